@@ -1,0 +1,20 @@
+/** Images in memory as bytes: `pixels` is count x height x width x channels (NHWC, row by row), `labels` count class indices. */
+export interface ImageSplit {
+  readonly count: number;
+  readonly pixels: Uint8Array;
+  readonly labels: Uint16Array;
+}
+
+/** A named image set; all its images have one shape. `classes[label]` is the name of a class. */
+export interface ImageSet {
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly classes: readonly string[];
+  readonly train: ImageSplit;
+  readonly test: ImageSplit;
+  /** Where the images come from and under which terms, as the provider states it. */
+  readonly origin?: string;
+  readonly licence?: string;
+}

@@ -1,0 +1,119 @@
+import type { Protocol } from '../training/protocol.js';
+
+/** One epoch of a training or search run. Accuracies are fractions from 0 to 1. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly validationLoss?: number;
+  readonly validationAccuracy?: number;
+}
+
+/** What a search leaves: the architecture and how it came about. */
+export interface SearchOutcome {
+  readonly architecture: string;
+  /** Epochs of a supernet search. */
+  readonly epochs: readonly EpochRecord[];
+  /** Architectures evaluated by a sampling search, in order. */
+  readonly evaluations: readonly { readonly architecture: string; readonly fitness: number }[];
+}
+
+/** What training from scratch leaves; `accuracy` and `loss` are on the target's test images after the last epoch. */
+export interface TrainingOutcome {
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+  readonly epochs: readonly EpochRecord[];
+}
+
+/** A search done: method x source x seed. */
+export interface SearchJob extends SearchOutcome {
+  readonly hash: string;
+  readonly method: string;
+  readonly source: string;
+  readonly seed: number;
+  readonly seconds: number;
+}
+
+/** A cell of the study: what `method` found on `source`, trained from scratch on `target`. */
+export interface TransferJob extends TrainingOutcome {
+  readonly hash: string;
+  readonly searchHash: string;
+  readonly method: string;
+  readonly source: string;
+  readonly target: string;
+  readonly seed: number;
+  readonly architecture: string;
+  readonly seconds: number;
+}
+
+/** Reference levels of a target: always guessing its largest test class, and a linear (ridge) classifier on its pixels. */
+export interface TargetBaseline {
+  readonly target: string;
+  readonly chance: number;
+  readonly linear: number;
+}
+
+/** Mean, sample standard deviation (n - 1; 0 for one value) and number of values. */
+export interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly count: number;
+}
+
+export interface StudySummary {
+  /** Accuracy per method x source x target over the seeds, with the relative improvement over random cells in per cent. */
+  readonly cells: readonly {
+    readonly method: string;
+    readonly source: string;
+    readonly target: string;
+    readonly accuracy: Spread;
+    /** 100 (mean - mean of random) / mean of random (Yang et al. 2020, 1912.12522); absent without random jobs. */
+    readonly relativeImprovement?: Spread;
+  }[];
+  /** Kendall tau-b of the order of methods between two sources on one target. */
+  readonly sourceRankCorrelation: readonly {
+    readonly target: string;
+    readonly sources: readonly [string, string];
+    readonly tau: number | null;
+    readonly count: number;
+  }[];
+  /** Kendall tau-b between accuracy in the search on the source and accuracy on the target. */
+  readonly searchToTargetCorrelation: readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly tau: number | null;
+    readonly count: number;
+  }[];
+}
+
+/** `results.json` of a study. */
+export interface StudyResults {
+  readonly format: 1;
+  readonly name: string;
+  readonly space: string;
+  readonly adapter: { readonly name: string; readonly driver: string; readonly kind: string };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly seeds: readonly number[];
+  readonly protocols: { readonly search: Protocol; readonly training: Protocol };
+  readonly sources: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly images: number;
+    readonly classes: number;
+  }[];
+  readonly targets: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly train: number;
+    readonly test: number;
+    readonly classes: number;
+  }[];
+  readonly searches: readonly SearchJob[];
+  readonly jobs: readonly TransferJob[];
+  readonly baselines: readonly TargetBaseline[];
+  readonly summary: StudySummary;
+  readonly seconds: number;
+}
