@@ -1,0 +1,130 @@
+import { AttributeError } from '../../../engine/errors.js';
+import type { NetworkCost, NetworkSettings } from '../space.js';
+import { type Cell, OPERATIONS } from './cell.js';
+
+/** A layer as far as its cost goes; `inputs` and `outputs` are channels, `pixels` is the height x width of what the layer works on. */
+type Layer =
+  | { kind: 'convolution'; kernel: number; inputs: number; outputs: number; pixels: number }
+  | { kind: 'batchNorm'; channels: number; pixels: number }
+  | { kind: 'relu'; channels: number; pixels: number }
+  | { kind: 'averagePool'; kernel: number; channels: number; pixels: number }
+  | { kind: 'globalAveragePool'; channels: number; edge: number }
+  | { kind: 'linear'; inputs: number; outputs: number };
+
+/** ReLU on the input, convolution without bias, affine batch norm; `stride` divides the edge of the output. */
+function reluConvBatchNorm(kernel: number, inputs: number, outputs: number, edge: number, stride: number): Layer[] {
+  const pixels = (edge / stride) ** 2;
+  return [
+    { kind: 'relu', channels: inputs, pixels: edge ** 2 },
+    { kind: 'convolution', kernel, inputs, outputs, pixels },
+    { kind: 'batchNorm', channels: outputs, pixels },
+  ];
+}
+
+function cellLayers(cell: Cell, channels: number, edge: number): Layer[] {
+  return cell.flatMap((index): Layer[] => {
+    const operation = OPERATIONS[index];
+    if (operation === 'nor_conv_1x1') return reluConvBatchNorm(1, channels, channels, edge, 1);
+    if (operation === 'nor_conv_3x3') return reluConvBatchNorm(3, channels, channels, edge, 1);
+    if (operation === 'avg_pool_3x3') return [{ kind: 'averagePool', kernel: 3, channels, pixels: edge ** 2 }];
+    return [];
+  });
+}
+
+/** Doubles the channels and halves the edge; the shortcut is an average pool 2x2 and a 1x1 convolution without batch norm. */
+function residualBlockLayers(channels: number, edge: number): Layer[] {
+  const pixels = (edge / 2) ** 2;
+  return [
+    ...reluConvBatchNorm(3, channels, 2 * channels, edge, 2),
+    ...reluConvBatchNorm(3, 2 * channels, 2 * channels, edge / 2, 1),
+    { kind: 'averagePool', kernel: 2, channels, pixels },
+    { kind: 'convolution', kernel: 1, inputs: channels, outputs: 2 * channels, pixels },
+  ];
+}
+
+/** All layers of the network of a cell (2001.00326, section 2.1 and figure 1). */
+function networkLayers(cell: Cell, settings: NetworkSettings): Layer[] {
+  const layers: Layer[] = [
+    {
+      kind: 'convolution',
+      kernel: 3,
+      inputs: settings.imageChannels,
+      outputs: settings.channels,
+      pixels: settings.size ** 2,
+    },
+    { kind: 'batchNorm', channels: settings.channels, pixels: settings.size ** 2 },
+  ];
+  let channels = settings.channels;
+  let edge = settings.size;
+  for (let stage = 0; stage < 3; stage++) {
+    if (stage > 0) {
+      layers.push(...residualBlockLayers(channels, edge));
+      channels *= 2;
+      edge /= 2;
+    }
+    for (let i = 0; i < settings.cells; i++) layers.push(...cellLayers(cell, channels, edge));
+  }
+  layers.push(
+    { kind: 'batchNorm', channels, pixels: edge ** 2 },
+    { kind: 'relu', channels, pixels: edge ** 2 },
+    { kind: 'globalAveragePool', channels, edge },
+    { kind: 'linear', inputs: channels, outputs: settings.classes },
+  );
+  return layers;
+}
+
+function parametersOf(layer: Layer): number {
+  if (layer.kind === 'convolution') return layer.kernel ** 2 * layer.inputs * layer.outputs;
+  if (layer.kind === 'batchNorm') return 2 * layer.channels;
+  if (layer.kind === 'linear') return (layer.inputs + 1) * layer.outputs;
+  return 0;
+}
+
+function multiplyAddsOf(layer: Layer): number {
+  if (layer.kind === 'convolution') return layer.kernel ** 2 * layer.inputs * layer.outputs * layer.pixels;
+  if (layer.kind === 'linear') return layer.inputs * layer.outputs;
+  return 0;
+}
+
+/**
+ * NAS-Bench-201 counts a multiply-accumulate as one operation, an affine batch norm as two per element, ReLU as one, and
+ * a pooling window as one per pixel of the window. Its global pooling comes out as a window one pixel longer on each side
+ * than the map, (edge + 1)^2 per channel: that is what its published figures for 8x8 and for 4x4 maps agree on.
+ */
+function operationsOf(layer: Layer): number {
+  switch (layer.kind) {
+    case 'batchNorm':
+      return 2 * layer.channels * layer.pixels;
+    case 'relu':
+      return layer.channels * layer.pixels;
+    case 'averagePool':
+      return layer.kernel ** 2 * layer.channels * layer.pixels;
+    case 'globalAveragePool':
+      return (layer.edge + 1) ** 2 * layer.channels;
+    default:
+      return multiplyAddsOf(layer);
+  }
+}
+
+/**
+ * Cost of the network of `cell`, derived from its layers.
+ * @throws AttributeError if a setting is no positive integer or the size no multiple of 4
+ */
+export function countCell(cell: Cell, settings: NetworkSettings): NetworkCost {
+  for (const name of ['channels', 'cells', 'classes', 'size', 'imageChannels'] as const) {
+    const value = settings[name];
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new AttributeError(`countCell: ${name} is ${value}, wanted a positive integer`);
+  }
+  if (settings.size % 4 !== 0)
+    throw new AttributeError(
+      `countCell: size is ${settings.size}, wanted a multiple of 4 (the network halves the image twice)`,
+    );
+  const layers = networkLayers(cell, settings);
+  const total = (count: (layer: Layer) => number): number => layers.reduce((sum, layer) => sum + count(layer), 0);
+  return {
+    parameters: total(parametersOf),
+    multiplyAdds: total(multiplyAddsOf),
+    mflops: total(operationsOf) / 1e6,
+  };
+}

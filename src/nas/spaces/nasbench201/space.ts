@@ -1,0 +1,14 @@
+import type { Space } from '../space.js';
+import { type Cell, EDGES, enumerateCells, formatCell, mutateCell, OPERATIONS, parseCell, randomCell } from './cell.js';
+import { countCell } from './cost.js';
+
+export const nasbench201: Space<Cell> = {
+  name: 'nasbench201',
+  size: OPERATIONS.length ** EDGES.length,
+  random: randomCell,
+  mutate: mutateCell,
+  parse: parseCell,
+  format: formatCell,
+  enumerate: enumerateCells,
+  count: countCell,
+};

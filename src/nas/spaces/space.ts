@@ -1,0 +1,48 @@
+import type { Random } from '../../engine/random/random.js';
+import { UnknownNameError } from '../errors.js';
+import { nasbench201 } from './nasbench201/space.js';
+
+/** What a network costs, per image where it depends on images. */
+export interface NetworkCost {
+  readonly parameters: number;
+  /** Multiply-accumulates of convolutions and linear layers. */
+  readonly multiplyAdds: number;
+  /** Millions of operations in the space's own published way of counting. */
+  readonly mflops: number;
+}
+
+export interface NetworkSettings {
+  /** Channels of the first stage. */
+  readonly channels: number;
+  /** Cells per stage. */
+  readonly cells: number;
+  readonly classes: number;
+  /** Image edge in pixels; a multiple of 4 where the network halves it twice. */
+  readonly size: number;
+  readonly imageChannels: number;
+}
+
+/** A search space: its architectures are plain JSON data, each with one canonical text. */
+export interface Space<Architecture = unknown> {
+  readonly name: string;
+  readonly size: number;
+  random(random: Random): Architecture;
+  /** A neighbour that differs in one choice; never the architecture itself. */
+  mutate(architecture: Architecture, random: Random): Architecture;
+  /** @throws ArchitectureError with position, got and wanted */
+  parse(text: string): Architecture;
+  format(architecture: Architecture): string;
+  enumerate(): Iterable<Architecture>;
+  count(architecture: Architecture, settings: NetworkSettings): NetworkCost;
+}
+
+const spaces: readonly Space[] = [nasbench201];
+
+export const SPACE_NAMES: readonly string[] = spaces.map((space) => space.name);
+
+/** @throws UnknownNameError */
+export function spaceByName(name: string): Space {
+  const space = spaces.find((candidate) => candidate.name === name);
+  if (!space) throw new UnknownNameError('Space', name, SPACE_NAMES);
+  return space;
+}
