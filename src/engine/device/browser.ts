@@ -1,0 +1,30 @@
+import { AdapterError } from '../errors.js';
+import { type Gpu, openGpu } from './gpu.js';
+
+export interface BrowserOptions {
+  powerPreference?: GPUPowerPreference;
+}
+
+/** Opens the browser's GPU. Throws AdapterError, which says what to do, where the browser has none. */
+export async function open(options: BrowserOptions = {}): Promise<Gpu> {
+  const gpu = typeof navigator === 'undefined' ? undefined : navigator.gpu;
+  if (gpu === undefined) {
+    throw new AdapterError(
+      'open: this browser offers no WebGPU (navigator.gpu is missing). Use a current Chrome, Edge, Firefox or Safari, ' +
+        'and serve the page over https or from localhost: WebGPU is only there in a secure context',
+    );
+  }
+  try {
+    return await openGpu(gpu, options);
+  } catch (cause) {
+    if (!(cause instanceof AdapterError)) throw cause;
+    throw new AdapterError(
+      `${cause.message}. See what the browser says about WebGPU (chrome://gpu, about:support) and whether hardware ` +
+        'acceleration is on in its settings',
+      { cause },
+    );
+  }
+}
+
+export type { AdapterKind, AdapterSummary } from './adapter.js';
+export { Gpu } from './gpu.js';

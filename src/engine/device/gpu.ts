@@ -1,0 +1,190 @@
+import { AdapterError, DeviceLostError, DisposedError, GpuError, type NasTransferError } from '../errors.js';
+import {
+  type AdapterSummary,
+  isNullAdapter,
+  type LimitName,
+  limitsFor,
+  OPTIONAL_FEATURES,
+  summarizeAdapter,
+} from './adapter.js';
+
+export interface GpuOptions {
+  /** Most bytes the program may hold on the device; undefined where the device's own memory is the limit. */
+  memoryLimit?: number;
+  /** The native interface below WebGPU, for the summary. */
+  backend?: string;
+  /** The object the adapter came from, kept until dispose(): Dawn in Node lives only as long as it is referenced. */
+  owner?: GPU;
+}
+
+/**
+ * An open device. It remembers the first error that no scope caught and the loss of the device: from then on `check()`
+ * throws it and everything awaited through `guard()` is rejected with it, so that nothing hangs and no result computed
+ * after a failure is taken for good.
+ */
+export class Gpu {
+  readonly info: AdapterSummary;
+  readonly features: ReadonlySet<string>;
+  readonly limits: Readonly<Record<LimitName, number>>;
+  readonly memoryLimit: number | undefined;
+  readonly subgroups: boolean;
+  readonly timestamps: boolean;
+
+  /** What lives until dispose(). */
+  #open: { device: GPUDevice; owner: GPU | undefined } | undefined;
+  #failure: NasTransferError | undefined;
+  readonly #waiting = new Set<(error: NasTransferError) => void>();
+
+  constructor(device: GPUDevice, info: AdapterSummary, options: GpuOptions = {}) {
+    this.#open = { device, owner: options.owner };
+    this.info = info;
+    this.memoryLimit = options.memoryLimit;
+    this.features = new Set(device.features as ReadonlySet<string>);
+    this.limits = copyLimits(device.limits);
+    this.subgroups = this.features.has('subgroups');
+    this.timestamps = this.features.has('timestamp-query');
+
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      this.#fail(new GpuError(`${info.name}: ${describeGpuError(event.error)}`));
+    });
+    device.lost.then(({ reason, message }) => {
+      this.#fail(
+        new DeviceLostError(
+          `${info.name}: the device was lost (${reason || 'unknown reason'}): ${message || 'no message'}; ` +
+            'nothing on it can be read any more: open a new one and go on from the last checkpoint',
+        ),
+      );
+    });
+  }
+
+  /** The raw device. Throws DisposedError after dispose(). */
+  get device(): GPUDevice {
+    if (this.#open === undefined) throw this.#disposedError();
+    return this.#open.device;
+  }
+
+  /** The device's queue. Throws DisposedError after dispose(). */
+  get queue(): GPUQueue {
+    return this.device.queue;
+  }
+
+  get disposed(): boolean {
+    return this.#open === undefined;
+  }
+
+  /** Throws the first GpuError or DeviceLostError there was, or DisposedError after dispose(). */
+  check(): void {
+    if (this.#open === undefined) throw this.#disposedError();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** The promise's own outcome, unless the device fails or is disposed of first: then that error. */
+  guard<T>(promise: Promise<T>): Promise<T> {
+    // Promise.race with one promise of failure would keep a reaction, and so every result, for as long as the device
+    // lives; this set forgets whoever is done.
+    return new Promise<T>((resolve, reject) => {
+      try {
+        this.check();
+      } catch (error) {
+        promise.catch(() => {});
+        reject(error);
+        return;
+      }
+      this.#waiting.add(reject);
+      promise.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
+  }
+
+  /** Waits until all submitted work is done. Rejects with the typed error if the device failed. */
+  async idle(): Promise<void> {
+    await this.guard(this.queue.onSubmittedWorkDone());
+    this.check();
+  }
+
+  /** Destroys the device and lets go of everything that would keep the process alive. A second call does nothing. */
+  dispose(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    open.device.destroy();
+    this.#rejectWaiting(this.#disposedError());
+  }
+
+  #fail(error: NasTransferError): void {
+    // Destroying the device on purpose is no error, and of several errors the first is the cause.
+    if (this.#open === undefined || this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#rejectWaiting(error);
+  }
+
+  #rejectWaiting(error: NasTransferError): void {
+    for (const reject of this.#waiting) reject(error);
+    this.#waiting.clear();
+  }
+
+  #disposedError(): DisposedError {
+    return new DisposedError(`${this.info.name}: the device was used after dispose(); open another one`);
+  }
+}
+
+/** A GPU of a WebGPU implementation (`navigator.gpu`, or what Dawn's create() gives). Throws AdapterError. */
+export async function openGpu(
+  gpu: GPU,
+  options: Omit<GpuOptions, 'owner'> & { powerPreference?: GPUPowerPreference } = {},
+): Promise<Gpu> {
+  const { powerPreference = 'high-performance', ...rest } = options;
+  const adapter = await requestAdapter(gpu, powerPreference);
+  return openAdapter(adapter, { ...rest, owner: gpu });
+}
+
+/** The adapter that the implementation offers first. Throws AdapterError when there is none. */
+export async function requestAdapter(
+  gpu: GPU,
+  powerPreference: GPUPowerPreference = 'high-performance',
+): Promise<GPUAdapter> {
+  const adapter = await gpu.requestAdapter({ powerPreference });
+  if (adapter === null) throw new AdapterError('open: WebGPU is there, but it found no adapter');
+  if (isNullAdapter(adapter.info)) {
+    throw new AdapterError("open: got Dawn's Null adapter, which computes nothing; wanted one that runs shaders");
+  }
+  return adapter;
+}
+
+/** Opens an adapter's device with the required limits and the optional features it has. Throws AdapterError. */
+export async function openAdapter(adapter: GPUAdapter, options: GpuOptions = {}): Promise<Gpu> {
+  const info = summarizeAdapter(adapter.info, options.backend);
+  const requiredLimits = limitsFor(adapter.limits, info.name);
+  const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature));
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  } catch (cause) {
+    throw new AdapterError(`open: adapter '${info.name}' gave no device: ${messageOf(cause)}`, { cause });
+  }
+  return new Gpu(device, info, options);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describeGpuError(error: GPUError): string {
+  const kinds: Record<string, string> = {
+    GPUValidationError: 'invalid use of WebGPU',
+    GPUOutOfMemoryError: 'out of device memory',
+    GPUInternalError: 'the driver failed',
+  };
+  const name = error.constructor.name;
+  return `${kinds[name] ?? name}: ${error.message || 'no message'}`;
+}
+
+function copyLimits(limits: GPUSupportedLimits): Record<LimitName, number> {
+  const copy: Record<string, number> = {};
+  // The limits are accessors of the prototype, which spreading would miss.
+  for (const name in limits) {
+    const value = limits[name as LimitName];
+    if (typeof value === 'number') copy[name] = value;
+  }
+  return copy as Record<LimitName, number>;
+}
