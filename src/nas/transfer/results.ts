@@ -63,6 +63,16 @@ export interface Spread {
   readonly count: number;
 }
 
+/**
+ * Relative improvement over random cells in per cent. `deviation` is over the single runs against the mean of random;
+ * `standardError` is that of the mean, with the uncertainty of random's mean in it: absent with fewer than two runs on
+ * either side. `randomCount` is the number of random runs compared with.
+ */
+export interface RelativeImprovement extends Spread {
+  readonly standardError?: number;
+  readonly randomCount?: number;
+}
+
 export interface StudySummary {
   /** Accuracy per method x source x target over the seeds, with the relative improvement over random cells in per cent. */
   readonly cells: readonly {
@@ -70,8 +80,11 @@ export interface StudySummary {
     readonly source: string;
     readonly target: string;
     readonly accuracy: Spread;
-    /** 100 (mean - mean of random) / mean of random (Yang et al. 2020, 1912.12522); absent without random jobs. */
-    readonly relativeImprovement?: Spread;
+    /**
+     * 100 (mean - mean of random) / mean of random (Yang et al. 2020, 1912.12522); absent without random jobs, and for
+     * random cells themselves.
+     */
+    readonly relativeImprovement?: RelativeImprovement;
   }[];
   /** Kendall tau-b of the order of methods between two sources on one target. */
   readonly sourceRankCorrelation: readonly {
@@ -84,6 +97,12 @@ export interface StudySummary {
   readonly searchToTargetCorrelation: readonly {
     readonly source: string;
     readonly target: string;
+    readonly tau: number | null;
+    readonly count: number;
+  }[];
+  /** Kendall tau-b between the accuracies of the same found architectures, trained from scratch on two targets. */
+  readonly targetRankCorrelation?: readonly {
+    readonly targets: readonly [string, string];
     readonly tau: number | null;
     readonly count: number;
   }[];
@@ -116,4 +135,6 @@ export interface StudyResults {
   readonly baselines: readonly TargetBaseline[];
   readonly summary: StudySummary;
   readonly seconds: number;
+  /** The command line that runs the same study again. */
+  readonly rerun?: string;
 }
