@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import { NasTransferError } from '../../engine/errors.js';
+import type { Space } from '../spaces/space.js';
+import type { EpochRecord, SearchOutcome } from '../transfer/results.js';
+
+/** What a method uses of its problem, and so what decides its outcome besides space, options and seed. */
+export type Needs = 'nothing' | 'training' | 'supernet';
+
+/** A search method; its options have the published defaults. */
+export interface Method<Options = unknown> {
+  readonly name: string;
+  readonly options: z.ZodType<Options>;
+  needs(options: Options): Needs;
+  start(problem: Problem, options: Options): Search;
+}
+
+/** A search under way. After `restore(save())`, in this or another process, it goes on to the same bits. */
+export interface Search {
+  /** Does the next piece of work. @returns whether there is more to do */
+  step(): Promise<boolean>;
+  /** The whole state between two steps. */
+  save(): SearchState | Promise<SearchState>;
+  restore(state: SearchState): void | Promise<void>;
+  /** @throws SearchError before the first step */
+  result(): SearchOutcome;
+  progress(): SearchProgress;
+}
+
+/** `values` survives JSON; `arrays` are the weights, moments and the like of a supernet. */
+export interface SearchState {
+  readonly method: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}
+
+export interface SearchProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'architecture' | 'epoch';
+}
+
+/** Builds the supernet of the space on the problem's source. */
+export type SupernetFactory = (options: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+/** What a method is given: a space, and a source seen only through evaluations or a supernet. */
+export interface Problem<Architecture = unknown> {
+  readonly space: Space<Architecture>;
+  readonly seed: number;
+  /**
+   * Trains the architecture for short on one half of the source's images.
+   * @param seedOffset tells evaluations of one search apart: initial weights and batches depend on it
+   * @returns accuracy on the other half, from 0 to 1
+   */
+  evaluate(architecture: Architecture, seedOffset: number): Promise<number>;
+  readonly supernet?: SupernetFactory;
+  report?(event: SearchEvent): void;
+}
+
+export type SearchEvent =
+  | {
+      readonly kind: 'evaluation';
+      readonly done: number;
+      readonly total: number;
+      readonly architecture: string;
+      readonly fitness: number;
+    }
+  | { readonly kind: 'epoch'; readonly done: number; readonly total: number; readonly record: EpochRecord };
+
+/** A search used out of order, or a state of another method. */
+export class SearchError extends NasTransferError {
+  override readonly code = 'search';
+}
