@@ -63,11 +63,15 @@ function summariseCell(jobs: readonly TransferJob[], place: Pick<Cell, 'method' 
   return [{ ...cell, relativeImprovement: relativeImprovement(accuracies, random) }];
 }
 
-/** Random cells of the same source and target; of every source of the target where random did not run on this one. */
+/**
+ * Random cells of the same source and target; of every source of the target where random did not run on this one. Random
+ * draws that see no image give every source the same cell: such a run counts once.
+ */
 function randomAccuracies(jobs: readonly TransferJob[], source: string, target: string): number[] {
   const random = jobs.filter((job) => job.method === RANDOM_METHOD && job.target === target);
   const sameSource = random.filter((job) => job.source === source);
-  return (sameSource.length > 0 ? sameSource : random).map((job) => job.accuracy);
+  if (sameSource.length > 0) return sameSource.map((job) => job.accuracy);
+  return [...new Map(random.map((job) => [`${job.seed} ${job.architecture}`, job.accuracy])).values()];
 }
 
 /** Order of the methods' mean accuracies on one target, searched on the one and on the other source. */

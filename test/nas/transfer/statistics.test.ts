@@ -132,9 +132,16 @@ describe('relativeImprovement', () => {
   });
 });
 
-function job(method: string, source: string, target: string, seed: number, accuracy: number): TransferJob {
+function job(
+  method: string,
+  source: string,
+  target: string,
+  seed: number,
+  accuracy: number,
+  architecture = `${source}/${seed}`,
+): TransferJob {
   const searchHash = `${method}/${source}/${seed}`;
-  const training = { loss: 1, parameters: 1, multiplyAdds: 1, epochs: [], architecture: 'a', seconds: 1 };
+  const training = { loss: 1, parameters: 1, multiplyAdds: 1, epochs: [], architecture, seconds: 1 };
   return { hash: `${searchHash}/${target}`, searchHash, method, source, target, seed, accuracy, ...training };
 }
 
@@ -181,6 +188,18 @@ describe('summarise', () => {
     expect(cell('darts', 's')?.relativeImprovement).toEqual(relativeImprovement([0.6, 0.58], [0.5, 0.54]));
     expect(cell('darts', 'r')?.relativeImprovement).toEqual(relativeImprovement([0.45], [0.4]));
     expect(cell('darts', 'q')?.relativeImprovement).toEqual(relativeImprovement([0.47], [0.5, 0.4, 0.54]));
+  });
+
+  it('counts a random cell that several sources share once', () => {
+    const shared = [
+      job('random', 's', 't', 0, 0.5, 'a'),
+      job('random', 's', 't', 1, 0.6, 'b'),
+      job('random', 'r', 't', 0, 0.5, 'a'),
+      job('random', 'r', 't', 1, 0.6, 'b'),
+      job('darts', 'q', 't', 0, 0.7),
+    ];
+    const found = summarise(shared, []).cells.find((each) => each.method === 'darts');
+    expect(found?.relativeImprovement).toEqual(relativeImprovement([0.7], [0.5, 0.6]));
   });
 
   it('gives random cells no improvement over themselves, and nobody one without random cells', () => {
