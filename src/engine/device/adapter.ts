@@ -39,10 +39,12 @@ const LARGEST_LIMITS: readonly LimitName[] = ['maxBufferSize', 'maxStorageBuffer
 /** Features that are used where present; nothing needs them. */
 export const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
 
-/** Names the adapter from what WebGPU tells of it. `backend` is what the opener knows besides. */
+/** Describes the adapter by what WebGPU tells of it and by the `backend` that its opener knows. */
 export function summarizeAdapter(info: GPUAdapterInfo, backend?: string): AdapterSummary {
   const { vendor, architecture, device, description } = info;
-  const name = device || description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  // Dawn makes device names lower case and puts a hyphen for everything else, at the end too.
+  const name =
+    device.replace(/-+$/, '') || description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
   const text = [vendor, architecture, device, description].join(' ').toLowerCase();
   return {
     kind: adapterKind(text, info.isFallbackAdapter),

@@ -144,7 +144,7 @@ export async function requestAdapter(
   powerPreference: GPUPowerPreference = 'high-performance',
 ): Promise<GPUAdapter> {
   const adapter = await gpu.requestAdapter({ powerPreference });
-  if (adapter === null) throw new AdapterError('open: WebGPU is there, but it found no adapter');
+  if (adapter === null) throw new AdapterError('open: WebGPU is there, but it offers no adapter');
   if (isNullAdapter(adapter.info)) {
     throw new AdapterError("open: got Dawn's Null adapter, which computes nothing; wanted one that runs shaders");
   }

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { AdapterError } from '../../errors.js';
+import { cachedFolder } from './cache.js';
+import { readTar } from './tar.js';
+
+const PACKAGE = '@sparticuz/chromium';
+
+/** SwiftShader as a Vulkan driver, and the Vulkan loader that comes with it. */
+export interface SwiftShader {
+  /** The driver's manifest, for VK_DRIVER_FILES. */
+  manifest: string;
+  /** libvulkan.so.1, for machines that have none. */
+  loader: string;
+}
+
+/** The folder of the npm package that carries a whole Chromium for x86-64 Linux, and its version. */
+export function chromiumPackage(): { folder: string; version: string } {
+  try {
+    // The package exports neither its archives nor its package.json, only its main file, which lies in build/cjs.
+    const main = createRequire(import.meta.url).resolve(PACKAGE);
+    const folder = dirname(dirname(dirname(main)));
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+    return { folder, version };
+  } catch (cause) {
+    throw new AdapterError(`npm package ${PACKAGE} is not installed: run npm ci`, { cause });
+  }
+}
+
+/** An archive of that package, and a name for what it unpacks to that changes with its content. */
+export function chromiumArchive(file: string): { content: Buffer; cacheName: string } {
+  const { folder, version } = chromiumPackage();
+  const content = readFileSync(join(folder, 'bin', file));
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+  return { content, cacheName: `${file.split('.')[0]}-${version}-${hash}` };
+}
+
+/** Unpacks SwiftShader into the user's cache unless it lies there. Throws AdapterError where it can't run. */
+export function unpackSwiftShader(): SwiftShader {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new AdapterError(`the bundled SwiftShader is for x86-64 Linux, this is ${process.arch} ${process.platform}`);
+  }
+  const { content, cacheName } = chromiumArchive('swiftshader.tar.br');
+  const folder = cachedFolder(cacheName, (target) => {
+    for (const { path, mode, content: bytes } of readTar(brotliDecompressSync(content))) {
+      writeFileSync(join(target, basename(path)), bytes, { mode: mode & 0o755 });
+    }
+  });
+  const swiftShader = { manifest: join(folder, 'vk_swiftshader_icd.json'), loader: join(folder, 'libvulkan.so.1') };
+  for (const file of [...Object.values(swiftShader), join(folder, 'libvk_swiftshader.so')]) {
+    if (!existsSync(file)) throw new AdapterError(`${file} is missing: remove the folder, it is made anew`);
+  }
+  return swiftShader;
+}
