@@ -116,7 +116,8 @@ export interface StudyResults {
   readonly adapter: { readonly name: string; readonly driver: string; readonly kind: string };
   readonly versions: Readonly<Record<string, string>>;
   readonly seeds: readonly number[];
-  readonly protocols: { readonly search: Protocol; readonly training: Protocol };
+  /** `fitness`: the short training by which a sampling search ranks candidates. */
+  readonly protocols: { readonly search: Protocol; readonly fitness?: Protocol; readonly training: Protocol };
   readonly sources: readonly {
     readonly name: string;
     readonly description: string;

@@ -1,0 +1,143 @@
+import type { SearchEvent } from '../methods/method.js';
+import type { BaselineTask, SearchTask, StudyPlan, StudyTask, TrainingTask } from './plan.js';
+import type {
+  EpochRecord,
+  SearchJob,
+  SearchOutcome,
+  StudyResults,
+  TargetBaseline,
+  TrainingOutcome,
+  TransferJob,
+} from './results.js';
+import { summarise } from './statistics.js';
+
+/** Reference levels of a target's test images, as fractions. */
+export type BaselineOutcome = Omit<TargetBaseline, 'target'>;
+
+/** What does the work of a study. Outcomes must depend on the task alone. */
+export interface Executors {
+  search(task: SearchTask, report: (event: SearchEvent) => void): Promise<SearchOutcome>;
+  train(task: TrainingTask, report: (event: TrainingEvent) => void): Promise<TrainingOutcome>;
+  baseline(task: BaselineTask): Promise<BaselineOutcome>;
+}
+
+/** An epoch of training from scratch is over. */
+export interface TrainingEvent {
+  readonly kind: 'epoch';
+  readonly done: number;
+  readonly total: number;
+  readonly record: EpochRecord;
+}
+
+/** A finished job as it is kept. */
+export interface JobRecord {
+  readonly hash: string;
+  readonly kind: StudyTask['kind'];
+  readonly seconds: number;
+  readonly outcome: SearchOutcome | TrainingOutcome | BaselineOutcome;
+}
+
+/** Finished jobs by hash; what `append` has returned for survives the end of the process. */
+export interface JobStore {
+  get(hash: string): JobRecord | undefined;
+  append(record: JobRecord): Promise<void>;
+}
+
+/** `done` and `total` count the jobs of the study; `reused`: it was found done. */
+export type StudyEvent =
+  | { readonly kind: 'start'; readonly task: StudyTask; readonly done: number; readonly total: number }
+  | { readonly kind: 'progress'; readonly task: StudyTask; readonly event: SearchEvent | TrainingEvent }
+  | {
+      readonly kind: 'done';
+      readonly task: StudyTask;
+      readonly record: JobRecord;
+      readonly reused: boolean;
+      readonly done: number;
+      readonly total: number;
+    };
+
+/** What results say about where they come from. */
+export type StudyProvenance = Pick<StudyResults, 'adapter' | 'versions' | 'sources' | 'targets' | 'rerun'>;
+
+export interface StudyRun extends Executors {
+  readonly store: JobStore;
+  readonly provenance: StudyProvenance;
+  onEvent?(event: StudyEvent): void;
+}
+
+/**
+ * Does every job of the plan that the store does not hold yet. Whether it was interrupted in between or not, it ends
+ * with the same results, times aside.
+ */
+export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyResults> {
+  const { study } = plan;
+  const total = plan.baselines.length + plan.searches.length * (1 + study.targets.length);
+  let done = 0;
+
+  const complete = async <Outcome extends JobRecord['outcome']>(
+    task: StudyTask,
+    work: () => Promise<Outcome>,
+  ): Promise<JobRecord & { outcome: Outcome }> => {
+    let record = run.store.get(task.hash);
+    const reused = record !== undefined;
+    if (!record) {
+      run.onEvent?.({ kind: 'start', task, done, total });
+      const start = performance.now();
+      const outcome = await work();
+      const seconds = (performance.now() - start) / 1000;
+      // As it will be read again: JSON turns a loss that is no number into null.
+      record = JSON.parse(JSON.stringify({ hash: task.hash, kind: task.kind, seconds, outcome })) as JobRecord;
+      await run.store.append(record);
+    }
+    done++;
+    run.onEvent?.({ kind: 'done', task, record, reused, done, total });
+    return record as JobRecord & { outcome: Outcome };
+  };
+  const progress = (task: StudyTask) => (event: SearchEvent | TrainingEvent) =>
+    run.onEvent?.({ kind: 'progress', task, event });
+
+  const baselines: TargetBaseline[] = [];
+  const searches: SearchJob[] = [];
+  const jobs: TransferJob[] = [];
+  const seconds = new Map<string, number>();
+  for (const task of plan.baselines) {
+    const record = await complete(task, () => run.baseline(task));
+    seconds.set(record.hash, record.seconds);
+    baselines.push({ target: task.target.label, ...record.outcome });
+  }
+  for (const task of plan.searches) {
+    const { method, source, seed } = task;
+    const search = await complete(task, () => run.search(task, progress(task)));
+    seconds.set(search.hash, search.seconds);
+    searches.push({ hash: search.hash, method, source, seed, ...search.outcome, seconds: search.seconds });
+    const { architecture } = search.outcome;
+    for (const training of await plan.trainings(task, architecture)) {
+      const record = await complete(training, () => run.train(training, progress(training)));
+      seconds.set(record.hash, record.seconds);
+      jobs.push({
+        hash: record.hash,
+        searchHash: search.hash,
+        method,
+        source,
+        target: training.target.label,
+        seed,
+        architecture,
+        ...record.outcome,
+        seconds: record.seconds,
+      });
+    }
+  }
+  return {
+    format: 1,
+    name: study.name,
+    space: study.space,
+    ...run.provenance,
+    seeds: study.seeds,
+    protocols: study.protocols,
+    searches,
+    jobs,
+    baselines,
+    summary: summarise(jobs, searches),
+    seconds: [...seconds.values()].reduce((sum, value) => sum + value, 0),
+  };
+}

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { NasTransferError } from '../../engine/errors.js';
+import {
+  checkSource,
+  formatSource,
+  parseSource,
+  SOURCE_RULES,
+  type SourceSpecification,
+} from '../data/sourceSpecification.js';
+import { METHOD_NAMES, methodByName } from '../methods/methods.js';
+import { SPACE_NAMES, spaceByName } from '../spaces/space.js';
+import type { Protocol } from '../training/protocol.js';
+import { describeIssues } from './issues.js';
+import { FITNESS_PROTOCOL, protocolOverrides, SEARCH_PROTOCOL, TRAINING_PROTOCOL, withOverrides } from './protocols.js';
+
+/** A study, or options of a method, that do not follow their schema. */
+export class StudyError extends NasTransferError {
+  override readonly code = 'study';
+}
+
+const text = z.string().min(1);
+const images = z.int().min(2);
+const label = text.optional().describe('the name in results and reports');
+
+const methodEntry = z.union([
+  text,
+  z.strictObject({ name: text.describe(METHOD_NAMES.join(', ')), label, options: z.record(text, z.json()).optional() }),
+]);
+const sourceEntry = z.union([
+  text,
+  z.strictObject({
+    name: label,
+    set: text.describe('name of an image set'),
+    rule: z.enum(SOURCE_RULES).default('whole'),
+    fraction: z.number().gt(0).max(1).optional().describe('rule images: the fraction of every class that is kept'),
+    classes: z.int().min(2).optional().describe('rule classes: how many are drawn'),
+    limit: images.optional().describe('at most this many images'),
+  }),
+]);
+const targetEntry = z.union([
+  text,
+  z.strictObject({
+    name: label,
+    set: text.describe('name of an image set'),
+    limit: images.optional().describe('at most this many training images'),
+    testLimit: images.optional().describe('at most this many test images'),
+  }),
+]);
+
+const schema = z.strictObject({
+  $schema: z.string().optional(),
+  name: text,
+  space: text.default('nasbench201').describe(SPACE_NAMES.join(', ')),
+  methods: z.array(methodEntry).min(1),
+  sources: z.array(sourceEntry).min(1).describe('image sets, or selections of one, that are searched on'),
+  targets: z.array(targetEntry).min(1).describe('image sets that what was found is trained on'),
+  seeds: z.array(z.int().min(0).max(0xffffffff)).min(1),
+  search: protocolOverrides.default({}).describe('how a supernet is trained'),
+  fitness: protocolOverrides
+    .default({})
+    .describe('the short training that ranks candidates; otherwise like training, over 12 epochs'),
+  training: protocolOverrides.default({}).describe('how what was found is trained on a target'),
+});
+
+/** JSON Schema of a study file, for editors. */
+export const studyJsonSchema = (): object => z.toJSONSchema(schema, { io: 'input' });
+
+export interface StudyMethod {
+  readonly label: string;
+  readonly name: string;
+  /** All options, defaults filled in. */
+  readonly options: unknown;
+}
+
+export interface StudySource {
+  readonly label: string;
+  readonly specification: SourceSpecification;
+}
+
+export interface StudyTarget {
+  readonly label: string;
+  readonly set: string;
+  /** At most so many training and test images; all if absent. */
+  readonly limit?: number;
+  readonly testLimit?: number;
+}
+
+/** A study with everything filled in. */
+export interface Study {
+  readonly name: string;
+  readonly space: string;
+  readonly methods: readonly StudyMethod[];
+  readonly sources: readonly StudySource[];
+  readonly targets: readonly StudyTarget[];
+  readonly seeds: readonly number[];
+  readonly protocols: { readonly search: Protocol; readonly fitness: Protocol; readonly training: Protocol };
+}
+
+/**
+ * Checks a study as read from JSON and fills in what is left out.
+ * @param where what messages begin with, such as the name of the file
+ * @throws StudyError that names every wrong field, what was got and what was wanted
+ */
+export function parseStudy(json: unknown, where = 'study'): Study {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw new StudyError(`${where}: ${describeIssues(parsed.error, json).join('; ')}`);
+  const { name, space, seeds, search, fitness, training } = parsed.data;
+  const at = <T>(field: string, read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof NasTransferError)) throw error;
+      throw new StudyError(`${where}: ${field}: ${error.message}`, { cause: error });
+    }
+  };
+  at('space', () => spaceByName(space));
+  const study: Study = {
+    name,
+    space,
+    methods: parsed.data.methods.map((entry, i) => at(`methods[${i}]`, () => readMethod(entry))),
+    sources: parsed.data.sources.map((entry, i) => at(`sources[${i}]`, () => readSource(entry))),
+    targets: parsed.data.targets.map(readTarget),
+    seeds,
+    protocols: {
+      search: withOverrides(SEARCH_PROTOCOL, search),
+      fitness: withOverrides(withOverrides(TRAINING_PROTOCOL, training), {
+        epochs: FITNESS_PROTOCOL.epochs,
+        ...fitness,
+      }),
+      training: withOverrides(TRAINING_PROTOCOL, training),
+    },
+  };
+  requireUnique(
+    where,
+    'methods',
+    study.methods.map((method) => method.label),
+  );
+  requireUnique(
+    where,
+    'sources',
+    study.sources.map((source) => source.label),
+  );
+  requireUnique(
+    where,
+    'targets',
+    study.targets.map((target) => target.label),
+  );
+  requireUnique(where, 'seeds', study.seeds.map(String));
+  return study;
+}
+
+function readMethod(entry: z.infer<typeof methodEntry>): StudyMethod {
+  const { name, label, options } = typeof entry === 'string' ? { name: entry } : entry;
+  return { label: label ?? name, name, options: parseMethodOptions(name, options ?? {}) };
+}
+
+/** @throws UnknownNameError for the method, StudyError for its options */
+export function parseMethodOptions(name: string, options: unknown): unknown {
+  const parsed = methodByName(name).options.safeParse(options);
+  if (!parsed.success) throw new StudyError(`options of ${name}: ${describeIssues(parsed.error, options).join('; ')}`);
+  return parsed.data;
+}
+
+function readSource(entry: z.infer<typeof sourceEntry>): StudySource {
+  if (typeof entry === 'string') return { label: entry, specification: parseSource(entry) };
+  const { name, ...specification } = entry;
+  checkSource(specification);
+  return { label: name ?? formatSource(specification), specification };
+}
+
+function readTarget(entry: z.infer<typeof targetEntry>): StudyTarget {
+  if (typeof entry === 'string') return { label: entry, set: entry };
+  const { name, ...target } = entry;
+  return { label: name ?? entry.set, ...target };
+}
+
+function requireUnique(where: string, field: string, names: readonly string[]): void {
+  names.forEach((name, i) => {
+    const first = names.indexOf(name);
+    if (first < i)
+      throw new StudyError(
+        `${where}: ${field}[${i}]: got "${name}" as in ${field}[${first}], wanted a name of its own` +
+          (field === 'seeds' ? '' : ` (give one with "${field === 'methods' ? 'label' : 'name'}")`),
+      );
+  });
+}

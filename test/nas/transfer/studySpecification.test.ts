@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { FITNESS_PROTOCOL, SEARCH_PROTOCOL, TRAINING_PROTOCOL } from '../../../src/nas/transfer/protocols.js';
+import { parseStudy, StudyError, studyJsonSchema } from '../../../src/nas/transfer/studySpecification.js';
+
+const smallest = {
+  name: 'small',
+  methods: ['random'],
+  sources: ['mnist:limit=200'],
+  targets: ['mnist'],
+  seeds: [0],
+};
+
+/** A deep copy of `smallest` with one field set by its path. */
+function broken(path: (string | number)[], value: unknown): unknown {
+  const copy = structuredClone(smallest) as Record<string | number, unknown>;
+  let place = copy;
+  for (const key of path.slice(0, -1)) {
+    place[key] ??= {};
+    place = place[key] as typeof copy;
+  }
+  place[path.at(-1)!] = value;
+  return copy;
+}
+
+describe('a study file', () => {
+  it('gets the settings of NAS-Bench-201 where it says nothing', () => {
+    const study = parseStudy(smallest);
+    expect(study.space).toBe('nasbench201');
+    expect(study.protocols).toEqual({
+      search: SEARCH_PROTOCOL,
+      fitness: FITNESS_PROTOCOL,
+      training: TRAINING_PROTOCOL,
+    });
+    expect(study.methods).toEqual([{ label: 'random', name: 'random', options: { samples: 1 } }]);
+    expect(study.sources).toEqual([
+      { label: 'mnist:limit=200', specification: { set: 'mnist', rule: 'whole', limit: 200 } },
+    ]);
+    expect(study.targets).toEqual([{ label: 'mnist', set: 'mnist' }]);
+  });
+
+  it('changes single fields of a protocol, and the short training follows the long one', () => {
+    const { protocols } = parseStudy({
+      ...smallest,
+      search: { optimizer: { learningRate: 0.5 } },
+      fitness: { epochs: 3 },
+      training: { imageSize: 16, imageChannels: 1, augmentation: { flip: false } },
+    });
+    expect(protocols.search.optimizer).toEqual({ ...SEARCH_PROTOCOL.optimizer, learningRate: 0.5 });
+    expect(protocols.training).toMatchObject({ imageSize: 16, imageChannels: 1, epochs: 200 });
+    expect(protocols.training.augmentation).toEqual({ pad: 4, flip: false, cutout: 0 });
+    expect(protocols.fitness).toEqual({ ...protocols.training, epochs: 3 });
+  });
+
+  it('takes sources, targets and methods as objects, with names of their own', () => {
+    const study = parseStudy({
+      ...smallest,
+      methods: [
+        { name: 'regularized-evolution', options: { cycles: 20 } },
+        { name: 'regularized-evolution', label: 'long evolution', options: { cycles: 200 } },
+      ],
+      sources: [
+        { set: 'emoji', rule: 'classes', classes: 4 },
+        { name: 'all emoji', set: 'emoji' },
+      ],
+      targets: [{ name: 'digits', set: 'mnist', limit: 100, testLimit: 50 }],
+    });
+    expect(study.methods.map((method) => method.label)).toEqual(['regularized-evolution', 'long evolution']);
+    expect(study.methods[0].options).toEqual({ population: 10, tournament: 3, cycles: 20 });
+    expect(study.sources.map((source) => source.label)).toEqual(['emoji:classes=4', 'all emoji']);
+    expect(study.targets).toEqual([{ label: 'digits', set: 'mnist', limit: 100, testLimit: 50 }]);
+  });
+
+  it.each<[(string | number)[], unknown, string]>([
+    [['name'], 7, 'name: got 7, wanted a text'],
+    [['name'], undefined, 'name: got nothing, wanted a text'],
+    [['seeds'], [], 'seeds: got [], wanted at least 1 entries'],
+    [['seeds'], [0, 1.5], 'seeds[1]: got 1.5, wanted a whole number'],
+    [['seeds'], [3, 3], 'seeds[1]: got "3" as in seeds[0]'],
+    [['sed'], 3, 'sed: got a field that is not known here'],
+    [['space'], 'darts', 'space: Space "darts" is not known, wanted one of: nasbench201'],
+    [['methods'], ['magic'], 'methods[0]: Method "magic" is not known, wanted one of: random'],
+    [['methods'], [5], 'methods[0]: got 5, wanted a text or object'],
+    [
+      ['methods'],
+      ['random', 'random'],
+      'methods[1]: got "random" as in methods[0], wanted a name of its own (give one',
+    ],
+    [
+      ['methods'],
+      [{ name: 'regularized-evolution', options: { cycles: 0, size: 3 } }],
+      'methods[0]: options of regularized-evolution: cycles: got 0, wanted at least 1; size: got a field',
+    ],
+    [['methods'], [{ name: 'random', optoins: {} }], 'methods[0].optoins: got a field that is not known here'],
+    [['sources'], ['mnist:limit=1'], "sources[0]: source 'mnist': limit is 1, wanted"],
+    [['sources'], [{ set: 'mnist', rule: 'some' }], 'sources[0].rule: got "some", wanted "whole" or "images"'],
+    [['sources'], [{ set: 'mnist', rule: 'classes' }], "sources[0]: source 'mnist': classes is missing"],
+    [['targets'], [{ set: 'mnist', limit: '9' }], 'targets[0].limit: got "9", wanted number'],
+    [['training'], { imageSize: 30 }, 'training.imageSize: got 30, wanted a multiple of 4'],
+    [['training'], { imageChannels: 2 }, 'training.imageChannels: got 2, wanted 1 or 3'],
+    [['search', 'optimizer'], { momentum: 1 }, 'search.optimizer.momentum: got 1, wanted less than 1'],
+    [['fitness', 'schedule'], { kind: 'step' }, 'fitness.schedule.kind: got "step", wanted "cosine" or "linear"'],
+  ])('with %j = %j is refused with the name of the field', (path, value, message) => {
+    expect(() => parseStudy(broken(path, value), 'x.json')).toThrow(StudyError);
+    expect(() => parseStudy(broken(path, value), 'x.json')).toThrow(`x.json: ${message}`);
+  });
+
+  it.each([[null], [[]], ['text'], [3]])('is refused when it is %j', (value) => {
+    expect(() => parseStudy(value)).toThrow('study: the whole: got');
+  });
+
+  it('has a JSON schema that names its fields', () => {
+    const schema = studyJsonSchema() as { properties: object; required: string[] };
+    expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(['methods', 'sources', 'training']));
+    expect(schema.required).toEqual(['name', 'methods', 'sources', 'targets', 'seeds']);
+  });
+});
