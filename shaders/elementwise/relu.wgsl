@@ -1,0 +1,39 @@
+// Rectified linear unit, y = max(x, 0); with GRADIENT: y = x where gate > 0, else 0 (x is the incoming gradient, gate the
+// unit's output).
+// Layout: x, gate, y are views of rows x vectors vec4s (channels in fours).
+// Grid: one invocation a vec4, folded into x and y.
+
+struct Params {
+  rows: u32,
+  vectors: u32,
+  xOffset: u32,
+  xStride: u32,
+  gateOffset: u32,
+  gateStride: u32,
+  yOffset: u32,
+  yStride: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+const GRADIENT: bool = false;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> gate: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * WORKGROUP + id.x;
+  if (index >= params.rows * params.vectors) {
+    return;
+  }
+  let row = index / params.vectors;
+  let vector = index % params.vectors;
+  let value = x[params.xOffset + row * params.xStride + vector];
+  var result = max(value, vec4f(0.0));
+  if (GRADIENT) {
+    result = select(vec4f(0.0), value, gate[params.gateOffset + row * params.gateStride + vector] > vec4f(0.0));
+  }
+  y[params.yOffset + row * params.yStride + vector] = result;
+}

@@ -1,0 +1,76 @@
+// Sum of up to five values, y = (ACCUMULATE ? y : 0) + sum_i w_i x_i; without WEIGHTED all w_i are 1. The relaxed edge of
+// DARTS (Liu et al. 2019, eq. 2) when w holds the softmax of the architecture parameters.
+// Layout: x0..x4, y are views of rows x vectors vec4s; w is a row of scalars, w_i = w[w<i>Index]. Bindings of unused
+// inputs repeat a used one.
+// Grid: one invocation a vec4, folded into x and y.
+
+struct Params {
+  rows: u32,
+  vectors: u32,
+  yOffset: u32,
+  yStride: u32,
+  x0Offset: u32,
+  x0Stride: u32,
+  w0Index: u32,
+  x1Offset: u32,
+  x1Stride: u32,
+  w1Index: u32,
+  x2Offset: u32,
+  x2Stride: u32,
+  w2Index: u32,
+  x3Offset: u32,
+  x3Stride: u32,
+  w3Index: u32,
+  x4Offset: u32,
+  x4Stride: u32,
+  w4Index: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+const COUNT: u32 = 5u;
+const WEIGHTED: bool = true;
+const ACCUMULATE: bool = false;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x0: array<vec4f>;
+@group(0) @binding(2) var<storage, read> x1: array<vec4f>;
+@group(0) @binding(3) var<storage, read> x2: array<vec4f>;
+@group(0) @binding(4) var<storage, read> x3: array<vec4f>;
+@group(0) @binding(5) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(6) var<storage, read> w: array<f32>;
+@group(0) @binding(7) var<storage, read_write> y: array<vec4f>;
+
+fn weight(index: u32) -> f32 {
+  if (WEIGHTED) {
+    return w[index];
+  }
+  return 1.0;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * WORKGROUP + id.x;
+  if (index >= params.rows * params.vectors) {
+    return;
+  }
+  let row = index / params.vectors;
+  let vector = index % params.vectors;
+  let place = params.yOffset + row * params.yStride + vector;
+  var sum = weight(params.w0Index) * x0[params.x0Offset + row * params.x0Stride + vector];
+  if (ACCUMULATE) {
+    sum += y[place];
+  }
+  if (COUNT > 1u) {
+    sum += weight(params.w1Index) * x1[params.x1Offset + row * params.x1Stride + vector];
+  }
+  if (COUNT > 2u) {
+    sum += weight(params.w2Index) * x2[params.x2Offset + row * params.x2Stride + vector];
+  }
+  if (COUNT > 3u) {
+    sum += weight(params.w3Index) * x3[params.x3Offset + row * params.x3Stride + vector];
+  }
+  if (COUNT > 4u) {
+    sum += weight(params.w4Index) * x4[params.x4Offset + row * params.x4Stride + vector];
+  }
+  y[place] = sum;
+}

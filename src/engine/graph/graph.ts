@@ -1,0 +1,153 @@
+import { DTypeError, OwnershipError, ShapeError } from '../errors.js';
+import type { Attributes, Operation } from '../ops/operation.js';
+import { type DType, logicalSize, type ValueType, valueType } from './types.js';
+import type { Variable, VariableSet } from './variables.js';
+
+/** Where a value without a producing node comes from. */
+export type Origin =
+  | { readonly kind: 'feed'; readonly name: string }
+  | { readonly kind: 'variable'; readonly variable: Variable }
+  | { readonly kind: 'variables'; readonly set: VariableSet }
+  | { readonly kind: 'constant'; readonly data: ArrayLike<number> };
+
+/** A symbolic tensor of static shape in one graph. */
+export class Value {
+  constructor(
+    readonly graph: Graph,
+    readonly id: number,
+    readonly type: ValueType,
+    readonly origin?: Origin,
+    readonly node?: Node,
+  ) {}
+
+  get shape(): readonly number[] {
+    return this.type.shape;
+  }
+
+  get dtype(): DType {
+    return this.type.dtype;
+  }
+}
+
+/** An operation applied to values. */
+export interface Node {
+  readonly operation: Operation;
+  readonly attributes: Attributes;
+  readonly inputs: readonly Value[];
+  outputs: readonly Value[];
+}
+
+/** A computation traced once: nodes in the order they were applied, which is an order they can run in. */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly feeds = new Map<string, Value>();
+  readonly outputs = new Map<string, Value>();
+  private nextId = 0;
+  private readonly variables = new Map<Variable, Value>();
+  private readonly sets = new Map<VariableSet, Value>();
+  private readonly applied = new Map<string, Node>();
+
+  /** A number or tensor that `program.run` is given at every run. */
+  feed(name: string, shape: readonly number[] = [], dtype: DType = 'f32'): Value {
+    const type = valueType(shape, dtype);
+    const known = this.feeds.get(name);
+    if (known) {
+      if (String(known.shape) !== String(shape) || known.dtype !== dtype)
+        throw new ShapeError(
+          `feed "${name}": got ${dtype}[${shape}], but it was declared as ${known.dtype}[${known.shape}]`,
+        );
+      return known;
+    }
+    const value = this.createValue(type, { kind: 'feed', name });
+    this.feeds.set(name, value);
+    return value;
+  }
+
+  /** The present value of a variable: after an update of it in this graph, the updated one. */
+  read(variable: Variable): Value {
+    let value = this.variables.get(variable);
+    if (!value) {
+      value = this.createValue(variable.type, { kind: 'variable', variable });
+      this.variables.set(variable, value);
+    }
+    return value;
+  }
+
+  /** All variables of a set as one row of elements, padding included: what optimisers update. */
+  readSet(set: VariableSet): Value {
+    let value = this.sets.get(set);
+    if (!value) {
+      set.seal();
+      value = this.createValue(valueType([set.size]), { kind: 'variables', set });
+      this.sets.set(set, value);
+    }
+    return value;
+  }
+
+  constant(data: ArrayLike<number>, shape: readonly number[], dtype: DType = 'f32'): Value {
+    const type = valueType(shape, dtype);
+    if (data.length !== logicalSize(type))
+      throw new ShapeError(`constant: got ${data.length} elements, wanted ${logicalSize(type)} for shape [${shape}]`);
+    return this.createValue(type, { kind: 'constant', data });
+  }
+
+  /** Makes a value readable by `program.read(name)`. */
+  output(name: string, value: Value): void {
+    this.checkOwner('output', name, value);
+    if (this.outputs.has(name)) throw new ShapeError(`output "${name}" exists; give each output its own name`);
+    this.outputs.set(name, value);
+  }
+
+  /**
+   * Applies an operation; the same operation of the same values with the same attributes is applied once (a pooling or
+   * ReLU that several edges share costs nothing more). Updates are never shared.
+   */
+  apply<A extends Attributes>(operation: Operation<A>, inputs: readonly Value[], attributes: A): readonly Value[] {
+    inputs.forEach((value, index) => {
+      this.checkOwner(operation.name, `input ${index}`, value);
+    });
+    const key = `${operation.name}(${inputs.map((value) => value.id)})${JSON.stringify(attributes)}`;
+    const known = operation.inPlace ? undefined : this.applied.get(key);
+    if (known) return known.outputs;
+    const types = operation.infer(
+      inputs.map((value) => value.type),
+      attributes,
+    );
+    const node: Node = { operation: operation as unknown as Operation, attributes, inputs, outputs: [] };
+    node.outputs = types.map((type, index) => {
+      const target = operation.inPlace?.[index];
+      if (target === undefined) return this.createValue(type, undefined, node);
+      return this.createUpdate(operation.name, inputs[target], type, node);
+    });
+    this.nodes.push(node);
+    this.applied.set(key, node);
+    return node.outputs;
+  }
+
+  private createUpdate(name: string, input: Value, type: ValueType, node: Node): Value {
+    const { origin } = input;
+    if (origin?.kind !== 'variable' && origin?.kind !== 'variables')
+      throw new OwnershipError(`${name}: updates its input in place; got a computed value, wanted a variable`);
+    const value = this.createValue(type, origin, node);
+    if (origin.kind === 'variable') this.variables.set(origin.variable, value);
+    else this.sets.set(origin.set, value);
+    return value;
+  }
+
+  private createValue(type: ValueType, origin?: Origin, node?: Node): Value {
+    return new Value(this, this.nextId++, type, origin, node);
+  }
+
+  private checkOwner(operation: string, argument: string, value: Value): void {
+    if (!(value instanceof Value))
+      throw new DTypeError(`${operation}: ${argument} is ${describe(value)}, wanted a Value of this graph`);
+    if (value.graph !== this)
+      throw new OwnershipError(
+        `${operation}: ${argument} belongs to another graph; use values of the graph being built`,
+      );
+  }
+}
+
+function describe(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+}

@@ -1,0 +1,48 @@
+import { NasTransferError } from '../errors.js';
+import type { ReferenceTensor } from '../ops/operation.js';
+import type { Graph, Value } from './graph.js';
+import { logicalSize } from './types.js';
+import type { Variable } from './variables.js';
+
+/** Contents of a graph's sources for `interpret`: feeds by name, variables by identity. */
+export interface Sources {
+  readonly feeds?: Readonly<Record<string, ArrayLike<number>>>;
+  readonly variables?: ReadonlyMap<Variable, ArrayLike<number>>;
+}
+
+/**
+ * Runs a graph in float64 on the host with the operations' `reference` functions: the measure that kernels are held
+ * against, and, by central differences, the measure of the gradients themselves.
+ * @returns the tensor of any value of the graph
+ */
+export function interpret(graph: Graph, sources: Sources): (value: Value) => ReferenceTensor {
+  const known = new Map<Value, ReferenceTensor>();
+  const lookup = (value: Value): ReferenceTensor => {
+    let tensor = known.get(value);
+    if (!tensor) {
+      tensor = { shape: value.shape, data: sourceData(value, sources) };
+      known.set(value, tensor);
+    }
+    return tensor;
+  };
+  for (const node of graph.nodes) {
+    const results = node.operation.reference(node.inputs.map(lookup), node.attributes);
+    node.outputs.forEach((output, index) => {
+      known.set(output, { shape: output.shape, data: results[index] });
+    });
+  }
+  return lookup;
+}
+
+function sourceData(value: Value, sources: Sources): Float64Array {
+  const { origin } = value;
+  let data: ArrayLike<number> | undefined;
+  if (origin?.kind === 'constant') data = origin.data;
+  if (origin?.kind === 'feed') data = sources.feeds?.[origin.name];
+  if (origin?.kind === 'variable') data = sources.variables?.get(origin.variable);
+  if (!data || data.length !== logicalSize(value.type))
+    throw new NasTransferError(
+      `interpret: ${origin?.kind ?? 'value'} of shape [${value.shape}] got ${data?.length ?? 'no'} elements, wanted ${logicalSize(value.type)}`,
+    );
+  return Float64Array.from(data);
+}

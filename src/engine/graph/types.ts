@@ -1,0 +1,107 @@
+import { ShapeError } from '../errors.js';
+
+export type DType = 'f32' | 'u32';
+
+/**
+ * How a value lies in memory, row-major, with zeros in all padding:
+ * - `rows`: the last dimension is padded to a multiple of four, so that kernels move `vec4`;
+ * - `matrix`: the last two dimensions are (convolution weights and matrices of parameters: input channels and output
+ *   channels), so that a kernel may read four input channels' weights without a bound check.
+ */
+export type Layout = 'rows' | 'matrix';
+
+/** Shape (row-major; images are NHWC, weights [kernelHeight, kernelWidth, inputs, outputs]), element type and layout. */
+export interface ValueType {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly layout: Layout;
+}
+
+export function valueType(shape: readonly number[], dtype: DType = 'f32', layout: Layout = 'rows'): ValueType {
+  for (const extent of shape)
+    if (!Number.isInteger(extent) || extent < 1)
+      throw new ShapeError(`shape [${shape}]: extent ${extent}, wanted positive integers`);
+  if (layout === 'matrix' && shape.length < 2)
+    throw new ShapeError(`shape [${shape}] in layout matrix: rank ${shape.length}, wanted at least 2`);
+  return { shape: [...shape], dtype, layout };
+}
+
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+export function product(extents: readonly number[]): number {
+  return extents.reduce((total, extent) => total * extent, 1);
+}
+
+/** Shape in memory, padding included. A scalar ([]) takes one vec4. */
+export function physicalShape(type: ValueType): number[] {
+  const shape = type.shape.length === 0 ? [1] : [...type.shape];
+  const rank = shape.length;
+  shape[rank - 1] = roundUp(shape[rank - 1], 4);
+  if (type.layout === 'matrix') shape[rank - 2] = roundUp(shape[rank - 2], 4);
+  return shape;
+}
+
+/** Number of 4-byte elements in memory, padding included. */
+export function physicalSize(type: ValueType): number {
+  return product(physicalShape(type));
+}
+
+/** Number of elements, padding left out. */
+export function logicalSize(type: ValueType): number {
+  return product(type.shape);
+}
+
+/** Extent of the last dimension; 1 for a scalar. */
+export function channelsOf(type: ValueType): number {
+  return type.shape.at(-1) ?? 1;
+}
+
+/** vec4s in one row (the last dimension). */
+export function vectorsPerRow(type: ValueType): number {
+  return Math.ceil(channelsOf(type) / 4);
+}
+
+/** Rows in memory: the product of all dimensions but the last. */
+export function rowsOf(type: ValueType): number {
+  return physicalSize(type) / (vectorsPerRow(type) * 4);
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, i) => extent === b[i]);
+}
+
+export function formatType(type: ValueType): string {
+  return `${type.dtype}[${type.shape.join(', ')}]`;
+}
+
+/** Copies row-major elements into their padded places. `target` must hold `physicalSize(type)` elements, zeroed. */
+export function pack(type: ValueType, source: ArrayLike<number>, target: { [index: number]: number }): void {
+  forEachElement(type, (logical, physical) => {
+    target[physical] = source[logical];
+  });
+}
+
+/** Copies padded elements out, row-major without padding. */
+export function unpack(type: ValueType, source: ArrayLike<number>, target: { [index: number]: number }): void {
+  forEachElement(type, (logical, physical) => {
+    target[logical] = source[physical];
+  });
+}
+
+function forEachElement(type: ValueType, visit: (logical: number, physical: number) => void): void {
+  const shape = type.shape.length === 0 ? [1] : type.shape;
+  const physical = physicalShape(type);
+  const columns = shape[shape.length - 1];
+  const middle = shape.length > 1 ? shape[shape.length - 2] : 1;
+  const middlePhysical = shape.length > 1 ? physical[shape.length - 2] : 1;
+  const outer = product(shape) / (columns * middle);
+  const columnsPhysical = physical[shape.length - 1];
+  let logical = 0;
+  for (let o = 0; o < outer; o++)
+    for (let m = 0; m < middle; m++) {
+      const row = (o * middlePhysical + m) * columnsPhysical;
+      for (let c = 0; c < columns; c++) visit(logical++, row + c);
+    }
+}

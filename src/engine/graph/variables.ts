@@ -1,0 +1,110 @@
+import { AttributeError } from '../errors.js';
+import { Random } from '../random/random.js';
+import {
+  type DType,
+  type Layout,
+  logicalSize,
+  pack,
+  physicalSize,
+  roundUp,
+  type ValueType,
+  valueType,
+} from './types.js';
+
+/** Fills a variable: row-major elements without padding, drawn from `random`. */
+export type Initializer = (type: ValueType, random: Random) => ArrayLike<number>;
+
+/** Bindings may start only at multiples of this many elements (256 bytes, the limit every WebGPU device keeps). */
+const ALIGNMENT = 64;
+
+/** A tensor that outlives programs: a parameter, an optimiser moment, a running average, an image set. */
+export class Variable {
+  constructor(
+    readonly set: VariableSet,
+    readonly name: string,
+    readonly type: ValueType,
+    /** First element within the set's buffer, a multiple of 64. */
+    readonly offset: number,
+    readonly initializer: Initializer,
+  ) {}
+}
+
+/**
+ * Variables that lie in one buffer, so that an optimiser updates them in one dispatch. Elements between variables are
+ * zero and stay zero.
+ */
+export class VariableSet {
+  readonly variables: Variable[] = [];
+  private elements = 0;
+  private sealed = false;
+  /** The engine whose device holds the set's buffer. */
+  owner: object | undefined;
+  private readonly names = new Set<string>();
+
+  constructor(readonly name: string) {}
+
+  add(
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+    options: { layout?: Layout; dtype?: DType } = {},
+  ): Variable {
+    if (this.sealed)
+      throw new AttributeError(
+        `VariableSet.add: set "${this.name}" already has its buffer; add "${name}" before the set is first used`,
+      );
+    if (this.names.has(name))
+      throw new AttributeError(`VariableSet.add: name "${name}" is taken in set "${this.name}"; choose another`);
+    this.names.add(name);
+    const variable = new Variable(
+      this,
+      name,
+      valueType(shape, options.dtype ?? 'f32', options.layout ?? 'rows'),
+      this.elements,
+      initializer,
+    );
+    this.variables.push(variable);
+    this.elements += roundUp(physicalSize(variable.type), ALIGNMENT);
+    return variable;
+  }
+
+  /** A set of the same variables at the same places, all zero: momentum, second moments. */
+  mirror(name: string): VariableSet {
+    this.seal();
+    const copy = new VariableSet(name);
+    for (const variable of this.variables)
+      copy.add(variable.name, variable.type.shape, zeros, {
+        layout: variable.type.layout,
+        dtype: variable.type.dtype,
+      });
+    copy.seal();
+    return copy;
+  }
+
+  /** No variable may be added any more. */
+  seal(): void {
+    this.sealed = true;
+  }
+
+  /** Elements of the buffer; at least one alignment unit, since WebGPU has no empty bindings. */
+  get size(): number {
+    return Math.max(this.elements, ALIGNMENT);
+  }
+
+  /** The buffer's initial contents. A variable's numbers depend on (seed, set name, variable name) alone. */
+  initialValues(seed: number): Float32Array | Uint32Array {
+    const isInteger = this.variables.length > 0 && this.variables.every((v) => v.type.dtype === 'u32');
+    const values = isInteger ? new Uint32Array(this.size) : new Float32Array(this.size);
+    for (const variable of this.variables) {
+      const data = variable.initializer(variable.type, new Random(seed, `${this.name}/${variable.name}`));
+      if (data.length !== logicalSize(variable.type))
+        throw new AttributeError(
+          `initializer of "${variable.name}": got ${data.length} elements, wanted ${logicalSize(variable.type)}`,
+        );
+      pack(variable.type, data, values.subarray(variable.offset, variable.offset + physicalSize(variable.type)));
+    }
+    return values;
+  }
+}
+
+export const zeros: Initializer = (type) => new Float32Array(logicalSize(type));

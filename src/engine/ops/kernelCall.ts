@@ -1,0 +1,45 @@
+import { ShapeError } from '../errors.js';
+import { formatType, physicalSize, sameShape, type ValueType } from '../graph/types.js';
+import type { Cost, Located } from './operation.js';
+
+/** Workgroups in x before the grid folds into y: below the 65535 every device allows. */
+const FOLD = 32768;
+
+/** The grid of a kernel with one invocation per item: workgroups folded into x and y. */
+export function gridOf(items: number, workgroup = 64): [number, number, number] {
+  const groups = Math.ceil(items / workgroup);
+  return [Math.min(groups, FOLD), Math.ceil(groups / FOLD), 1];
+}
+
+/** Uniforms `<name>Offset` and `<name>Stride` of a view. */
+export function viewUniforms(name: string, located: Located): Record<string, number> {
+  return { [`${name}Offset`]: located.offset, [`${name}Stride`]: located.stride };
+}
+
+/** Uniforms `rows` and `vectors` of a kernel that goes over every vec4 of a value. */
+export function extentUniforms(located: Located): Record<string, number> {
+  return { rows: located.rows, vectors: located.vectors };
+}
+
+/** Cost of an operation that computes no convolution or matrix product: every input read, every output written once. */
+export function trafficOnly(inputs: readonly ValueType[], outputs: readonly ValueType[]): Cost {
+  const elements = [...inputs, ...outputs].reduce((sum, type) => sum + physicalSize(type), 0);
+  return { multiplyAdds: 0, bytes: elements * 4 };
+}
+
+/** Throws ShapeError unless all types have the shape and layout of the first. */
+export function checkSameShape(operation: string, types: readonly ValueType[]): void {
+  const [first] = types;
+  types.forEach((type, index) => {
+    if (!sameShape(type.shape, first.shape) || type.dtype !== first.dtype || type.layout !== first.layout)
+      throw new ShapeError(
+        `${operation}: input ${index} is ${formatType(type)} (${type.layout}), wanted ${formatType(first)} (${first.layout}) like input 0`,
+      );
+  });
+}
+
+/** Throws ShapeError unless a type has one of the ranks. */
+export function checkRank(operation: string, argument: string, type: ValueType, ...ranks: number[]): void {
+  if (!ranks.includes(type.shape.length))
+    throw new ShapeError(`${operation}: ${argument} is ${formatType(type)}, wanted rank ${ranks.join(' or ')}`);
+}

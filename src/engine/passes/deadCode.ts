@@ -1,0 +1,14 @@
+import type { Graph, Node, Value } from '../graph/graph.js';
+
+/** The nodes that outputs and updates need, in the order of the graph. */
+export function liveNodes(graph: Graph): Node[] {
+  const wanted = new Set<Value>(graph.outputs.values());
+  const live: Node[] = [];
+  for (let i = graph.nodes.length - 1; i >= 0; i--) {
+    const node = graph.nodes[i];
+    if (!node.operation.inPlace && !node.outputs.some((output) => wanted.has(output))) continue;
+    live.push(node);
+    for (const input of node.inputs) wanted.add(input);
+  }
+  return live.reverse();
+}

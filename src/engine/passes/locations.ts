@@ -1,0 +1,222 @@
+import type { Graph, Node, Value } from '../graph/graph.js';
+import { channelsOf, physicalSize, roundUp, rowsOf, vectorsPerRow } from '../graph/types.js';
+import type { VariableSet } from '../graph/variables.js';
+
+/** Memory that values lie in. Only temporary roots share buffers with others, at other times. */
+export interface Root {
+  kind: 'temporary' | 'persistent' | 'feeds' | 'constants' | 'variables';
+  readonly set?: VariableSet;
+  elements: number;
+  /** The value the root was made for, for messages. */
+  readonly value?: Value;
+}
+
+/** Where a value lies. */
+export interface Location {
+  readonly root: Root;
+  /** First element of the binding within the root, a multiple of 64 (256 bytes). */
+  readonly base: number;
+  /** Elements that a kernel is bound to, from `base`. */
+  readonly extent: number;
+  /** First vec4 of the value within the binding. */
+  readonly offset: number;
+  /** vec4s from row to row. */
+  readonly stride: number;
+}
+
+export interface Locations {
+  of(value: Value): Location;
+  /** Nodes whose output is a view: they run no kernel. */
+  isView(node: Node): boolean;
+  /** For an assembling node: which inputs are written in place by their producers. */
+  assembled(node: Node): boolean[];
+  readonly feeds: Root;
+  readonly constants: Root;
+  readonly feedValues: readonly Value[];
+  readonly constantValues: readonly Value[];
+}
+
+/** A value that lies inside another: `channel` first channel, `element` first element of a flat run of variables. */
+interface Placement {
+  readonly parent: Value;
+  readonly kind: 'slice' | 'reshape' | 'channels' | 'variables';
+  readonly start: number;
+}
+
+/**
+ * Decides which values are views of others: slices and reshapes of their input, inputs of a concatenation written
+ * straight into its output, gradients written straight into the arena that the optimiser reads. A placement that would
+ * make one dispatch read and write the same memory is undone (WebGPU forbids it within a dispatch) and a copy kernel runs.
+ */
+export function locate(graph: Graph, nodes: readonly Node[]): Locations {
+  const placements = new Map<Value, Placement>();
+  const feeds: Root = { kind: 'feeds', elements: 0 };
+  const constants: Root = { kind: 'constants', elements: 0 };
+  const feedValues = [...graph.feeds.values()];
+  const constantValues = collectConstants(nodes);
+  const fixed = new Map<Value, Location>();
+  for (const [root, values] of [
+    [feeds, feedValues],
+    [constants, constantValues],
+  ] as const)
+    for (const value of values) {
+      fixed.set(value, whole(root, root.elements, value));
+      root.elements += roundUp(physicalSize(value.type), 64);
+    }
+  const setRoots = new Map<VariableSet, Root>();
+  const rootOfSet = (set: VariableSet): Root => {
+    let root = setRoots.get(set);
+    if (!root) {
+      root = { kind: 'variables', set, elements: set.size };
+      setRoots.set(set, root);
+    }
+    return root;
+  };
+
+  placeViews(nodes, placements);
+  placeAssembled(nodes, placements);
+
+  const roots = new Map<Value, Root>();
+  const persistent = new Set<Value>(graph.outputs.values());
+  for (const node of nodes) if (node.operation.assembles === 'variables') persistent.add(node.outputs[0]);
+
+  const of = (value: Value): Location => {
+    const known = fixed.get(value);
+    if (known) return known;
+    if (value.origin?.kind === 'variable') {
+      const { variable } = value.origin;
+      return whole(rootOfSet(variable.set), variable.offset, value);
+    }
+    if (value.origin?.kind === 'variables') return whole(rootOfSet(value.origin.set), 0, value);
+    const placement = placements.get(value);
+    if (placement) return within(of(placement.parent), placement, value);
+    let root = roots.get(value);
+    if (!root) {
+      root = { kind: 'temporary', elements: physicalSize(value.type), value };
+      roots.set(value, root);
+    }
+    return whole(root, 0, value);
+  };
+
+  undoHazards(nodes, placements, of);
+  for (const value of persistent) {
+    const { root } = of(value);
+    if (root.kind === 'temporary') root.kind = 'persistent';
+  }
+
+  return {
+    of,
+    isView: (node) => node.outputs.length === 1 && isView(placements.get(node.outputs[0])),
+    assembled: (node) => node.inputs.map((input) => placements.get(input)?.parent === node.outputs[0]),
+    feeds,
+    constants,
+    feedValues,
+    constantValues,
+  };
+}
+
+function collectConstants(nodes: readonly Node[]): Value[] {
+  const values = new Set<Value>();
+  for (const node of nodes) for (const input of node.inputs) if (input.origin?.kind === 'constant') values.add(input);
+  return [...values];
+}
+
+function whole(root: Root, base: number, value: Value): Location {
+  return { root, base, extent: physicalSize(value.type), offset: 0, stride: vectorsPerRow(value.type) };
+}
+
+function within(parent: Location, placement: Placement, value: Value): Location {
+  switch (placement.kind) {
+    case 'variables':
+      return whole(parent.root, parent.base + placement.start, value);
+    case 'reshape':
+      return { ...parent, stride: vectorsPerRow(value.type) };
+    default:
+      return { ...parent, offset: parent.offset + placement.start / 4 };
+  }
+}
+
+function isView(placement: Placement | undefined): boolean {
+  return placement?.kind === 'slice' || placement?.kind === 'reshape';
+}
+
+function placeViews(nodes: readonly Node[], placements: Map<Value, Placement>): void {
+  for (const node of nodes) {
+    const view = node.operation.viewOf?.(
+      node.inputs.map((value) => value.type),
+      node.attributes,
+    );
+    if (!view) continue;
+    const [input] = node.inputs;
+    const [output] = node.outputs;
+    if (view.reshape) {
+      // A strided value, or one whose rows end in padding, is not one run of elements.
+      const strided = placements.has(input);
+      if (!strided && channelsOf(input.type) % 4 === 0 && channelsOf(output.type) % 4 === 0)
+        placements.set(output, { parent: input, kind: 'reshape', start: 0 });
+      continue;
+    }
+    const end = view.channelOffset + channelsOf(output.type);
+    const fillsVectors = channelsOf(output.type) % 4 === 0 || end === channelsOf(input.type);
+    if (view.channelOffset % 4 === 0 && fillsVectors)
+      placements.set(output, { parent: input, kind: 'slice', start: view.channelOffset });
+  }
+}
+
+function placeAssembled(nodes: readonly Node[], placements: Map<Value, Placement>): void {
+  const reshaped = new Set<Value>();
+  for (const placement of placements.values()) if (placement.kind === 'reshape') reshaped.add(placement.parent);
+  for (const node of [...nodes].reverse()) {
+    const { assembles } = node.operation;
+    if (!assembles) continue;
+    const [output] = node.outputs;
+    let start = 0;
+    node.inputs.forEach((input, index) => {
+      const here = assembles === 'variables' ? (node.attributes.offsets as number[])[index] : start;
+      start += channelsOf(input.type);
+      const last = index === node.inputs.length - 1;
+      const aligned = assembles === 'variables' || (here % 4 === 0 && (last || start % 4 === 0));
+      const free = input.node && !input.origin && !placements.has(input) && !reshaped.has(input);
+      if (aligned && free) placements.set(input, { parent: output, kind: assembles, start: here });
+    });
+  }
+}
+
+/** Takes back placements until no dispatch reads what it writes, or writes one memory through two bindings. */
+function undoHazards(nodes: readonly Node[], placements: Map<Value, Placement>, of: (value: Value) => Location): void {
+  const assembledAncestor = (value: Value): Value | undefined => {
+    for (let v: Value | undefined = value; v; v = placements.get(v)?.parent) {
+      const kind = placements.get(v)?.kind;
+      if (kind === 'channels' || kind === 'variables') return v;
+    }
+    return undefined;
+  };
+  const undo = (a: Value, b: Value): boolean => {
+    const victim = assembledAncestor(a) ?? assembledAncestor(b);
+    return victim !== undefined && placements.delete(victim);
+  };
+  for (const node of nodes) {
+    if (node.operation.inPlace || isView(placements.get(node.outputs[0]))) continue;
+    const pairs = () =>
+      node.outputs.flatMap((output, index) => [
+        ...node.inputs
+          .filter((input) => placements.get(input)?.parent !== output && of(input).root === of(output).root)
+          .map((input) => [output, input] as const),
+        ...node.outputs
+          .slice(index + 1)
+          .filter((other) => overlap(of(output), of(other)))
+          .map((other) => [output, other] as const),
+      ]);
+    for (let conflicts = pairs(); conflicts.length > 0; conflicts = pairs())
+      if (!undo(conflicts[0][0], conflicts[0][1])) break;
+  }
+}
+
+function overlap(a: Location, b: Location): boolean {
+  return a.root === b.root && a.base < b.base + b.extent && b.base < a.base + a.extent;
+}
+
+/** Rows of a value in memory and the vec4s of one. */
+export function extentOf(value: Value): { rows: number; vectors: number } {
+  return { rows: rowsOf(value.type), vectors: vectorsPerRow(value.type) };
+}

@@ -1,0 +1,144 @@
+import type { Gpu } from '../device/gpu.js';
+import { DisposedError, NasTransferError, OwnershipError, ShapeError } from '../errors.js';
+import { Graph } from '../graph/graph.js';
+import { logicalSize, pack, physicalSize, unpack } from '../graph/types.js';
+import type { Variable, VariableSet } from '../graph/variables.js';
+import type { KernelTarget } from '../ops/operation.js';
+import { byteLength } from '../passes/memoryPlan.js';
+import { Pipelines } from './pipelines.js';
+import { buildProgram, type Program } from './program.js';
+import { readBuffer } from './readBack.js';
+
+export interface CompileOptions {
+  /** Bytes that programs and variables of this engine may take together; the device's own figure where absent. */
+  readonly memoryLimit?: number;
+}
+
+const BUFFER_USAGE = 0x80 | 0x08 | 0x04; // GPUBufferUsage STORAGE | COPY_DST | COPY_SRC
+
+/** Compiles graphs for one device and holds the variables that live on it. */
+export class Engine {
+  readonly pipelines: Pipelines;
+  readonly target: KernelTarget;
+  private readonly buffers = new Map<VariableSet, GPUBuffer>();
+  private readonly programs = new Set<Program>();
+  private disposed = false;
+
+  constructor(readonly gpu: Gpu) {
+    this.pipelines = new Pipelines(gpu);
+    const lanes = { lavapipe: 8, swiftshader: 4, 'other-software': 4, hardware: 0 } as const;
+    this.target = { softwareLanes: lanes[gpu.info.kind] };
+  }
+
+  /** Gives a set its buffer, filled by its initialisers from `seed`; fills it anew when it has one. */
+  allocate(set: VariableSet, seed = 0): void {
+    this.checkAlive('allocate');
+    this.adopt(set);
+    set.seal();
+    let buffer = this.buffers.get(set);
+    if (!buffer) {
+      buffer = this.gpu.device.createBuffer({ label: set.name, size: byteLength(set.size), usage: BUFFER_USAGE });
+      this.buffers.set(set, buffer);
+    }
+    const values = set.initialValues(seed);
+    this.gpu.queue.writeBuffer(buffer, 0, values.buffer, values.byteOffset, values.byteLength);
+  }
+
+  bufferOf(set: VariableSet): GPUBuffer {
+    this.checkAlive('a variable');
+    if (set.owner && set.owner !== this)
+      throw new OwnershipError(
+        `variable set "${set.name}" lies on another device; build it again for this engine, or copy it through writeSet`,
+      );
+    const buffer = this.buffers.get(set);
+    if (!buffer)
+      throw new DisposedError(
+        `variable set "${set.name}" has no memory: it was disposed of or never allocated; call engine.allocate(set, seed)`,
+      );
+    return buffer;
+  }
+
+  /** Elements of a variable, row-major without padding. */
+  async read(variable: Variable): Promise<Float32Array | Uint32Array> {
+    const bytes = await readBuffer(
+      this.gpu,
+      this.bufferOf(variable.set),
+      variable.offset * 4,
+      physicalSize(variable.type) * 4,
+    );
+    const integer = variable.type.dtype === 'u32';
+    const result = integer ? new Uint32Array(logicalSize(variable.type)) : new Float32Array(logicalSize(variable.type));
+    unpack(variable.type, integer ? new Uint32Array(bytes) : new Float32Array(bytes), result);
+    return result;
+  }
+
+  write(variable: Variable, data: ArrayLike<number>): void {
+    const size = logicalSize(variable.type);
+    if (data.length !== size)
+      throw new ShapeError(`write "${variable.name}": got ${data.length} elements, wanted ${size}`);
+    const count = physicalSize(variable.type);
+    const values = variable.type.dtype === 'u32' ? new Uint32Array(count) : new Float32Array(count);
+    pack(variable.type, data, values);
+    this.gpu.queue.writeBuffer(this.bufferOf(variable.set), variable.offset * 4, values);
+  }
+
+  /** The whole buffer of a set, padding included: what a checkpoint keeps. */
+  async readSet(set: VariableSet): Promise<Uint32Array> {
+    return new Uint32Array(await readBuffer(this.gpu, this.bufferOf(set), 0, set.size * 4));
+  }
+
+  writeSet(set: VariableSet, words: Uint32Array): void {
+    if (words.length !== set.size)
+      throw new ShapeError(`writeSet "${set.name}": got ${words.length} elements, wanted ${set.size}`);
+    this.gpu.queue.writeBuffer(this.bufferOf(set), 0, words.buffer, words.byteOffset, words.byteLength);
+  }
+
+  /** Frees the memory of a set. */
+  release(set: VariableSet): void {
+    this.buffers.get(set)?.destroy();
+    this.buffers.delete(set);
+  }
+
+  /**
+   * Traces `build` once and makes a program of it.
+   * @throws MemoryLimitError when it can't fit, before any memory is taken
+   */
+  async compile(build: (graph: Graph) => void, options: CompileOptions = {}): Promise<Program> {
+    this.checkAlive('compile');
+    this.gpu.check();
+    const graph = new Graph();
+    build(graph);
+    const program = await buildProgram(this, graph, options.memoryLimit ?? this.gpu.memoryLimit, () =>
+      this.programs.delete(program),
+    );
+    this.programs.add(program);
+    return program;
+  }
+
+  /** Bytes of the buffers of variables and programs. */
+  get memoryBytes(): number {
+    let bytes = 0;
+    for (const buffer of this.buffers.values()) bytes += buffer.size;
+    for (const program of this.programs) bytes += program.memoryBytes;
+    return bytes;
+  }
+
+  /** Frees variables and programs; the device stays open. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    for (const program of [...this.programs]) program.dispose();
+    for (const set of [...this.buffers.keys()]) this.release(set);
+  }
+
+  private adopt(set: VariableSet): void {
+    if (set.owner && set.owner !== this)
+      throw new OwnershipError(`allocate: variable set "${set.name}" belongs to another engine; make a new set`);
+    set.owner = this;
+  }
+
+  private checkAlive(what: string): void {
+    if (this.disposed) throw new DisposedError(`engine: ${what} used after dispose(); open a new engine`);
+    if (!this.gpu) throw new NasTransferError('engine: no device');
+  }
+}

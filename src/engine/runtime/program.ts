@@ -1,0 +1,290 @@
+import { DisposedError, MemoryLimitError, NasTransferError, ShapeError } from '../errors.js';
+import type { Graph, Value } from '../graph/graph.js';
+import { formatType, logicalSize, pack, physicalSize, rowsOf, unpack, vectorsPerRow } from '../graph/types.js';
+import type { Cost } from '../ops/operation.js';
+import { liveNodes } from '../passes/deadCode.js';
+import { type Location, locate, type Root } from '../passes/locations.js';
+import { byteLength, type MemoryPlan, planMemory } from '../passes/memoryPlan.js';
+import type { Engine } from './engine.js';
+import { type Dispatch, lowerNodes, type Memory } from './lowering.js';
+import type { Pipeline } from './pipelines.js';
+import { type KernelTime, timeDispatches } from './profile.js';
+import { readBuffer } from './readBack.js';
+import { encodeUniforms } from './shader.js';
+
+/** A dispatch ready to be encoded. */
+export interface Command {
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly grid: readonly [number, number, number];
+  readonly cost: Cost;
+}
+
+const STORAGE = 0x80 | 0x08 | 0x04; // GPUBufferUsage STORAGE | COPY_DST | COPY_SRC
+const UNIFORM = 0x40 | 0x08; // GPUBufferUsage UNIFORM | COPY_DST
+
+/** A compiled graph: a flat list of dispatches with their bind groups made, run many times. */
+export class Program {
+  private disposed = false;
+  private readonly feedWords: ArrayBuffer;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly commands: readonly Command[],
+    private readonly buffers: readonly GPUBuffer[],
+    private readonly feedBuffer: GPUBuffer,
+    private readonly feeds: ReadonlyMap<string, { value: Value; base: number }>,
+    private readonly outputs: ReadonlyMap<string, { value: Value; location: Location; buffer: GPUBuffer }>,
+    /** Bytes of all buffers of this program; variables are counted by the engine. */
+    readonly memoryBytes: number,
+    /** Multiply-adds and least bytes of one run. */
+    readonly cost: Cost,
+    private readonly onDispose: () => void,
+  ) {
+    this.feedWords = new ArrayBuffer(feedBuffer.size);
+  }
+
+  get dispatchCount(): number {
+    return this.commands.length;
+  }
+
+  /**
+   * Runs the program once: writes the feeds, encodes every dispatch in one pass, submits once. Returns at once; later
+   * runs and reads come after it in order.
+   * @param feeds a number or row-major elements for every feed of the graph
+   */
+  run(feeds: Readonly<Record<string, number | ArrayLike<number>>> = {}): void {
+    this.prepare(feeds);
+    const { device, queue } = this.engine.gpu;
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let bound: GPUComputePipeline | undefined;
+    for (const { pipeline, bindGroup, grid } of this.commands) {
+      if (pipeline !== bound) pass.setPipeline(pipeline);
+      bound = pipeline;
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
+    }
+    pass.end();
+    queue.submit([encoder.finish()]);
+  }
+
+  /** Elements of an output after the last run, row-major without padding. */
+  async read(name: string): Promise<Float32Array | Uint32Array> {
+    this.checkAlive();
+    const output = this.outputs.get(name);
+    if (!output)
+      throw new NasTransferError(`read: no output "${name}"; this program has ${[...this.outputs.keys()].join(', ')}`);
+    const { value, location, buffer } = output;
+    const bytes = await readBuffer(this.engine.gpu, buffer, location.base * 4, location.extent * 4);
+    const source = value.dtype === 'u32' ? new Uint32Array(bytes) : new Float32Array(bytes);
+    const dense = source.slice(0, physicalSize(value.type));
+    const width = vectorsPerRow(value.type) * 4;
+    for (let row = 0; row < rowsOf(value.type); row++) {
+      const start = (location.offset + row * location.stride) * 4;
+      dense.set(source.subarray(start, start + width), row * width);
+    }
+    const result = dense.slice(0, logicalSize(value.type));
+    unpack(value.type, dense, result);
+    return result;
+  }
+
+  /** Runs once with every dispatch timed on the device. @throws NasTransferError without timestamp queries */
+  async profile(feeds: Readonly<Record<string, number | ArrayLike<number>>> = {}): Promise<KernelTime[]> {
+    this.prepare(feeds);
+    return timeDispatches(this.engine.gpu, this.commands);
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    for (const buffer of this.buffers) buffer.destroy();
+    this.onDispose();
+  }
+
+  private prepare(feeds: Readonly<Record<string, number | ArrayLike<number>>>): void {
+    this.checkAlive();
+    this.engine.gpu.check();
+    for (const name of Object.keys(feeds))
+      if (!this.feeds.has(name))
+        throw new NasTransferError(
+          `run: feed "${name}" is not one of this program's: ${[...this.feeds.keys()].join(', ') || 'none'}`,
+        );
+    for (const [name, { value, base }] of this.feeds) {
+      const given = feeds[name];
+      if (given === undefined)
+        throw new NasTransferError(`run: feed "${name}" is missing; wanted ${formatType(value.type)}`);
+      const data = typeof given === 'number' ? [given] : given;
+      if (data.length !== logicalSize(value.type))
+        throw new ShapeError(`run: feed "${name}" got ${data.length} elements, wanted ${formatType(value.type)}`);
+      const Type = value.dtype === 'u32' ? Uint32Array : Float32Array;
+      pack(value.type, data, new Type(this.feedWords, base * 4, physicalSize(value.type)));
+    }
+    if (this.feeds.size > 0) this.engine.gpu.queue.writeBuffer(this.feedBuffer, 0, this.feedWords);
+  }
+
+  private checkAlive(): void {
+    if (this.disposed) throw new DisposedError('program: used after dispose(); compile it again');
+  }
+}
+
+/** Passes, plan, pipelines and bind groups of a traced graph. */
+export async function buildProgram(
+  engine: Engine,
+  graph: Graph,
+  memoryLimit: number | undefined,
+  onDispose: () => void,
+): Promise<Program> {
+  const nodes = liveNodes(graph);
+  const locations = locate(graph, nodes);
+  for (const output of graph.outputs.values()) locations.of(output);
+  const { dispatches, scratch } = lowerNodes(nodes, locations, engine.target);
+  const plan = planMemory(nodes, locations, scratch);
+  checkLimits(engine, plan, memoryLimit);
+  const setBuffers = collectSets(dispatches, engine);
+  const pipelines = await Promise.all(
+    dispatches.map(({ call }) => engine.pipelines.get(call.kernel, call.constants ?? {})),
+  );
+
+  const { device, queue } = engine.gpu;
+  const created: GPUBuffer[] = [];
+  const create = (label: string, size: number, usage = STORAGE): GPUBuffer => {
+    const buffer = device.createBuffer({ label, size, usage });
+    created.push(buffer);
+    return buffer;
+  };
+  const slots = plan.slots.map((bytes, index) => create(`slot ${index}`, bytes));
+  const rootBuffers = new Map<Root, GPUBuffer>();
+  for (const root of plan.persistent) rootBuffers.set(root, create('persistent', byteLength(root.elements)));
+  rootBuffers.set(locations.feeds, create('feeds', byteLength(locations.feeds.elements)));
+  rootBuffers.set(locations.constants, create('constants', byteLength(locations.constants.elements)));
+  for (const value of locations.constantValues)
+    writeConstant(queue, rootBuffers.get(locations.constants) as GPUBuffer, value, locations.of(value).base);
+  const bufferOf = (root: Root): GPUBuffer => {
+    if (root.set) return setBuffers.get(root.set) ?? engine.bufferOf(root.set);
+    const slot = plan.slotOf.get(root);
+    const buffer = slot === undefined ? rootBuffers.get(root) : slots[slot];
+    if (!buffer) throw new NasTransferError('memory plan: a value has no buffer');
+    return buffer;
+  };
+  const resource = (memory: Memory): GPUBufferBinding =>
+    'root' in memory
+      ? { buffer: bufferOf(memory.root), offset: memory.base * 4, size: memory.extent * 4 }
+      : { buffer: slots[plan.slotOf.get(memory) as number], offset: 0, size: memory.elements * 4 };
+  const commands = createCommands(engine, dispatches, pipelines, resource, create);
+  return new Program(
+    engine,
+    commands,
+    created,
+    rootBuffers.get(locations.feeds) as GPUBuffer,
+    new Map(
+      locations.feedValues.map((value) => [
+        (value.origin as { name: string }).name,
+        { value, base: locations.of(value).base },
+      ]),
+    ),
+    new Map(
+      [...graph.outputs].map(([name, value]) => {
+        const location = locations.of(value);
+        return [name, { value, location, buffer: bufferOf(location.root) }];
+      }),
+    ),
+    created.reduce((sum, buffer) => sum + buffer.size, 0),
+    totalCost(commands),
+    onDispose,
+  );
+}
+
+/** Bind groups and pipelines of dispatches; `resource` says which buffer a place in memory lies in. */
+export function createCommands(
+  engine: Engine,
+  dispatches: readonly Dispatch[],
+  pipelines: readonly Pipeline[],
+  resource: (memory: Memory) => GPUBufferBinding,
+  create: (label: string, size: number, usage: number) => GPUBuffer,
+): Command[] {
+  const { device, queue, limits } = engine.gpu;
+  const step = Math.max(256, limits.minUniformBufferOffsetAlignment);
+  const uniforms = new Uint8Array(Math.max(1, dispatches.length) * step);
+  const uniformBuffer = create('uniforms', uniforms.length, UNIFORM);
+  const charged = new Set<Dispatch['node']>();
+  const commands = dispatches.map(({ call, node, memory }, index): Command => {
+    const { shader, layout, pipeline } = pipelines[index];
+    const encoded = encodeUniforms(shader, call.uniforms);
+    uniforms.set(encoded, index * step);
+    if (call.grid.some((extent) => !(extent >= 1) || extent > limits.maxComputeWorkgroupsPerDimension))
+      throw new NasTransferError(
+        `${node.operation.name}: kernel ${call.kernel} wants a grid of [${call.grid}] workgroups, the device allows 1 to ${limits.maxComputeWorkgroupsPerDimension} in each dimension`,
+      );
+    const entries = shader.bindings.map(({ name, binding, kind }): GPUBindGroupEntry => {
+      if (kind === 'uniform')
+        return { binding, resource: { buffer: uniformBuffer, offset: index * step, size: encoded.length } };
+      const bound = memory[name];
+      if (!bound)
+        throw new NasTransferError(`${node.operation.name}: kernel ${call.kernel} has nothing bound to "${name}"`);
+      return { binding, resource: resource(bound) };
+    });
+    // A node's cost is charged to its first dispatch.
+    const first = !charged.has(node);
+    charged.add(node);
+    return {
+      label: `${node.operation.name}: ${call.kernel}`,
+      pipeline,
+      bindGroup: device.createBindGroup({ layout, entries }),
+      grid: call.grid,
+      cost: first
+        ? node.operation.cost(
+            node.inputs.map((value) => value.type),
+            node.outputs.map((value) => value.type),
+            node.attributes,
+          )
+        : { multiplyAdds: 0, bytes: 0 },
+    };
+  });
+  queue.writeBuffer(uniformBuffer, 0, uniforms);
+  return commands;
+}
+
+function collectSets(dispatches: readonly Dispatch[], engine: Engine) {
+  const buffers = new Map<NonNullable<Root['set']>, GPUBuffer>();
+  for (const { memory } of dispatches)
+    for (const place of Object.values(memory))
+      if ('root' in place && place.root.set) buffers.set(place.root.set, engine.bufferOf(place.root.set));
+  return buffers;
+}
+
+function writeConstant(queue: GPUQueue, buffer: GPUBuffer, value: Value, base: number): void {
+  const { origin, type } = value;
+  if (origin?.kind !== 'constant') return;
+  const count = physicalSize(type);
+  const words = type.dtype === 'u32' ? new Uint32Array(count) : new Float32Array(count);
+  pack(type, origin.data, words);
+  queue.writeBuffer(buffer, base * 4, words);
+}
+
+function totalCost(commands: readonly Command[]): Cost {
+  let multiplyAdds = 0;
+  let bytes = 0;
+  for (const { cost } of commands) {
+    multiplyAdds += cost.multiplyAdds;
+    bytes += cost.bytes;
+  }
+  return { multiplyAdds, bytes };
+}
+
+function checkLimits(engine: Engine, plan: MemoryPlan, memoryLimit: number | undefined): void {
+  const { limits } = engine.gpu;
+  const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  for (const [root, slot] of plan.slotOf)
+    if (plan.slots[slot] > largest && byteLength(root.elements) > largest)
+      throw new MemoryLimitError(
+        `compile: ${'value' in root && root.value ? `a value ${formatType(root.value.type)} of ${root.value.node?.operation.name}` : 'scratch memory'} takes ${megabytes(root.elements * 4)}, the device binds at most ${megabytes(largest)}; make the batch, the channels or the image smaller`,
+      );
+  const total = plan.bytes + engine.memoryBytes;
+  if (memoryLimit !== undefined && total > memoryLimit)
+    throw new MemoryLimitError(
+      `compile: the program takes ${megabytes(plan.bytes)} beside ${megabytes(engine.memoryBytes)} already in use, the limit is ${megabytes(memoryLimit)}; make the batch or the channels smaller, or dispose of programs and variables not needed`,
+    );
+}

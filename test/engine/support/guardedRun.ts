@@ -1,0 +1,205 @@
+import { Graph, type Node, type Value } from '../../../src/engine/graph/graph.js';
+import {
+  pack,
+  physicalSize,
+  roundUp,
+  rowsOf,
+  unpack,
+  type ValueType,
+  vectorsPerRow,
+} from '../../../src/engine/graph/types.js';
+import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
+import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
+import type { Location, Locations, Root } from '../../../src/engine/passes/locations.js';
+import { byteLength } from '../../../src/engine/passes/memoryPlan.js';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { lowerNodes, type Memory } from '../../../src/engine/runtime/lowering.js';
+import { createCommands } from '../../../src/engine/runtime/program.js';
+import { readBuffer } from '../../../src/engine/runtime/readBack.js';
+import { inputType } from './sampleData.js';
+
+/** Bits of a float NaN and of an absurd index: whatever touches them shows. */
+const CANARY = 0x7fc0dead;
+/** Guard elements before and after every value, in whole binding units. */
+const GUARD = 64;
+
+export interface GuardedResult {
+  /** Outputs, row-major without padding. */
+  readonly outputs: Float64Array[];
+  /** Raw words of the outputs, for comparing runs bit by bit. */
+  readonly words: Uint32Array[];
+  /** What was broken: guard bands, gaps between rows of a view, padding lanes. */
+  readonly problems: string[];
+}
+
+export const allKernels = new Set<string>();
+
+/**
+ * Runs an operation's kernels alone, every value lying as a strided view between guard bands: kernels that read or write
+ * outside their values give NaN or break a canary.
+ */
+export async function runGuarded(
+  engine: Engine,
+  operation: Operation,
+  sample: Sample<never>,
+  data: readonly Float64Array[],
+  strided: boolean,
+): Promise<GuardedResult> {
+  const { node, inputs } = traceSample(operation, sample);
+  const places = new Map<Value, Location>();
+  const inPlaceOutputs = new Map<Value, Value>();
+  node.outputs.forEach((output, index) => {
+    const target = operation.inPlace?.[index];
+    if (target !== undefined) inPlaceOutputs.set(output, inputs[target]);
+  });
+  const place = (value: Value): Location => {
+    const origin = inPlaceOutputs.get(value) ?? value;
+    let location = places.get(origin);
+    if (!location) {
+      location = guardedLocation(origin.type, strided && value.type.layout === 'rows' && value.shape.length > 1);
+      places.set(origin, location);
+    }
+    return location;
+  };
+  const locations: Locations = {
+    of: place,
+    isView: () => false,
+    assembled: () => node.inputs.map(() => false),
+    feeds: { kind: 'feeds', elements: 0 },
+    constants: { kind: 'constants', elements: 0 },
+    feedValues: [],
+    constantValues: [],
+  };
+  const { dispatches } = lowerNodes([node], locations, engine.target);
+  for (const { call } of dispatches) allKernels.add(call.kernel);
+  const { device, queue } = engine.gpu;
+  const created: GPUBuffer[] = [];
+  const create = (label: string, size: number, usage = 0x80 | 0x08 | 0x04): GPUBuffer => {
+    const buffer = device.createBuffer({ label, size, usage });
+    created.push(buffer);
+    return buffer;
+  };
+  const buffers = new Map<Root, GPUBuffer>();
+  const scratch = new Map<Memory, GPUBuffer>();
+  const fill = (value: Value, contents: Float64Array | undefined): void => {
+    const location = place(value);
+    const words = new Uint32Array(byteLength(location.root.elements) / 4).fill(CANARY);
+    if (contents) layDown(value.type, contents, location, words);
+    const buffer = create('guarded', words.byteLength);
+    queue.writeBuffer(buffer, 0, words);
+    buffers.set(location.root, buffer);
+  };
+  inputs.forEach((value, index) => {
+    if (!buffers.has(place(value).root)) fill(value, data[index]);
+  });
+  for (const output of node.outputs) {
+    // Gradient arenas are zero where nothing is written; everything else has to be written whole.
+    const start = operation.assembles === 'variables' ? new Float64Array(physicalSize(output.type)) : undefined;
+    if (!buffers.has(place(output).root)) fill(output, start);
+  }
+  const resource = (memory: Memory): GPUBufferBinding => {
+    if ('root' in memory) {
+      // Bound to the end of the buffer, guard band included, so that writing past the value is seen, not clamped.
+      const buffer = buffers.get(memory.root) as GPUBuffer;
+      return { buffer, offset: memory.base * 4, size: buffer.size - memory.base * 4 };
+    }
+    let buffer = scratch.get(memory);
+    if (!buffer) {
+      buffer = create('scratch', byteLength(memory.elements));
+      queue.writeBuffer(buffer, 0, new Uint32Array(buffer.size / 4).fill(CANARY));
+      scratch.set(memory, buffer);
+    }
+    return { buffer, offset: 0, size: memory.elements * 4 };
+  };
+  const pipelines = await Promise.all(dispatches.map(({ call }) => engine.pipelines.get(call.kernel, call.constants)));
+  const commands = createCommands(engine, dispatches, pipelines, resource, create);
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (const command of commands) {
+    pass.setPipeline(command.pipeline);
+    pass.setBindGroup(0, command.bindGroup);
+    pass.dispatchWorkgroups(...command.grid);
+  }
+  pass.end();
+  queue.submit([encoder.finish()]);
+
+  const result: GuardedResult = { outputs: [], words: [], problems: [] };
+  for (const [index, output] of node.outputs.entries()) {
+    const location = place(output);
+    const buffer = buffers.get(location.root) as GPUBuffer;
+    const words = new Uint32Array(await readBuffer(engine.gpu, buffer, 0, buffer.size));
+    const name = node.outputs.length > 1 ? `output ${index}` : 'output';
+    result.outputs.push(pickUp(output.type, location, words));
+    result.words.push(words);
+    result.problems.push(...inspect(name, output.type, location, words));
+  }
+  for (const buffer of created) buffer.destroy();
+  return result;
+}
+
+/** One node with its inputs as variables, so that updates have something to update. */
+export function traceSample(
+  operation: Operation,
+  sample: Sample<never>,
+): { graph: Graph; node: Node; inputs: Value[] } {
+  const graph = new Graph();
+  const inputs = sample.inputs.map((input, index) => {
+    const { shape, dtype, layout } = inputType(input);
+    return graph.read(new VariableSet(`set ${index}`).add(`input ${index}`, shape, zeros, { dtype, layout }));
+  });
+  graph.apply(operation, inputs, sample.attributes);
+  return { graph, node: graph.nodes[0], inputs };
+}
+
+function guardedLocation(type: ValueType, strided: boolean): Location {
+  const vectors = vectorsPerRow(type);
+  const offset = strided ? 3 : 0;
+  const stride = strided ? vectors + 2 : vectors;
+  const extent = roundUp(offset * 4 + rowsOf(type) * stride * 4, 4);
+  return { root: { kind: 'persistent', elements: GUARD + extent + GUARD }, base: GUARD, extent, offset, stride };
+}
+
+/** Words of a value's vec4s, in order, padding lanes included. */
+function positions(type: ValueType, location: Location): number[] {
+  const width = vectorsPerRow(type) * 4;
+  const result: number[] = [];
+  for (let row = 0; row < rowsOf(type); row++)
+    for (let lane = 0; lane < width; lane++)
+      result.push(location.base + (location.offset + row * location.stride) * 4 + lane);
+  return result;
+}
+
+function layDown(type: ValueType, data: Float64Array, location: Location, words: Uint32Array): void {
+  const dense = type.dtype === 'u32' ? new Uint32Array(physicalSize(type)) : new Float32Array(physicalSize(type));
+  if (data.length === dense.length) dense.set(data);
+  else pack(type, data, dense);
+  const bits = new Uint32Array(dense.buffer);
+  positions(type, location).forEach((position, i) => {
+    words[position] = bits[i];
+  });
+}
+
+function pickUp(type: ValueType, location: Location, words: Uint32Array): Float64Array {
+  const bits = Uint32Array.from(positions(type, location), (position) => words[position]);
+  const dense = type.dtype === 'u32' ? bits : new Float32Array(bits.buffer);
+  const result = new Float64Array(type.shape.reduce((a, b) => a * b, 1));
+  unpack(type, dense, result);
+  return result;
+}
+
+function inspect(name: string, type: ValueType, location: Location, words: Uint32Array): string[] {
+  const own = positions(type, location);
+  const inside = new Set(own);
+  const problems: string[] = [];
+  for (let i = 0; i < words.length; i++)
+    if (!inside.has(i) && words[i] !== CANARY) {
+      problems.push(`${name}: wrote outside, word ${i - location.base} of ${location.extent}`);
+      break;
+    }
+  // Padding lanes must hold zeros: the numbers that are not elements.
+  const marks = new Float64Array(physicalSize(type));
+  pack(type, new Float64Array(type.shape.reduce((a, b) => a * b, 1)).fill(1), marks);
+  const dirty = own.findIndex((position, i) => marks[i] === 0 && (words[position] & 0x7fffffff) !== 0);
+  if (dirty >= 0) problems.push(`${name}: padding lane ${dirty} holds ${words[own[dirty]].toString(16)}, wanted zero`);
+  return problems;
+}

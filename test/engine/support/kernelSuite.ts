@@ -1,0 +1,67 @@
+import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { type GuardedResult, runGuarded } from './guardedRun.js';
+import { inputType, sampleInputs } from './sampleData.js';
+
+/** Unit roundoff of float32. */
+const ROUNDOFF = 2 ** -24;
+
+/**
+ * Largest difference allowed between a float32 kernel and the float64 reference: rounding errors of a sum of `length`
+ * terms grow like a random walk, with the root of its length, and are relative to the size of the output as a whole.
+ */
+export function tolerance(length: number, reference: Float64Array): number {
+  let squares = 0;
+  let largest = 0;
+  for (const value of reference) {
+    squares += value * value;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  const scale = Math.max(Math.sqrt(squares / reference.length), largest / 4, 1e-3);
+  return 16 * Math.sqrt(Math.max(1, length)) * ROUNDOFF * scale;
+}
+
+/** Runs one sample on the device and compares it with the reference. @returns what is wrong; empty when all is well */
+export async function checkSample(engine: Engine, operation: Operation, sample: Sample<never>): Promise<string[]> {
+  const data = sampleInputs(operation, sample);
+  const types = sample.inputs.map(inputType);
+  const references = operation.reference(
+    data.map((values, i) => ({ shape: types[i].shape, data: values })),
+    sample.attributes,
+  );
+  const outputTypes = operation.infer(types, sample.attributes);
+  const problems: string[] = [];
+  const runs: GuardedResult[] = [];
+  for (const strided of [false, true, true]) runs.push(await runGuarded(engine, operation, sample, data, strided));
+  runs.forEach((run, index) => {
+    const label = index === 0 ? 'contiguous' : 'strided';
+    problems.push(...run.problems.map((problem) => `${label}: ${problem}`));
+    run.outputs.forEach((output, i) => {
+      const allowed =
+        outputTypes[i].dtype === 'u32' ? 0 : tolerance(operation.sumLength(types, sample.attributes), references[i]);
+      const worst = worstDifference(output, references[i]);
+      if (!(worst.difference <= allowed))
+        problems.push(
+          `${label}: output ${i} element ${worst.index} is ${output[worst.index]}, wanted ${references[i][worst.index]} within ${allowed}`,
+        );
+    });
+  });
+  runs[1].words.forEach((words, i) => {
+    if (words.some((word, j) => word !== runs[2].words[i][j])) problems.push(`output ${i}: two runs differ in bits`);
+  });
+  return problems;
+}
+
+function worstDifference(got: Float64Array, wanted: Float64Array): { index: number; difference: number } {
+  let index = 0;
+  let difference = got.length === wanted.length ? 0 : Number.NaN;
+  for (let i = 0; i < wanted.length; i++) {
+    const d = Object.is(got[i], wanted[i]) ? 0 : Math.abs(got[i] - wanted[i]);
+    if (Number.isNaN(d)) return { index: i, difference: d };
+    if (d > difference) {
+      index = i;
+      difference = d;
+    }
+  }
+  return { index, difference };
+}

@@ -1,0 +1,26 @@
+import { logicalSize, type ValueType, valueType } from '../../../src/engine/graph/types.js';
+import type { Operation, Sample, SampleInput } from '../../../src/engine/ops/operation.js';
+import { Random } from '../../../src/engine/random/random.js';
+
+export function inputType(input: SampleInput): ValueType {
+  return valueType(input.shape, input.dtype ?? 'f32', input.layout ?? 'rows');
+}
+
+/** Numbers for a sample's input, exact in float32. */
+export function fillInput(input: SampleInput, random: Random): Float64Array {
+  const data = new Float64Array(logicalSize(inputType(input)));
+  const fill = input.fill ?? (input.dtype === 'u32' ? { integersBelow: 4 } : 'normal');
+  for (let i = 0; i < data.length; i++) {
+    if (fill === 'normal') data[i] = Math.fround(random.normal());
+    else if (fill === 'ties') data[i] = random.integer(3) - 1;
+    else if (fill === 'positive') data[i] = Math.fround(0.1 + random.uniform() + Math.abs(random.normal()));
+    else if (fill === 'unit') data[i] = random.uniform();
+    else data[i] = random.integer(fill.integersBelow);
+  }
+  return data;
+}
+
+export function sampleInputs(operation: Operation, sample: Sample<never>): Float64Array[] {
+  const random = new Random(7, `${operation.name}/${sample.name}`);
+  return sample.inputs.map((input) => fillInput(input, random));
+}
