@@ -1,0 +1,41 @@
+import { basename, join } from 'node:path';
+import { DataError } from '../../src/nas/data/errors.js';
+import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import {
+  type PackedDescription,
+  packedLength,
+  parsePacked,
+  parsePackedDescription,
+} from '../../src/nas/data/packed.js';
+import { exists, gunzip, listFolder, readBytes } from './files.js';
+
+/** Names of the packed sets in a folder: NAME.bin.gz or NAME.bin (NAME.json may still be missing). */
+export async function packedNames(folder: string): Promise<string[]> {
+  const names = (await listFolder(folder)).flatMap((file) => file.match(/^(.+)\.bin(\.gz)?$/)?.[1] ?? []);
+  return [...new Set(names)];
+}
+
+/** NAME.json of a packed set. Errors: `DataError`. */
+export async function describePacked(folder: string, name: string): Promise<PackedDescription> {
+  const file = join(folder, `${name}.json`);
+  const description = parsePackedDescription((await readBytes(file)).toString('utf8'), file);
+  if (description.name === name) return description;
+  throw new DataError({ file, got: `name '${description.name}'`, wanted: `'${name}', as the file is called` });
+}
+
+/** The packed set NAME.json + NAME.bin.gz (or NAME.bin). Errors: `DataError`. */
+export async function openPacked(folder: string, name: string): Promise<ImageSet> {
+  const description = await describePacked(folder, name);
+  const compressed = join(folder, `${name}.bin.gz`);
+  if (await exists(compressed)) {
+    const bytes = gunzip(await readBytes(compressed), compressed, packedLength(description));
+    return parsePacked(bytes, compressed, description);
+  }
+  const plain = join(folder, `${name}.bin`);
+  return parsePacked(await readBytes(plain), plain, description);
+}
+
+/** NAME of NAME.json, NAME.bin or NAME.bin.gz; undefined for other files. */
+export function packedNameOf(file: string): string | undefined {
+  return basename(file).match(/^(.+)\.(json|bin|bin\.gz)$/)?.[1];
+}

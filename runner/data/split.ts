@@ -1,0 +1,60 @@
+import { Random } from '../../src/engine/random/random.js';
+import type { ImageSplit } from '../../src/nas/data/imageSet.js';
+import { indicesByClass, takeImages } from '../../src/nas/data/selection.js';
+
+/** Share of every class that becomes test images, where a set comes without a split of its own. */
+const TEST_SHARE = 0.2;
+
+/** Fixed: the split belongs to the set, not to a run. */
+const SPLIT_SEED = 0;
+
+/**
+ * Parts images into train and test, class by class, in the given order within each: a fifth of every class, at least one image, is
+ * test. Images with equal pixels all go to the same side, so that a test image is never seen in training; `purpose`
+ * names the draw (seed 0).
+ */
+export function trainTestSplit(
+  images: ImageSplit,
+  classes: number,
+  purpose: string,
+): { train: ImageSplit; test: ImageSplit } {
+  const random = new Random(SPLIT_SEED, purpose);
+  const imageBytes = images.pixels.length / images.count;
+  const keyOf = (i: number): string =>
+    Buffer.from(images.pixels.buffer, images.pixels.byteOffset + i * imageBytes, imageBytes).toString('latin1');
+  const side = new Map<string, boolean>();
+  const isTest = new Array<boolean>(images.count);
+  for (const indices of indicesByClass(images, classes)) {
+    const wanted = Math.max(1, Math.round(indices.length * TEST_SHARE));
+    const groups = new Map<string, number[]>();
+    for (const i of indices) {
+      const key = keyOf(i);
+      const group = groups.get(key);
+      if (group) group.push(i);
+      else groups.set(key, [i]);
+    }
+    const keys = [...groups.keys()];
+    let test = 0;
+    // What another class has placed is placed; it counts first.
+    for (const key of keys) if (side.get(key)) test += groups.get(key)!.length;
+    for (const key of random.shuffle(keys)) {
+      const group = groups.get(key)!;
+      if (!side.has(key)) {
+        side.set(key, test + group.length <= wanted);
+        if (side.get(key)) test += group.length;
+      }
+      for (const i of group) isTest[i] = side.get(key)!;
+    }
+  }
+  const all = Array.from({ length: images.count }, (_, i) => i);
+  return {
+    train: takeImages(
+      images,
+      all.filter((i) => !isTest[i]),
+    ),
+    test: takeImages(
+      images,
+      all.filter((i) => isTest[i]),
+    ),
+  };
+}
