@@ -1,0 +1,152 @@
+import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NasTransferError } from '../../src/engine/errors.js';
+import type { StudyResults } from '../../src/nas/transfer/results.js';
+import type { JobRecord, JobStore } from '../../src/nas/transfer/study.js';
+import { atomicWrite, syncFolder } from './atomicWrite.js';
+import { lockFolder } from './lock.js';
+
+/** Files of a study's folder. */
+const JOBS_FILE = 'jobs.jsonl';
+export const RESULTS_FILE = 'results.json';
+
+/** A study's folder that can't be read or written. */
+export class StoreError extends NasTransferError {
+  override readonly code = 'store';
+}
+
+/** The folder of a study: one line of `jobs.jsonl` a finished job, and `results.json` at the end. */
+export interface StudyFolder extends JobStore {
+  readonly path: string;
+  writeResults(results: StudyResults): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens or makes a study's folder, for this process alone. A last line that a killed process left unfinished is dropped.
+ * @throws LockedError if another process works there, StoreError if its jobs can't be read
+ */
+export async function openStudyFolder(path: string, notice: (text: string) => void = () => {}): Promise<StudyFolder> {
+  await mkdir(path, { recursive: true });
+  const unlock = await lockFolder(path, notice);
+  let file: FileHandle | undefined;
+  try {
+    // Nobody else is at work here: temporary files are what killed processes left.
+    for (const name of await readdir(path)) if (name.endsWith('.tmp')) await rm(join(path, name));
+    const jobsPath = join(path, JOBS_FILE);
+    const records = await readJobs(jobsPath, notice);
+    file = await open(jobsPath, 'a');
+    await syncFolder(path);
+    return folderOf(path, file, records, unlock);
+  } catch (error) {
+    await file?.close();
+    await unlock();
+    throw error;
+  }
+}
+
+function folderOf(
+  path: string,
+  file: FileHandle,
+  records: Map<string, JobRecord>,
+  unlock: () => Promise<void>,
+): StudyFolder {
+  return {
+    path,
+    get: (hash) => records.get(hash),
+    async append(record) {
+      const { size } = await file.stat();
+      try {
+        await file.appendFile(`${JSON.stringify(record)}\n`);
+        await file.datasync();
+      } catch (error) {
+        // Half a line of a full disk would spoil the next.
+        await file.truncate(size).catch(() => {});
+        throw new StoreError(`${join(path, JOBS_FILE)}: can't be written: ${(error as Error).message}`, {
+          cause: error,
+        });
+      }
+      records.set(record.hash, record);
+    },
+    writeResults: (results) => atomicWrite(join(path, RESULTS_FILE), `${JSON.stringify(results, undefined, 2)}\n`),
+    async close() {
+      await file.close();
+      await unlock();
+    },
+  };
+}
+
+async function readJobs(path: string, notice: (text: string) => void): Promise<Map<string, JobRecord>> {
+  const records = new Map<string, JobRecord>();
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return records;
+    throw error;
+  }
+  let line = 1;
+  for (let start = 0; start < bytes.length; line++) {
+    const newline = bytes.indexOf('\n', start);
+    const end = newline < 0 ? bytes.length : newline + 1;
+    const record = newline < 0 ? undefined : parseRecord(bytes.toString('utf8', start, newline));
+    if (record) {
+      records.set(record.hash, record);
+    } else if (end === bytes.length) {
+      await truncate(path, start);
+      notice(`${path}: dropped line ${line}, which was not written to its end; its job will be done again`);
+    } else {
+      throw new StoreError(
+        `${path}: line ${line} (byte ${start}) is no record of a job, wanted JSON with hash, kind, seconds and outcome; ` +
+          'delete the line to have its job done again',
+      );
+    }
+    start = end;
+  }
+  return records;
+}
+
+const KINDS: readonly string[] = ['search', 'training', 'baseline'] satisfies JobRecord['kind'][];
+
+function parseRecord(text: string): JobRecord | undefined {
+  try {
+    const record = JSON.parse(text) as JobRecord;
+    const valid =
+      /^[0-9a-f]{64}$/.test(record.hash) &&
+      KINDS.includes(record.kind) &&
+      typeof record.seconds === 'number' &&
+      typeof record.outcome === 'object' &&
+      record.outcome !== null;
+    return valid ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the results that a study left in its folder. Needs no lock: the file is whole at every moment.
+ * @throws StoreError if there are none or they are of another format
+ */
+export async function readResults(folder: string): Promise<StudyResults> {
+  const path = join(folder, RESULTS_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new StoreError(
+      `${path}: is not there, wanted the results of a finished study; run the study to its end first`,
+    );
+  }
+  let results: StudyResults;
+  try {
+    results = JSON.parse(text) as StudyResults;
+  } catch (error) {
+    throw new StoreError(`${path}: is no JSON (${(error as Error).message}); run the study again to write it anew`);
+  }
+  if (results?.format !== 1 || !Array.isArray(results.jobs) || !Array.isArray(results.searches))
+    throw new StoreError(
+      `${path}: format is ${JSON.stringify(results?.format)}, wanted the results of a study, format 1`,
+    );
+  return results;
+}
