@@ -1,0 +1,33 @@
+import { VariableSet } from '../../engine/graph/variables.js';
+import type { Variable } from '../../engine/graph/variables.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { ImageSplit } from '../data/imageSet.js';
+
+/** Label and index that stand for "no sample" in the last, incomplete batch of an evaluation. */
+export const NO_SAMPLE = 0xffffffff;
+
+/** Images and labels on the device: bytes, four to a word, so that batches are gathered and augmented there. */
+export class DeviceImages {
+  readonly pixels: Variable;
+  readonly labels: Variable;
+  readonly count: number;
+  private readonly set: VariableSet;
+
+  constructor(
+    private readonly engine: Engine,
+    name: string,
+    split: ImageSplit,
+  ) {
+    this.count = split.count;
+    this.set = new VariableSet(name);
+    const words = new Uint32Array(Math.ceil(split.pixels.length / 4));
+    new Uint8Array(words.buffer).set(split.pixels);
+    this.pixels = this.set.add('pixels', [words.length], () => words, { dtype: 'u32' });
+    this.labels = this.set.add('labels', [split.count], () => split.labels, { dtype: 'u32' });
+    engine.allocate(this.set);
+  }
+
+  dispose(): void {
+    this.engine.release(this.set);
+  }
+}
