@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,22 +67,34 @@ async function readLock(path: string): Promise<string | undefined> {
   }
 }
 
-/** Moves the lock aside before deleting it: if another process has replaced it meanwhile, that one gets its own back. */
+/** A guard that was not taken away in this time belongs to a process that died while it held it. */
+const GUARD_MILLISECONDS = 10_000;
+
+/**
+ * Deletes the lock if it still is the stale one. Who deletes holds a guard file, so that nobody deletes the lock that
+ * another process made after deleting the stale one.
+ */
 async function removeStale(path: string, stale: string): Promise<boolean> {
-  const aside = `${path}.${randomUUID()}.tmp`;
+  const guard = `${path}.guard`;
   try {
-    await rename(path, aside);
+    await writeFile(guard, '', { flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const made = await stat(guard).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    );
+    if (Date.now() - made > GUARD_MILLISECONDS) await rm(guard, { force: true });
+    else await sleep(10);
+    return false;
   }
-  const moved = await readIfThere(aside);
-  if (moved === undefined || moved === stale) {
-    await rm(aside, { force: true });
+  try {
+    if ((await readIfThere(path)) !== stale) return false;
+    await rm(path, { force: true });
     return true;
+  } finally {
+    await rm(guard, { force: true });
   }
-  await rename(aside, path);
-  return false;
 }
 
 function isRunning({ pid, started, host }: Holder): boolean {

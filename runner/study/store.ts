@@ -32,7 +32,7 @@ export async function openStudyFolder(path: string, notice: (text: string) => vo
   let file: FileHandle | undefined;
   try {
     // Nobody else is at work here: temporary files are what killed processes left.
-    for (const name of await readdir(path)) if (name.endsWith('.tmp')) await rm(join(path, name));
+    for (const name of await readdir(path)) if (name.endsWith('.tmp')) await rm(join(path, name), { force: true });
     const jobsPath = join(path, JOBS_FILE);
     const records = await readJobs(jobsPath, notice);
     file = await open(jobsPath, 'a');
