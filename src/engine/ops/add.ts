@@ -60,6 +60,8 @@ export const addOperation: Operation<Record<string, never>> = {
   sumLength: (inputs) => inputs.length,
   samples: [
     { name: 'two values', inputs: [{ shape: [2, 3, 3, 6] }, { shape: [2, 3, 3, 6] }], attributes: {} },
+    { name: 'three values', inputs: Array.from({ length: 3 }, () => ({ shape: [2, 9] })), attributes: {} },
+    { name: 'four values', inputs: Array.from({ length: 4 }, () => ({ shape: [2, 9] })), attributes: {} },
     {
       name: 'more than one dispatch holds',
       inputs: Array.from({ length: 7 }, () => ({ shape: [3, 5] })),
