@@ -1,0 +1,98 @@
+import { ShapeError } from '../errors.js';
+import type { Value } from '../graph/graph.js';
+import {
+  channelsOf,
+  formatType,
+  type Layout,
+  logicalSize,
+  physicalShape,
+  sameShape,
+  type ValueType,
+  valueType,
+} from '../graph/types.js';
+import { checkFloat } from './checks.js';
+import { extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import type { KernelCall, Located, Operation } from './operation.js';
+import { sum, sumRows } from './reduce.js';
+import { scale } from './scale.js';
+
+interface BroadcastAttributes {
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  readonly factor: number;
+}
+
+/** factor * x in every element of the type wanted; x is a scalar. */
+export function broadcastScalar(x: Value, type: ValueType, factor = 1): Value {
+  return x.graph.apply(broadcastScalarOperation, [x], { shape: type.shape, layout: type.layout, factor })[0];
+}
+
+/** factor * x in every row of the type wanted; x is [C], the last dimension C. */
+export function broadcastRow(x: Value, type: ValueType, factor = 1): Value {
+  return x.graph.apply(broadcastRowOperation, [x], { shape: type.shape, layout: type.layout, factor })[0];
+}
+
+/** The kernel call: source row = row / repeat. */
+export function broadcastCall(x: Located, y: Located, repeat: number, factor: number, scalar = false): KernelCall {
+  const { type } = y;
+  const isMatrix = type.layout === 'matrix';
+  return {
+    kernel: 'elementwise/broadcast',
+    constants: { SCALAR: scalar },
+    uniforms: {
+      ...extentUniforms(y),
+      channels: channelsOf(type),
+      innerRows: isMatrix ? physicalShape(type)[type.shape.length - 2] : 1,
+      usedRows: isMatrix ? type.shape[type.shape.length - 2] : 1,
+      repeat,
+      ...viewUniforms('x', x),
+      ...viewUniforms('y', y),
+      factor,
+    },
+    bindings: { x: x.operand, y: y.operand },
+    grid: gridOf(y.rows * y.vectors),
+  };
+}
+
+export const broadcastScalarOperation: Operation<BroadcastAttributes> = {
+  name: 'broadcastScalar',
+  infer: ([x], { shape, layout }) => {
+    checkFloat('broadcastScalar', 'x', x);
+    if (x.shape.length > 0) throw new ShapeError(`broadcastScalar: x is ${formatType(x)}, wanted a scalar`);
+    return [valueType(shape, 'f32', layout)];
+  },
+  lower: ({ inputs: [x], outputs: [y], attributes }) => [broadcastCall(x, y, 1, attributes.factor, true)],
+  gradient: ({ outputGradients: [dy], attributes }) => [dy && scale(sum(dy), attributes.factor)],
+  reference: ([x], { shape, factor }) => [new Float64Array(logicalSize(valueType(shape))).fill(factor * x.data[0])],
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [] }], attributes: { shape: [2, 3, 5], layout: 'rows', factor: 0.5 } },
+    { name: 'a matrix', inputs: [{ shape: [] }], attributes: { shape: [2, 3, 5, 6], layout: 'matrix', factor: 1 } },
+    { name: 'a scalar', inputs: [{ shape: [] }], attributes: { shape: [], layout: 'rows', factor: 3 } },
+  ],
+};
+
+export const broadcastRowOperation: Operation<BroadcastAttributes> = {
+  name: 'broadcastRow',
+  infer: ([x], { shape, layout }) => {
+    checkFloat('broadcastRow', 'x', x);
+    const type = valueType(shape, 'f32', layout);
+    if (!sameShape(x.shape, [channelsOf(type)]))
+      throw new ShapeError(`broadcastRow: x is ${formatType(x)}, wanted [${channelsOf(type)}] for shape [${shape}]`);
+    return [type];
+  },
+  lower: ({ inputs: [x], outputs: [y], attributes }) => [broadcastCall(x, y, y.rows, attributes.factor)],
+  gradient: ({ outputGradients: [dy], attributes }) => [
+    dy && scale(dy.shape.length > 1 ? sumRows(dy) : dy, attributes.factor),
+  ],
+  reference: ([x], { shape, factor }) => [
+    new Float64Array(logicalSize(valueType(shape))).map((_, i) => factor * x.data[i % x.data.length]),
+  ],
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [7] }], attributes: { shape: [2, 3, 7], layout: 'rows', factor: 0.5 } },
+    { name: 'a matrix', inputs: [{ shape: [6] }], attributes: { shape: [2, 5, 6], layout: 'matrix', factor: 2 } },
+  ],
+};

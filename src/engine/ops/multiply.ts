@@ -1,0 +1,39 @@
+import type { Value } from '../graph/graph.js';
+import { checkFloat } from './checks.js';
+import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import type { Operation } from './operation.js';
+
+/** Elementwise product of two values of one shape. */
+export function multiply(a: Value, b: Value): Value {
+  return a.graph.apply(multiplyOperation, [a, b], {})[0];
+}
+
+export const multiplyOperation: Operation<Record<string, never>> = {
+  name: 'multiply',
+  infer: (types) => {
+    checkSameShape('multiply', types);
+    checkFloat('multiply', 'a', types[0]);
+    return [types[0]];
+  },
+  lower: ({ inputs: [a, b], outputs: [y] }) => [
+    {
+      kernel: 'elementwise/multiply',
+      uniforms: {
+        ...extentUniforms(y),
+        ...viewUniforms('a', a),
+        ...viewUniforms('b', b),
+        ...viewUniforms('y', y),
+      },
+      bindings: { a: a.operand, b: b.operand, y: y.operand },
+      grid: gridOf(y.rows * y.vectors),
+    },
+  ],
+  gradient: ({ inputs: [a, b], outputGradients: [dy], needed }) => [
+    dy && needed[0] ? multiply(dy, b) : undefined,
+    dy && needed[1] ? multiply(dy, a) : undefined,
+  ],
+  reference: ([a, b]) => [a.data.map((value, i) => value * b.data[i])],
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [{ name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }, { shape: [2, 5, 3, 7] }], attributes: {} }],
+};
