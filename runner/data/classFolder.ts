@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { AttributeError } from '../../src/engine/errors.js';
 import { DataError } from '../../src/nas/data/errors.js';
 import type { ImageSet, ImageSplit } from '../../src/nas/data/imageSet.js';
 import { toGrey, toRgb } from '../../src/nas/data/transform.js';
 import { decodeImage, squareRgb } from './decode.js';
-import { isFolder, listFolder, readBytes } from './files.js';
+import { isFolder, LARGEST_BYTES, listFolder, readBytes } from './files.js';
 import { trainTestSplit } from './split.js';
 
 const IMAGE_FILE = /\.(png|jpe?g)$/i;
@@ -12,6 +13,7 @@ const IMAGE_FILE = /\.(png|jpe?g)$/i;
 const SYSTEM_FILE = /^(\..*|Thumbs\.db|desktop\.ini)$/i;
 
 export const DEFAULT_SIZE = 32;
+const LARGEST_SIZE = 1024;
 
 interface ClassFiles {
   readonly name: string;
@@ -25,6 +27,11 @@ interface ClassFiles {
  * Anything else in a class folder, an empty class, an image beside the class folders: `DataError`.
  */
 export async function openClassFolder(folder: string, name: string, size = DEFAULT_SIZE): Promise<ImageSet> {
+  if (!Number.isInteger(size) || size < 1 || size > LARGEST_SIZE) {
+    throw new AttributeError(
+      `image folder ${folder}: size is ${size}, wanted a whole number from 1 to ${LARGEST_SIZE}`,
+    );
+  }
   const [trainFolder, testFolder] = [join(folder, 'train'), join(folder, 'test')];
   if ((await isFolder(trainFolder)) && (await isFolder(testFolder))) {
     const trainFiles = await listClasses(trainFolder);
@@ -96,6 +103,11 @@ async function listImages(folder: string): Promise<string[]> {
 
 async function readImages(classes: readonly ClassFiles[], size: number): Promise<ImageSplit> {
   const count = classes.reduce((sum, c) => sum + c.files.length, 0);
+  if (count * size * size * 3 > LARGEST_BYTES) {
+    const got = `${count} images, ${count * size * size * 3} bytes at ${size}x${size} pixels`;
+    const file = dirname(classes[0].files[0]);
+    throw new DataError({ file, got, wanted: `at most ${LARGEST_BYTES} bytes`, advice: 'Choose a smaller size' });
+  }
   const pixels = new Uint8Array(count * size * size * 3);
   const labels = new Uint16Array(count);
   let i = 0;

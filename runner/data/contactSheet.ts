@@ -1,3 +1,4 @@
+import { AttributeError } from '../../src/engine/errors.js';
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import { indicesByClass } from '../../src/nas/data/selection.js';
 import { toRgb } from '../../src/nas/data/transform.js';
@@ -21,7 +22,7 @@ export function contactSheet(set: ImageSet, options: ContactSheetOptions = {}): 
   const { rows = 20, columns = 10, scale = Math.max(1, Math.round(64 / set.width)) } = options;
   for (const [name, value] of Object.entries({ rows, columns, scale })) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`contactSheet: ${name} is ${value}, wanted a positive integer`);
+      throw new AttributeError(`contactSheet: ${name} is ${value}, wanted a positive integer`);
     }
   }
   const shown = indicesByClass(set.train, set.classes.length).slice(0, rows);

@@ -2,6 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import { DataError } from '../../src/nas/data/errors.js';
 
+/** Images of one file or folder may not take more memory than this (2 GiB). */
+export const LARGEST_BYTES = 2 ** 31;
+
 const REASONS: Record<string, string> = {
   ENOENT: 'no such file',
   EISDIR: 'a folder',
@@ -46,6 +49,9 @@ export async function exists(path: string): Promise<boolean> {
  * Errors: `DataError` (damaged, truncated, too long, bytes after its end); a too short result is the caller's to judge.
  */
 export function gunzip(bytes: Uint8Array, file: string, length: number): Uint8Array {
+  if (length > LARGEST_BYTES) {
+    throw new DataError({ file, got: `${length} bytes of images declared`, wanted: `at most ${LARGEST_BYTES}` });
+  }
   try {
     // With `info` Node gives the engine too, which knows how much it read; its types do not say so.
     const result = gunzipSync(bytes, { maxOutputLength: length + 1, info: true }) as unknown as {

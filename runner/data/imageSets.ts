@@ -57,7 +57,7 @@ export async function openImageSet(name: string, options: ImageSetOptions = {}):
   if (Object.hasOwn(NAMED, name)) return NAMED[name]();
   const folder = dataFolder(options);
   if (folder !== undefined && (await packedNames(folder)).includes(name)) {
-    return { ...(await openPacked(folder, name)), name };
+    return openPacked(folder, name);
   }
   if (name !== '' && (await exists(name))) return openPath(name, options.size);
   const packed = folder === undefined ? [] : await packedNames(folder);

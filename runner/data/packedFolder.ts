@@ -1,5 +1,4 @@
 import { basename, join } from 'node:path';
-import { DataError } from '../../src/nas/data/errors.js';
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import {
   type PackedDescription,
@@ -18,21 +17,19 @@ export async function packedNames(folder: string): Promise<string[]> {
 /** NAME.json of a packed set. Errors: `DataError`. */
 export async function describePacked(folder: string, name: string): Promise<PackedDescription> {
   const file = join(folder, `${name}.json`);
-  const description = parsePackedDescription((await readBytes(file)).toString('utf8'), file);
-  if (description.name === name) return description;
-  throw new DataError({ file, got: `name '${description.name}'`, wanted: `'${name}', as the file is called` });
+  return parsePackedDescription((await readBytes(file)).toString('utf8'), file);
 }
 
-/** The packed set NAME.json + NAME.bin.gz (or NAME.bin). Errors: `DataError`. */
+/** The packed set NAME.json + NAME.bin.gz (or NAME.bin), named after its files. Errors: `DataError`. */
 export async function openPacked(folder: string, name: string): Promise<ImageSet> {
   const description = await describePacked(folder, name);
   const compressed = join(folder, `${name}.bin.gz`);
   if (await exists(compressed)) {
     const bytes = gunzip(await readBytes(compressed), compressed, packedLength(description));
-    return parsePacked(bytes, compressed, description);
+    return { ...parsePacked(bytes, compressed, description), name };
   }
   const plain = join(folder, `${name}.bin`);
-  return parsePacked(await readBytes(plain), plain, description);
+  return { ...parsePacked(await readBytes(plain), plain, description), name };
 }
 
 /** NAME of NAME.json, NAME.bin or NAME.bin.gz; undefined for other files. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Random } from '../../src/engine/random/random.js';
 import type { ImageSplit } from '../../src/nas/data/imageSet.js';
 import { indicesByClass, takeImages } from '../../src/nas/data/selection.js';
@@ -21,7 +22,9 @@ export function trainTestSplit(
   const random = new Random(SPLIT_SEED, purpose);
   const imageBytes = images.pixels.length / images.count;
   const keyOf = (i: number): string =>
-    Buffer.from(images.pixels.buffer, images.pixels.byteOffset + i * imageBytes, imageBytes).toString('latin1');
+    createHash('sha256')
+      .update(images.pixels.subarray(i * imageBytes, (i + 1) * imageBytes))
+      .digest('base64');
   const side = new Map<string, boolean>();
   const isTest = new Array<boolean>(images.count);
   for (const indices of indicesByClass(images, classes)) {
@@ -37,10 +40,10 @@ export function trainTestSplit(
     let test = 0;
     // What another class has placed is placed; it counts first.
     for (const key of keys) if (side.get(key)) test += groups.get(key)!.length;
-    for (const key of random.shuffle(keys)) {
+    for (const key of random.shuffle(keys).sort((a, b) => groups.get(a)!.length - groups.get(b)!.length)) {
       const group = groups.get(key)!;
       if (!side.has(key)) {
-        side.set(key, test + group.length <= wanted);
+        side.set(key, test + group.length <= wanted || (test === 0 && keys.length > 1));
         if (side.get(key)) test += group.length;
       }
       for (const i of group) isTest[i] = side.get(key)!;

@@ -1,3 +1,4 @@
+import { AttributeError } from '../../engine/errors.js';
 import { Random } from '../../engine/random/random.js';
 import type { ImageSplit } from './imageSet.js';
 import { classCounts } from './statistics.js';
@@ -68,7 +69,7 @@ export function drawByClass(byClass: readonly number[][], quotas: readonly numbe
  */
 export function subset(split: ImageSplit, limit: number | undefined, seed: number): ImageSplit {
   if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
-    throw new RangeError(`subset: limit is ${limit}, wanted a positive integer`);
+    throw new AttributeError(`subset: limit is ${limit}, wanted a positive integer`);
   }
   const classes = labelBound(split);
   const quotas = classQuotas(classCounts(split, classes), limit ?? split.count);
@@ -87,7 +88,7 @@ export function validationSplit(
 ): { train: ImageSplit; validation: ImageSplit } {
   const wanted = Math.round(fraction * split.count);
   if (!(wanted >= 1 && wanted < split.count)) {
-    throw new RangeError(
+    throw new AttributeError(
       `validationSplit: fraction ${fraction} of ${split.count} images is ${wanted}, wanted at least 1 and fewer than all`,
     );
   }

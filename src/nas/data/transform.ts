@@ -1,3 +1,4 @@
+import { AttributeError } from '../../engine/errors.js';
 import type { ImageSet, ImageSplit } from './imageSet.js';
 
 /**
@@ -129,7 +130,7 @@ export interface ImageFit {
  */
 export function fitImages(set: ImageSet, { size, channels }: ImageFit): ImageSet {
   if (!Number.isInteger(size) || size < 1)
-    throw new RangeError(`fitImages: size is ${size}, wanted a positive integer`);
+    throw new AttributeError(`fitImages: size is ${size}, wanted a positive integer`);
   if (set.height === size && set.width === size && set.channels === channels) return set;
   const adapt = (split: ImageSplit): ImageSplit => {
     // Grey is made before resizing and repeated after it: the least work, and one rounding a step.
