@@ -20,7 +20,7 @@ export interface SourceSpecification {
 function refuse(specification: SourceSpecification, field: string, wanted: string): never {
   const got = (specification as unknown as Record<string, unknown>)[field];
   throw new SourceError(
-    `source '${specification.set}': ${field} is ${got === undefined ? 'missing' : JSON.stringify(got)}, wanted ${wanted}`,
+    `source '${specification.set}': ${field} is ${got === undefined ? 'missing' : typeof got === 'number' ? got : JSON.stringify(got)}, wanted ${wanted}`,
   );
 }
 
