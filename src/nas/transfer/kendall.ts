@@ -29,3 +29,26 @@ export function kendallTauB(x: readonly number[], y: readonly number[]): number 
   if (untiedX === 0 || untiedY === 0) return null;
   return score / Math.sqrt(untiedX * untiedY);
 }
+
+/**
+ * Probability that two orders of `count` things drawn at random agree with Kendall's tau of at least `tau`: the exact
+ * distribution of the number of discordant pairs, from the recurrence over the length of the list (Kendall 1938). With
+ * ties it is an approximation.
+ */
+export function chanceOfTau(tau: number, count: number): number {
+  // share[k]: the share of all orders of n things that have k discordant pairs. The n-th thing adds 0 to n - 1 of them,
+  // each with probability 1 / n: a sliding sum.
+  let share = [1];
+  for (let n = 2; n <= count; n++) {
+    const next = new Array<number>(share.length + n - 1);
+    let sum = 0;
+    for (let k = 0; k < next.length; k++) {
+      sum += (share[k] ?? 0) - (share[k - n] ?? 0);
+      next[k] = sum / n;
+    }
+    share = next;
+  }
+  const pairs = (count * (count - 1)) / 2;
+  const discordant = Math.floor(((1 - tau) * pairs) / 2 + 1e-9);
+  return share.slice(0, discordant + 1).reduce((sum, part) => sum + part, 0);
+}

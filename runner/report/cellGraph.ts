@@ -1,0 +1,88 @@
+import { instance } from '@viz-js/viz';
+import {
+  ArchitectureError,
+  type Cell,
+  EDGES,
+  NODES,
+  OPERATIONS,
+  type Operation,
+  parseCell,
+} from '../../src/nas/spaces/nasbench201/cell.js';
+import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
+
+/** How an operation is written and, by the class of its edge, coloured. */
+const APPEARANCE: Record<Operation, { readonly label: string; readonly kind: string }> = {
+  none: { label: '', kind: 'none' },
+  skip_connect: { label: 'skip', kind: 'skip' },
+  nor_conv_1x1: { label: 'conv 1×1', kind: 'conv1' },
+  nor_conv_3x3: { label: 'conv 3×3', kind: 'conv3' },
+  avg_pool_3x3: { label: 'pool 3×3', kind: 'pool' },
+};
+
+/** The cell that an architecture's text names; null for other spaces and for text that is no cell. */
+export function readCell(space: string, architecture: string): Cell | null {
+  if (space !== nasbench201.name) return null;
+  try {
+    return parseCell(architecture);
+  } catch (error) {
+    if (error instanceof ArchitectureError) return null;
+    throw error;
+  }
+}
+
+/**
+ * A cell as a graph in Graphviz' DOT language: nodes from the input on the left to the output on the right, an edge for
+ * each operation. Edges of `none`, which carry zeros, are there but dotted, so that every cell has the same layout.
+ */
+export function cellDot(cell: Cell): string {
+  const node = (index: number) => quoted(index === 0 ? 'in' : index === NODES - 1 ? 'out' : String(index));
+  const edges = EDGES.map(([from, to], edge) => {
+    const { label, kind } = APPEARANCE[OPERATIONS[cell[edge]]];
+    const style = kind === 'none' ? ', style=dotted, arrowhead=none' : '';
+    return `  ${from} -> ${to} [label=${quoted(label)}, class=${quoted(kind)}${style}];`;
+  });
+  return [
+    'digraph cell {',
+    '  graph [rankdir=LR, bgcolor="transparent", nodesep=0.3, ranksep=0.2, margin=0];',
+    '  node [shape=circle, fixedsize=true, width=0.4];',
+    // Laid out for larger letters than the page draws, because its font may be wider.
+    '  edge [fontname="Helvetica", fontsize=14, arrowsize=0.7];',
+    ...Array.from({ length: NODES }, (_, index) => `  ${index} [label=${node(index)}];`),
+    ...edges,
+    '}',
+  ].join('\n');
+}
+
+/** The operations of a cell in words, most frequent first: `3 × conv 3×3, 2 × skip, 1 × none`. */
+export function cellText(cell: Cell): string {
+  const counts = new Map<string, number>();
+  for (const index of cell) {
+    const name = APPEARANCE[OPERATIONS[index]].label || 'none';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  return sorted.map(([name, count]) => `${count} × ${name}`).join(', ');
+}
+
+/** Whether a cell has nothing to learn: what searches that favour skips collapse to. */
+export function hasNoConvolution(cell: Cell): boolean {
+  return cell.every((index) => !APPEARANCE[OPERATIONS[index]].kind.startsWith('conv'));
+}
+
+/** Draws DOT text as an SVG element for a page: no declaration, no ids, no names of namespaces, colours left to CSS. */
+export async function drawDot(dot: string): Promise<string> {
+  const viz = await instance();
+  const svg = viz.renderString(dot, { format: 'svg' });
+  return svg
+    .slice(svg.indexOf('<svg'))
+    .replace(/<!--[\s\S]*?-->\s*/g, '')
+    .replace(/<title>[\s\S]*?<\/title>\s*/g, '')
+    .replace(/ (?:id|xmlns|xmlns:xlink|xml:space|fill|stroke|font-family|font-size)="[^"]*"/g, '')
+    .replace(/<svg[^>]*viewBox="(\S+ \S+ (\S+) \S+)"[^>]*>/, '<svg viewBox="$1" style="width:$2px" aria-hidden="true">')
+    .trim();
+}
+
+/** A double-quoted DOT string. */
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}

@@ -1,0 +1,64 @@
+import { chanceOfTau } from '../../src/nas/transfer/kendall.js';
+import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { html, type Insert, type Markup } from './html.js';
+import { decimal, NONE } from './numbers.js';
+import { table } from './table.js';
+
+interface Correlation {
+  readonly names: readonly string[];
+  readonly tau: number | null;
+  readonly count: number;
+}
+
+/** Tables of Kendall's tau-b: methods between sources, search to target, target to target. */
+export function correlationsSection({ summary }: StudyResults): Markup {
+  const tables = [
+    correlationTable(
+      'Do two sources put the methods in the same order? Compared are the mean accuracies of the methods on the target.',
+      ['target', 'source', 'source'],
+      'methods',
+      summary.sourceRankCorrelation.map((row) => ({ ...row, names: [row.target, ...row.sources] })),
+    ),
+    correlationTable(
+      'Does accuracy in the search foretell accuracy on the target? Compared are single searches; what methods measure in a search (a short training, or a supernet) is not on one scale.',
+      ['source', 'target'],
+      'searches',
+      summary.searchToTargetCorrelation.map((row) => ({ ...row, names: [row.source, row.target] })),
+    ),
+    correlationTable(
+      'Do two targets put the same found architectures in the same order?',
+      ['target', 'target'],
+      'architectures',
+      (summary.targetRankCorrelation ?? []).map((row) => ({ ...row, names: row.targets })),
+    ),
+  ];
+  return html`<p>Kendall's τ: 1 is the same order, 0 none in common, −1 the reverse (τ-b, which allows for ties); ${NONE} where it is not defined: fewer than two to compare, or all equal. Of few things a high τ means little: the last column says how often orders without any connection agree as well or better.</p>
+<div class="tables">${tables}</div>`;
+}
+
+function correlationTable(
+  caption: string,
+  names: readonly string[],
+  counted: string,
+  correlations: readonly Correlation[],
+): Markup | null {
+  if (correlations.length === 0) return null;
+  return table({
+    caption,
+    columns: [...names, { number: 'τ' }, { number: counted }, { number: 'by chance' }],
+    rows: correlations.map((row) => [...row.names, tauText(row.tau), row.count, chanceText(row)]),
+  });
+}
+
+/** A small bar from the middle, and the number. */
+function tauText(tau: number | null): Insert {
+  if (tau === null) return NONE;
+  const half = 50 * Math.abs(tau);
+  return html`<svg class="meter" width="44" height="12" aria-hidden="true"><rect class="track" width="100%" height="100%"/><rect class="bar" x="${tau < 0 ? 50 - half : 50}%" width="${half}%" height="100%"/><line x1="50%" x2="50%" y1="0" y2="12"/></svg> ${decimal(tau, 2)}`;
+}
+
+function chanceText({ tau, count }: Correlation): string {
+  if (tau === null) return NONE;
+  const share = 100 * chanceOfTau(tau, count);
+  return share < 0.1 ? '< 0.1 %' : `${share.toFixed(share < 10 ? 1 : 0)} %`;
+}

@@ -1,0 +1,167 @@
+import type { EpochRecord, SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
+import { html, type Markup } from './html.js';
+import { percent } from './numbers.js';
+import { type Scale, scaleOver } from './scale.js';
+import { unique } from './studyCells.js';
+
+/** More points than this a line can't show. */
+const MOST_POINTS = 150;
+
+const PLOT = { left: 32, right: 256, width: 264, lossTop: 22, accuracyTop: 134, height: 84, bottom: 238 } as const;
+
+/** A line of a panel: a run, drawn in the colour of its seed. */
+interface Run {
+  readonly seed: number;
+  readonly epochs: readonly EpochRecord[];
+  /** Accuracy on the test images after the last epoch. */
+  readonly testAccuracy?: number;
+}
+
+/** Loss and accuracy of every training on one target, epoch by epoch, a panel for each method and source. */
+export function trainingCurves(results: StudyResults, target: string): Markup {
+  const jobs = results.jobs.filter((job) => job.target === target);
+  return panels(jobs, results.seeds, (job: TransferJob) => ({
+    seed: job.seed,
+    epochs: job.epochs,
+    testAccuracy: job.accuracy,
+  }));
+}
+
+/** The same of the searches that train a supernet; null when there is none. */
+export function supernetCurves(results: StudyResults): Markup | null {
+  const searches = results.searches.filter((search) => search.epochs.length > 0);
+  if (searches.length === 0) return null;
+  return panels(searches, results.seeds, (search: SearchJob) => ({ seed: search.seed, epochs: search.epochs }));
+}
+
+/** Which colour is which seed, and which line which value. */
+export function curvesLegend(seeds: readonly number[]): Markup {
+  return html`<p class="legend-row">${seeds.map((seed, i) => html`<span class="legend"><span class="key line seed${i % 8}"></span> seed ${seed}</span> `)}<span class="legend"><span class="key line"></span> training</span> <span class="legend"><span class="key line dashed"></span> validation</span> <span class="legend"><span class="key ring"></span> test, after the last epoch</span></p>`;
+}
+
+function panels<T extends { method: string; source: string }>(
+  items: readonly T[],
+  seeds: readonly number[],
+  runOf: (item: T) => Run,
+): Markup {
+  const runs = items.map(runOf);
+  const epochs = runs.flatMap((run) => run.epochs);
+  const losses = epochs.flatMap(({ trainLoss, validationLoss }) => [trainLoss, validationLoss ?? Number.NaN]);
+  const accuracies = epochs.flatMap(({ trainAccuracy, validationAccuracy }) => [
+    trainAccuracy,
+    validationAccuracy ?? Number.NaN,
+  ]);
+  // One scale for all panels: only so can they be compared with the eye.
+  const axes = {
+    epoch: scaleOver(
+      epochs.map((record) => record.epoch),
+      4,
+    ),
+    loss: scaleOver(losses.filter(isNumber), 5, { min: 0 }),
+    accuracy: scaleOver([...accuracies, ...runs.map((run) => run.testAccuracy ?? Number.NaN)].filter(isNumber), 5, {
+      min: 0,
+      max: 1,
+    }),
+  };
+  const methods = unique(items.map((item) => item.method));
+  const groups = unique(items.map((item) => item.source)).flatMap((source) =>
+    methods.map((method) => items.filter((item) => item.method === method && item.source === source)),
+  );
+  return html`<div class="panels" style="--columns:${Math.min(4, methods.length)}">${groups
+    .filter((group) => group.length > 0)
+    .map(
+      (group) => html`
+<figure class="panel"><figcaption><b>${group[0].method}</b> from ${group[0].source}</figcaption>${panel(group.map(runOf), seeds, axes)}</figure>`,
+    )}</div>`;
+}
+
+interface Axes {
+  readonly epoch: Scale;
+  readonly loss: Scale;
+  readonly accuracy: Scale;
+}
+
+function panel(runs: readonly Run[], seeds: readonly number[], axes: Axes): Markup {
+  const { loss, accuracy } = axes;
+  const integerEpochs = axes.epoch.ticks.filter(Number.isInteger);
+  return html`<svg viewBox="0 0 ${PLOT.width} ${PLOT.bottom + 14}" role="img" aria-label="${runs.map(runText).join('; ')}">
+${frame(loss, PLOT.lossTop, 'loss', (tick) => tick.toFixed(loss.digits))}
+${frame(accuracy, PLOT.accuracyTop, 'accuracy %', (tick) => percent(tick, Math.max(0, accuracy.digits - 2)))}
+${integerEpochs.map((tick) => html`<text x="${x(axes, tick)}" y="${PLOT.bottom - 8}" text-anchor="middle">${tick}</text>`)}
+<text x="${(PLOT.left + PLOT.right) / 2}" y="${PLOT.bottom + 10}" text-anchor="middle">epoch</text>
+${runs.map((run) => curve(run, seeds.indexOf(run.seed) % 8, axes))}
+</svg>`;
+}
+
+function frame(scale: Scale, top: number, title: string, text: (tick: number) => string): Markup {
+  return html`${scale.ticks.map((tick) => {
+    const y = height(scale, top, tick);
+    return html`<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${y}" y2="${y}"/><text x="${PLOT.left - 5}" y="${y}" dy="0.35em" text-anchor="end">${text(tick)}</text>`;
+  })}
+<text x="0" y="${top - 10}" class="title">${title}</text>`;
+}
+
+function curve(run: Run, seed: number, axes: Axes): Markup {
+  const lines: [string, Scale, number, (record: EpochRecord) => number | undefined][] = [
+    ['', axes.loss, PLOT.lossTop, (record) => record.trainLoss],
+    [' dashed', axes.loss, PLOT.lossTop, (record) => record.validationLoss],
+    ['', axes.accuracy, PLOT.accuracyTop, (record) => record.trainAccuracy],
+    [' dashed', axes.accuracy, PLOT.accuracyTop, (record) => record.validationAccuracy],
+  ];
+  const last = run.epochs.at(-1);
+  return html`<g class="seed${Math.max(0, seed)}"><title>seed ${run.seed}</title>
+${lines.map(([style, scale, top, value]) => {
+  const path = polyline(thinned(run.epochs), (record) => [x(axes, record.epoch), value(record), scale, top]);
+  return path && html`<path class="curve${style}" d="${path}"/>`;
+})}
+${
+  last &&
+  run.testAccuracy !== undefined &&
+  html`<circle class="ring" cx="${x(axes, last.epoch)}" cy="${height(axes.accuracy, PLOT.accuracyTop, run.testAccuracy)}" r="3.5"/>`
+}</g>`;
+}
+
+/** Path through the values; a new piece after each value that is missing or not finite (a loss that has diverged). */
+function polyline(
+  epochs: readonly EpochRecord[],
+  place: (record: EpochRecord) => readonly [string, number | undefined, Scale, number],
+): string {
+  let path = '';
+  let pen = 'M';
+  for (const record of epochs) {
+    const [across, value, scale, top] = place(record);
+    if (!isNumber(value)) {
+      pen = 'M';
+      continue;
+    }
+    path += `${pen}${across} ${height(scale, top, value)}`;
+    pen = 'L';
+  }
+  // A piece of one point shows only by its round line end.
+  return path && `${path}l0 0`;
+}
+
+function thinned<T>(items: readonly T[]): T[] {
+  const stride = Math.ceil(items.length / MOST_POINTS);
+  return items.filter((_, i) => i % stride === 0 || i === items.length - 1);
+}
+
+function runText({ seed, epochs, testAccuracy }: Run): string {
+  const [first, last] = [epochs.at(0), epochs.at(-1)];
+  if (!first || !last) return `seed ${seed}: no epochs`;
+  const loss = (record: EpochRecord) => (isNumber(record.trainLoss) ? record.trainLoss.toFixed(2) : 'not finite');
+  const test = testAccuracy === undefined ? '' : `, test accuracy ${percent(testAccuracy)} %`;
+  return `seed ${seed}: training loss from ${loss(first)} to ${loss(last)} in ${epochs.length} epochs, training accuracy ${percent(last.trainAccuracy)} %${test}`;
+}
+
+function x(axes: Axes, epoch: number): string {
+  return (PLOT.left + axes.epoch.at(epoch) * (PLOT.right - PLOT.left)).toFixed(1);
+}
+
+function height(scale: Scale, top: number, value: number): string {
+  return (top + (1 - scale.at(value)) * PLOT.height).toFixed(1);
+}
+
+function isNumber(value: number | null | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}

@@ -1,0 +1,75 @@
+import { isConnected } from '../../src/nas/spaces/nasbench201/canonical.js';
+import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
+import { spread } from '../../src/nas/transfer/statistics.js';
+import { cellDot, cellText, drawDot, hasNoConvolution, readCell } from './cellGraph.js';
+import { html, type Markup, trusted } from './html.js';
+import { amount, listed, percentSpread, plural } from './numbers.js';
+import { groupBy } from './studyCells.js';
+
+/** Cells drawn; the others stand in the table of runs. */
+const MOST_DRAWN = 24;
+
+/** What the searches found, each architecture once, the most frequent first. */
+export async function foundCellsSection(results: StudyResults): Promise<Markup | null> {
+  const bySearch = groupBy(results.searches, (search) => search.architecture);
+  if (bySearch.size === 0) return null;
+  const byJob = groupBy(results.jobs, (job) => job.architecture);
+  const found = [...bySearch].sort((a, b) => b[1].length - a[1].length);
+  const figures: Markup[] = [];
+  for (const [architecture, searches] of found.slice(0, MOST_DRAWN))
+    figures.push(await figure(results, architecture, searches, byJob.get(architecture) ?? []));
+  const left = found.length - figures.length;
+  return html`<p>${plural(results.searches.length, 'search', 'searches')} found ${plural(found.length, 'different architecture')}. A cell adds up, in each numbered node, what its incoming edges make of the nodes before; dotted edges carry nothing.</p>
+<div class="cells">${figures}</div>
+${left > 0 && html`<p>${plural(left, 'further architecture')} found less often: see the table of runs.</p>`}`;
+}
+
+async function figure(
+  results: StudyResults,
+  architecture: string,
+  searches: readonly SearchJob[],
+  jobs: readonly TransferJob[],
+): Promise<Markup> {
+  const cell = readCell(results.space, architecture);
+  const drawing = cell && trusted(await drawDot(cellDot(cell)));
+  const warnings = cell
+    ? [
+        hasNoConvolution(cell) && 'no convolution: nothing in it learns',
+        !isConnected(cell) && 'the input does not reach the output',
+      ].filter((warning) => warning !== false)
+    : [];
+  return html`
+<figure class="cell">${drawing && html`<div class="graph" role="img" aria-label="${cellText(cell!)}">${drawing}</div>`}
+<figcaption>
+<p><b>Found ${searches.length === 1 ? 'once' : `${searches.length} times`}</b>: ${origins(searches)}</p>
+${cell && html`<p>${cellText(cell)}</p>`}
+${warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
+${costs(jobs)}
+<p><code>${architecture}</code></p>
+</figcaption></figure>`;
+}
+
+/** Who found it: `darts from emoji (seeds 1 and 2)`. */
+function origins(searches: readonly SearchJob[]): string {
+  const groups = groupBy(searches, ({ method, source }) => JSON.stringify([method, source]));
+  return [...groups.values()]
+    .map((group) => {
+      const seeds = group.map((search) => String(search.seed));
+      const [{ method, source }] = group;
+      return `${method} from ${source} (${seeds.length === 1 ? 'seed' : 'seeds'} ${listed(seeds)})`;
+    })
+    .join('; ');
+}
+
+/** Size and accuracy; one line for all targets where the size is the same. */
+function costs(jobs: readonly TransferJob[]): Markup[] {
+  const bySize = groupBy(jobs, ({ parameters, multiplyAdds }) => JSON.stringify([parameters, multiplyAdds]));
+  return [...bySize.values()].map((group) => {
+    const accuracies = [...groupBy(group, (job) => job.target)].map(([target, runs]) => {
+      // Found from two sources with one seed, it is the same training, which counts once.
+      const accuracy = spread([...new Map(runs.map((run) => [run.seed, run.accuracy])).values()]);
+      return html`<b>${target} ${percentSpread(accuracy)} %</b> <small>(${accuracy.count})</small> · `;
+    });
+    return html`<p>${accuracies}${amount(group[0].parameters)} parameters, ${amount(group[0].multiplyAdds)} multiply-adds</p>`;
+  });
+}

@@ -1,0 +1,42 @@
+import type { RelativeImprovement, StudyResults } from '../../src/nas/transfer/results.js';
+import { runLabel } from './accuracy.js';
+import { html, type Markup } from './html.js';
+import { signed } from './numbers.js';
+import { scaleOver } from './scale.js';
+import { type Strip, stripTable } from './strip.js';
+import { isRunOf } from './studyCells.js';
+
+/** Relative improvement over random cells on one target as dots with bars of one standard error; nothing without them. */
+export function improvementSection(results: StudyResults, target: string): Markup | null {
+  const cells = results.summary.cells.filter((cell) => cell.target === target && cell.relativeImprovement);
+  if (cells.length === 0) return null;
+  const strips = cells.map((cell): Strip => {
+    const improvement = cell.relativeImprovement!;
+    const random = cell.accuracy.mean / (1 + improvement.mean / 100);
+    const jobs = results.jobs.filter((job) => isRunOf(job, cell));
+    return {
+      label: runLabel(cell),
+      value: improvementText(improvement),
+      runs: jobs.map((job) => 100 * (job.accuracy / random - 1)),
+      mean: improvement.mean,
+      error: improvement.standardError,
+    };
+  });
+  const ends = strips.flatMap(({ runs, mean, error = 0 }) => [...runs, mean - error, mean + error]);
+  const scale = scaleOver([0, ...ends], 6);
+  return stripTable({
+    caption: html`Relative improvement over random cells on <b>${target}</b>, 100 (mean − mean of random) / mean of random, in per cent. Bars are one standard error of the mean, the uncertainty of the random cells included; small dots are single seeds.`,
+    labelHeading: 'method, source',
+    plotHeading: 'relative improvement',
+    valueHeading: '%',
+    strips,
+    levels: [{ name: 'random cells', value: 0, kind: 'zero' }],
+    scale,
+    tickText: (tick) => (tick === 0 ? 'random' : signed(tick, scale.digits)),
+  });
+}
+
+/** `+3.1 ± 0.8`; without the error where too few runs leave it unknown. */
+export function improvementText({ mean, standardError }: RelativeImprovement): string {
+  return standardError === undefined ? signed(mean, 1) : `${signed(mean, 1)} ± ${standardError.toFixed(1)}`;
+}

@@ -1,0 +1,143 @@
+import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
+import { duration } from '../progress/duration.js';
+import { accuracySection } from './accuracy.js';
+import { correlationsSection } from './correlations.js';
+import { curvesLegend, supernetCurves, trainingCurves } from './curves.js';
+import { foundCellsSection } from './foundCells.js';
+import { html, jsonScript, type Markup, trusted } from './html.js';
+import { improvementSection } from './improvement.js';
+import { plural } from './numbers.js';
+import { environmentSection, imagesSection, protocolsSection, runsTable, timeTable } from './setup.js';
+import { unique } from './studyCells.js';
+import { STYLE } from './style.js';
+import { reportSummary } from './summary.js';
+import { findings, verdict } from './verdict.js';
+
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+}
+
+/**
+ * The report as one HTML page that loads nothing: style and pictures are in it, and its policy forbids anything else. It
+ * has no program in it either; the numbers are there as JSON.
+ */
+export async function reportPage(results: StudyResults): Promise<string> {
+  const sections = (await allSections(results)).filter((section) => section !== null);
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>${results.name}: transfer study</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${results.name}</h1>
+<p class="subtitle">${subtitle(results)}</p>
+<p class="verdict">${verdict(results)}</p>
+<ul class="findings">${findings(results).map((finding) => html`<li>${finding}</li>`)}</ul>
+<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
+</header>
+<main>${sections.map(
+    ({ id, title, body }) => html`
+<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+${body}
+</section>`,
+  )}
+</main>
+<footer>Written by nastransfer. All numbers of this page, unrounded: <code>summary.json</code> (also in this file, as the data block <code>results</code>), <code>accuracies.csv</code>, <code>summary.csv</code>, <code>correlations.csv</code> and <code>curves.csv</code> beside it.</footer>
+${jsonScript('results', reportSummary(results))}
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function subtitle({ jobs, searches, adapter, seconds, seeds }: StudyResults): string {
+  const count = (noun: string, names: readonly string[], nouns?: string) => plural(unique(names).length, noun, nouns);
+  return [
+    count('method', names(jobs, searches, 'method')),
+    count('source', names(jobs, searches, 'source')),
+    count(
+      'target',
+      jobs.map((job) => job.target),
+    ),
+    plural(seeds.length, 'seed'),
+    plural(searches.length, 'search', 'searches'),
+    plural(jobs.length, 'trained network'),
+    duration(seconds),
+    adapter.name,
+  ].join(' · ');
+}
+
+function names(
+  jobs: StudyResults['jobs'],
+  searches: StudyResults['searches'],
+  key: 'method' | 'source',
+): readonly string[] {
+  return [...jobs, ...searches].map((item) => item[key]);
+}
+
+async function allSections(results: StudyResults): Promise<(Section | null)[]> {
+  const targets = unique(results.jobs.map((job) => job.target));
+  const each = (render: (target: string) => Markup | null) => targets.map(render).filter((markup) => markup !== null);
+  const improvements = each((target) => improvementSection(results, target));
+  const cells = await foundCellsSection(results);
+  const supernets = supernetCurves(results);
+  const trained = results.jobs.length > 0;
+  return [
+    trained
+      ? {
+          id: 'accuracy',
+          title: 'Accuracy on the target',
+          body: html`${each((target) => accuracySection(results, target))}`,
+        }
+      : null,
+    improvements.length > 0
+      ? {
+          id: 'improvement',
+          title: 'Improvement over random cells',
+          body: html`${improvements}${sharedRandomNote(results)}`,
+        }
+      : null,
+    trained ? { id: 'order', title: 'Does the order carry over?', body: correlationsSection(results) } : null,
+    cells && { id: 'cells', title: 'Cells found', body: cells },
+    trained || supernets
+      ? {
+          id: 'curves',
+          title: 'Learning curves',
+          body: html`${curvesLegend(results.seeds)}
+${targets.map((target) => html`<h3>Training from scratch on ${target}</h3>${trainingCurves(results, target)}`)}
+${supernets && html`<h3>Supernets during the search</h3>${supernets}`}`,
+        }
+      : null,
+    {
+      id: 'setup',
+      title: 'Images and protocols',
+      body: html`${imagesSection(results)}${protocolsSection(results)}`,
+    },
+    {
+      id: 'runs',
+      title: 'Runs',
+      body: html`${timeTable(results)}<details><summary>All ${plural(results.jobs.length, 'trained network')}</summary>${runsTable(results)}</details>`,
+    },
+    { id: 'rerun', title: 'Machine, versions, and how to run it again', body: environmentSection(results) },
+  ];
+}
+
+/** Random draws that see no image are the same cells for every source: comparisons against them are not independent. */
+function sharedRandomNote({ searches }: StudyResults): Markup | null {
+  const random = searches.filter((search) => search.method === RANDOM_METHOD);
+  const keys = random.map((search) => `${search.seed} ${search.architecture}`);
+  return (
+    (unique(keys).length < keys.length &&
+      html`<p>The random cells saw no images and are the same for every source, so the comparisons share their luck.</p>`) ||
+    null
+  );
+}

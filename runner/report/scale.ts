@@ -1,0 +1,35 @@
+/** A linear axis: where values lie from 0 to 1, and round numbers to label. */
+export interface Scale {
+  readonly ticks: readonly number[];
+  /** Decimals that the ticks need. */
+  readonly digits: number;
+  at(value: number): number;
+}
+
+/** An axis over all finite values with some room at both ends; `bounds` are never passed by that room. */
+export function scaleOver(
+  values: readonly number[],
+  tickCount: number,
+  bounds: { readonly min?: number; readonly max?: number } = {},
+): Scale {
+  const finite = values.filter(Number.isFinite);
+  const low = finite.length > 0 ? finite.reduce((a, b) => Math.min(a, b)) : 0;
+  const high = finite.length > 0 ? finite.reduce((a, b) => Math.max(a, b)) : 1;
+  const room = high > low ? 0.06 * (high - low) : Math.abs(high) * 0.1 || 1;
+  const min = Math.max(low - room, Math.min(low, bounds.min ?? -Infinity));
+  const max = Math.min(high + room, Math.max(high, bounds.max ?? Infinity));
+  const step = roundStep((max - min) / tickCount);
+  const ticks: number[] = [];
+  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + 1e-9 * step; i++) ticks.push(i * step);
+  return {
+    ticks,
+    digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)),
+    at: (value) => (value - min) / (max - min),
+  };
+}
+
+/** The smallest of 1, 2, 5 times a power of ten that is not below `step`. */
+function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  return (([1, 2, 5].find((factor) => factor * power >= step * (1 - 1e-9)) ?? 10) as number) * power;
+}

@@ -1,0 +1,123 @@
+import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { spread } from '../../src/nas/transfer/statistics.js';
+import { duration } from '../progress/duration.js';
+import { html, type Markup } from './html.js';
+import { amount, decimal, grouped, NONE, percent } from './numbers.js';
+import { groupBy, unique } from './studyCells.js';
+import { table } from './table.js';
+
+/** Sources and targets in full. */
+export function imagesSection({ sources, targets }: StudyResults): Markup {
+  return html`${table({
+    caption: 'Sources: what the searches saw',
+    columns: ['source', 'what it is', { number: 'images' }, { number: 'classes' }],
+    rows: sources.map(({ name, description, images, classes }) => [
+      name,
+      description,
+      grouped(images),
+      grouped(classes),
+    ]),
+    kind: 'prose',
+  })}
+${table({
+  caption: 'Targets: what the found networks were trained and tested on',
+  columns: ['target', 'what it is', { number: 'training images' }, { number: 'test images' }, { number: 'classes' }],
+  rows: targets.map(({ name, description, train, test, classes }) => [
+    name,
+    description,
+    ...[train, test, classes].map(grouped),
+  ]),
+  kind: 'prose',
+})}`;
+}
+
+/** Every setting of the two protocols, side by side. */
+export function protocolsSection({ protocols }: StudyResults): Markup {
+  const search = new Map<string, unknown>(Object.entries(protocols.search));
+  const training = new Map<string, unknown>(Object.entries(protocols.training));
+  const names = unique([...search.keys(), ...training.keys()]);
+  const text = (value: unknown) => (value === undefined ? NONE : settingText(value));
+  return table({
+    caption: 'Protocols: how networks were trained in the searches, and from scratch on the targets',
+    columns: ['setting', 'search', 'training'],
+    rows: names.map((name) => [words(name), text(search.get(name)), text(training.get(name))]),
+    kind: 'prose',
+  });
+}
+
+/** A setting in words; a group of settings as one line: `learning rate 0.1, momentum 0.9`. */
+function settingText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, part]) => `${words(name)} ${settingText(part)}`)
+    .join(', ');
+}
+
+/** A name of the code as words: `learningRate` as `learning rate`. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** Every trained network with its numbers. */
+export function runsTable({ jobs }: StudyResults): Markup {
+  const numbers = 'accuracy %,test loss,training loss,training %,parameters,multiply-adds,time'.split(',');
+  return table({
+    caption: 'All trained networks; training loss and accuracy are of the last epoch',
+    columns: ['method', 'source', 'target', 'seed', ...numbers.map((number) => ({ number })), 'architecture'],
+    rows: jobs.map((job) => {
+      const last = job.epochs.at(-1);
+      return [
+        job.method,
+        job.source,
+        job.target,
+        job.seed,
+        percent(job.accuracy, 2),
+        decimal(job.loss, 3),
+        decimal(last?.trainLoss, 3),
+        percent(last?.trainAccuracy, 2),
+        amount(job.parameters),
+        amount(job.multiplyAdds),
+        duration(job.seconds),
+        html`<code>${job.architecture}</code>`,
+      ];
+    }),
+  });
+}
+
+/** What each method cost. */
+export function timeTable({ searches, jobs }: StudyResults): Markup {
+  const trainings = groupBy(jobs, (job) => job.method);
+  const seconds = (items: readonly { seconds: number }[] = []) => {
+    const known = items.map((item) => item.seconds).filter(Number.isFinite);
+    if (known.length === 0) return NONE;
+    const { mean, deviation, count } = spread(known);
+    return `${duration(mean)}${count > 1 ? ` ± ${duration(deviation)}` : ''} (${count})`;
+  };
+  return table({
+    caption: 'Time of a search and of a training: mean ± standard deviation (number)',
+    columns: ['method', 'search', 'training'],
+    rows: [...groupBy(searches, (search) => search.method)].map(([method, done]) => [
+      method,
+      seconds(done),
+      seconds(trainings.get(method)),
+    ]),
+  });
+}
+
+/** The machine, and how to get the same numbers again. */
+export function environmentSection(results: StudyResults): Markup {
+  const { adapter, versions, seeds, space } = results;
+  const facts: [string, string][] = [
+    ['adapter', `${adapter.name} (${adapter.kind})`],
+    ['driver', adapter.driver],
+    ['cell space', space],
+    ['seeds', seeds.join(', ')],
+    ['wall time', duration(results.seconds)],
+    ...Object.entries(versions),
+  ];
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<h3>Run it again</h3>
+<pre tabindex="0"><code>${results.rerun ?? 'npx nastransfer study FILE --out DIR'}</code></pre>
+<p>The same seeds on the same adapter and driver give the same numbers to the last bit. Jobs whose results lie in the study's folder are not done again; an empty folder starts from nothing. This page is written anew from the results alone by <code>npx nastransfer report DIR</code>.</p>`;
+}

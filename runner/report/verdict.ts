@@ -1,0 +1,128 @@
+import { chanceOfTau } from '../../src/nas/transfer/kendall.js';
+import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
+import { improvementText } from './improvement.js';
+import { decimal, percent, percentSpread, plural } from './numbers.js';
+import { pooledDeviation, type SummaryCell, unique } from './studyCells.js';
+
+/** One sentence that says what the numbers of a study show and what they do not. */
+export function verdict(results: StudyResults): string {
+  const { cells } = results.summary;
+  if (cells.length === 0) return 'No found network has been trained yet, so the numbers show nothing so far.';
+  const counts = cells.map((cell) => cell.accuracy.count);
+  if (Math.max(...counts) === 1) {
+    return (
+      'With a single seed, no difference between methods or sources can be told from chance: ' +
+      'the numbers show what was reached, not what is better.'
+    );
+  }
+  const claims = [improvementClaim(results), spreadClaim(cells)].filter((claim) => claim !== null);
+  return `With ${seedRange(counts)} a point, ${claims.join(', and ')}; this holds for the images, cell space and short training used here, and says nothing of others.`;
+}
+
+function seedRange(counts: readonly number[]): string {
+  const [low, high] = [Math.min(...counts), Math.max(...counts)];
+  return low === high ? plural(high, 'seed') : `${low} to ${high} seeds`;
+}
+
+function improvementClaim({ summary }: StudyResults): string {
+  const compared = summary.cells.flatMap((cell) => {
+    const { relativeImprovement: improvement } = cell;
+    return improvement?.standardError === undefined ? [] : [{ ...cell, improvement, error: improvement.standardError }];
+  });
+  if (compared.length === 0) {
+    return summary.cells.some((cell) => cell.method === RANDOM_METHOD)
+      ? 'too few runs have random cells to compare with'
+      : 'whether search beats random cells is not shown, because none were trained';
+  }
+  const better = compared.filter(({ improvement, error }) => improvement.mean > error);
+  const worse = compared.filter(({ improvement, error }) => improvement.mean < -error);
+  const total = compared.length;
+  const worseText = worse.length > 0 ? `, ${worse.length} ${worse.length === 1 ? 'falls' : 'fall'} as far below` : '';
+  if (better.length === 0) {
+    return `none of ${plural(total, 'combination')} of method, source and target beats random cells by more than one standard error${worseText}`;
+  }
+  const best = better.reduce((first, next) => (next.improvement.mean > first.improvement.mean ? next : first));
+  // One-sided P(t > 1) of Student's t: 0.21 with two degrees of freedom, 0.17 with ten, 0.16 in the limit.
+  const byChance = Math.max(...compared.map(({ accuracy }) => accuracy.count)) <= 5 ? 'five' : 'six';
+  return (
+    `${better.length} of ${plural(total, 'combination')} of method, source and target ${better.length === 1 ? 'beats' : 'beat'} random cells by more than one standard error ` +
+    `(best: ${best.method} from ${best.source} on ${best.target}, ${improvementText(best.improvement)} %; ` +
+    `about one in ${byChance} would by chance alone)${worseText}`
+  );
+}
+
+/** Whether methods that searched on the same source differ by more than the same method does between seeds. */
+function spreadClaim(cells: readonly SummaryCell[]): string | null {
+  const groups = unique(cells.map(place)).map((name) => cells.filter((cell) => place(cell) === name));
+  const gaps = groups.map((group) => {
+    const means = group.map((cell) => cell.accuracy.mean);
+    return { gap: Math.max(...means) - Math.min(...means), deviation: pooledDeviation(groupOnTarget(cells, group[0])) };
+  });
+  const { gap, deviation } = gaps.reduce((first, next) => (next.gap > first.gap ? next : first));
+  if (gap === 0 || deviation === 0) return null;
+  return (
+    `the largest difference between methods on one source (${percent(gap)} points) ` +
+    `${gap > deviation ? 'exceeds' : 'lies within'} the standard deviation over seeds (${percent(deviation)} points)`
+  );
+}
+
+function place(cell: SummaryCell): string {
+  return JSON.stringify([cell.source, cell.target]);
+}
+
+function groupOnTarget(cells: readonly SummaryCell[], { target }: SummaryCell): SummaryCell[] {
+  return cells.filter((cell) => cell.target === target);
+}
+
+/** What a reader should know first, one short sentence each. */
+export function findings(results: StudyResults): string[] {
+  const targets = unique(results.summary.cells.map((cell) => cell.target));
+  return [
+    ...targets.map((target) => levelFinding(results, target)),
+    ...orderFindings(results),
+    ...gapFindings(results),
+  ];
+}
+
+function levelFinding(results: StudyResults, target: string): string {
+  const cells = results.summary.cells.filter((cell) => cell.target === target);
+  const best = cells.reduce((first, next) => (next.accuracy.mean > first.accuracy.mean ? next : first));
+  const top = `On ${target} the highest mean accuracy is ${percentSpread(best.accuracy)} % (${best.method} from ${best.source})`;
+  const baseline = results.baselines.find((level) => level.target === target);
+  if (!baseline) return `${top}.`;
+  const jobs = results.jobs.filter((job) => job.target === target);
+  const above = jobs.filter((job) => job.accuracy > Math.max(baseline.linear, baseline.chance)).length;
+  const share = above === jobs.length ? `all ${jobs.length}` : above === 0 ? 'none' : `${above} of ${jobs.length}`;
+  return `${top}; a linear classifier reaches ${percent(baseline.linear)} %, guessing ${percent(baseline.chance)} %, and ${share} of the trained networks ${above === 1 ? 'lies' : 'lie'} above both.`;
+}
+
+function orderFindings({ summary }: StudyResults): string[] {
+  const known = summary.sourceRankCorrelation.filter(({ tau }) => tau !== null);
+  if (known.length === 0) return [];
+  if (known.length > 1) {
+    const mean = known.reduce((sum, { tau }) => sum + tau!, 0) / known.length;
+    const taus = known.map(({ tau }) => tau!);
+    return [
+      `The order of the methods on two sources agrees with Kendall's τ of ${decimal(mean, 2)} on average over ${known.length} comparisons (from ${decimal(Math.min(...taus), 2)} to ${decimal(Math.max(...taus), 2)}).`,
+    ];
+  }
+  const [{ sources, target, tau, count }] = known;
+  const chance = percent(chanceOfTau(tau!, count), 0);
+  return [
+    `The order of ${plural(count, 'method')} on ${target}, searched on ${sources[0]} or on ${sources[1]}, agrees with a Kendall's τ of ${decimal(tau, 2)} (1 is the same order); orders without any connection do as well or better in ${chance} % of cases.`,
+  ];
+}
+
+function gapFindings(results: StudyResults): string[] {
+  const methods = unique(results.jobs.map((job) => job.method));
+  const sources = unique(results.jobs.map((job) => job.source));
+  const targets = unique(results.targets.map((target) => target.name));
+  const wanted = methods.length * sources.length * targets.length * results.seeds.length;
+  const missing = wanted - results.jobs.length;
+  return missing > 0
+    ? [
+        `${missing} of ${wanted} combinations of method, source, target and seed have no result: the study is not complete.`,
+      ]
+    : [];
+}
