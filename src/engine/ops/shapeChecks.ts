@@ -38,3 +38,9 @@ export function checkRows(operation: string, argument: string, type: ValueType):
       `${operation}: ${argument} is ${formatType(type)} in layout ${type.layout}, wanted layout rows`,
     );
 }
+
+/** Throws unless a type is a list of unsigned integers. */
+export function checkIntegerList(operation: string, argument: string, type: ValueType): void {
+  checkInteger(operation, argument, type);
+  if (type.shape.length !== 1) throw new ShapeError(`${operation}: ${argument} is ${formatType(type)}, wanted rank 1`);
+}

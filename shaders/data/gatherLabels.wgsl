@@ -1,0 +1,32 @@
+// Labels of a batch: y = labels[index], and 0xffffffff, which stands for "no sample", where there is no such label.
+// Layout: labels, indices, y are flat; `padded` elements of y are written, those from `count` on become zero.
+// Grid: one invocation an element.
+
+struct Params {
+  count: u32,
+  padded: u32,
+  labelCount: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> labels: array<u32>;
+@group(0) @binding(2) var<storage, read> indices: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<u32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let place = id.x;
+  if (place >= params.padded) {
+    return;
+  }
+  var label = 0u;
+  if (place < params.count) {
+    label = 0xffffffffu;
+    if (indices[place] < params.labelCount) {
+      label = labels[indices[place]];
+    }
+  }
+  y[place] = label;
+}
