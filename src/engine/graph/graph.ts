@@ -129,8 +129,14 @@ export class Graph {
     if (origin?.kind !== 'variable' && origin?.kind !== 'variables')
       throw new OwnershipError(`${name}: updates its input in place; got a computed value, wanted a variable`);
     const value = this.createValue(type, origin, node);
-    if (origin.kind === 'variable') this.variables.set(origin.variable, value);
-    else this.sets.set(origin.set, value);
+    // Reads after the update are new values, so that what was computed before it is not taken for what comes after.
+    if (origin.kind === 'variable') {
+      this.sets.delete(origin.variable.set);
+      this.variables.set(origin.variable, value);
+    } else {
+      for (const variable of origin.set.variables) this.variables.delete(variable);
+      this.sets.set(origin.set, value);
+    }
     return value;
   }
 

@@ -1,0 +1,40 @@
+import type { Graph, Value } from '../graph/graph.js';
+import type { VariableSet } from '../graph/variables.js';
+import { sgdUpdate } from '../ops/sgd.js';
+import { Optimizer, type OptimizerSettings } from './optimizer.js';
+
+export interface SgdSettings extends OptimizerSettings {
+  /** Default 0. */
+  readonly momentum?: number;
+  /** Default false. */
+  readonly nesterov?: boolean;
+}
+
+/** Stochastic gradient descent with momentum, dampening 0. */
+export class Sgd extends Optimizer {
+  private readonly velocity: VariableSet;
+  private readonly momentum: number;
+  private readonly nesterov: boolean;
+
+  constructor(set: VariableSet, settings: SgdSettings) {
+    const velocity = set.mirror(`${set.name}/velocity`);
+    super(set, settings, [velocity]);
+    this.velocity = velocity;
+    this.momentum = settings.momentum ?? 0;
+    this.nesterov = settings.nesterov ?? false;
+  }
+
+  feeds(step: number): Record<string, number> {
+    return { [this.feedName('learningRate')]: this.learningRate(step) };
+  }
+
+  protected update(graph: Graph, gradient: Value, scale: Value): void {
+    const { momentum, weightDecay, nesterov } = this;
+    const rate = graph.feed(this.feedName('learningRate'));
+    sgdUpdate(graph.readSet(this.set), graph.readSet(this.velocity), gradient, rate, scale, {
+      momentum,
+      weightDecay,
+      nesterov,
+    });
+  }
+}
