@@ -2,6 +2,15 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
 /** What a schema found wrong with `value`, one line a field: its path, what was got, what was wanted. */
 export function describeIssues(error: z.ZodError, value: unknown): string[] {
   return error.issues.flatMap((issue) => describeIssue(issue, value));
@@ -32,7 +41,7 @@ function wantedBy(issue: Issue): string {
   const unit = items ? (issue.origin === 'array' ? ' entries' : ' characters') : '';
   switch (issue.code) {
     case 'invalid_type':
-      return { int: 'a whole number', string: 'a text', array: 'a list' }[issue.expected as string] ?? issue.expected;
+      return TYPE_NAMES[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(' or ');
     case 'too_small':

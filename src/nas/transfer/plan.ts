@@ -59,7 +59,7 @@ export interface StudyPlan {
   readonly searches: readonly SearchTask[];
   readonly baselines: readonly BaselineTask[];
   /** The training of what a search found, on every target. */
-  trainings(search: SearchTask, architecture: string): Promise<TrainingTask[]>;
+  trainings(search: Pick<SearchTask, 'seed'>, architecture: string): Promise<TrainingTask[]>;
 }
 
 /** The names of all image sets of a study, each once. */

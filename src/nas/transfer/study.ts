@@ -65,6 +65,28 @@ export interface StudyRun extends Executors {
   onEvent?(event: StudyEvent): void;
 }
 
+/** A finished job with the outcome of its kind. */
+type RecordOf<Outcome> = JobRecord & { readonly outcome: Outcome };
+
+/** Does one job, unless the store holds it already. */
+export async function completeJob<Outcome extends JobRecord['outcome']>(
+  task: StudyTask,
+  store: JobStore,
+  work: () => Promise<Outcome>,
+): Promise<RecordOf<Outcome>> {
+  const known = store.get(task.hash);
+  if (known) return known as RecordOf<Outcome>;
+  const start = performance.now();
+  const outcome = await work();
+  const seconds = (performance.now() - start) / 1000;
+  // As it will be read again: JSON turns a loss that is no number into null.
+  const record = JSON.parse(
+    JSON.stringify({ hash: task.hash, kind: task.kind, seconds, outcome }),
+  ) as RecordOf<Outcome>;
+  await store.append(record);
+  return record;
+}
+
 /**
  * Does every job of the plan that the store does not hold yet. Whether it was interrupted in between or not, it ends
  * with the same results, times aside.
@@ -74,24 +96,13 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
   const total = plan.baselines.length + plan.searches.length * (1 + study.targets.length);
   let done = 0;
 
-  const complete = async <Outcome extends JobRecord['outcome']>(
-    task: StudyTask,
-    work: () => Promise<Outcome>,
-  ): Promise<JobRecord & { outcome: Outcome }> => {
-    let record = run.store.get(task.hash);
-    const reused = record !== undefined;
-    if (!record) {
-      run.onEvent?.({ kind: 'start', task, done, total });
-      const start = performance.now();
-      const outcome = await work();
-      const seconds = (performance.now() - start) / 1000;
-      // As it will be read again: JSON turns a loss that is no number into null.
-      record = JSON.parse(JSON.stringify({ hash: task.hash, kind: task.kind, seconds, outcome })) as JobRecord;
-      await run.store.append(record);
-    }
+  const complete = async <Outcome extends JobRecord['outcome']>(task: StudyTask, work: () => Promise<Outcome>) => {
+    const reused = run.store.get(task.hash) !== undefined;
+    if (!reused) run.onEvent?.({ kind: 'start', task, done, total });
+    const record = await completeJob(task, run.store, work);
     done++;
     run.onEvent?.({ kind: 'done', task, record, reused, done, total });
-    return record as JobRecord & { outcome: Outcome };
+    return record;
   };
   const progress = (task: StudyTask) => (event: SearchEvent | TrainingEvent) =>
     run.onEvent?.({ kind: 'progress', task, event });

@@ -79,7 +79,7 @@ describe('a study file', () => {
     [['sed'], 3, 'sed: got a field that is not known here'],
     [['space'], 'darts', 'space: Space "darts" is not known, wanted one of: nasbench201'],
     [['methods'], ['magic'], 'methods[0]: Method "magic" is not known, wanted one of: random'],
-    [['methods'], [5], 'methods[0]: got 5, wanted a text or object'],
+    [['methods'], [5], 'methods[0]: got 5, wanted a text or an object'],
     [
       ['methods'],
       ['random', 'random'],
@@ -94,7 +94,7 @@ describe('a study file', () => {
     [['sources'], ['mnist:limit=1'], "sources[0]: source 'mnist': limit is 1, wanted"],
     [['sources'], [{ set: 'mnist', rule: 'some' }], 'sources[0].rule: got "some", wanted "whole" or "images"'],
     [['sources'], [{ set: 'mnist', rule: 'classes' }], "sources[0]: source 'mnist': classes is missing"],
-    [['targets'], [{ set: 'mnist', limit: '9' }], 'targets[0].limit: got "9", wanted number'],
+    [['targets'], [{ set: 'mnist', limit: '9' }], 'targets[0].limit: got "9", wanted a number'],
     [['training'], { imageSize: 30 }, 'training.imageSize: got 30, wanted a multiple of 4'],
     [['training'], { imageChannels: 2 }, 'training.imageChannels: got 2, wanted 1 or 3'],
     [['search', 'optimizer'], { momentum: 1 }, 'search.optimizer.momentum: got 1, wanted less than 1'],

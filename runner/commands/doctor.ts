@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import type { Tools } from '../tools.js';
+import { addShared, type SharedOptions } from './options.js';
+import type { Output } from './output.js';
+
+export function addDoctor(program: Command, tools: Tools, output: Output): void {
+  const command = program
+    .command('doctor')
+    .summary('what device there is and how fast it computes')
+    .description('Opens the device, measures it, and says what would make it faster.');
+  addShared(command, 'adapter').action((options: SharedOptions) => doctorCommand(options, tools, output));
+}
+
+async function doctorCommand(options: SharedOptions, tools: Tools, output: Output): Promise<void> {
+  const { doctor, formatDoctor } = await import('../doctor.js');
+  const gpu = await tools.openGpu(options.adapter);
+  try {
+    const findings = await doctor(gpu);
+    if (options.json) output.json(findings);
+    else output.print(formatDoctor(findings));
+  } finally {
+    gpu.dispose();
+  }
+}

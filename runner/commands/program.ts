@@ -1,0 +1,55 @@
+import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../package.js';
+import type { Tools } from '../tools.js';
+import { addCount } from './count.js';
+import { addData } from './data.js';
+import { addDoctor } from './doctor.js';
+import { exitCodeOf } from './errors.js';
+import type { Output } from './output.js';
+import { addQuickstart } from './quickstart.js';
+import { addReport } from './report.js';
+import { addSearch } from './search.js';
+import { addStudy } from './study.js';
+import { addTrain } from './train.js';
+
+function buildProgram(tools: Tools, output: Output): Command {
+  const program = new Command('nastransfer')
+    .description('Neural architecture search and transfer on any WebGPU device.')
+    .version(packageVersion())
+    .showHelpAfterError('(--help shows how to use it)')
+    .configureOutput({
+      writeOut: (text) => output.print(text.trimEnd()),
+      writeErr: (text) => output.notice(text.trimEnd()),
+    })
+    .exitOverride();
+  addQuickstart(program, tools, output);
+  addStudy(program, tools, output);
+  addReport(program, output);
+  addSearch(program, tools, output);
+  addTrain(program, tools, output);
+  addCount(program, output);
+  addData(program, output);
+  addDoctor(program, tools, output);
+  return program;
+}
+
+/**
+ * Runs one command line.
+ * @param args without the names of node and of the script
+ * @returns the exit code: 0 done, 1 failed, 2 used wrongly
+ */
+export async function runProgram(args: readonly string[], tools: Tools, output: Output): Promise<number> {
+  try {
+    await buildProgram(tools, output).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has already printed what it has to say.
+    if (!(error instanceof CommanderError)) output.notice(describeError(error, args.includes('--verbose')));
+    return exitCodeOf(error);
+  }
+}
+
+function describeError(error: unknown, verbose: boolean): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  return verbose ? (error.stack ?? error.message) : `error: ${error.message}`;
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { SearchOutcome } from '../../src/nas/transfer/results.js';
+import type { Tools } from '../tools.js';
+import {
+  addProtocolFlags,
+  addShared,
+  collectAssignment,
+  type ProtocolFlags,
+  positiveInteger,
+  readProtocolFlags,
+  type SharedOptions,
+} from './options.js';
+import type { Output } from './output.js';
+
+interface SearchOptions extends SharedOptions, ProtocolFlags {
+  readonly method: string;
+  readonly source: string;
+  readonly limit?: number;
+  readonly option?: Record<string, unknown>;
+  readonly out?: string;
+}
+
+export function addSearch(program: Command, tools: Tools, output: Output): void {
+  const command = program
+    .command('search')
+    .summary('search an architecture on one source')
+    .description('Runs one search method on one source and prints what it found.')
+    .requiredOption('--method <name>', 'search method')
+    .requiredOption('--source <source>', 'SET, SET:images=0.25, SET:classes=5, SET:random-labels, SET:noise')
+    .option('--limit <images>', 'at most this many images', positiveInteger)
+    .option('--option <name=value>', 'option of the method; may be given several times', collectAssignment)
+    .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again');
+  addShared(addProtocolFlags(command), 'space', 'adapter', 'dataDir', 'seed').action((options: SearchOptions) =>
+    search(options, tools, output),
+  );
+}
+
+async function search(options: SearchOptions, tools: Tools, output: Output): Promise<void> {
+  const { parseSource } = await import('../../src/nas/data/sourceSpecification.js');
+  const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
+  const { prepareStudy } = await import('../study/prepare.js');
+  const { runSingle } = await import('../study/single.js');
+  const { space, method: name, limit, seed = 0, out } = options;
+  const protocol = await readProtocolFlags(options);
+  const study = parseStudy(
+    {
+      name: 'search',
+      space,
+      methods: [{ name, options: options.option ?? {} }],
+      sources: [{ ...parseSource(options.source), ...(limit === undefined ? {} : { limit }) }],
+      targets: [options.source],
+      seeds: [seed],
+      search: protocol,
+      fitness: protocol,
+    },
+    'search',
+  );
+  const prepared = await prepareStudy({ ...study, targets: [] }, tools, options);
+  try {
+    const [task] = prepared.plan.searches;
+    const { kind, name: adapter, driver } = prepared.gpu.info;
+    const describe = (outcome: SearchOutcome) => ({
+      space,
+      method: name,
+      options: task.options,
+      source: task.source,
+      seed,
+      protocol: task.protocol,
+      adapter: { name: adapter, driver, kind },
+      hash: task.hash,
+      ...outcome,
+    });
+    const keep = { out, name: 'search.json', notice: output.notice };
+    const found = await runSingle(task, () => prepared.executors.search(task, () => {}), describe, keep);
+    if (options.json) output.json(found);
+    else output.print(found.architecture);
+  } finally {
+    prepared.dispose();
+  }
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Tools } from '../tools.js';
+import { addShared, readJson } from './options.js';
+import type { Output } from './output.js';
+import type { StudyOptions } from './studyOutput.js';
+
+export function addStudy(program: Command, tools: Tools, output: Output): void {
+  const command = program
+    .command('study')
+    .summary('search and transfer: methods x sources x targets x seeds')
+    .description(
+      'Runs a study: searches on every source, trains what was found on every target, writes results and report. ' +
+        'Run again in the same folder, it goes on where it was stopped.',
+    )
+    .argument('[file]', 'the study as JSON')
+    .option('--out <folder>', 'folder of the study (default: runs/NAME)')
+    .option('--schema', 'print the JSON Schema of study files');
+  addShared(command, 'adapter', 'dataDir', 'seed').action(
+    (file: string | undefined, options: StudyOptions & { schema?: boolean }) => study(file, options, tools, output),
+  );
+}
+
+async function study(
+  file: string | undefined,
+  options: StudyOptions & { schema?: boolean },
+  tools: Tools,
+  output: Output,
+): Promise<void> {
+  const { parseStudy, studyJsonSchema } = await import('../../src/nas/transfer/studySpecification.js');
+  const { UsageError } = await import('./errors.js');
+  if (options.schema) {
+    output.json(studyJsonSchema());
+    return;
+  }
+  if (file === undefined) throw new UsageError('study: got no file, wanted the JSON file of a study');
+  const { studyCommand, withSeed } = await import('./studyOutput.js');
+  const parsed = withSeed(parseStudy(await readJson(file), file), options.seed);
+  const out = options.out ?? join('runs', parsed.name.replace(/[^\w.-]+/g, '-'));
+  const rerun = `nastransfer study ${file}${options.seed === undefined ? '' : ` --seed ${options.seed}`}`;
+  await studyCommand(parsed, { ...options, out, rerun }, tools, output);
+}

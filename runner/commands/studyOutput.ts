@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { StudyResults } from '../../src/nas/transfer/results.js';
+import type { Study } from '../../src/nas/transfer/studySpecification.js';
+import { percent, percentSpread, signed } from '../report/numbers.js';
+import { verdict } from '../report/verdict.js';
+import { conductStudy } from '../study/conduct.js';
+import type { Tools } from '../tools.js';
+import type { SharedOptions } from './options.js';
+import { formatTable, type Output } from './output.js';
+
+export interface StudyOptions extends SharedOptions {
+  readonly out?: string;
+}
+
+/** The seeds of a study counted from `first` on. */
+export function withSeed(study: Study, first: number | undefined): Study {
+  return first === undefined ? study : { ...study, seeds: study.seeds.map((_, i) => first + i) };
+}
+
+/** Runs a study for a command: progress on standard error, the table or the JSON of the results on standard output. */
+export async function studyCommand(
+  study: Study,
+  options: StudyOptions & { readonly out: string; readonly rerun: string },
+  tools: Tools,
+  output: Output,
+): Promise<void> {
+  const { out, adapter, dataDir, rerun } = options;
+  const results = await conductStudy(study, tools, {
+    out,
+    adapter,
+    dataDir,
+    rerun,
+    notice: output.notice,
+    onReady: ({ gpu, plan }) => {
+      const trainings = plan.searches.length * study.targets.length;
+      output.notice(`${study.name}: ${plan.searches.length} searches and ${trainings} trainings on ${gpu.info.name}`);
+    },
+  });
+  if (options.json) {
+    output.json(results);
+    return;
+  }
+  output.print(resultTable(results, output));
+  output.print('');
+  for (const { target, chance, linear } of results.baselines)
+    output.print(`${target}: a linear classifier ${percent(linear)} %, guessing ${percent(chance)} %`);
+  output.print(verdict(results));
+  output.print(`report: ${join(out, 'report.html')}`);
+}
+
+/** Accuracy and relative improvement of every method, source and target. */
+export function resultTable({ summary }: StudyResults, { colours }: Output): string {
+  const rows = summary.cells.map(({ method, source, target, accuracy, relativeImprovement }) => [
+    method,
+    source,
+    target,
+    percentSpread(accuracy),
+    relativeImprovement ? signed(relativeImprovement.mean, 1) : '',
+    `${accuracy.count}`,
+  ]);
+  const header = ['method', 'source', 'target', 'accuracy %', 'over random %', 'seeds'];
+  return formatTable(header, rows, { right: header.slice(3), colours });
+}

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import type { TrainingOutcome } from '../../src/nas/transfer/results.js';
+import type { Tools } from '../tools.js';
+import {
+  addProtocolFlags,
+  addShared,
+  type ProtocolFlags,
+  positiveInteger,
+  readProtocolFlags,
+  type SharedOptions,
+} from './options.js';
+import type { Output } from './output.js';
+
+interface TrainOptions extends SharedOptions, ProtocolFlags {
+  readonly architecture: string;
+  readonly target: string;
+  readonly limit?: number;
+  readonly testLimit?: number;
+  readonly out?: string;
+}
+
+export function addTrain(program: Command, tools: Tools, output: Output): void {
+  const command = program
+    .command('train')
+    .summary('train an architecture from scratch')
+    .description(
+      'Trains one architecture from scratch on the training images of a set and tests it on its test images.',
+    )
+    .requiredOption('--architecture <text>', 'the architecture, as its space writes it')
+    .requiredOption('--target <set>', 'image set')
+    .option('--limit <images>', 'at most this many training images', positiveInteger)
+    .option('--test-limit <images>', 'at most this many test images', positiveInteger)
+    .option('--out <folder>', 'folder that keeps the outcome; a training found done there is not done again');
+  addShared(addProtocolFlags(command), 'space', 'adapter', 'dataDir', 'seed').action((options: TrainOptions) =>
+    train(options, tools, output),
+  );
+}
+
+async function train(options: TrainOptions, tools: Tools, output: Output): Promise<void> {
+  const { spaceByName } = await import('../../src/nas/spaces/space.js');
+  const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
+  const { prepareStudy } = await import('../study/prepare.js');
+  const { runSingle } = await import('../study/single.js');
+  const { space: name, target: set, limit, testLimit, seed = 0, out } = options;
+  const space = spaceByName(name);
+  const architecture = space.format(space.parse(options.architecture));
+  const study = parseStudy(
+    {
+      name: 'train',
+      space: name,
+      methods: ['random'],
+      sources: [{ set }],
+      targets: [{ set, limit, testLimit }],
+      seeds: [seed],
+      training: await readProtocolFlags(options),
+    },
+    'train',
+  );
+  const prepared = await prepareStudy({ ...study, sources: [] }, tools, options);
+  try {
+    const [task] = await prepared.plan.trainings({ seed }, architecture);
+    const { kind, name: adapter, driver } = prepared.gpu.info;
+    const describe = (outcome: TrainingOutcome) => ({
+      space: name,
+      architecture,
+      target: task.target,
+      seed,
+      protocol: task.protocol,
+      adapter: { name: adapter, driver, kind },
+      hash: task.hash,
+      ...outcome,
+    });
+    const keep = { out, name: 'training.json', notice: output.notice };
+    const trained = await runSingle(task, () => prepared.executors.train(task, () => {}), describe, keep);
+    if (options.json) {
+      output.json(trained);
+      return;
+    }
+    output.print(`test accuracy ${(100 * trained.accuracy).toFixed(2)} %, loss ${trained.loss.toFixed(4)}`);
+  } finally {
+    prepared.dispose();
+  }
+}

@@ -1,0 +1,26 @@
+import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { fingerprint } from '../../src/nas/transfer/jobHash.js';
+import { openImageSet } from '../data/imageSets.js';
+
+/** Image sets by name, each opened once. */
+export interface ImageSets {
+  open(name: string): Promise<ImageSet>;
+  fingerprints(names: readonly string[]): Promise<Map<string, string>>;
+}
+
+/** @param size edge in pixels that folders of pictures of any size are brought to */
+export function imageSets(options: { dataDir?: string; size: number }): ImageSets {
+  const opened = new Map<string, Promise<ImageSet>>();
+  const open = (name: string): Promise<ImageSet> => {
+    if (!opened.has(name)) opened.set(name, openImageSet(name, options));
+    return opened.get(name)!;
+  };
+  return {
+    open,
+    async fingerprints(names) {
+      const prints = new Map<string, string>();
+      for (const name of names) prints.set(name, await fingerprint(await open(name)));
+      return prints;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import picocolors from 'picocolors';
+import type { Output } from '../../../runner/commands/output.js';
+import { runProgram } from '../../../runner/commands/program.js';
+import type { Tools } from '../../../runner/tools.js';
+import type { Gpu } from '../../../src/engine/device/gpu.js';
+import { Random } from '../../../src/engine/random/random.js';
+import { fakeExecutors } from '../../nas/transfer/fakes.js';
+
+/** A folder with a packed set `tiny`: 40 + 20 grey images of 8 x 8 in two classes. */
+export function dataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'nastransfer-data-'));
+  const description = {
+    name: 'tiny',
+    height: 8,
+    width: 8,
+    channels: 1,
+    train: 40,
+    test: 20,
+    classes: ['dark', 'light'],
+  };
+  const random = new Random(0, 'test');
+  const labels = Array.from({ length: 60 }, (_, i) => i % 2);
+  const pixels = labels.flatMap((label) => Array.from({ length: 64 }, () => 100 * label + random.integer(100)));
+  writeFileSync(join(folder, 'tiny.json'), JSON.stringify(description));
+  writeFileSync(join(folder, 'tiny.bin'), Uint8Array.from([...pixels, ...labels]));
+  return folder;
+}
+
+export interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** What the executors were asked to do. */
+  readonly work: string[];
+  readonly gpusLeftOpen: number;
+}
+
+/** Runs a command line in this process, with a device and executors that only pretend. */
+export async function runCommand(args: readonly string[], failure?: Error): Promise<Run> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const work: string[] = [];
+  let gpusLeftOpen = 0;
+  const tools: Tools = {
+    async openGpu(adapter) {
+      gpusLeftOpen++;
+      const info = { kind: 'other-software', name: adapter ?? 'a pretended device', driver: 'none 1.0' };
+      return { info, dispose: () => gpusLeftOpen-- } as unknown as Gpu;
+    },
+    createExecutors: async (_gpu, _space, { imageSet }) => {
+      const executors = fakeExecutors((what) => {
+        if (failure) throw failure;
+        work.push(what);
+      });
+      return {
+        search: async (task, report) => {
+          await imageSet(task.specification.set);
+          return executors.search(task, report);
+        },
+        train: async (task, report) => {
+          await imageSet(task.target.set);
+          return executors.train(task, report);
+        },
+      };
+    },
+  };
+  const output: Output = {
+    colours: picocolors.createColors(false),
+    print: (text) => out.push(text),
+    json: (value) => out.push(JSON.stringify(value)),
+    notice: (text) => err.push(text),
+  };
+  const code = await runProgram(args, tools, output);
+  return { code, out: out.join('\n'), err: err.join('\n'), work, gpusLeftOpen };
+}
