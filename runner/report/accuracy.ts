@@ -97,7 +97,7 @@ function accuracyPlot(
       muted: cell.method === RANDOM_METHOD,
     };
   });
-  const values = strips.flatMap((strip) => [...strip.runs, strip.mean]);
+  const values = strips.flatMap(({ runs, mean, error = 0 }) => [...runs, mean - error, mean + error]);
   const shown = levels.filter((level) => isNear(level.value, values));
   const scale = scaleOver([...shown.map((level) => level.value), ...values], 6, { min: 0, max: 1 });
   return stripTable({

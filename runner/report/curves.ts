@@ -67,7 +67,7 @@ function panels<T extends { method: string; source: string }>(
   const groups = unique(items.map((item) => item.source)).flatMap((source) =>
     methods.map((method) => items.filter((item) => item.method === method && item.source === source)),
   );
-  return html`<div class="panels" style="--columns:${Math.min(4, methods.length)}">${groups
+  return html`<div class="panels" style="--columns:${methods.length === 3 ? 3 : 4}">${groups
     .filter((group) => group.length > 0)
     .map(
       (group) => html`

@@ -82,6 +82,7 @@ export function runsTable({ jobs }: StudyResults): Markup {
         html`<code>${job.architecture}</code>`,
       ];
     }),
+    kind: 'runs',
   });
 }
 

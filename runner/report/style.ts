@@ -154,9 +154,12 @@ footer { margin-top: 3rem; padding-block: 1.2rem 2.5rem; color: var(--quiet); fo
   body { font-size: 10.5pt; }
   main, header, footer { max-width: none; padding: 0; }
   nav { display: none; }
-  h2 { break-after: avoid; }
+  h2, h3, figcaption, .legend-row { break-after: avoid; }
   .scroll { overflow: visible; }
-  td code { white-space: normal; }
+  .table:not(:has(.runs)), tr { break-inside: avoid; }
+  .runs { font-size: 7pt; }
+  .runs th, .runs td { padding: .2rem .3rem; }
+  .runs code { display: block; min-width: 11rem; white-space: normal; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
   .heat, .verdict, .bar, .track, .cell { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -3,7 +3,7 @@ import type { StudyResults } from '../../src/nas/transfer/results.js';
 import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
 import { improvementText } from './improvement.js';
 import { decimal, percent, percentSpread, plural } from './numbers.js';
-import { pooledDeviation, type SummaryCell, unique } from './studyCells.js';
+import { groupBy, pooledDeviation, type SummaryCell, unique } from './studyCells.js';
 
 /** One sentence that says what the numbers of a study show and what they do not. */
 export function verdict(results: StudyResults): string {
@@ -52,27 +52,31 @@ function improvementClaim({ summary }: StudyResults): string {
   );
 }
 
-/** Whether methods that searched on the same source differ by more than the same method does between seeds. */
+/** How far methods that searched on the same source lie apart, against what seeds alone would make of equal methods. */
 function spreadClaim(cells: readonly SummaryCell[]): string | null {
-  const groups = unique(cells.map(place)).map((name) => cells.filter((cell) => place(cell) === name));
+  const groups = [...groupBy(cells, ({ source, target }) => JSON.stringify([source, target])).values()];
   const gaps = groups.map((group) => {
     const means = group.map((cell) => cell.accuracy.mean);
-    return { gap: Math.max(...means) - Math.min(...means), deviation: pooledDeviation(groupOnTarget(cells, group[0])) };
+    const onTarget = cells.filter((cell) => cell.target === group[0].target);
+    const runs = group.reduce((sum, cell) => sum + cell.accuracy.count, 0) / group.length;
+    const byChance = (expectedRange(group.length) * pooledDeviation(onTarget)) / Math.sqrt(runs);
+    return { gap: Math.max(...means) - Math.min(...means), byChance };
   });
-  const { gap, deviation } = gaps.reduce((first, next) => (next.gap > first.gap ? next : first));
-  if (gap === 0 || deviation === 0) return null;
-  return (
-    `the largest difference between methods on one source (${percent(gap)} points) ` +
-    `${gap > deviation ? 'exceeds' : 'lies within'} the standard deviation over seeds (${percent(deviation)} points)`
-  );
+  const { gap, byChance } = gaps.reduce((first, next) => (next.gap > first.gap ? next : first));
+  if (gap === 0 || byChance === 0) return null;
+  const differ = `methods with the same source differ by up to ${percent(gap)} points`;
+  return gap > byChance
+    ? `${differ} where seeds alone would make about ${percent(byChance)}`
+    : `${differ}, no more than the ${percent(byChance)} or so that seeds alone would make`;
 }
 
-function place(cell: SummaryCell): string {
-  return JSON.stringify([cell.source, cell.target]);
-}
-
-function groupOnTarget(cells: readonly SummaryCell[], { target }: SummaryCell): SummaryCell[] {
-  return cells.filter((cell) => cell.target === target);
+/**
+ * Expected range of `count` independent standard normal values (Tippett 1925), from two values on: the integral of
+ * 1 - P(x)^count - (1 - P(x))^count. For more than ten values that of ten, which is a little too small.
+ */
+export function expectedRange(count: number): number {
+  const ranges = [0, 0, 1.128, 1.693, 2.059, 2.326, 2.534, 2.704, 2.847, 2.97, 3.078];
+  return ranges[Math.min(count, ranges.length - 1)];
 }
 
 /** What a reader should know first, one short sentence each. */
@@ -104,7 +108,7 @@ function orderFindings({ summary }: StudyResults): string[] {
     const mean = known.reduce((sum, { tau }) => sum + tau!, 0) / known.length;
     const taus = known.map(({ tau }) => tau!);
     return [
-      `The order of the methods on two sources agrees with Kendall's τ of ${decimal(mean, 2)} on average over ${known.length} comparisons (from ${decimal(Math.min(...taus), 2)} to ${decimal(Math.max(...taus), 2)}).`,
+      `The order of the methods on two sources agrees with Kendall's τ of ${decimal(mean, 2)} on average over ${known.length} comparisons, from ${decimal(Math.min(...taus), 2)} to ${decimal(Math.max(...taus), 2)} (1 is the same order).`,
     ];
   }
   const [{ sources, target, tau, count }] = known;
