@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 /** The folder of this package: the sources' and the built program's lie at different depths in it. */
 export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
+  const here = dirname(fileURLToPath(import.meta.url));
+  for (let folder = here; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (folder === dirname(folder)) throw new Error(`no package.json in ${here} or above it; install the package anew`);
+  }
 }
 
 export function packageVersion(): string {

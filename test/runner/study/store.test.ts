@@ -16,6 +16,7 @@ import {
   MemoryStore,
   withoutTimes,
 } from '../../nas/transfer/fakes.js';
+import { dataFolder } from '../cli/support.js';
 
 let folder: string;
 beforeEach(() => {
@@ -31,14 +32,20 @@ const record = (digit: string): JobRecord => ({
 });
 
 /** A child process at work in the folder; `lines` are what it printed so far. */
-function startWorker(milliseconds: number): {
-  child: ChildProcess;
-  lines: string[];
-  errors: string[];
-  ended: Promise<number | null>;
-} {
-  const script = new URL('./worker.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', script, folder, String(milliseconds)]);
+interface Worker {
+  readonly child: ChildProcess;
+  readonly lines: string[];
+  readonly errors: string[];
+  readonly ended: Promise<number | null>;
+}
+
+function startWorker(milliseconds: number): Worker {
+  return startScript('./worker.ts', folder, String(milliseconds));
+}
+
+function startScript(name: string, ...args: string[]): Worker {
+  const script = new URL(name, import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args]);
   const lines: string[] = [];
   const errors: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')));
@@ -184,5 +191,16 @@ describe('a study in a process of its own', () => {
     const store = await openStudyFolder(folder, (text) => notices.push(text));
     await store.close();
     expect(notices).toHaveLength(2);
+  });
+
+  it('interrupted from the keyboard, says how to go on and gives the folder free', async () => {
+    const data = dataFolder();
+    const worker = startScript('./conductWorker.ts', folder, data);
+    await waitFor(() => worker.lines.length > 0 || worker.child.exitCode !== null);
+    worker.child.kill('SIGINT');
+    expect(await worker.ended, worker.errors.join('\n')).toBe(130);
+    expect(worker.errors.join('\n')).toContain('run the same command again to go on');
+    expect(readdirSync(folder).sort()).toEqual(['jobs.jsonl', 'study.json']);
+    rmSync(data, { recursive: true });
   });
 });
