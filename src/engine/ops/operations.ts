@@ -2,12 +2,20 @@ import { accumulateOperation, assignOperation } from './accumulate.js';
 import { adamOperation } from './adam.js';
 import { addOperation } from './add.js';
 import { assembleGradientsOperation } from './assembleGradients.js';
+import { averagePoolGradientOperation, averagePoolOperation } from './averagePool.js';
 import { broadcastRowOperation, broadcastScalarOperation } from './broadcast.js';
+import { conv2dOperation } from './conv2d.js';
+import { conv2dInputGradientOperation, conv2dWeightGradientOperation } from './conv2dGradients.js';
+import { dropoutOperation, dropPathOperation } from './dropout.js';
 import { gatherImagesOperation } from './gatherImages.js';
 import { gatherLabelsOperation } from './gatherLabels.js';
+import { globalAveragePoolGradientOperation, globalAveragePoolOperation } from './globalAveragePool.js';
 import { clipCoefficientOperation, gradientNormOperation } from './gradientNorm.js';
+import { matmulInputGradientOperation, matmulOperation, matmulWeightGradientOperation } from './matmul.js';
+import { maxPoolGradientOperation, maxPoolOperation } from './maxPool.js';
 import { multiplyOperation } from './multiply.js';
 import type { Operation } from './operation.js';
+import { randomNormalOperation, randomUniformOperation, randomWordsOperation } from './random.js';
 import { sumOperation, sumRowsOperation } from './reduce.js';
 import { reluGradientOperation, reluOperation } from './relu.js';
 import { scaleOperation } from './scale.js';
@@ -16,18 +24,35 @@ import { weightedSumOperation, weightedSumWeightGradientOperation } from './weig
 
 /** Every operation of the engine. Tests, benchmarks and the table of operations go over this list. */
 export const operations: readonly Operation[] = [
+  conv2dOperation,
+  conv2dInputGradientOperation,
+  conv2dWeightGradientOperation,
+  matmulInputGradientOperation,
+  matmulOperation,
+  matmulWeightGradientOperation,
   accumulateOperation,
   adamOperation,
   addOperation,
   assembleGradientsOperation,
   assignOperation,
+  averagePoolGradientOperation,
+  averagePoolOperation,
   broadcastRowOperation,
   broadcastScalarOperation,
   clipCoefficientOperation,
+  dropoutOperation,
+  dropPathOperation,
   gatherImagesOperation,
   gatherLabelsOperation,
+  globalAveragePoolGradientOperation,
+  globalAveragePoolOperation,
   gradientNormOperation,
+  maxPoolGradientOperation,
+  maxPoolOperation,
   multiplyOperation,
+  randomNormalOperation,
+  randomUniformOperation,
+  randomWordsOperation,
   reluGradientOperation,
   reluOperation,
   scaleOperation,

@@ -1,0 +1,296 @@
+import { physicalShape } from '../graph/types.js';
+import { type Axis, type Conv2dAttributes, type Conv2dSizes, inputAxes, outputAxis } from './conv2dGeometry.js';
+import { gridOf, viewUniforms } from './kernelCall.js';
+import type { KernelCall, KernelTarget, Located, Operand } from './operation.js';
+import { columnSumCalls } from './reduceCalls.js';
+
+/** Which kernels a convolution takes. */
+export type Conv2dKind = 'dense' | 'depthwise' | 'grouped';
+
+/** Pixels of one row that an invocation computes. */
+const STRIP = 4;
+const WORKGROUP = 64;
+
+/** What a lowering is given for one convolution; `x` and `y` are its input and output or their gradients. */
+export interface Conv2dCall {
+  readonly sizes: Conv2dSizes;
+  readonly attributes: Conv2dAttributes;
+  readonly x: Located;
+  readonly w: Located;
+  readonly y: Located;
+  readonly bias?: Located;
+  readonly target: KernelTarget;
+}
+
+/**
+ * `depthwise`: every channel its own group. `dense`: groups, or the only one, of whole vec4s. `grouped`: the rest.
+ */
+export function conv2dKind(sizes: Conv2dSizes, attributes: Conv2dAttributes, w: Located): Conv2dKind {
+  const { groups } = attributes;
+  if (groups === 1) return 'dense';
+  if (groups === sizes.channels && groups === sizes.outputs && w.type.layout === 'rows') return 'depthwise';
+  return (sizes.channels / groups) % 4 === 0 && (sizes.outputs / groups) % 4 === 0 ? 'dense' : 'grouped';
+}
+
+/** y = x * w (+ bias). */
+export function conv2dCalls(call: Conv2dCall): KernelCall[] {
+  const { sizes, attributes } = call;
+  const kind = conv2dKind(sizes, attributes, call.w);
+  if (kind === 'grouped') return [groupedCall(call, false)];
+  const axes = [outputAxis(sizes, attributes, 0), outputAxis(sizes, attributes, 1)] as const;
+  return [kind === 'dense' ? denseCall(call, axes, false) : depthwiseCall(call, axes)];
+}
+
+/** The gradient of x, written to `call.y`, from the gradient of y, `call.x`: one dispatch a residue class of the stride. */
+export function conv2dInputGradientCalls(call: Conv2dCall): KernelCall[] {
+  const { sizes, attributes } = call;
+  const kind = conv2dKind(sizes, attributes, call.w);
+  if (kind === 'grouped') return [groupedCall(call, true)];
+  return inputAxes(sizes, attributes, 0).flatMap((rows) =>
+    inputAxes(sizes, attributes, 1).map((columns) => {
+      const axes = [rows, columns] as const;
+      return kind === 'dense' ? denseCall(call, axes, true) : depthwiseCall(call, axes);
+    }),
+  );
+}
+
+type Axes = readonly [Axis, Axis];
+
+function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCall {
+  const { sizes, attributes, x, w, y, bias } = call;
+  const { groups } = attributes;
+  const depth = x.vectors / groups;
+  const vectors = y.vectors / groups;
+  const block = Math.min(4, vectors);
+  const blocks = Math.ceil(vectors / block);
+  const wRows = physicalShape(w.type)[2];
+  const { uniforms, slide, strips } = stripUniforms(call, axes);
+  return {
+    kernel: 'conv/conv2d',
+    constants: { BLOCK: block, SLIDE: slide, TRANSPOSED: transposed, BIAS: bias !== undefined },
+    uniforms: {
+      ...uniforms,
+      wOffset: w.offset,
+      wStride: w.stride,
+      wRows,
+      lastRow: w.type.shape[2] - 1,
+      biasOffset: bias?.offset ?? 0,
+      depth,
+      vectors,
+      channels: (transposed ? sizes.channels : sizes.outputs) / groups,
+      blocks,
+    },
+    bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
+    grid: stripGrid(strips, blocks * groups),
+  };
+}
+
+function depthwiseCall(call: Conv2dCall, axes: Axes): KernelCall {
+  const { x, w, y, bias } = call;
+  const { uniforms, slide, strips } = stripUniforms(call, axes);
+  return {
+    kernel: 'conv/depthwise',
+    constants: { SLIDE: slide, BIAS: bias !== undefined },
+    uniforms: { ...uniforms, wOffset: w.offset, wStride: w.stride, biasOffset: bias?.offset ?? 0 },
+    bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
+    grid: stripGrid(strips, y.vectors),
+  };
+}
+
+function stripGrid(strips: number, blocks: number): [number, number, number] {
+  const [x, z] = gridOf(strips, WORKGROUP);
+  return [x, blocks, z];
+}
+
+/** Uniforms that say which pixels are computed and where their taps lie; common to the dense and depthwise kernels. */
+function stripUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes) {
+  const slide = columns.tapStep % columns.inputStep === 0;
+  const spacing = slide ? columns.tapStep / columns.inputStep : 1;
+  const [yHeight, yWidth] = y.type.shape.slice(1);
+  const [xHeight, xWidth] = x.type.shape.slice(1);
+  // A convolution of single pixels: all of them are one row, which no image's edge cuts.
+  const flat = isPointwise(rows, xHeight, yHeight) && isPointwise(columns, xWidth, yWidth);
+  const extents = flat
+    ? { height: 1, width: x.rows, yHeight: 1, yWidth: x.rows, xHeight: 1, xWidth: x.rows }
+    : { height: rows.size, width: columns.size, yHeight, yWidth, xHeight, xWidth };
+  const rowStrips = Math.ceil(extents.width / (STRIP * spacing)) * spacing;
+  const strips = (flat ? 1 : sizes.images * rows.size) * rowStrips;
+  const kernelWidth = sizes.kernel[1];
+  return {
+    slide,
+    strips,
+    uniforms: {
+      strips,
+      rowStrips,
+      spacing,
+      ...extents,
+      ...viewUniforms('y', y),
+      yRowStep: rows.outputStep,
+      yRowStart: rows.outputStart,
+      yColumnStep: columns.outputStep,
+      yColumnStart: columns.outputStart,
+      ...viewUniforms('x', x),
+      xRowStep: rows.inputStep,
+      xRowStart: rows.inputStart,
+      xColumnStep: columns.inputStep,
+      xColumnStart: columns.inputStart,
+      tapRows: rows.taps,
+      tapColumns: columns.taps,
+      tapRowStep: rows.tapStep,
+      tapColumnStep: columns.tapStep,
+      firstTap: rows.firstTap * kernelWidth + columns.firstTap,
+      tapRowStride: rows.tapStride * kernelWidth,
+      tapColumnStride: columns.tapStride,
+    },
+  };
+}
+
+/** Position a of the output sees position a of the input, and nothing else. */
+function isPointwise(axis: Axis, inputSize: number, outputSize: number): boolean {
+  return (
+    axis.taps === 1 &&
+    axis.inputStep === 1 &&
+    axis.inputStart === 0 &&
+    axis.size === inputSize &&
+    axis.size === outputSize
+  );
+}
+
+function groupedCall({ sizes, attributes, x, w, y, bias }: Conv2dCall, gradient: boolean): KernelCall {
+  const { stride, padding, dilation, groups } = attributes;
+  const inputs = sizes.channels / groups;
+  const outputs = sizes.outputs / groups;
+  return {
+    kernel: 'conv/grouped',
+    constants: { GRADIENT: gradient, BIAS: bias !== undefined },
+    uniforms: {
+      rows: y.rows,
+      vectors: y.vectors,
+      channels: gradient ? sizes.channels : sizes.outputs,
+      xChannels: gradient ? outputs : inputs,
+      yChannels: gradient ? inputs : outputs,
+      height: y.type.shape[1],
+      width: y.type.shape[2],
+      ...viewUniforms('y', y),
+      ...viewUniforms('x', x),
+      xHeight: x.type.shape[1],
+      xWidth: x.type.shape[2],
+      rowStride: stride[0],
+      columnStride: stride[1],
+      top: padding[0],
+      left: padding[1],
+      rowDilation: dilation[0],
+      columnDilation: dilation[1],
+      tapRows: sizes.kernel[0],
+      tapColumns: sizes.kernel[1],
+      wOffset: w.offset,
+      biasOffset: bias?.offset ?? 0,
+      wStride: w.stride,
+      wRows: physicalShape(w.type)[2],
+    },
+    bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
+    grid: gridOf(y.rows * y.vectors, WORKGROUP),
+  };
+}
+
+/** What the lowering of a weight gradient is given. */
+export interface WeightGradientCall {
+  readonly sizes: Conv2dSizes;
+  readonly attributes: Conv2dAttributes;
+  readonly x: Located;
+  readonly dy: Located;
+  readonly dw: Located;
+  readonly target: KernelTarget;
+  scratch(elements: number): Operand;
+}
+
+/** The gradient of w: sums over chunks of pixels, then the sum of the chunks. */
+export function conv2dWeightGradientCalls(call: WeightGradientCall): KernelCall[] {
+  const { sizes, attributes, x, dy, dw, scratch } = call;
+  const kind = conv2dKind(sizes, attributes, dw);
+  if (kind === 'grouped') return [groupedWeightGradientCall(call)];
+  const taps = sizes.kernel[0] * sizes.kernel[1];
+  const wRows = physicalShape(dw.type)[2];
+  const rowVectors = x.vectors / attributes.groups;
+  const columnVectors = dy.vectors / attributes.groups;
+  const rowBlocks = Math.ceil(rowVectors / 2);
+  const columnBlocks = Math.ceil(columnVectors / 2);
+  const blocks = kind === 'dense' ? taps * attributes.groups * rowBlocks * columnBlocks : taps * dw.vectors;
+  const pixels = sizes.images * sizes.output[0] * sizes.output[1];
+  const { chunks, chunkPixels } = chunksOf(pixels, blocks, call);
+  const partial =
+    chunks === 1 ? dw : { operand: scratch(chunks * dw.rows * dw.vectors * 4), offset: 0, stride: dw.vectors };
+  const common = {
+    ...{ chunks, pixels, chunkPixels, height: sizes.output[0], width: sizes.output[1] },
+    ...viewUniforms('dy', dy),
+    ...viewUniforms('x', x),
+    xHeight: sizes.input[0],
+    xWidth: sizes.input[1],
+    rowStep: attributes.stride[0],
+    rowStart: -attributes.padding[0],
+    tapRowStep: attributes.dilation[0],
+    columnStep: attributes.stride[1],
+    columnStart: -attributes.padding[1],
+    tapColumnStep: attributes.dilation[1],
+    tapRows: sizes.kernel[0],
+    tapColumns: sizes.kernel[1],
+    wOffset: partial.offset,
+    wStride: partial.stride,
+  };
+  const first: KernelCall = {
+    kernel: kind === 'dense' ? 'conv/conv2dWeightGradient' : 'conv/depthwiseWeightGradient',
+    uniforms:
+      kind === 'dense'
+        ? { ...common, blocks, rowBlocks, columnBlocks, rowVectors, columnVectors, wRows }
+        : { ...common, vectors: dw.vectors },
+    bindings: { x: x.operand, dy: dy.operand, dw: partial.operand },
+    grid: gridOf(blocks * chunks, WORKGROUP),
+  };
+  if (chunks === 1) return [first];
+  const vectors = dw.rows * dw.vectors;
+  const sums = { operand: partial.operand, offset: 0, stride: vectors };
+  return [first, ...columnSumCalls(sums, dw, { groups: 1, rows: chunks, vectors, factor: 1 }, scratch)];
+}
+
+/** Chunks of pixels: enough for the target to have work, none of fewer pixels than pay for its own partial sum. */
+function chunksOf(pixels: number, blocks: number, { dw, target }: WeightGradientCall) {
+  // The second stage takes rows of vec4s without gaps.
+  if (dw.stride !== dw.vectors) return { chunks: 1, chunkPixels: pixels };
+  const wanted = target.softwareLanes > 0 ? 1024 : 32768;
+  const most = Math.ceil(pixels / 32);
+  const chunkPixels = Math.ceil(pixels / Math.min(most, Math.ceil(wanted / blocks)));
+  return { chunks: Math.ceil(pixels / chunkPixels), chunkPixels };
+}
+
+function groupedWeightGradientCall({ sizes, attributes, x, dy, dw }: WeightGradientCall): KernelCall {
+  const { stride, padding, dilation, groups } = attributes;
+  return {
+    kernel: 'conv/groupedWeightGradient',
+    uniforms: {
+      vectors: dw.vectors,
+      channels: sizes.outputs,
+      xChannels: sizes.channels / groups,
+      yChannels: sizes.outputs / groups,
+      images: sizes.images,
+      height: sizes.output[0],
+      width: sizes.output[1],
+      ...viewUniforms('dy', dy),
+      ...viewUniforms('x', x),
+      xHeight: sizes.input[0],
+      xWidth: sizes.input[1],
+      rowStride: stride[0],
+      columnStride: stride[1],
+      top: padding[0],
+      left: padding[1],
+      rowDilation: dilation[0],
+      columnDilation: dilation[1],
+      tapRows: sizes.kernel[0],
+      tapColumns: sizes.kernel[1],
+      wOffset: dw.offset,
+      wStride: dw.stride,
+      wRows: physicalShape(dw.type)[2],
+    },
+    bindings: { x: x.operand, dy: dy.operand, dw: dw.operand },
+    grid: gridOf(dw.rows * dw.vectors, WORKGROUP),
+  };
+}
