@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.js';
+import { AttributeError, ShapeError } from '../errors.js';
 import { type DType, formatType, sameShape, type ValueType } from '../graph/types.js';
 import { checkFloat, checkInteger } from './checks.js';
 
@@ -43,4 +43,10 @@ export function checkRows(operation: string, argument: string, type: ValueType):
 export function checkIntegerList(operation: string, argument: string, type: ValueType): void {
   checkInteger(operation, argument, type);
   if (type.shape.length !== 1) throw new ShapeError(`${operation}: ${argument} is ${formatType(type)}, wanted rank 1`);
+}
+
+/** Throws AttributeError unless a seed is an unsigned 32-bit integer. */
+export function checkSeed(operation: string, seed: number): void {
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
+    throw new AttributeError(`${operation}: seed is ${seed}, wanted an integer from 0 to 2^32 - 1`);
 }
