@@ -1,0 +1,146 @@
+import type { Value } from '../graph/graph.js';
+import { product, valueType } from '../graph/types.js';
+import { gridOf, trafficOnly } from './kernelCall.js';
+import type { Operation } from './operation.js';
+import {
+  type PoolAttributes,
+  type PoolGradientAttributes,
+  type PoolOptions,
+  poolAttributes,
+  poolInput,
+  poolOutput,
+  poolUniforms,
+  type Window,
+  windowsOf,
+} from './poolGeometry.js';
+
+interface CountPadding {
+  /** Divide by the taps inside image and padding; else by those inside the image alone. */
+  readonly countPadding: boolean;
+}
+
+/**
+ * Mean over windows: [N, H, W, C] to [N, H', W', C], extents as of `maxPool`. Taps in the padding are left out of the
+ * mean, or counted as zeros with `countPadding`; taps past the padding (`ceil`) never count.
+ * @throws ShapeError, AttributeError (also where a window would hold nothing but padding)
+ */
+export function averagePool(x: Value, options: PoolOptions & { readonly countPadding?: boolean }): Value {
+  const attributes = { ...poolAttributes(options), countPadding: options.countPadding ?? false };
+  return x.graph.apply(averagePoolOperation, [x], attributes)[0];
+}
+
+function countOf({ pixels, paddedCount }: Window, { countPadding }: CountPadding): number {
+  return countPadding ? paddedCount : pixels.length;
+}
+
+function paddingEnds({ padding }: PoolAttributes): Record<string, number> {
+  return { paddingBottom: padding[2], paddingRight: padding[3] };
+}
+
+const padded = {
+  kernel: [3, 3],
+  stride: [1, 1],
+  padding: [1, 1, 1, 1],
+  dilation: [1, 1],
+  ceil: false,
+  countPadding: false,
+};
+
+const uneven = {
+  kernel: [3, 2],
+  stride: [2, 3],
+  padding: [2, 0, 1, 1],
+  dilation: [2, 3],
+  ceil: true,
+  countPadding: true,
+};
+
+export const averagePoolOperation: Operation<PoolAttributes & CountPadding> = {
+  name: 'averagePool',
+  infer: ([x], attributes) => [poolOutput('averagePool', x, attributes)],
+  lower: ({ inputs: [x], outputs: [y], attributes }) => [
+    {
+      kernel: 'pool/averagePool',
+      constants: { COUNT_PADDING: attributes.countPadding },
+      uniforms: {
+        ...poolUniforms(attributes, { name: 'x', located: x }, { name: 'y', located: y }),
+        ...paddingEnds(attributes),
+      },
+      bindings: { x: x.operand, y: y.operand },
+      grid: gridOf(y.rows * y.vectors),
+    },
+  ],
+  gradient: ({ inputs: [x], outputGradients: [dy], attributes }) => [
+    dy && x.graph.apply(averagePoolGradientOperation, [dy], { ...attributes, inputShape: x.shape })[0],
+  ],
+  reference: ([x], attributes) => {
+    const channels = x.shape[3];
+    const y = new Float64Array(product(poolOutput('averagePool', valueType(x.shape), attributes).shape));
+    for (const window of windowsOf(x.shape, attributes))
+      for (let c = 0; c < channels; c++) {
+        const total = window.pixels.reduce((sum, { input }) => sum + x.data[input * channels + c], 0);
+        y[window.output * channels + c] = total / countOf(window, attributes);
+      }
+    return [y];
+  },
+  cost: trafficOnly,
+  sumLength: (_, { kernel }) => kernel[0] * kernel[1],
+  samples: [
+    { name: '3x3, stride 1, padding left out', inputs: [{ shape: [2, 5, 7, 6] }], attributes: padded },
+    {
+      name: '3x3, stride 1, padding counted',
+      inputs: [{ shape: [2, 5, 7, 6] }],
+      attributes: { ...padded, countPadding: true },
+    },
+    {
+      name: '3x2 with uneven strides and paddings, dilated, rounded up',
+      inputs: [{ shape: [2, 9, 10, 5] }],
+      attributes: uneven,
+    },
+    {
+      name: '2x2 without padding',
+      inputs: [{ shape: [1, 6, 4, 3] }],
+      attributes: { ...padded, kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0] },
+    },
+  ],
+};
+
+export const averagePoolGradientOperation: Operation<PoolGradientAttributes & CountPadding> = {
+  name: 'averagePoolGradient',
+  infer: ([dy], attributes) => [poolInput('averagePoolGradient', dy, attributes)],
+  lower: ({ inputs: [dy], outputs: [dx], attributes }) => [
+    {
+      kernel: 'pool/averagePoolGradient',
+      constants: { COUNT_PADDING: attributes.countPadding },
+      uniforms: {
+        ...poolUniforms(attributes, { name: 'dx', located: dx }, { name: 'dy', located: dy }),
+        ...paddingEnds(attributes),
+      },
+      bindings: { dy: dy.operand, dx: dx.operand },
+      grid: gridOf(dx.rows * dx.vectors),
+    },
+  ],
+  reference: ([dy], attributes) => {
+    const channels = attributes.inputShape[3];
+    const dx = new Float64Array(product(attributes.inputShape));
+    for (const window of windowsOf(attributes.inputShape, attributes))
+      for (const { input } of window.pixels)
+        for (let c = 0; c < channels; c++)
+          dx[input * channels + c] += dy.data[window.output * channels + c] / countOf(window, attributes);
+    return [dx];
+  },
+  cost: trafficOnly,
+  sumLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
+  samples: [
+    {
+      name: '3x3, stride 1, padding left out',
+      inputs: [{ shape: [2, 5, 7, 6] }],
+      attributes: { ...padded, inputShape: [2, 5, 7, 6] },
+    },
+    {
+      name: '3x2 with uneven strides and paddings, dilated, rounded up',
+      inputs: [{ shape: [2, 5, 4, 5] }],
+      attributes: { ...uneven, inputShape: [2, 9, 10, 5] },
+    },
+  ],
+};

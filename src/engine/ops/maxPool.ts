@@ -1,0 +1,154 @@
+import { AttributeError, ShapeError } from '../errors.js';
+import type { Value } from '../graph/graph.js';
+import { formatType, product, sameShape, valueType, vectorsPerRow } from '../graph/types.js';
+import { checkInteger } from './checks.js';
+import { gridOf, trafficOnly } from './kernelCall.js';
+import type { Operation } from './operation.js';
+import {
+  type PoolAttributes,
+  type PoolGradientAttributes,
+  type PoolOptions,
+  poolAttributes,
+  poolInput,
+  poolOutput,
+  poolUniforms,
+  windowsOf,
+} from './poolGeometry.js';
+
+/** Taps that a byte can name. */
+const MOST_TAPS = 256;
+
+/**
+ * Maximum over windows: [N, H, W, C] to [N, H', W', C], H' = floor((H + top + bottom - dilation * (kernel - 1) - 1) /
+ * stride) + 1. The first in row-major order wins among equals; padding never wins.
+ * @throws ShapeError, AttributeError (also where a window would hold nothing but padding, or more than 256 taps)
+ */
+export function maxPool(x: Value, options: PoolOptions): Value {
+  return x.graph.apply(maxPoolOperation, [x], poolAttributes(options))[0];
+}
+
+/** One word for every vec4 of the output. */
+function winnersType(y: { shape: readonly number[] }) {
+  const type = valueType(y.shape);
+  return valueType([product(type.shape.slice(0, -1)) * vectorsPerRow(type)], 'u32');
+}
+
+/** Outputs: the maxima, and the winning tap of each element, four to a word (the channels of a vec4, lowest byte first). */
+export const maxPoolOperation: Operation<PoolAttributes> = {
+  name: 'maxPool',
+  infer: ([x], attributes) => {
+    const y = poolOutput('maxPool', x, attributes);
+    const [rows, columns] = attributes.kernel;
+    if (rows * columns > MOST_TAPS)
+      throw new AttributeError(`maxPool: kernel is [${rows}, ${columns}], wanted at most ${MOST_TAPS} taps`);
+    return [y, winnersType(y)];
+  },
+  lower: ({ inputs: [x], outputs: [y, winners], attributes }) => [
+    {
+      kernel: 'pool/maxPool',
+      uniforms: poolUniforms(attributes, { name: 'x', located: x }, { name: 'y', located: y }),
+      bindings: { x: x.operand, y: y.operand, winners: winners.operand },
+      grid: gridOf(y.rows * y.vectors),
+    },
+  ],
+  gradient: ({ inputs: [x], outputs: [, winners], outputGradients: [dy], attributes }) => [
+    dy && x.graph.apply(maxPoolGradientOperation, [dy, winners], { ...attributes, inputShape: x.shape })[0],
+  ],
+  reference: ([x], attributes) => {
+    const [, , , channels] = x.shape;
+    const y = poolOutput('maxPool', valueType(x.shape), attributes);
+    const maxima = new Float64Array(product(y.shape));
+    const vectors = vectorsPerRow(y);
+    const winners = new Float64Array(product(winnersType(y).shape));
+    for (const { output, pixels } of windowsOf(x.shape, attributes))
+      for (let c = 0; c < vectors * 4; c++) {
+        // The channels that pad the last vec4 are zero.
+        const values = pixels.map(({ input }) => (c < channels ? x.data[input * channels + c] : 0));
+        const largest = Math.max(...values);
+        if (c < channels) maxima[output * channels + c] = largest;
+        winners[output * vectors + Math.floor(c / 4)] += pixels[values.indexOf(largest)].tap * 256 ** (c % 4);
+      }
+    return [maxima, winners];
+  },
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    {
+      name: '3x3, stride 1, padded',
+      inputs: [{ shape: [2, 5, 7, 6] }],
+      attributes: { kernel: [3, 3], stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], ceil: false },
+    },
+    {
+      name: '3x2 with uneven strides and paddings, dilated, rounded up',
+      inputs: [{ shape: [2, 9, 10, 5] }],
+      attributes: { kernel: [3, 2], stride: [2, 3], padding: [2, 0, 1, 1], dilation: [2, 3], ceil: true },
+    },
+    {
+      name: '2x2 on ties',
+      inputs: [{ shape: [1, 6, 4, 3], fill: 'ties' }],
+      attributes: { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1], ceil: false },
+      smooth: false,
+    },
+  ],
+};
+
+export const maxPoolGradientOperation: Operation<PoolGradientAttributes> = {
+  name: 'maxPoolGradient',
+  infer: ([dy, winners], attributes) => {
+    const x = poolInput('maxPoolGradient', dy, attributes);
+    checkInteger('maxPoolGradient', 'winners', winners);
+    const wanted = winnersType(dy);
+    if (!sameShape(winners.shape, wanted.shape))
+      throw new ShapeError(`maxPoolGradient: winners are ${formatType(winners)}, wanted ${formatType(wanted)}`);
+    return [x];
+  },
+  lower: ({ inputs: [dy, winners], outputs: [dx], attributes }) => [
+    {
+      kernel: 'pool/maxPoolGradient',
+      uniforms: poolUniforms(attributes, { name: 'dx', located: dx }, { name: 'dy', located: dy }),
+      bindings: { dy: dy.operand, winners: winners.operand, dx: dx.operand },
+      grid: gridOf(dx.rows * dx.vectors),
+    },
+  ],
+  reference: ([dy, winners], attributes) => {
+    const dx = new Float64Array(product(attributes.inputShape));
+    const channels = attributes.inputShape[3];
+    const vectors = Math.ceil(channels / 4);
+    for (const { output, pixels } of windowsOf(attributes.inputShape, attributes))
+      for (let c = 0; c < channels; c++) {
+        const word = winners.data[output * vectors + Math.floor(c / 4)];
+        const tap = Math.floor(word / 256 ** (c % 4)) % 256;
+        for (const pixel of pixels)
+          if (pixel.tap === tap) dx[pixel.input * channels + c] += dy.data[output * channels + c];
+      }
+    return [dx];
+  },
+  cost: trafficOnly,
+  sumLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
+  samples: [
+    {
+      name: '3x3, stride 1, padded',
+      inputs: [{ shape: [2, 5, 7, 6] }, { shape: [140], dtype: 'u32', fill: { integersBelow: 2304 } }],
+      attributes: {
+        kernel: [3, 3],
+        stride: [1, 1],
+        padding: [1, 1, 1, 1],
+        dilation: [1, 1],
+        ceil: false,
+        inputShape: [2, 5, 7, 6],
+      },
+    },
+    {
+      name: '3x2 with uneven strides and paddings, dilated, rounded up',
+      inputs: [{ shape: [2, 5, 4, 5] }, { shape: [80], dtype: 'u32', fill: { integersBelow: 6 } }],
+      attributes: {
+        kernel: [3, 2],
+        stride: [2, 3],
+        padding: [2, 0, 1, 1],
+        dilation: [2, 3],
+        ceil: true,
+        inputShape: [2, 9, 10, 5],
+      },
+    },
+  ],
+};
