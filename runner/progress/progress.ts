@@ -155,7 +155,8 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
     const barWidth = Math.min(LONGEST_BAR, free - displayWidth(head) - 2);
     const drawn = Math.max(SHORTEST_BAR, barWidth);
     const label = fitted(head, free - drawn - 2);
-    if (displayWidth(label) < Math.min(displayWidth(head), SHORTEST_LABEL)) return fitted(`${head} ${tail}`, columns);
+    if (displayWidth(label) < Math.min(displayWidth(head), SHORTEST_LABEL))
+      return fitted(`${fitted(head, free)}  ${tail}`, columns);
     return `${label}  ${colours.cyan(bar(share, drawn))}  ${tail}`;
   }
 
