@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import type { Progress, ProgressStream } from '../progress/progress.js';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Output {
@@ -6,6 +7,8 @@ export interface Output {
   print(text: string): void;
   json(value: unknown): void;
   notice(text: string): void;
+  /** Where progress is shown. */
+  readonly stream: ProgressStream;
 }
 
 export function terminalOutput(): Output {
@@ -15,7 +18,16 @@ export function terminalOutput(): Output {
     print: (text) => process.stdout.write(`${text}\n`),
     json: (value) => process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
     notice: (text) => process.stderr.write(`${text}\n`),
+    stream: process.stderr,
   };
+}
+
+const SILENT: ProgressStream = { write: () => true };
+
+/** Progress of a command. Scripts that read JSON get none: only a terminal does. */
+export async function progressOf({ stream }: Output, { json }: { readonly json?: boolean }): Promise<Progress> {
+  const { createProgress } = await import('../progress/progress.js');
+  return createProgress(json && !stream.isTTY ? SILENT : stream);
 }
 
 /** Columns as wide as their widest entry; those named in `right` are aligned to the right. */

@@ -10,7 +10,7 @@ import {
   readProtocolFlags,
   type SharedOptions,
 } from './options.js';
-import type { Output } from './output.js';
+import { type Output, progressOf } from './output.js';
 
 interface SearchOptions extends SharedOptions, ProtocolFlags {
   readonly method: string;
@@ -40,6 +40,7 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
   const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
   const { prepareStudy } = await import('../study/prepare.js');
   const { runSingle } = await import('../study/single.js');
+  const { showJobs } = await import('../study/studyProgress.js');
   const { space, method: name, limit, seed = 0, out } = options;
   const protocol = await readProtocolFlags(options);
   const study = parseStudy(
@@ -55,6 +56,7 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
     },
     'search',
   );
+  const progress = await progressOf(output, options);
   const prepared = await prepareStudy({ ...study, targets: [] }, tools, options);
   try {
     const [task] = prepared.plan.searches;
@@ -70,11 +72,16 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
       hash: task.hash,
       ...outcome,
     });
-    const keep = { out, name: 'search.json', notice: output.notice };
-    const found = await runSingle(task, () => prepared.executors.search(task, () => {}), describe, keep);
+    const found = await runSingle(task, (report) => prepared.executors.search(task, report), describe, {
+      out,
+      name: 'search.json',
+      notice: (text) => progress.note(text),
+      onEvent: showJobs(progress),
+    });
     if (options.json) output.json(found);
     else output.print(found.architecture);
   } finally {
+    progress.clear();
     prepared.dispose();
   }
 }

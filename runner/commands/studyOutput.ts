@@ -4,9 +4,10 @@ import type { Study } from '../../src/nas/transfer/studySpecification.js';
 import { percent, percentSpread, signed } from '../report/numbers.js';
 import { verdict } from '../report/verdict.js';
 import { conductStudy } from '../study/conduct.js';
+import { countJobs, showJobs } from '../study/studyProgress.js';
 import type { Tools } from '../tools.js';
 import type { SharedOptions } from './options.js';
-import { formatTable, type Output } from './output.js';
+import { formatTable, type Output, progressOf } from './output.js';
 
 export interface StudyOptions extends SharedOptions {
   readonly out?: string;
@@ -25,17 +26,21 @@ export async function studyCommand(
   output: Output,
 ): Promise<void> {
   const { out, adapter, dataDir, rerun } = options;
+  const progress = await progressOf(output, options);
   const results = await conductStudy(study, tools, {
     out,
     adapter,
     dataDir,
     rerun,
-    notice: output.notice,
-    onReady: ({ gpu, plan }) => {
-      const trainings = plan.searches.length * study.targets.length;
-      output.notice(`${study.name}: ${plan.searches.length} searches and ${trainings} trainings on ${gpu.info.name}`);
+    notice: (text) => progress.note(text),
+    onReady: async ({ gpu, plan }, store) => {
+      const { kinds, done } = await countJobs(plan, store);
+      const before = done === 0 ? '' : `, ${done} done before`;
+      progress.note(`${study.name}: ${kinds.length} jobs to do${before}, on ${gpu.info.name}; results go to ${out}`);
+      progress.beginStudy(kinds, done);
     },
-  });
+    onEvent: showJobs(progress),
+  }).finally(() => progress.clear());
   if (options.json) {
     output.json(results);
     return;

@@ -9,7 +9,7 @@ import {
   readProtocolFlags,
   type SharedOptions,
 } from './options.js';
-import type { Output } from './output.js';
+import { type Output, progressOf } from './output.js';
 
 interface TrainOptions extends SharedOptions, ProtocolFlags {
   readonly architecture: string;
@@ -41,6 +41,7 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
   const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
   const { prepareStudy } = await import('../study/prepare.js');
   const { runSingle } = await import('../study/single.js');
+  const { showJobs } = await import('../study/studyProgress.js');
   const { space: name, target: set, limit, testLimit, seed = 0, out } = options;
   const space = spaceByName(name);
   const architecture = space.format(space.parse(options.architecture));
@@ -56,6 +57,7 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
     },
     'train',
   );
+  const progress = await progressOf(output, options);
   const prepared = await prepareStudy({ ...study, sources: [] }, tools, options);
   try {
     const [task] = await prepared.plan.trainings({ seed }, architecture);
@@ -70,14 +72,19 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
       hash: task.hash,
       ...outcome,
     });
-    const keep = { out, name: 'training.json', notice: output.notice };
-    const trained = await runSingle(task, () => prepared.executors.train(task, () => {}), describe, keep);
+    const trained = await runSingle(task, (report) => prepared.executors.train(task, report), describe, {
+      out,
+      name: 'training.json',
+      notice: (text) => progress.note(text),
+      onEvent: showJobs(progress),
+    });
     if (options.json) {
       output.json(trained);
       return;
     }
     output.print(`test accuracy ${(100 * trained.accuracy).toFixed(2)} %, loss ${trained.loss.toFixed(4)}`);
   } finally {
+    progress.clear();
     prepared.dispose();
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { makeSource } from '../../src/nas/data/sources.js';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
-import { runStudy, type StudyEvent, type StudyProvenance } from '../../src/nas/transfer/study.js';
+import { type JobStore, runStudy, type StudyEvent, type StudyProvenance } from '../../src/nas/transfer/study.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
 import { targetImages } from '../../src/nas/transfer/target.js';
 import { versions } from '../package.js';
@@ -16,7 +16,8 @@ export interface ConductOptions extends PrepareOptions {
   /** The command line that runs the study again. */
   readonly rerun: string;
   notice(text: string): void;
-  onReady?(prepared: PreparedStudy): void;
+  /** Before the first job: what is to be done, and what is done already. */
+  onReady?(prepared: PreparedStudy, store: JobStore): Promise<void>;
   onEvent?(event: StudyEvent): void;
 }
 
@@ -31,7 +32,7 @@ export async function conductStudy(study: Study, tools: Tools, options: ConductO
   process.once('SIGINT', interrupt);
   try {
     prepared = await prepareStudy(study, tools, options);
-    options.onReady?.(prepared);
+    await options.onReady?.(prepared, folder);
     await atomicWrite(join(options.out, 'study.json'), `${JSON.stringify(study, undefined, 2)}\n`);
     const provenance = await provenanceOf(study, prepared, options.rerun);
     const results = await runStudy(prepared.plan, {

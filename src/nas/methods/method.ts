@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import { NasTransferError } from '../../engine/errors.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { Source } from '../data/sources.js';
 import type { Space } from '../spaces/space.js';
+import type { Supernet, SupernetOptions } from '../training/classifier.js';
+import type { Protocol } from '../training/protocol.js';
 import type { EpochRecord, SearchOutcome } from '../transfer/results.js';
 
 /** What a method uses of its problem, and so what decides its outcome besides space, options and seed. */
@@ -24,6 +28,8 @@ export interface Search {
   /** @throws SearchError before the first step */
   result(): SearchOutcome;
   progress(): SearchProgress;
+  /** Frees what the search holds on the device. */
+  dispose?(): void;
 }
 
 /** `values` survives JSON; `arrays` are the weights, moments and the like of a supernet. */
@@ -39,8 +45,13 @@ export interface SearchProgress {
   readonly unit: 'architecture' | 'epoch';
 }
 
-/** Builds the supernet of the space on the problem's source. */
-export type SupernetFactory = (options: Readonly<Record<string, unknown>>) => Promise<unknown>;
+/** What methods on a supernet work with: the device, the source's images in the protocol's shape, the space's supernet. */
+export interface SupernetContext {
+  readonly engine: Engine;
+  readonly protocol: Protocol;
+  readonly source: Source;
+  build(options: SupernetOptions): Supernet;
+}
 
 /** What a method is given: a space, and a source seen only through evaluations or a supernet. */
 export interface Problem<Architecture = unknown> {
@@ -52,11 +63,21 @@ export interface Problem<Architecture = unknown> {
    * @returns accuracy on the other half, from 0 to 1
    */
   evaluate(architecture: Architecture, seedOffset: number): Promise<number>;
-  readonly supernet?: SupernetFactory;
+  readonly supernet?: SupernetContext;
   report?(event: SearchEvent): void;
 }
 
+/** Optimiser steps done and to do in the whole job; sent as often as the sender likes. */
+export interface StepEvent {
+  readonly kind: 'step';
+  readonly done: number;
+  readonly total: number;
+  readonly loss?: number;
+  readonly accuracy?: number;
+}
+
 export type SearchEvent =
+  | StepEvent
   | {
       readonly kind: 'evaluation';
       readonly done: number;

@@ -1,4 +1,4 @@
-import type { SearchEvent } from '../methods/method.js';
+import type { SearchEvent, StepEvent } from '../methods/method.js';
 import type { BaselineTask, SearchTask, StudyPlan, StudyTask, TrainingTask } from './plan.js';
 import type {
   EpochRecord,
@@ -21,13 +21,9 @@ export interface Executors {
   baseline(task: BaselineTask): Promise<BaselineOutcome>;
 }
 
-/** An epoch of training from scratch is over. */
-export interface TrainingEvent {
-  readonly kind: 'epoch';
-  readonly done: number;
-  readonly total: number;
-  readonly record: EpochRecord;
-}
+export type TrainingEvent =
+  | StepEvent
+  | { readonly kind: 'epoch'; readonly done: number; readonly total: number; readonly record: EpochRecord };
 
 /** A finished job as it is kept. */
 export interface JobRecord {

@@ -203,7 +203,7 @@ describe('study and report', () => {
     const out = join(folder, 'run');
     const args = ['study', writeStudy(), '--out', out, '--data-dir', data];
     const first = await runCommand(args);
-    expect(first.err).toContain('a study: 8 searches and 8 trainings on a pretended device');
+    expect(first.err).toMatch(/^a study: 13 jobs to do, on a pretended device/);
     expect(first.code).toBe(0);
     expect(first.out).toContain('accuracy %');
     expect(first.out).toContain(`report: ${join(out, 'report.html')}`);
@@ -217,6 +217,8 @@ describe('study and report', () => {
     expect(results.targets[0]).toMatchObject({ name: 'tiny', train: 30, test: 20, classes: 2 });
     expect(results.versions.node).toBe(process.versions.node);
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('a study');
+
+    expect(first.err).toMatch(/\[13\/13\] training on tiny, seed 1: done in .*, accuracy \d/);
 
     const second = await runCommand([...args, '--json']);
     expect(second.work).toEqual([]);

@@ -72,6 +72,7 @@ export async function runCommand(args: readonly string[], failure?: Error): Prom
     print: (text) => out.push(text),
     json: (value) => out.push(JSON.stringify(value)),
     notice: (text) => err.push(text),
+    stream: { write: (text) => err.push(text.trimEnd()) },
   };
   const code = await runProgram(args, tools, output);
   return { code, out: out.join('\n'), err: err.join('\n'), work, gpusLeftOpen };
