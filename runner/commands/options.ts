@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
-import { describeIssues } from '../../src/nas/transfer/issues.js';
 import type { ProtocolOverrides } from '../../src/nas/transfer/protocols.js';
+import { describeSchemaErrors } from '../../src/nas/transfer/schemaErrors.js';
 import { UsageError } from './errors.js';
 
 export function positiveInteger(text: string): number {
@@ -80,7 +80,7 @@ export async function readProtocolFlags(flags: ProtocolFlags): Promise<ProtocolO
 
 function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new UsageError(`${where}: ${describeIssues(parsed.error, value).join('; ')}`);
+  if (!parsed.success) throw new UsageError(`${where}: ${describeSchemaErrors(parsed.error, value).join('; ')}`);
   return parsed.data;
 }
 

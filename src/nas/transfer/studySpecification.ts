@@ -10,8 +10,8 @@ import {
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
 import { SPACE_NAMES, spaceByName } from '../spaces/space.js';
 import type { Protocol } from '../training/protocol.js';
-import { describeIssues } from './issues.js';
 import { FITNESS_PROTOCOL, protocolOverrides, SEARCH_PROTOCOL, TRAINING_PROTOCOL, withOverrides } from './protocols.js';
+import { describeSchemaErrors } from './schemaErrors.js';
 
 /** A study, or options of a method, that do not follow their schema. */
 export class StudyError extends NasTransferError {
@@ -103,7 +103,7 @@ export interface Study {
  */
 export function parseStudy(json: unknown, where = 'study'): Study {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new StudyError(`${where}: ${describeIssues(parsed.error, json).join('; ')}`);
+  if (!parsed.success) throw new StudyError(`${where}: ${describeSchemaErrors(parsed.error, json).join('; ')}`);
   const { name, space, seeds, search, fitness, training } = parsed.data;
   const at = <T>(field: string, read: () => T): T => {
     try {
@@ -157,7 +157,8 @@ function readMethod(entry: z.infer<typeof methodEntry>): StudyMethod {
 /** @throws UnknownNameError for the method, StudyError for its options */
 export function parseMethodOptions(name: string, options: unknown): unknown {
   const parsed = methodByName(name).options.safeParse(options);
-  if (!parsed.success) throw new StudyError(`options of ${name}: ${describeIssues(parsed.error, options).join('; ')}`);
+  if (!parsed.success)
+    throw new StudyError(`options of ${name}: ${describeSchemaErrors(parsed.error, options).join('; ')}`);
   return parsed.data;
 }
 

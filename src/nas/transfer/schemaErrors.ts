@@ -12,7 +12,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What a schema found wrong with `value`, one line a field: its path, what was got, what was wanted. */
-export function describeIssues(error: z.ZodError, value: unknown): string[] {
+export function describeSchemaErrors(error: z.ZodError, value: unknown): string[] {
   return error.issues.flatMap((issue) => describeIssue(issue, value));
 }
 
