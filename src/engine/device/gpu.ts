@@ -13,8 +13,6 @@ export interface GpuOptions {
   memoryLimit?: number;
   /** The native interface below WebGPU, for the summary. */
   backend?: string;
-  /** The object the adapter came from, kept until dispose(): Dawn in Node lives only as long as it is referenced. */
-  owner?: GPU;
 }
 
 /**
@@ -30,13 +28,12 @@ export class Gpu {
   readonly subgroups: boolean;
   readonly timestamps: boolean;
 
-  /** What lives until dispose(). */
-  #open: { device: GPUDevice; owner: GPU | undefined } | undefined;
+  #device: GPUDevice | undefined;
   #failure: NasTransferError | undefined;
   readonly #waiting = new Set<(error: NasTransferError) => void>();
 
   constructor(device: GPUDevice, info: AdapterSummary, options: GpuOptions = {}) {
-    this.#open = { device, owner: options.owner };
+    this.#device = device;
     this.info = info;
     this.memoryLimit = options.memoryLimit;
     this.features = new Set(device.features as ReadonlySet<string>);
@@ -60,8 +57,8 @@ export class Gpu {
 
   /** The raw device. Throws DisposedError after dispose(). */
   get device(): GPUDevice {
-    if (this.#open === undefined) throw this.#disposedError();
-    return this.#open.device;
+    if (this.#device === undefined) throw this.#disposedError();
+    return this.#device;
   }
 
   /** The device's queue. Throws DisposedError after dispose(). */
@@ -70,12 +67,12 @@ export class Gpu {
   }
 
   get disposed(): boolean {
-    return this.#open === undefined;
+    return this.#device === undefined;
   }
 
   /** Throws the first GpuError or DeviceLostError there was, or DisposedError after dispose(). */
   check(): void {
-    if (this.#open === undefined) throw this.#disposedError();
+    if (this.#device === undefined) throw this.#disposedError();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -102,18 +99,18 @@ export class Gpu {
     this.check();
   }
 
-  /** Destroys the device and lets go of everything that would keep the process alive. A second call does nothing. */
+  /** Destroys the device and rejects what waits for it. A second call does nothing. */
   dispose(): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    this.#open = undefined;
-    open.device.destroy();
+    const device = this.#device;
+    if (device === undefined) return;
+    this.#device = undefined;
+    device.destroy();
     this.#rejectWaiting(this.#disposedError());
   }
 
   #fail(error: NasTransferError): void {
     // Destroying the device on purpose is no error, and of several errors the first is the cause.
-    if (this.#open === undefined || this.#failure !== undefined) return;
+    if (this.#device === undefined || this.#failure !== undefined) return;
     this.#failure = error;
     this.#rejectWaiting(error);
   }
@@ -131,11 +128,11 @@ export class Gpu {
 /** A GPU of a WebGPU implementation (`navigator.gpu`, or what Dawn's create() gives). Throws AdapterError. */
 export async function openGpu(
   gpu: GPU,
-  options: Omit<GpuOptions, 'owner'> & { powerPreference?: GPUPowerPreference } = {},
+  options: GpuOptions & { powerPreference?: GPUPowerPreference } = {},
 ): Promise<Gpu> {
   const { powerPreference = 'high-performance', ...rest } = options;
   const adapter = await requestAdapter(gpu, powerPreference);
-  return openAdapter(adapter, { ...rest, owner: gpu });
+  return openAdapter(adapter, rest);
 }
 
 /** The adapter that the implementation offers first. Throws AdapterError when there is none. */

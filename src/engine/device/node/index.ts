@@ -15,7 +15,7 @@ export interface NodeOptions {
   adapter?: string;
 }
 
-type Create = (options: string[]) => GPU;
+type Dawn = typeof import('webgpu');
 
 /** Where to look for an adapter, and which one to take there. */
 interface Attempt {
@@ -29,6 +29,12 @@ const KINDS: readonly AdapterKind[] = ['hardware', 'lavapipe', 'swiftshader'];
 
 /** A share of the machine's memory that a driver running on the CPU may use: the rest is for the program itself. */
 const MEMORY_SHARE = 0.75;
+
+/**
+ * Dawn's entry objects by the drivers and options they were made with. They stay until the process ends, which they do
+ * not hold up: Dawn (webgpu 0.6.2) crashes when one is garbage collected while something of its devices is pending.
+ */
+const instances = new Map<string, GPU>();
 
 // Which drivers there are is told by environment variables, which belong to the whole process: one opening at a time.
 let opening: Promise<unknown> = Promise.resolve();
@@ -45,12 +51,12 @@ export async function open({ adapter }: NodeOptions = {}): Promise<Gpu> {
 }
 
 async function openFirst(choice: string | undefined): Promise<Gpu> {
-  const create = await loadDawn();
+  const dawn = await loadDawn();
   const tried: string[] = [];
   const names = new Set<string>();
   for (const attempt of attemptsFor(choice)) {
     try {
-      return await tryToOpen(create, attempt, names);
+      return await tryToOpen(dawn, attempt, names);
     } catch (error) {
       if (!(error instanceof AdapterError)) throw error;
       const line = `${attempt.label}: ${error.message}`;
@@ -97,7 +103,7 @@ function attemptsFor(choice: string | undefined): Attempt[] {
 }
 
 /** Opens what the attempt wants or throws AdapterError; adds the adapters it saw to `names`. */
-async function tryToOpen(create: Create, { drivers, wanted }: Attempt, names: Set<string>): Promise<Gpu> {
+async function tryToOpen(dawn: Dawn, { drivers, wanted }: Attempt, names: Set<string>): Promise<Gpu> {
   const manifests = drivers();
   if (process.platform === 'linux') {
     const problem = loadVulkan(() => unpackSwiftShader().loader);
@@ -105,17 +111,23 @@ async function tryToOpen(create: Create, { drivers, wanted }: Attempt, names: Se
   }
   return withDrivers(manifests, async () => {
     const { backend, flags } = dawnOptions();
-    if ('name' in wanted) flags.push(`adapter=${await findName(create, flags, wanted.name, names)}`);
-    const owner = create(flags);
-    const adapter = await requestAdapter(owner);
+    if ('name' in wanted) flags.push(`adapter=${await findName(dawn, flags, wanted.name, names)}`);
+    const adapter = await requestAdapter(instance(dawn, flags));
     const { kind, name } = summarizeAdapter(adapter.info);
     names.add(name);
     if ('kinds' in wanted && !wanted.kinds.includes(kind)) {
       throw new AdapterError(`there is only '${name}', which is ${kind}`);
     }
     const memoryLimit = kind === 'hardware' ? undefined : Math.floor(memoryOfMachine() * MEMORY_SHARE);
-    return openAdapter(adapter, { backend, owner, memoryLimit });
+    return openAdapter(adapter, { backend, memoryLimit });
   });
+}
+
+function instance(dawn: Dawn, flags: string[]): GPU {
+  const key = JSON.stringify([process.env.VK_DRIVER_FILES, process.env.VK_ICD_FILENAMES, ...flags]);
+  let gpu = instances.get(key);
+  if (gpu === undefined) instances.set(key, (gpu = dawn.create(flags)));
+  return gpu;
 }
 
 function dawnOptions(): { backend: string; flags: string[] } {
@@ -125,8 +137,8 @@ function dawnOptions(): { backend: string; flags: string[] } {
 }
 
 /** The whole name of an adapter from a part of it, adding all there are to `names`. Throws AdapterError. */
-async function findName(create: Create, flags: string[], part: string, names: Set<string>): Promise<string> {
-  const found = await adapterNames(create, flags);
+async function findName(dawn: Dawn, flags: string[], part: string, names: Set<string>): Promise<string> {
+  const found = await adapterNames(dawn, flags);
   for (const name of found) names.add(name);
   const match = found.find((name) => normalize(name).includes(normalize(part)));
   if (match === undefined) throw new AdapterError(`no adapter's name has '${part}' in it`);
@@ -134,9 +146,9 @@ async function findName(create: Create, flags: string[], part: string, names: Se
 }
 
 /** Names of the adapters there are: Dawn tells them when asked for one that does not exist. */
-async function adapterNames(create: Create, flags: string[]): Promise<string[]> {
+async function adapterNames(dawn: Dawn, flags: string[]): Promise<string[]> {
   try {
-    await create([...flags, 'adapter=\u0001']).requestAdapter();
+    await instance(dawn, [...flags, 'adapter=\u0001']).requestAdapter();
     return [];
   } catch (error) {
     return [...messageOf(error).matchAll(/name: '(.*)'/g)].map((match) => match[1]);
@@ -148,9 +160,9 @@ function normalize(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
-async function loadDawn(): Promise<Create> {
+async function loadDawn(): Promise<Dawn> {
   try {
-    return (await import('webgpu')).create;
+    return await import('webgpu');
   } catch (cause) {
     throw new AdapterError(
       `open: npm package webgpu can't be loaded on ${process.arch} ${process.platform}: ${messageOf(cause)}. ` +
