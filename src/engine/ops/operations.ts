@@ -4,9 +4,11 @@ import { addOperation } from './add.js';
 import { assembleGradientsOperation } from './assembleGradients.js';
 import { averagePoolGradientOperation, averagePoolOperation } from './averagePool.js';
 import { broadcastRowOperation, broadcastScalarOperation } from './broadcast.js';
+import { concatOperation } from './concat.js';
 import { conv2dOperation } from './conv2d.js';
 import { conv2dInputGradientOperation, conv2dWeightGradientOperation } from './conv2dGradients.js';
 import { dropoutOperation, dropPathOperation } from './dropout.js';
+import { reshapeOperation } from './flatten.js';
 import { gatherImagesOperation } from './gatherImages.js';
 import { gatherLabelsOperation } from './gatherLabels.js';
 import { globalAveragePoolGradientOperation, globalAveragePoolOperation } from './globalAveragePool.js';
@@ -20,16 +22,11 @@ import { sumOperation, sumRowsOperation } from './reduce.js';
 import { reluGradientOperation, reluOperation } from './relu.js';
 import { scaleOperation } from './scale.js';
 import { sgdOperation } from './sgd.js';
+import { padChannelsOperation, sliceOperation } from './slice.js';
 import { weightedSumOperation, weightedSumWeightGradientOperation } from './weightedSum.js';
 
 /** Every operation of the engine. Tests, benchmarks and the table of operations go over this list. */
 export const operations: readonly Operation[] = [
-  conv2dOperation,
-  conv2dInputGradientOperation,
-  conv2dWeightGradientOperation,
-  matmulInputGradientOperation,
-  matmulOperation,
-  matmulWeightGradientOperation,
   accumulateOperation,
   adamOperation,
   addOperation,
@@ -40,6 +37,10 @@ export const operations: readonly Operation[] = [
   broadcastRowOperation,
   broadcastScalarOperation,
   clipCoefficientOperation,
+  concatOperation,
+  conv2dInputGradientOperation,
+  conv2dOperation,
+  conv2dWeightGradientOperation,
   dropoutOperation,
   dropPathOperation,
   gatherImagesOperation,
@@ -47,16 +48,22 @@ export const operations: readonly Operation[] = [
   globalAveragePoolGradientOperation,
   globalAveragePoolOperation,
   gradientNormOperation,
+  matmulInputGradientOperation,
+  matmulOperation,
+  matmulWeightGradientOperation,
   maxPoolGradientOperation,
   maxPoolOperation,
   multiplyOperation,
+  padChannelsOperation,
   randomNormalOperation,
   randomUniformOperation,
   randomWordsOperation,
   reluGradientOperation,
   reluOperation,
+  reshapeOperation,
   scaleOperation,
   sgdOperation,
+  sliceOperation,
   sumOperation,
   sumRowsOperation,
   weightedSumOperation,
