@@ -45,6 +45,10 @@ export class Program {
     this.feedWords = new ArrayBuffer(feedBuffer.size);
   }
 
+  hasFeed(name: string): boolean {
+    return this.feeds.has(name);
+  }
+
   get dispatchCount(): number {
     return this.commands.length;
   }
@@ -277,8 +281,8 @@ function checkLimits(engine: Engine, plan: MemoryPlan, memoryLimit: number | und
   const { limits } = engine.gpu;
   const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  for (const [root, slot] of plan.slotOf)
-    if (plan.slots[slot] > largest && byteLength(root.elements) > largest)
+  for (const root of [...plan.slotOf.keys(), ...plan.persistent])
+    if (byteLength(root.elements) > largest)
       throw new MemoryLimitError(
         `compile: ${'value' in root && root.value ? `a value ${formatType(root.value.type)} of ${root.value.node?.operation.name}` : 'scratch memory'} takes ${megabytes(root.elements * 4)}, the device binds at most ${megabytes(largest)}; make the batch, the channels or the image smaller`,
       );

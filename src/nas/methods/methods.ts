@@ -1,9 +1,10 @@
 import { UnknownNameError } from '../errors.js';
+import { darts } from './darts.js';
 import type { Method } from './method.js';
 import { randomSearch } from './random.js';
 import { regularizedEvolution } from './regularizedEvolution.js';
 
-const methods: readonly Method[] = [randomSearch, regularizedEvolution];
+const methods: readonly Method[] = [randomSearch, regularizedEvolution, darts];
 
 export const METHOD_NAMES: readonly string[] = methods.map((method) => method.name);
 

@@ -1,5 +1,6 @@
 import type { Random } from '../../engine/random/random.js';
 import { UnknownNameError } from '../errors.js';
+import type { Classifier, Supernet, SupernetOptions } from '../training/classifier.js';
 import { nasbench201 } from './nasbench201/space.js';
 
 /** What a network costs, per image where it depends on images. */
@@ -34,6 +35,10 @@ export interface Space<Architecture = unknown> {
   format(architecture: Architecture): string;
   enumerate(): Iterable<Architecture>;
   count(architecture: Architecture, settings: NetworkSettings): NetworkCost;
+  /** The network of an architecture; its variables are not allocated yet. */
+  network(architecture: Architecture, settings: NetworkSettings): Classifier;
+  /** All architectures at once, mixed by architecture parameters. */
+  supernet(settings: NetworkSettings, options: SupernetOptions): Supernet;
 }
 
 const spaces: readonly Space[] = [nasbench201];

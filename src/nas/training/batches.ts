@@ -2,7 +2,13 @@ import { Random } from '../../engine/random/random.js';
 import { NO_SAMPLE } from './deviceImages.js';
 
 /** Indices of an epoch in a random order named by (seed, purpose, epoch), cut into whole batches; a rest is left out. */
-export function shuffledBatches(count: number, batch: number, seed: number, purpose: string, epoch: number): Uint32Array[] {
+export function shuffledBatches(
+  count: number,
+  batch: number,
+  seed: number,
+  purpose: string,
+  epoch: number,
+): Uint32Array[] {
   const order = new Random(seed, `${purpose}/epoch ${epoch}`).shuffle(Uint32Array.from({ length: count }, (_, i) => i));
   const batches: Uint32Array[] = [];
   for (let start = 0; start + batch <= count; start += batch) batches.push(order.slice(start, start + batch));

@@ -1,5 +1,5 @@
-import { VariableSet } from '../../engine/graph/variables.js';
 import type { Variable } from '../../engine/graph/variables.js';
+import { VariableSet } from '../../engine/graph/variables.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSplit } from '../data/imageSet.js';
 

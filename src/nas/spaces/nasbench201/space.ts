@@ -1,6 +1,8 @@
 import type { Space } from '../space.js';
 import { type Cell, EDGES, enumerateCells, formatCell, mutateCell, OPERATIONS, parseCell, randomCell } from './cell.js';
 import { countCell } from './cost.js';
+import { cellNetwork } from './network.js';
+import { cellSupernet } from './supernet.js';
 
 export const nasbench201: Space<Cell> = {
   name: 'nasbench201',
@@ -11,4 +13,6 @@ export const nasbench201: Space<Cell> = {
   format: formatCell,
   enumerate: enumerateCells,
   count: countCell,
+  network: cellNetwork,
+  supernet: cellSupernet,
 };

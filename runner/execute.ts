@@ -1,0 +1,129 @@
+import type { Gpu } from '../src/engine/device/gpu.js';
+import { Engine } from '../src/engine/runtime/engine.js';
+import type { ImageSet } from '../src/nas/data/imageSet.js';
+import { makeSource, type Source } from '../src/nas/data/sources.js';
+import { fitImages } from '../src/nas/data/transform.js';
+import type { Problem, SearchEvent } from '../src/nas/methods/method.js';
+import { methodByName } from '../src/nas/methods/methods.js';
+import type { Space } from '../src/nas/spaces/space.js';
+import type { Protocol } from '../src/nas/training/protocol.js';
+import { Trainer, type TrainingData } from '../src/nas/training/trainer.js';
+import type { SearchTask, TrainingTask } from '../src/nas/transfer/plan.js';
+import type { EpochRecord, SearchOutcome, TrainingOutcome } from '../src/nas/transfer/results.js';
+import type { Executors, TrainingEvent } from '../src/nas/transfer/study.js';
+import { targetImages } from '../src/nas/transfer/target.js';
+import type { ExecutorOptions } from './tools.js';
+
+/** Does the searches and trainings of a study on a device. What a task gives depends on the task and the device alone. */
+export function createExecutors(
+  gpu: Gpu,
+  space: Space,
+  { imageSet }: ExecutorOptions,
+): Pick<Executors, 'search' | 'train'> {
+  const engine = new Engine(gpu);
+  return {
+    search: async (task, report) => searchOn(engine, space, task, await imageSet(task.specification.set), report),
+    train: async (task, report) => {
+      const images = targetImages(await imageSet(task.target.set), task.target, task.protocol);
+      return trainFromScratch(engine, space, task, images, report);
+    },
+  };
+}
+
+async function searchOn(
+  engine: Engine,
+  space: Space,
+  task: SearchTask,
+  set: ImageSet,
+  report: (event: SearchEvent) => void,
+): Promise<SearchOutcome> {
+  const { protocol, seed } = task;
+  const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
+  const source = makeSource(fitted, task.specification, seed);
+  const settings = networkSettings(protocol, source.classes.length);
+  const problem: Problem = {
+    space,
+    seed,
+    evaluate: (architecture, seedOffset) =>
+      fitness(engine, space, architecture, source, protocol, seed * 65_537 + seedOffset),
+    supernet: {
+      engine,
+      protocol,
+      source,
+      build: (options) => space.supernet(settings, options),
+    },
+    report,
+  };
+  const search = methodByName(task.methodName).start(problem, task.options);
+  try {
+    while (await search.step());
+    return search.result();
+  } finally {
+    search.dispose?.();
+  }
+}
+
+/** Accuracy on the alphas' half after training on the weights' half. */
+async function fitness(
+  engine: Engine,
+  space: Space,
+  architecture: unknown,
+  source: Source,
+  protocol: Protocol,
+  seed: number,
+): Promise<number> {
+  const data = { shape: source, train: source.weights, test: source.alphas };
+  const { accuracy } = await trainNetwork(engine, space, architecture, data, source.classes.length, protocol, seed);
+  return accuracy;
+}
+
+async function trainFromScratch(
+  engine: Engine,
+  space: Space,
+  task: TrainingTask,
+  images: ImageSet,
+  report: (event: TrainingEvent) => void,
+): Promise<TrainingOutcome> {
+  const { protocol, seed } = task;
+  const architecture = space.parse(task.architecture);
+  const classes = images.classes.length;
+  const data = { shape: images, train: images.train, test: images.test };
+  const outcome = await trainNetwork(engine, space, architecture, data, classes, protocol, seed, report);
+  const { parameters, multiplyAdds } = space.count(architecture, networkSettings(protocol, classes));
+  return { ...outcome, parameters, multiplyAdds };
+}
+
+async function trainNetwork(
+  engine: Engine,
+  space: Space,
+  architecture: unknown,
+  data: TrainingData,
+  classes: number,
+  protocol: Protocol,
+  seed: number,
+  report?: (event: TrainingEvent) => void,
+): Promise<{ accuracy: number; loss: number; epochs: EpochRecord[] }> {
+  const network = space.network(architecture, networkSettings(protocol, classes));
+  const trainer = await Trainer.create({ engine, network, data, protocol, seed });
+  try {
+    const epochs: EpochRecord[] = [];
+    while (epochs.length < protocol.epochs) {
+      const before = epochs.length;
+      const record = await trainer.epoch((done, total) =>
+        report?.({ kind: 'step', done: before * total + done, total: protocol.epochs * total }),
+      );
+      epochs.push(record);
+      report?.({ kind: 'epoch', done: epochs.length, total: protocol.epochs, record });
+    }
+    return { ...(await trainer.evaluate()), epochs };
+  } finally {
+    trainer.dispose();
+    engine.release(network.weights);
+    engine.release(network.averages);
+  }
+}
+
+function networkSettings(protocol: Protocol, classes: number) {
+  const { channels, cells, imageSize: size, imageChannels } = protocol;
+  return { channels, cells, classes, size, imageChannels };
+}

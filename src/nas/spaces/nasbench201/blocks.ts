@@ -1,0 +1,90 @@
+import type { Value } from '../../../engine/graph/graph.js';
+import type { VariableSet } from '../../../engine/graph/variables.js';
+import { BatchNorm2d } from '../../../engine/nn/batchNorm2d.js';
+import { Conv2d } from '../../../engine/nn/conv2d.js';
+import { Linear } from '../../../engine/nn/linear.js';
+import { add } from '../../../engine/ops/add.js';
+import { averagePool } from '../../../engine/ops/averagePool.js';
+import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
+import { relu } from '../../../engine/ops/relu.js';
+import type { NetworkMode } from '../../training/classifier.js';
+import type { NetworkSettings } from '../space.js';
+
+/** Where layers put their variables, and how batch norm is done inside cells. */
+export interface LayerContext {
+  readonly weights: VariableSet;
+  readonly averages: VariableSet;
+  readonly affine: boolean;
+  /** False: batches are always normalised by their own statistics. */
+  readonly trackRunning: boolean;
+}
+
+/** Computes a value from a value; `mode` decides what batch norm does. */
+export type Block = (x: Value, mode: NetworkMode) => Value;
+
+/** ReLU, convolution without bias, batch norm. */
+export function reluConvBatchNorm(
+  context: LayerContext,
+  name: string,
+  { inputs, outputs, kernel, stride = 1 }: { inputs: number; outputs: number; kernel: number; stride?: number },
+): Block {
+  const padding = (kernel - 1) / 2;
+  const convolution = new Conv2d(context.weights, `${name}/conv`, { inputs, outputs, kernel, stride, padding });
+  const norm = batchNorm(context, `${name}/norm`, outputs);
+  return (x, mode) => norm(convolution.forward(relu(x)), mode);
+}
+
+export function batchNorm(context: LayerContext, name: string, channels: number): Block {
+  const { weights, averages, affine, trackRunning } = context;
+  const layer = new BatchNorm2d(weights, averages, name, { channels, affine, trackRunning });
+  return (x, mode) => layer.forward(x, mode === 'train' || !trackRunning ? 'batch' : 'running');
+}
+
+/** Average over 3x3 pixels, those outside the image left out (2001.00326, table 1; no batch norm at equal channels). */
+export function averagePool3x3(x: Value): Value {
+  return averagePool(x, { kernel: 3, stride: 1, padding: 1, countPadding: false });
+}
+
+/** Halves the edge and doubles the channels: two 3x3 convolutions beside an average pool 2x2 and a 1x1 convolution. */
+function residualBlock(context: LayerContext, name: string, inputs: number): Block {
+  const outputs = 2 * inputs;
+  const first = reluConvBatchNorm(context, `${name}/first`, { inputs, outputs, kernel: 3, stride: 2 });
+  const second = reluConvBatchNorm(context, `${name}/second`, { inputs: outputs, outputs, kernel: 3 });
+  const shortcut = new Conv2d(context.weights, `${name}/shortcut`, { inputs, outputs, kernel: 1 });
+  return (x, mode) =>
+    add(second(first(x, mode), mode), shortcut.forward(averagePool(x, { kernel: 2, stride: 2, padding: 0 })));
+}
+
+/**
+ * The macro network of NAS-Bench-201 (Dong and Yang 2020, 2001.00326, section 2.1, figure 1) around any cell: stem, three
+ * stages of N cells with a residual block between them, batch norm, ReLU, global average pool, classifier.
+ * @param cell makes the cell of a name and a number of channels
+ */
+export function macroNetwork(
+  context: LayerContext,
+  { channels, cells, classes, imageChannels }: NetworkSettings,
+  cell: (name: string, channels: number) => Block,
+): Block {
+  // Outside the cells batch norm keeps its scale and shift, as in the published supernets.
+  const outside = { ...context, affine: true };
+  const stem = new Conv2d(context.weights, 'stem/conv', {
+    inputs: imageChannels,
+    outputs: channels,
+    kernel: 3,
+    padding: 1,
+  });
+  const stemNorm = batchNorm(outside, 'stem/norm', channels);
+  const blocks: Block[] = [];
+  for (let stage = 0; stage < 3; stage++) {
+    const width = channels * 2 ** stage;
+    if (stage > 0) blocks.push(residualBlock(outside, `stage ${stage}/reduction`, width / 2));
+    for (let n = 0; n < cells; n++) blocks.push(cell(`stage ${stage}/cell ${n}`, width));
+  }
+  const lastNorm = batchNorm(outside, 'last/norm', 4 * channels);
+  const classifier = new Linear(context.weights, 'classifier', { inputs: 4 * channels, outputs: classes });
+  return (images, mode) => {
+    const start = stemNorm(stem.forward(images), mode);
+    const features = blocks.reduce((x, block) => block(x, mode), start);
+    return classifier.forward(globalAveragePool(relu(lastNorm(features, mode))));
+  };
+}

@@ -1,0 +1,31 @@
+import type { Value } from '../../engine/graph/graph.js';
+import type { VariableSet } from '../../engine/graph/variables.js';
+
+/** `train`: batch statistics, running averages move, drop-out acts. `evaluate`: the network as it will be used. */
+export type NetworkMode = 'train' | 'evaluate';
+
+/** A network from images to class scores. Its variables are made once; it is traced once for every program. */
+export interface Classifier {
+  readonly weights: VariableSet;
+  /** Running averages of batch norm; empty where batches are normalised by themselves. */
+  readonly averages: VariableSet;
+  /** @param images [batch, size, size, channels], normalised @returns logits [batch, classes] */
+  forward(images: Value, mode: NetworkMode): Value;
+}
+
+/** How a supernet's candidates are normalised. */
+export interface SupernetOptions {
+  /** Scale and shift of batch norm in the candidates. */
+  readonly affine: boolean;
+  /** `batch`: always by the batch's own statistics; `running`: running averages are kept, and used in evaluation. */
+  readonly batchNorm: 'batch' | 'running';
+}
+
+/** A network of all architectures of a space at once, mixed by architecture parameters. */
+export interface Supernet extends Omit<Classifier, 'forward'> {
+  /** Architecture parameters: one variable, [edges, operations], before the softmax. */
+  readonly alphas: VariableSet;
+  forward(images: Value, mode: NetworkMode): Value;
+  /** The architecture that the parameters stand for, as text; `alphas` row-major. */
+  derive(alphas: ArrayLike<number>): string;
+}

@@ -1,0 +1,132 @@
+import { AttributeError } from '../../engine/errors.js';
+import { crossEntropy } from '../../engine/ops/crossEntropy.js';
+import type { Sgd } from '../../engine/optim/sgd.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { Program } from '../../engine/runtime/program.js';
+import type { ImageSplit } from '../data/imageSet.js';
+import { channelStatistics } from '../data/statistics.js';
+import type { EpochRecord } from '../transfer/results.js';
+import { batchesPerEpoch, sequentialBatches, shuffledBatches } from './batches.js';
+import type { Classifier } from './classifier.js';
+import { DeviceImages } from './deviceImages.js';
+import { type ImageShape, imageBatch } from './imageBatch.js';
+import { Metrics } from './metrics.js';
+import type { Protocol } from './protocol.js';
+import { optimizerOf } from './schedule.js';
+
+/** Steps submitted before waiting for the device, so that its queue stays short and progress is real. */
+const STEPS_AHEAD = 8;
+
+export interface TrainingData {
+  readonly shape: ImageShape;
+  readonly train: ImageSplit;
+  /** Images that `evaluate` measures on. */
+  readonly test: ImageSplit;
+}
+
+export interface TrainerOptions {
+  readonly engine: Engine;
+  readonly network: Classifier;
+  readonly data: TrainingData;
+  readonly protocol: Protocol;
+  /** Initial weights, order of batches and augmentation. */
+  readonly seed: number;
+}
+
+/** Trains a network by a protocol: one submit a step, nothing read back but two numbers an epoch. */
+export class Trainer {
+  private epochsDone = 0;
+
+  private constructor(
+    private readonly options: TrainerOptions,
+    private readonly batch: number,
+    private readonly optimizer: Sgd,
+    private readonly images: { readonly train: DeviceImages; readonly test: DeviceImages },
+    private readonly metrics: { readonly train: Metrics; readonly test: Metrics },
+    private readonly programs: { readonly train: Program; readonly evaluate: Program },
+  ) {}
+
+  static async create(options: TrainerOptions): Promise<Trainer> {
+    const { engine, network, data, protocol, seed } = options;
+    const batch = Math.min(protocol.batch, data.train.count);
+    if (batch < 1 || data.test.count < 1)
+      throw new AttributeError(
+        `training: got ${data.train.count} training and ${data.test.count} test images, wanted at least one of each`,
+      );
+    engine.allocate(network.weights, seed);
+    engine.allocate(network.averages, seed);
+    const steps = protocol.epochs * batchesPerEpoch(data.train.count, batch);
+    const optimizer = optimizerOf(protocol, network.weights, steps);
+    optimizer.allocate(engine);
+    const images = {
+      train: new DeviceImages(engine, 'train images', data.train),
+      test: new DeviceImages(engine, 'test images', data.test),
+    };
+    const metrics = { train: new Metrics(engine, 'train'), test: new Metrics(engine, 'test') };
+    const common = { batch, shape: data.shape, statistics: channelStatistics(data.train, data.shape.channels) };
+    const train = engine.compile((graph) => {
+      const augmentation = { ...protocol.augmentation, seed, purpose: 'training augmentation' };
+      const { x, labels } = imageBatch(graph, images.train, { ...common, feed: 'indices', augmentation });
+      const logits = network.forward(x, 'train');
+      const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
+      optimizer.apply(loss);
+      metrics.train.record(graph, loss, logits, labels);
+    });
+    const evaluate = engine.compile((graph) => {
+      const { x, labels } = imageBatch(graph, images.test, { ...common, feed: 'indices' });
+      const logits = network.forward(x, 'evaluate');
+      metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
+    });
+    const programs = { train: await train, evaluate: await evaluate };
+    return new Trainer(options, batch, optimizer, images, metrics, programs);
+  }
+
+  /** Trains one epoch. Images beyond the last whole batch wait for another epoch's order. */
+  async epoch(onStep?: (done: number, total: number) => void): Promise<EpochRecord> {
+    const { data, seed, engine } = this.options;
+    const epoch = this.epochsDone;
+    const batches = shuffledBatches(data.train.count, this.batch, seed, 'training order', epoch);
+    const first = epoch * batches.length;
+    for (const [index, indices] of batches.entries()) {
+      const step = first + index;
+      this.programs.train.run({ indices, ...stepFeed(this.programs.train, step), ...this.optimizer.feeds(step) });
+      if ((index + 1) % STEPS_AHEAD === 0) {
+        await engine.gpu.idle();
+        onStep?.(index + 1, batches.length);
+      }
+    }
+    const { loss, correct } = await this.metrics.train.take();
+    this.epochsDone++;
+    return {
+      epoch: epoch + 1,
+      learningRate: Object.values(this.optimizer.feeds(first))[0],
+      trainLoss: loss / batches.length,
+      trainAccuracy: correct / (batches.length * this.batch),
+    };
+  }
+
+  /** Mean loss and accuracy on the test images. */
+  async evaluate(): Promise<{ loss: number; accuracy: number }> {
+    const { count } = this.options.data.test;
+    for (const [index, indices] of sequentialBatches(count, this.batch).entries()) {
+      this.programs.evaluate.run({ indices });
+      if ((index + 1) % STEPS_AHEAD === 0) await this.options.engine.gpu.idle();
+    }
+    const { loss, correct } = await this.metrics.test.take();
+    return { loss: loss / count, accuracy: correct / count };
+  }
+
+  /** Frees everything but the network's variables. */
+  dispose(): void {
+    const { engine } = this.options;
+    for (const program of Object.values(this.programs)) program.dispose();
+    for (const images of Object.values(this.images)) images.dispose();
+    for (const metrics of Object.values(this.metrics)) metrics.dispose();
+    for (const set of this.optimizer.states) engine.release(set);
+  }
+}
+
+/** The feed `step` where the program draws random numbers. */
+export function stepFeed(program: Program, step: number): { step?: number } {
+  return program.hasFeed('step') ? { step } : {};
+}
