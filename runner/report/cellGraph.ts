@@ -8,7 +8,6 @@ import {
   type Operation,
   parseCell,
 } from '../../src/nas/spaces/nasbench201/cell.js';
-import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
 
 /** How an operation is written and, by the class of its edge, coloured. */
 const APPEARANCE: Record<Operation, { readonly label: string; readonly kind: string }> = {
@@ -21,7 +20,7 @@ const APPEARANCE: Record<Operation, { readonly label: string; readonly kind: str
 
 /** The cell that an architecture's text names; null for other spaces and for text that is no cell. */
 export function readCell(space: string, architecture: string): Cell | null {
-  if (space !== nasbench201.name) return null;
+  if (space !== 'nasbench201') return null;
   try {
     return parseCell(architecture);
   } catch (error) {
@@ -69,17 +68,25 @@ export function hasNoConvolution(cell: Cell): boolean {
   return cell.every((index) => !APPEARANCE[OPERATIONS[index]].kind.startsWith('conv'));
 }
 
-/** Draws DOT text as an SVG element for a page: no declaration, no ids, no names of namespaces, colours left to CSS. */
-export async function drawDot(dot: string): Promise<string> {
+/**
+ * Starts Graphviz; what it gives draws DOT text as an SVG element for a page: no declaration, no ids, no names of
+ * namespaces, colours left to CSS.
+ */
+export async function graphviz(): Promise<(dot: string) => string> {
   const viz = await instance();
-  const svg = viz.renderString(dot, { format: 'svg' });
-  return svg
-    .slice(svg.indexOf('<svg'))
-    .replace(/<!--[\s\S]*?-->\s*/g, '')
-    .replace(/<title>[\s\S]*?<\/title>\s*/g, '')
-    .replace(/ (?:id|xmlns|xmlns:xlink|xml:space|fill|stroke|font-family|font-size)="[^"]*"/g, '')
-    .replace(/<svg[^>]*viewBox="(\S+ \S+ (\S+) \S+)"[^>]*>/, '<svg viewBox="$1" style="width:$2px" aria-hidden="true">')
-    .trim();
+  return (dot) => {
+    const svg = viz.renderString(dot, { format: 'svg' });
+    return svg
+      .slice(svg.indexOf('<svg'))
+      .replace(/<!--[\s\S]*?-->\s*/g, '')
+      .replace(/<title>[\s\S]*?<\/title>\s*/g, '')
+      .replace(/ (?:id|xmlns|xmlns:xlink|xml:space|fill|stroke|font-family|font-size)="[^"]*"/g, '')
+      .replace(
+        /<svg[^>]*viewBox="(\S+ \S+ (\S+) \S+)"[^>]*>/,
+        '<svg viewBox="$1" style="width:$2px" aria-hidden="true">',
+      )
+      .trim();
+  };
 }
 
 /** A double-quoted DOT string. */

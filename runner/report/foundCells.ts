@@ -1,7 +1,7 @@
 import { isConnected } from '../../src/nas/spaces/nasbench201/canonical.js';
 import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
 import { spread } from '../../src/nas/transfer/statistics.js';
-import { cellDot, cellText, drawDot, hasNoConvolution, readCell } from './cellGraph.js';
+import { cellDot, cellText, graphviz, hasNoConvolution, readCell } from './cellGraph.js';
 import { html, type Markup, trusted } from './html.js';
 import { amount, listed, percentSpread, plural } from './numbers.js';
 import { groupBy } from './studyCells.js';
@@ -15,23 +15,27 @@ export async function foundCellsSection(results: StudyResults): Promise<Markup |
   if (bySearch.size === 0) return null;
   const byJob = groupBy(results.jobs, (job) => job.architecture);
   const found = [...bySearch].sort((a, b) => b[1].length - a[1].length);
-  const figures: Markup[] = [];
-  for (const [architecture, searches] of found.slice(0, MOST_DRAWN))
-    figures.push(await figure(results, architecture, searches, byJob.get(architecture) ?? []));
+  const draw = await graphviz();
+  const figures = found
+    .slice(0, MOST_DRAWN)
+    .map(([architecture, searches]) =>
+      figure(results.space, architecture, searches, byJob.get(architecture) ?? [], draw),
+    );
   const left = found.length - figures.length;
   return html`<p>${plural(results.searches.length, 'search', 'searches')} found ${plural(found.length, 'different architecture')}. A cell adds up, in each numbered node, what its incoming edges make of the nodes before; dotted edges carry nothing.</p>
 <div class="cells">${figures}</div>
 ${left > 0 && html`<p>${plural(left, 'further architecture')} found less often: see the table of runs.</p>`}`;
 }
 
-async function figure(
-  results: StudyResults,
+function figure(
+  space: string,
   architecture: string,
   searches: readonly SearchJob[],
   jobs: readonly TransferJob[],
-): Promise<Markup> {
-  const cell = readCell(results.space, architecture);
-  const drawing = cell && trusted(await drawDot(cellDot(cell)));
+  draw: (dot: string) => string,
+): Markup {
+  const cell = readCell(space, architecture);
+  const drawing = cell && trusted(draw(cellDot(cell)));
   const warnings = cell
     ? [
         hasNoConvolution(cell) && 'no convolution: nothing in it learns',

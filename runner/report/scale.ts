@@ -6,6 +6,9 @@ export interface Scale {
   at(value: number): number;
 }
 
+/** Differences below this, relative to the values and in all, are rounding and get an axis as equal values do. */
+const NEGLIGIBLE = 1e-9;
+
 /** An axis over all finite values with some room at both ends; `bounds` are never passed by that room. */
 export function scaleOver(
   values: readonly number[],
@@ -15,7 +18,9 @@ export function scaleOver(
   const finite = values.filter(Number.isFinite);
   const low = finite.length > 0 ? finite.reduce((a, b) => Math.min(a, b)) : 0;
   const high = finite.length > 0 ? finite.reduce((a, b) => Math.max(a, b)) : 1;
-  const room = high > low ? 0.06 * (high - low) : Math.abs(high) * 0.1 || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const apart = high - low > NEGLIGIBLE * Math.max(size, 1);
+  const room = apart ? 0.06 * (high - low) : size > NEGLIGIBLE ? 0.1 * size : 1;
   const min = Math.max(low - room, Math.min(low, bounds.min ?? -Infinity));
   const max = Math.min(high + room, Math.max(high, bounds.max ?? Infinity));
   const step = roundStep((max - min) / tickCount);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chanceOfTau } from '../../../src/nas/transfer/kendall.js';
 import type { SearchJob, TransferJob } from '../../../src/nas/transfer/results.js';
 import {
   kendallTauB,
@@ -83,6 +84,18 @@ describe('kendallTauB', () => {
   it('refuses lists of two lengths and NaN', () => {
     expect(() => kendallTauB([1, 2], [1])).toThrow(/got 2 and 1 values/);
     expect(() => kendallTauB([1, Number.NaN], [1, 2])).toThrow(/NaN/);
+  });
+});
+
+describe('chanceOfTau', () => {
+  // scipy 1.17.1: kendalltau(X, Y, method='exact', alternative='greater').pvalue
+  it.each([
+    [1, 3, 0.16666666666666666],
+    [0.4, 5, 0.24166666666666667],
+    [-1, 4, 1],
+    [0.7777777777777777, 10, 0.00047315917107583776],
+  ])('equals the exact one-sided test of scipy for tau %d of %i', (tau, count, probability) => {
+    expect(chanceOfTau(tau, count)).toBeCloseTo(probability, 12);
   });
 });
 

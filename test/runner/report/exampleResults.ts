@@ -1,5 +1,6 @@
 import { Random } from '../../../src/engine/random/random.js';
-import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
+import { formatCell, parseCell, randomCell } from '../../../src/nas/spaces/nasbench201/cell.js';
+import { countCell } from '../../../src/nas/spaces/nasbench201/cost.js';
 import type { Protocol } from '../../../src/nas/training/protocol.js';
 import type { EpochRecord, SearchJob, StudyResults, TransferJob } from '../../../src/nas/transfer/results.js';
 import { summarise } from '../../../src/nas/transfer/statistics.js';
@@ -60,7 +61,7 @@ export function exampleResults(options: ExampleOptions = {}): StudyResults {
   return {
     format: 1,
     name,
-    space: nasbench201.name,
+    space: 'nasbench201',
     adapter: { name: 'llvmpipe (LLVM 15.0.6, 256 bits)', driver: 'Mesa 22.3.6 lavapipe', kind: 'cpu' },
     versions: { nastransfer: '0.1.0', webgpu: '0.6.2', node: '20.20.2' },
     seeds,
@@ -88,15 +89,15 @@ export function exampleResults(options: ExampleOptions = {}): StudyResults {
 }
 
 function exampleSearch(method: string, source: string, seed: number, epochs: number, random: Random): SearchJob {
-  const cell = nasbench201.format(
+  const cell = formatCell(
     method === 'darts' && seed === 1
       ? [1, 1, 1, 1, 1, 1]
-      : nasbench201.random(method === 'random' ? new Random(seed, 'cell') : random),
+      : randomCell(method === 'random' ? new Random(seed, 'cell') : random),
   );
   const evaluations =
     method === 'evolution'
       ? [0.4, 0.5, 0.6].map((fitness, i) => ({
-          architecture: i === 2 ? cell : nasbench201.format(nasbench201.random(random)),
+          architecture: i === 2 ? cell : formatCell(randomCell(random)),
           fitness: fitness + 0.05 * random.uniform(),
         }))
       : [];
@@ -113,7 +114,7 @@ function exampleTraining(
   epochs: number,
   random: Random,
 ): TransferJob {
-  const cost = nasbench201.count(nasbench201.parse(architecture), {
+  const cost = countCell(parseCell(architecture), {
     channels: protocol.channels,
     cells: protocol.cells,
     classes: 10,
