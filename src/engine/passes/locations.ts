@@ -1,6 +1,7 @@
 import type { Graph, Node, Value } from '../graph/graph.js';
-import { channelsOf, physicalSize, roundUp, rowsOf, vectorsPerRow } from '../graph/types.js';
+import { channelsOf, physicalSize, roundUp, vectorsPerRow } from '../graph/types.js';
 import type { VariableSet } from '../graph/variables.js';
+import { checkVariableReads, setOf } from './variableReads.js';
 
 /** Memory that values lie in. Only temporary roots share buffers with others, at other times. */
 export interface Root {
@@ -36,11 +37,14 @@ export interface Locations {
   readonly constantValues: readonly Value[];
 }
 
-/** A value that lies inside another: `channel` first channel, `element` first element of a flat run of variables. */
+/** A value that lies inside another. */
 interface Placement {
   readonly parent: Value;
   readonly kind: 'slice' | 'reshape' | 'channels' | 'variables';
+  /** First channel, or for `variables` first element, within the parent. */
   readonly start: number;
+  /** For `channels` and `variables`: which input of the parent's node this is. */
+  readonly index?: number;
 }
 
 /**
@@ -53,7 +57,7 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
   const feeds: Root = { kind: 'feeds', elements: 0 };
   const constants: Root = { kind: 'constants', elements: 0 };
   const feedValues = [...graph.feeds.values()];
-  const constantValues = collectConstants(nodes);
+  const constantValues = collectConstants(graph, nodes);
   const fixed = new Map<Value, Location>();
   for (const [root, values] of [
     [feeds, feedValues],
@@ -73,6 +77,7 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
     return root;
   };
 
+  checkVariableReads(nodes);
   placeViews(nodes, placements);
   placeAssembled(nodes, placements);
 
@@ -107,7 +112,7 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
   return {
     of,
     isView: (node) => node.outputs.length === 1 && isView(placements.get(node.outputs[0])),
-    assembled: (node) => node.inputs.map((input) => placements.get(input)?.parent === node.outputs[0]),
+    assembled: (node) => node.inputs.map((input, index) => isInPlace(placements.get(input), node.outputs[0], index)),
     feeds,
     constants,
     feedValues,
@@ -115,10 +120,14 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
   };
 }
 
-function collectConstants(nodes: readonly Node[]): Value[] {
-  const values = new Set<Value>();
-  for (const node of nodes) for (const input of node.inputs) if (input.origin?.kind === 'constant') values.add(input);
-  return [...values];
+function collectConstants(graph: Graph, nodes: readonly Node[]): Value[] {
+  const used = [...nodes.flatMap((node) => node.inputs), ...graph.outputs.values()];
+  return [...new Set(used.filter((value) => value.origin?.kind === 'constant'))];
+}
+
+/** The input is written straight into its place in the output, at which no copy of it has to be made. */
+function isInPlace(placement: Placement | undefined, output: Value, index: number): boolean {
+  return placement?.parent === output && placement.index === index;
 }
 
 function whole(root: Root, base: number, value: Value): Location {
@@ -141,6 +150,11 @@ function isView(placement: Placement | undefined): boolean {
 }
 
 function placeViews(nodes: readonly Node[], placements: Map<Value, Placement>): void {
+  const updated = new Set<VariableSet>();
+  for (const output of nodes.flatMap((node) => node.outputs)) {
+    const set = setOf(output);
+    if (set) updated.add(set);
+  }
   for (const node of nodes) {
     const view = node.operation.viewOf?.(
       node.inputs.map((value) => value.type),
@@ -149,18 +163,27 @@ function placeViews(nodes: readonly Node[], placements: Map<Value, Placement>): 
     if (!view) continue;
     const [input] = node.inputs;
     const [output] = node.outputs;
+    const set = setOf(input);
+    // A view of a variable would change with it.
+    if (set && updated.has(set)) continue;
+    const from = channelsOf(input.type);
+    const to = channelsOf(output.type);
     if (view.reshape) {
       // A strided value, or one whose rows end in padding, is not one run of elements.
       const strided = placements.has(input);
-      if (!strided && channelsOf(input.type) % 4 === 0 && channelsOf(output.type) % 4 === 0)
+      if (!strided && (from === to || (from % 4 === 0 && to % 4 === 0)))
         placements.set(output, { parent: input, kind: 'reshape', start: 0 });
       continue;
     }
-    const end = view.channelOffset + channelsOf(output.type);
-    const fillsVectors = channelsOf(output.type) % 4 === 0 || end === channelsOf(input.type);
-    if (view.channelOffset % 4 === 0 && fillsVectors)
+    const fillsVectors = to % 4 === 0 || view.channelOffset + to === from;
+    if (hasRows(input) && view.channelOffset % 4 === 0 && fillsVectors)
       placements.set(output, { parent: input, kind: 'slice', start: view.channelOffset });
   }
+}
+
+/** Kernels take vectors and scalars to start where their binding does: only values of rank 2 and more lie within rows. */
+function hasRows(value: Value): boolean {
+  return value.shape.length >= 2;
 }
 
 function placeAssembled(nodes: readonly Node[], placements: Map<Value, Placement>): void {
@@ -175,9 +198,9 @@ function placeAssembled(nodes: readonly Node[], placements: Map<Value, Placement
       const here = assembles === 'variables' ? (node.attributes.offsets as number[])[index] : start;
       start += channelsOf(input.type);
       const last = index === node.inputs.length - 1;
-      const aligned = assembles === 'variables' || (here % 4 === 0 && (last || start % 4 === 0));
+      const aligned = assembles === 'variables' || (hasRows(input) && here % 4 === 0 && (last || start % 4 === 0));
       const free = input.node && !input.origin && !placements.has(input) && !reshaped.has(input);
-      if (aligned && free) placements.set(input, { parent: output, kind: assembles, start: here });
+      if (aligned && free) placements.set(input, { parent: output, kind: assembles, start: here, index });
     });
   }
 }
@@ -200,7 +223,7 @@ function undoHazards(nodes: readonly Node[], placements: Map<Value, Placement>, 
     const pairs = () =>
       node.outputs.flatMap((output, index) => [
         ...node.inputs
-          .filter((input) => placements.get(input)?.parent !== output && of(input).root === of(output).root)
+          .filter((input, i) => !isInPlace(placements.get(input), output, i) && of(input).root === of(output).root)
           .map((input) => [output, input] as const),
         ...node.outputs
           .slice(index + 1)
@@ -214,9 +237,4 @@ function undoHazards(nodes: readonly Node[], placements: Map<Value, Placement>, 
 
 function overlap(a: Location, b: Location): boolean {
   return a.root === b.root && a.base < b.base + b.extent && b.base < a.base + a.extent;
-}
-
-/** Rows of a value in memory and the vec4s of one. */
-export function extentOf(value: Value): { rows: number; vectors: number } {
-  return { rows: rowsOf(value.type), vectors: vectorsPerRow(value.type) };
 }
