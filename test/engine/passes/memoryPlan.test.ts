@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Graph, type Value } from '../../../src/engine/graph/graph.js';
+import { interpret } from '../../../src/engine/graph/interpret.js';
+import { logicalSize } from '../../../src/engine/graph/types.js';
+import { add } from '../../../src/engine/ops/add.js';
+import { concat } from '../../../src/engine/ops/concat.js';
+import { reshape } from '../../../src/engine/ops/flatten.js';
+import { relu } from '../../../src/engine/ops/relu.js';
+import { slice } from '../../../src/engine/ops/slice.js';
+import { liveNodes } from '../../../src/engine/passes/deadCode.js';
+import { locate, type Root } from '../../../src/engine/passes/locations.js';
+import { planMemory } from '../../../src/engine/passes/memoryPlan.js';
+import { Random } from '../../../src/engine/random/random.js';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { lowerNodes } from '../../../src/engine/runtime/lowering.js';
+import { closeTestEngine, openTestEngine } from '../support/device.js';
+
+const ROWS = 6;
+
+/** One operation of a random graph: what, and which of the values so far. */
+interface Step {
+  readonly kind: 'relu' | 'add' | 'concat' | 'slice' | 'reshape';
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constantFrom('relu', 'add', 'concat', 'slice', 'reshape'),
+  a: fc.nat(1000),
+  b: fc.nat(1000),
+  c: fc.nat(1000),
+});
+
+const plan = fc.record({
+  channels: fc.array(fc.constantFrom(3, 4, 8, 12), { minLength: 1, maxLength: 3 }),
+  steps: fc.array(step, { minLength: 1, maxLength: 14 }),
+  outputs: fc.array(fc.nat(1000), { minLength: 1, maxLength: 3 }),
+});
+type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
+
+/** Builds the graph of a plan; shapes are made to fit. */
+function build(graph: Graph, { channels, steps, outputs }: Plan): Value[] {
+  const values = channels.map((count, index) => graph.feed(`x${index}`, [ROWS, count]));
+  for (const { kind, a, b, c } of steps) {
+    const x = values[a % values.length];
+    const alike = values.filter((value) => String(value.shape) === String(x.shape));
+    const y = alike[b % alike.length];
+    const width = x.shape[1];
+    if (kind === 'relu') values.push(relu(x));
+    if (kind === 'add') values.push(add(x, y));
+    if (kind === 'slice') {
+      const start = width > 4 && b % 2 === 0 ? 4 : b % width;
+      values.push(slice(x, start, 1 + (c % (width - start))));
+    }
+    const tall = values.filter((value) => value.shape[0] === x.shape[0]);
+    if (kind === 'concat' && width < 60) values.push(concat([x, tall[b % tall.length], tall[c % tall.length]]));
+    if (kind === 'reshape' && x.shape[0] === ROWS) values.push(reshape(x, [1, ROWS * width]));
+    if (kind === 'reshape' && x.shape[0] === 1 && width % ROWS === 0) values.push(reshape(x, [ROWS, width / ROWS]));
+  }
+  const chosen = new Set(outputs.map((index) => values[values.length - 1 - (index % Math.min(values.length, 5))]));
+  [...chosen].forEach((value, index) => {
+    graph.output(`y${index}`, value);
+  });
+  return [...chosen];
+}
+
+describe('memory plan', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openTestEngine();
+  });
+  afterAll(() => closeTestEngine(engine));
+
+  it('never lets two values that are needed at one time share a buffer', () => {
+    fc.assert(
+      fc.property(plan, (described) => {
+        const graph = new Graph();
+        build(graph, described);
+        const nodes = liveNodes(graph);
+        const locations = locate(graph, nodes);
+        const { scratch } = lowerNodes(nodes, locations, engine.target);
+        const { slotOf, slots } = planMemory(nodes, locations, scratch);
+        // Plays the program: a buffer belongs to the root that was last begun in it.
+        const owner = new Map<number, Root>();
+        const begun = new Set<Root>();
+        const rootsOf = (values: readonly Value[]) =>
+          values.map((value) => locations.of(value).root).filter((root) => root.kind === 'temporary');
+        for (const node of nodes) {
+          for (const root of rootsOf(node.inputs)) expect(owner.get(slotOf.get(root) as number)).toBe(root);
+          for (const root of rootsOf(node.outputs)) {
+            const slot = slotOf.get(root) as number;
+            expect(slots[slot]).toBeGreaterThanOrEqual(root.elements * 4);
+            if (begun.has(root)) expect(owner.get(slot)).toBe(root);
+            begun.add(root);
+            owner.set(slot, root);
+          }
+        }
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+
+  it('gives random graphs of views, concatenations and sums the values of the float64 interpreter', async () => {
+    await fc.assert(
+      fc.asyncProperty(plan, fc.nat(1000), async (described, seed) => {
+        const graph = new Graph();
+        const random = new Random(seed, 'feeds');
+        const values = build(graph, described);
+        const feeds = Object.fromEntries(
+          [...graph.feeds].map(([name, { type }]) => [
+            name,
+            // Small integers: sums of few of them are exact in float32.
+            Float64Array.from({ length: logicalSize(type) }, () => random.integer(3) - 1),
+          ]),
+        );
+        const lookup = interpret(graph, { feeds });
+        const program = await engine.compile((traced) => {
+          build(traced, described);
+        });
+        program.run(feeds);
+        for (const [index, value] of values.entries())
+          expect(Array.from(await program.read(`y${index}`), (element) => element + 0)).toEqual(
+            Array.from(lookup(value).data, (element) => element + 0),
+          );
+        program.dispose();
+      }),
+      { numRuns: 60, seed: 2 },
+    );
+  });
+
+  it('reuses the buffers of a chain: its memory does not grow with its length', () => {
+    const bytes = (length: number) => {
+      const graph = new Graph();
+      let x = graph.feed('x', [64, 64]);
+      for (let i = 0; i < length; i++) x = relu(add(x, graph.feed('x', [64, 64])));
+      graph.output('y', x);
+      const nodes = liveNodes(graph);
+      return planMemory(nodes, locate(graph, nodes), []).slots.length;
+    };
+    expect(bytes(20)).toBe(bytes(5));
+    expect(bytes(20)).toBe(2);
+  });
+});
