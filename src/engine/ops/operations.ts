@@ -3,6 +3,13 @@ import { adamOperation } from './adam.js';
 import { addOperation } from './add.js';
 import { assembleGradientsOperation } from './assembleGradients.js';
 import { averagePoolGradientOperation, averagePoolOperation } from './averagePool.js';
+import { batchNormInferenceGradientOperation, batchNormInferenceOperation } from './batchNormInference.js';
+import { updateRunningStatisticsOperation } from './batchNormRunning.js';
+import {
+  batchNormTrainingGradientOperation,
+  batchNormTrainingOperation,
+  batchStatisticsGradientOperation,
+} from './batchNormTraining.js';
 import { broadcastRowOperation, broadcastScalarOperation } from './broadcast.js';
 import { concatOperation } from './concat.js';
 import { conv2dOperation } from './conv2d.js';
@@ -34,6 +41,11 @@ export const operations: readonly Operation[] = [
   assignOperation,
   averagePoolGradientOperation,
   averagePoolOperation,
+  batchNormInferenceGradientOperation,
+  batchNormInferenceOperation,
+  batchNormTrainingGradientOperation,
+  batchNormTrainingOperation,
+  batchStatisticsGradientOperation,
   broadcastRowOperation,
   broadcastScalarOperation,
   clipCoefficientOperation,
@@ -41,8 +53,8 @@ export const operations: readonly Operation[] = [
   conv2dInputGradientOperation,
   conv2dOperation,
   conv2dWeightGradientOperation,
-  dropoutOperation,
   dropPathOperation,
+  dropoutOperation,
   gatherImagesOperation,
   gatherLabelsOperation,
   globalAveragePoolGradientOperation,
@@ -66,6 +78,7 @@ export const operations: readonly Operation[] = [
   sliceOperation,
   sumOperation,
   sumRowsOperation,
+  updateRunningStatisticsOperation,
   weightedSumOperation,
   weightedSumWeightGradientOperation,
 ] as Operation[];

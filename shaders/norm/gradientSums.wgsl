@@ -1,0 +1,43 @@
+// First of two stages of a batch norm's gradient: of every chunk of rows (chunk, chunk + chunks, ...) the sums of dy and of
+// dy * (x - mean), channel by channel.
+// Layout: dy, x are views of rows x vectors vec4s; mean is a row of vectors vec4s. partial is [chunks][2][vectors].
+// Grid: one invocation a (chunk, column), folded into x and y.
+
+struct Params {
+  rows: u32,
+  chunks: u32,
+  vectors: u32,
+  dyOffset: u32,
+  dyStride: u32,
+  xOffset: u32,
+  xStride: u32,
+  meanOffset: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read> mean: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> partial: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * WORKGROUP + id.x;
+  if (index >= params.chunks * params.vectors) {
+    return;
+  }
+  let vector = index % params.vectors;
+  let chunk = index / params.vectors;
+  let average = mean[params.meanOffset + vector];
+  var sum = vec4f(0.0);
+  var products = vec4f(0.0);
+  for (var row = chunk; row < params.rows; row += params.chunks) {
+    let g = dy[params.dyOffset + row * params.dyStride + vector];
+    sum += g;
+    products += g * (x[params.xOffset + row * params.xStride + vector] - average);
+  }
+  partial[chunk * 2u * params.vectors + vector] = sum;
+  partial[(chunk * 2u + 1u) * params.vectors + vector] = products;
+}

@@ -1,0 +1,36 @@
+// dx = a * dy + (b * (x - mean) + c), channel by channel: the input's gradient of a batch norm.
+// Layout: dy, x, dx are views of rows x vectors vec4s; factors is [4][vectors]: mean, a, b, c.
+// Grid: one invocation a vec4, folded into x and y.
+
+struct Params {
+  rows: u32,
+  vectors: u32,
+  dyOffset: u32,
+  dyStride: u32,
+  xOffset: u32,
+  xStride: u32,
+  dxOffset: u32,
+  dxStride: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read> factors: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * WORKGROUP + id.x;
+  if (index >= params.rows * params.vectors) {
+    return;
+  }
+  let row = index / params.vectors;
+  let vector = index % params.vectors;
+  let centred = x[params.xOffset + row * params.xStride + vector] - factors[vector];
+  let statistics = factors[2u * params.vectors + vector] * centred + factors[3u * params.vectors + vector];
+  let g = dy[params.dyOffset + row * params.dyStride + vector];
+  dx[params.dxOffset + row * params.dxStride + vector] = factors[params.vectors + vector] * g + statistics;
+}

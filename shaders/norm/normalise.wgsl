@@ -1,0 +1,33 @@
+// y = (x - mean) * scale + shift, channel by channel. The mean is taken off first: folded into the shift it would cost the
+// digits by which it exceeds the deviation.
+// Layout: x, y are views of rows x vectors vec4s; factors is [3][vectors]: mean, scale, shift.
+// Grid: one invocation a vec4, folded into x and y.
+
+struct Params {
+  rows: u32,
+  vectors: u32,
+  xOffset: u32,
+  xStride: u32,
+  yOffset: u32,
+  yStride: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> factors: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * WORKGROUP + id.x;
+  if (index >= params.rows * params.vectors) {
+    return;
+  }
+  let row = index / params.vectors;
+  let vector = index % params.vectors;
+  let centred = x[params.xOffset + row * params.xStride + vector] - factors[vector];
+  y[params.yOffset + row * params.yStride + vector] =
+    centred * factors[params.vectors + vector] + factors[2u * params.vectors + vector];
+}

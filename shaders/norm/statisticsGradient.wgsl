@@ -1,0 +1,37 @@
+// Gradient of the batch statistics themselves: dx = (dmean + 2 * dvariance * (x - mean)) / rows, channel by channel.
+// Layout: x, dx are views of rows x vectors vec4s; mean, dmean, dvariance are rows of vectors vec4s.
+// Grid: one invocation a vec4, folded into x and y.
+
+struct Params {
+  rows: u32,
+  vectors: u32,
+  xOffset: u32,
+  xStride: u32,
+  meanOffset: u32,
+  dmeanOffset: u32,
+  dvarianceOffset: u32,
+  dxOffset: u32,
+  dxStride: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> mean: array<vec4f>;
+@group(0) @binding(3) var<storage, read> dmean: array<vec4f>;
+@group(0) @binding(4) var<storage, read> dvariance: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> dx: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * WORKGROUP + id.x;
+  if (index >= params.rows * params.vectors) {
+    return;
+  }
+  let row = index / params.vectors;
+  let vector = index % params.vectors;
+  let centred = x[params.xOffset + row * params.xStride + vector] - mean[params.meanOffset + vector];
+  let spread = 2.0 * dvariance[params.dvarianceOffset + vector] * centred;
+  dx[params.dxOffset + row * params.dxStride + vector] = (dmean[params.dmeanOffset + vector] + spread) / f32(params.rows);
+}

@@ -1,0 +1,209 @@
+import { AttributeError, ShapeError } from '../errors.js';
+import { channelsOf, formatType, sameShape, type ValueType } from '../graph/types.js';
+import { checkFloat, checkRange } from './checks.js';
+import { extentUniforms, gridOf, viewUniforms } from './kernelCall.js';
+import type { KernelCall, Located, Operand, ReferenceTensor } from './operation.js';
+import { chunksOf } from './reduceCalls.js';
+
+export interface EpsilonAttribute {
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+/** Gamma and beta, or neither. */
+export interface AffineLocated {
+  readonly gamma: Located;
+  readonly beta: Located;
+}
+
+/** Checks x ([..., C], rows) and, by argument, the rows of C channels that go with it. */
+export function checkNormTypes(name: string, x: ValueType, perChannel: Readonly<Record<string, ValueType>>): void {
+  checkFloat(name, 'x', x);
+  if (x.shape.length < 2 || x.layout !== 'rows')
+    throw new ShapeError(`${name}: x is ${formatType(x)} (${x.layout}), wanted rank 2 or more (rows)`);
+  for (const [argument, type] of Object.entries(perChannel)) {
+    checkFloat(name, argument, type);
+    if (!sameShape(type.shape, [channelsOf(x)]))
+      throw new ShapeError(
+        `${name}: ${argument} is ${formatType(type)}, wanted [${channelsOf(x)}]: x is ${formatType(x)}`,
+      );
+  }
+}
+
+export function checkEpsilon(name: string, { epsilon }: EpsilonAttribute): void {
+  checkRange(name, 'epsilon', epsilon, 0);
+}
+
+/** Gamma and beta by name, from the inputs after the others: both or none. */
+export function affineTypes(name: string, types: readonly ValueType[]): Record<string, ValueType> {
+  if (types.length === 0) return {};
+  if (types.length !== 2) throw new AttributeError(`${name}: got gamma alone, wanted gamma and beta, or neither`);
+  return { gamma: types[0], beta: types[1] };
+}
+
+/** Mean, biased variance and the factors of `normaliseCall` from the batch itself: two dispatches. */
+export function statisticsCalls(
+  x: Located,
+  mean: Located,
+  variance: Located,
+  affine: AffineLocated | undefined,
+  epsilon: number,
+  scratch: (elements: number) => Operand,
+): { calls: KernelCall[]; factors: Operand } {
+  const { rows, vectors } = x;
+  const chunks = chunksOf(rows, vectors);
+  const partial = scratch(chunks * 2 * vectors * 4);
+  const factors = scratch(3 * vectors * 4);
+  const calls: KernelCall[] = [
+    {
+      kernel: 'norm/statistics',
+      uniforms: { rows, chunks, vectors, ...viewUniforms('x', x) },
+      bindings: { x: x.operand, partial },
+      grid: gridOf(chunks * vectors),
+    },
+    {
+      kernel: 'norm/mergeStatistics',
+      constants: { AFFINE: affine !== undefined },
+      uniforms: {
+        rows,
+        chunks,
+        vectors,
+        gammaOffset: affine?.gamma.offset ?? 0,
+        betaOffset: affine?.beta.offset ?? 0,
+        meanOffset: mean.offset,
+        varianceOffset: variance.offset,
+        epsilon,
+      },
+      bindings: {
+        partial,
+        gamma: affine?.gamma.operand ?? partial,
+        beta: affine?.beta.operand ?? partial,
+        mean: mean.operand,
+        variance: variance.operand,
+        factors,
+      },
+      grid: gridOf(vectors),
+    },
+  ];
+  return { calls, factors };
+}
+
+/** y = (x - mean) * scale + shift. */
+export function normaliseCall(x: Located, factors: Operand, y: Located): KernelCall {
+  return {
+    kernel: 'norm/normalise',
+    uniforms: { ...extentUniforms(y), ...viewUniforms('x', x), ...viewUniforms('y', y) },
+    bindings: { x: x.operand, factors, y: y.operand },
+    grid: gridOf(y.rows * y.vectors),
+  };
+}
+
+export interface NormGradientParts {
+  readonly dy: Located;
+  readonly x: Located;
+  readonly mean: Located;
+  readonly variance: Located;
+  readonly gamma: Located | undefined;
+  readonly dx: Located;
+  /** Where the gradients of gamma and beta go, if there are any. */
+  readonly dgamma: Located | undefined;
+  readonly dbeta: Located | undefined;
+  readonly epsilon: number;
+  /** The statistics are the batch's own, so that dx flows through them too. */
+  readonly training: boolean;
+}
+
+/** Gradients of x, gamma and beta: three dispatches. */
+export function normGradientCalls(parts: NormGradientParts, scratch: (elements: number) => Operand): KernelCall[] {
+  const { dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training } = parts;
+  const { rows, vectors } = x;
+  const chunks = chunksOf(rows, vectors);
+  const partial = scratch(chunks * 2 * vectors * 4);
+  const factors = scratch(4 * vectors * 4);
+  return [
+    {
+      kernel: 'norm/gradientSums',
+      uniforms: {
+        rows,
+        chunks,
+        vectors,
+        ...viewUniforms('dy', dy),
+        ...viewUniforms('x', x),
+        meanOffset: mean.offset,
+      },
+      bindings: { dy: dy.operand, x: x.operand, mean: mean.operand, partial },
+      grid: gridOf(chunks * vectors),
+    },
+    {
+      kernel: 'norm/mergeGradientSums',
+      constants: { AFFINE: gamma !== undefined, TRAINING: training },
+      uniforms: {
+        rows,
+        chunks,
+        vectors,
+        meanOffset: mean.offset,
+        varianceOffset: variance.offset,
+        gammaOffset: gamma?.offset ?? 0,
+        dgammaOffset: dgamma?.offset ?? 0,
+        dbetaOffset: dbeta?.offset ?? 0,
+        epsilon,
+      },
+      bindings: {
+        partial,
+        mean: mean.operand,
+        variance: variance.operand,
+        gamma: (gamma ?? mean).operand,
+        dgamma: dgamma?.operand ?? scratch(vectors * 4),
+        dbeta: dbeta?.operand ?? scratch(vectors * 4),
+        factors,
+      },
+      grid: gridOf(vectors),
+    },
+    {
+      kernel: 'norm/inputGradient',
+      uniforms: {
+        ...extentUniforms(dx),
+        ...viewUniforms('dy', dy),
+        ...viewUniforms('x', x),
+        ...viewUniforms('dx', dx),
+      },
+      bindings: { dy: dy.operand, x: x.operand, factors, dx: dx.operand },
+      grid: gridOf(dx.rows * dx.vectors),
+    },
+  ];
+}
+
+/** Mean and biased variance of every channel, in float64. */
+export function referenceStatistics(x: ReferenceTensor): { mean: Float64Array; variance: Float64Array } {
+  const channels = x.shape[x.shape.length - 1];
+  const rows = x.data.length / channels;
+  const mean = new Float64Array(channels);
+  const variance = new Float64Array(channels);
+  x.data.forEach((value, i) => {
+    mean[i % channels] += value / rows;
+  });
+  x.data.forEach((value, i) => {
+    variance[i % channels] += (value - mean[i % channels]) ** 2 / rows;
+  });
+  return { mean, variance };
+}
+
+/** (x - mean) / sqrt(variance + epsilon), in float64. */
+export function referenceNormalised(
+  x: ReferenceTensor,
+  mean: Float64Array,
+  variance: Float64Array,
+  epsilon: number,
+): Float64Array {
+  const channels = mean.length;
+  return x.data.map((value, i) => (value - mean[i % channels]) / Math.sqrt(variance[i % channels] + epsilon));
+}
+
+/** Sums of every channel, in float64. */
+export function referenceSums(data: Float64Array, channels: number): Float64Array {
+  const sums = new Float64Array(channels);
+  data.forEach((value, i) => {
+    sums[i % channels] += value;
+  });
+  return sums;
+}

@@ -1,0 +1,147 @@
+import type { Value } from '../graph/graph.js';
+import { channelsOf, logicalSize, type ValueType } from '../graph/types.js';
+import {
+  affineTypes,
+  checkEpsilon,
+  checkNormTypes,
+  type EpsilonAttribute,
+  normaliseCall,
+  normGradientCalls,
+  referenceNormalised,
+  referenceSums,
+} from './batchNormCalls.js';
+import type { Affine } from './batchNormTraining.js';
+import { checkSameShape, gridOf, trafficOnly } from './kernelCall.js';
+import type { Operation } from './operation.js';
+
+/**
+ * Batch normalisation by given statistics: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, channel by channel
+ * (Ioffe and Szegedy 2015, algorithm 2, step 11). No gradient flows to the statistics.
+ * @param x [..., C]
+ * @param mean [C]
+ * @param variance [C]
+ * @throws ShapeError, AttributeError
+ */
+export function batchNormInference(
+  x: Value,
+  mean: Value,
+  variance: Value,
+  options: { affine?: Affine; epsilon?: number } = {},
+): Value {
+  const { affine, epsilon = 1e-5 } = options;
+  const inputs = affine ? [x, mean, variance, affine.gamma, affine.beta] : [x, mean, variance];
+  return x.graph.apply(batchNormInferenceOperation, inputs, { epsilon })[0];
+}
+
+export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
+  name: 'batchNormInference',
+  infer: ([x, mean, variance, ...affine], attributes) => {
+    checkNormTypes('batchNormInference', x, { mean, variance, ...affineTypes('batchNormInference', affine) });
+    checkEpsilon('batchNormInference', attributes);
+    return [x];
+  },
+  lower: ({ inputs: [x, mean, variance, gamma, beta], outputs: [y], attributes: { epsilon }, scratch }) => {
+    const { vectors } = x;
+    const factors = scratch(3 * vectors * 4);
+    return [
+      {
+        kernel: 'norm/fixedFactors',
+        constants: { AFFINE: gamma !== undefined },
+        uniforms: {
+          vectors,
+          meanOffset: mean.offset,
+          varianceOffset: variance.offset,
+          gammaOffset: gamma?.offset ?? 0,
+          betaOffset: beta?.offset ?? 0,
+          epsilon,
+        },
+        bindings: {
+          mean: mean.operand,
+          variance: variance.operand,
+          gamma: (gamma ?? mean).operand,
+          beta: (beta ?? mean).operand,
+          factors,
+        },
+        grid: gridOf(vectors),
+      },
+      normaliseCall(x, factors, y),
+    ];
+  },
+  gradient: ({ inputs: [x, mean, variance, gamma], outputGradients: [dy], attributes }) => {
+    if (!dy) return [];
+    const inputs = [dy, x, mean, variance, ...(gamma ? [gamma] : [])];
+    const [dx, dgamma, dbeta] = x.graph.apply(batchNormInferenceGradientOperation, inputs, attributes);
+    return [dx, undefined, undefined, dgamma, dbeta];
+  },
+  reference: ([x, mean, variance, gamma, beta], { epsilon }) => {
+    const channels = mean.data.length;
+    const y = referenceNormalised(x, mean.data, variance.data, epsilon);
+    return [gamma ? y.map((value, i) => value * gamma.data[i % channels] + beta.data[i % channels]) : y];
+  },
+  cost: trafficOnly,
+  sumLength: () => 4,
+  samples: [
+    {
+      name: 'images',
+      inputs: [
+        { shape: [3, 5, 7, 6] },
+        { shape: [6] },
+        { shape: [6], fill: 'positive' },
+        { shape: [6] },
+        { shape: [6] },
+      ],
+      attributes: { epsilon: 1e-5 },
+      // Statistics are constants: nothing flows to them.
+      smooth: false,
+    },
+    {
+      name: 'not affine',
+      inputs: [{ shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3 },
+      smooth: false,
+    },
+  ],
+};
+
+/** Outputs: dx, and dgamma and dbeta where there is a gamma. Inputs: dy, x, mean, variance, gamma if any. */
+export const batchNormInferenceGradientOperation: Operation<EpsilonAttribute> = {
+  name: 'batchNormInferenceGradient',
+  infer: ([dy, x, mean, variance, gamma]) => {
+    const perChannel: Record<string, ValueType> = gamma ? { mean, variance, gamma } : { mean, variance };
+    checkNormTypes('batchNormInferenceGradient', x, perChannel);
+    checkSameShape('batchNormInferenceGradient', [x, dy]);
+    return gamma ? [x, gamma, gamma] : [x];
+  },
+  lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes: { epsilon }, scratch }) =>
+    normGradientCalls({ dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: false }, scratch),
+  reference: ([dy, x, mean, variance, gamma], { epsilon }) => {
+    const channels = mean.data.length;
+    const xhat = referenceNormalised(x, mean.data, variance.data, epsilon);
+    const dx = dy.data.map((value, i) => {
+      const c = i % channels;
+      return (value * (gamma?.data[c] ?? 1)) / Math.sqrt(variance.data[c] + epsilon);
+    });
+    const products = dy.data.map((value, i) => value * xhat[i]);
+    return gamma ? [dx, referenceSums(products, channels), referenceSums(dy.data, channels)] : [dx];
+  },
+  cost: trafficOnly,
+  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  samples: [
+    {
+      name: 'images',
+      inputs: [
+        { shape: [3, 5, 7, 6] },
+        { shape: [3, 5, 7, 6] },
+        { shape: [6] },
+        { shape: [6], fill: 'positive' },
+        { shape: [6] },
+      ],
+      attributes: { epsilon: 1e-5 },
+    },
+    {
+      name: 'not affine',
+      inputs: [{ shape: [2, 3, 5] }, { shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3 },
+    },
+  ],
+};

@@ -1,0 +1,197 @@
+import type { Value } from '../graph/graph.js';
+import { channelsOf, logicalSize, type ValueType, valueType } from '../graph/types.js';
+import { add } from './add.js';
+import {
+  affineTypes,
+  checkEpsilon,
+  checkNormTypes,
+  type EpsilonAttribute,
+  normaliseCall,
+  normGradientCalls,
+  referenceNormalised,
+  referenceStatistics,
+  referenceSums,
+  statisticsCalls,
+} from './batchNormCalls.js';
+import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import type { Operation } from './operation.js';
+
+/** A learned factor and offset of every channel, [C] each. */
+export interface Affine {
+  readonly gamma: Value;
+  readonly beta: Value;
+}
+
+/**
+ * Batch normalisation by the statistics of the batch: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, channel by
+ * channel over all other dimensions (Ioffe and Szegedy 2015, algorithm 1).
+ * @param x [..., C]
+ * @returns y, and the batch's mean [C] and biased variance [C]
+ * @throws ShapeError, AttributeError
+ */
+export function batchNormTraining(
+  x: Value,
+  options: { affine?: Affine; epsilon?: number } = {},
+): { y: Value; mean: Value; variance: Value } {
+  const { affine, epsilon = 1e-5 } = options;
+  const inputs = affine ? [x, affine.gamma, affine.beta] : [x];
+  const [y, mean, variance] = x.graph.apply(batchNormTrainingOperation, inputs, { epsilon });
+  return { y, mean, variance };
+}
+
+export const batchNormTrainingOperation: Operation<EpsilonAttribute> = {
+  name: 'batchNormTraining',
+  infer: ([x, ...affine], attributes) => {
+    checkNormTypes('batchNormTraining', x, affineTypes('batchNormTraining', affine));
+    checkEpsilon('batchNormTraining', attributes);
+    return [x, valueType([channelsOf(x)]), valueType([channelsOf(x)])];
+  },
+  lower: ({ inputs: [x, gamma, beta], outputs: [y, mean, variance], attributes: { epsilon }, scratch }) => {
+    const affine = gamma && { gamma, beta };
+    const { calls, factors } = statisticsCalls(x, mean, variance, affine, epsilon, scratch);
+    return [...calls, normaliseCall(x, factors, y)];
+  },
+  gradient: ({
+    inputs: [x, gamma],
+    outputs: [, mean, variance],
+    outputGradients: [dy, dmean, dvariance],
+    attributes,
+  }) => {
+    const { graph } = x;
+    const gradients: (Value | undefined)[] = dy
+      ? [
+          ...graph.apply(
+            batchNormTrainingGradientOperation,
+            [dy, x, mean, variance, ...(gamma ? [gamma] : [])],
+            attributes,
+          ),
+        ]
+      : [];
+    if (dmean || dvariance) {
+      const zero = graph.constant(new Float32Array(logicalSize(mean.type)), mean.shape);
+      const values = [x, mean, dmean ?? zero, dvariance ?? zero];
+      const [dx] = graph.apply(batchStatisticsGradientOperation, values, {});
+      gradients[0] = gradients[0] ? add(gradients[0], dx) : dx;
+    }
+    return gradients;
+  },
+  reference: ([x, gamma, beta], { epsilon }) => {
+    const { mean, variance } = referenceStatistics(x);
+    const channels = mean.length;
+    const y = referenceNormalised(x, mean, variance, epsilon);
+    return [
+      gamma ? y.map((value, i) => value * gamma.data[i % channels] + beta.data[i % channels]) : y,
+      mean,
+      variance,
+    ];
+  },
+  cost: trafficOnly,
+  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  samples: [
+    {
+      name: 'images',
+      inputs: [{ shape: [3, 5, 7, 6] }, { shape: [6] }, { shape: [6] }],
+      attributes: { epsilon: 1e-5 },
+    },
+    { name: 'not affine', inputs: [{ shape: [2, 3, 3, 5] }], attributes: { epsilon: 1e-3 } },
+    { name: 'vectors', inputs: [{ shape: [9, 13] }, { shape: [13] }, { shape: [13] }], attributes: { epsilon: 1e-5 } },
+  ],
+};
+
+/** Outputs: dx, and dgamma and dbeta where there is a gamma. Inputs: dy, x, mean, variance, gamma if any. */
+export const batchNormTrainingGradientOperation: Operation<EpsilonAttribute> = {
+  name: 'batchNormTrainingGradient',
+  infer: ([dy, x, mean, variance, gamma]) => {
+    const perChannel: Record<string, ValueType> = gamma ? { mean, variance, gamma } : { mean, variance };
+    checkNormTypes('batchNormTrainingGradient', x, perChannel);
+    checkSameShape('batchNormTrainingGradient', [x, dy]);
+    return gamma ? [x, gamma, gamma] : [x];
+  },
+  lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes: { epsilon }, scratch }) =>
+    normGradientCalls({ dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: true }, scratch),
+  reference: ([dy, x, mean, variance, gamma], { epsilon }) => {
+    const channels = mean.data.length;
+    const rows = x.data.length / channels;
+    const xhat = referenceNormalised(x, mean.data, variance.data, epsilon);
+    const dbeta = referenceSums(dy.data, channels);
+    const dgamma = referenceSums(
+      dy.data.map((value, i) => value * xhat[i]),
+      channels,
+    );
+    const dx = dy.data.map((value, i) => {
+      const c = i % channels;
+      const factor = (gamma?.data[c] ?? 1) / Math.sqrt(variance.data[c] + epsilon);
+      return factor * (value - dbeta[c] / rows - (xhat[i] * dgamma[c]) / rows);
+    });
+    return gamma ? [dx, dgamma, dbeta] : [dx];
+  },
+  cost: trafficOnly,
+  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  samples: [
+    {
+      name: 'images',
+      inputs: [
+        { shape: [3, 5, 7, 6] },
+        { shape: [3, 5, 7, 6] },
+        { shape: [6] },
+        { shape: [6], fill: 'positive' },
+        { shape: [6] },
+      ],
+      attributes: { epsilon: 1e-5 },
+    },
+    {
+      name: 'not affine',
+      inputs: [{ shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3 },
+    },
+  ],
+};
+
+/** dx of the mean and the variance of a batch, from their own gradients. Inputs: x, mean, dmean, dvariance. */
+export const batchStatisticsGradientOperation: Operation<Record<string, never>> = {
+  name: 'batchStatisticsGradient',
+  infer: ([x, mean, dmean, dvariance]) => {
+    checkNormTypes('batchStatisticsGradient', x, { mean, dmean, dvariance });
+    return [x];
+  },
+  lower: ({ inputs: [x, mean, dmean, dvariance], outputs: [dx] }) => [
+    {
+      kernel: 'norm/statisticsGradient',
+      uniforms: {
+        ...extentUniforms(dx),
+        ...viewUniforms('x', x),
+        meanOffset: mean.offset,
+        dmeanOffset: dmean.offset,
+        dvarianceOffset: dvariance.offset,
+        ...viewUniforms('dx', dx),
+      },
+      bindings: {
+        x: x.operand,
+        mean: mean.operand,
+        dmean: dmean.operand,
+        dvariance: dvariance.operand,
+        dx: dx.operand,
+      },
+      grid: gridOf(dx.rows * dx.vectors),
+    },
+  ],
+  reference: ([x, mean, dmean, dvariance]) => {
+    const channels = mean.data.length;
+    const rows = x.data.length / channels;
+    return [
+      x.data.map((value, i) => {
+        const c = i % channels;
+        return (dmean.data[c] + 2 * dvariance.data[c] * (value - mean.data[c])) / rows;
+      }),
+    ];
+  },
+  cost: trafficOnly,
+  sumLength: () => 2,
+  samples: [
+    {
+      name: 'odd sizes',
+      inputs: [{ shape: [3, 5, 6] }, { shape: [6] }, { shape: [6] }, { shape: [6] }],
+      attributes: {},
+    },
+  ],
+};
