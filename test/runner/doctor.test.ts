@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { advise, doctor, formatDoctor } from '../../runner/doctor.js';
+import { measureGemm } from '../../runner/measure.js';
+import type { AdapterKind } from '../../src/engine/device/adapter.js';
+import type { Gpu } from '../../src/engine/device/gpu.js';
+import { open } from '../../src/engine/device/node/index.js';
+import { BufferUsage } from '../../src/engine/device/usage.js';
+import { DisposedError, GpuError } from '../../src/engine/errors.js';
+
+describe('doctor', () => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await open();
+  });
+  afterAll(() => gpu.dispose());
+
+  test('reports the adapter, versions and measurements, as data and as text', async () => {
+    const report = await doctor(gpu);
+    expect(report.adapter).toEqual(gpu.info);
+    expect(report.driver).toBe(gpu.info.driver);
+    expect(report.limits.maxBufferSize).toBe(gpu.limits.maxBufferSize);
+    expect(report.versions).toMatchObject({ node: process.versions.node, webgpu: expect.stringMatching(/^\d+\.\d+/) });
+    for (const figure of [report.gemmGflops, report.copyGBs, report.dispatchMicroseconds]) {
+      expect(figure).toBeGreaterThan(0);
+      expect(Number.isFinite(figure)).toBe(true);
+    }
+    const text = formatDoctor(report);
+    for (const part of [report.adapter.name, report.driver, `${report.gemmGflops} GFLOP/s`, ...report.advice]) {
+      expect(text).toContain(part);
+    }
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  test('fails with a typed error when the device does', async () => {
+    const broken = await open();
+    broken.device.createBuffer({ size: 16, usage: BufferUsage.MAP_READ | BufferUsage.STORAGE });
+    await expect(doctor(broken)).rejects.toThrow(GpuError);
+    broken.dispose();
+    await expect(measureGemm(broken)).rejects.toThrow(DisposedError);
+  });
+});
+
+describe('advice', () => {
+  const on = (kind: AdapterKind, flags = { timestamps: true, subgroups: true }) =>
+    ({ info: { kind }, features: new Set<string>(), ...flags }) as unknown as Gpu;
+
+  test('for SwiftShader is lavapipe, for lavapipe is not', () => {
+    expect(advise(on('swiftshader')).join('\n')).toMatch(/installLavapipe/);
+    expect(advise(on('lavapipe')).join('\n')).not.toMatch(/installLavapipe/);
+  });
+
+  test('names the GPU that lacks a driver', () => {
+    expect(advise(on('lavapipe'), '/dev/nvidia0').join('\n')).toMatch(/GPU \(\/dev\/nvidia0\), but no Vulkan driver/);
+  });
+
+  test('for hardware is about features it lacks', () => {
+    expect(advise(on('hardware'))).toEqual([]);
+    expect(advise(on('hardware', { timestamps: false, subgroups: true })).join('\n')).toMatch(/timestamp-query/);
+  });
+});
