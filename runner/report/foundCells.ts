@@ -9,12 +9,16 @@ import { groupBy } from './studyCells.js';
 /** Cells drawn; the others stand in the table of runs. */
 const MOST_DRAWN = 24;
 
-/** What the searches found, each architecture once, the most frequent first. */
+/** What the searches found, each architecture once: the most frequent first, of equals the most accurate. */
 export async function foundCellsSection(results: StudyResults): Promise<Markup | null> {
   const bySearch = groupBy(results.searches, (search) => search.architecture);
   if (bySearch.size === 0) return null;
   const byJob = groupBy(results.jobs, (job) => job.architecture);
-  const found = [...bySearch].sort((a, b) => b[1].length - a[1].length);
+  const accuracy = (architecture: string) => {
+    const jobs = byJob.get(architecture) ?? [];
+    return jobs.length > 0 ? jobs.reduce((sum, job) => sum + job.accuracy, 0) / jobs.length : 0;
+  };
+  const found = [...bySearch].sort((a, b) => b[1].length - a[1].length || accuracy(b[0]) - accuracy(a[0]));
   const draw = await graphviz();
   const figures = found
     .slice(0, MOST_DRAWN)
@@ -24,7 +28,7 @@ export async function foundCellsSection(results: StudyResults): Promise<Markup |
   const left = found.length - figures.length;
   return html`<p>${plural(results.searches.length, 'search', 'searches')} found ${plural(found.length, 'different architecture')}. A cell adds up, in each numbered node, what its incoming edges make of the nodes before; dotted edges carry nothing.</p>
 <div class="cells">${figures}</div>
-${left > 0 && html`<p>${plural(left, 'further architecture')} found less often: see the table of runs.</p>`}`;
+${left > 0 && html`<p>${plural(left, 'further architecture')}, found no more often, ${left === 1 ? 'is' : 'are'} in the table of runs.</p>`}`;
 }
 
 function figure(

@@ -72,8 +72,10 @@ function subtitle({ jobs, searches, adapter, seconds, seeds }: StudyResults): st
     plural(searches.length, 'search', 'searches'),
     plural(jobs.length, 'trained network'),
     duration(seconds),
-    adapter.name,
-  ].join(' · ');
+  ]
+    .map((part) => part.replaceAll(' ', '\u00a0'))
+    .concat(adapter.name)
+    .join(' · ');
 }
 
 function names(

@@ -46,7 +46,7 @@ thead th { font-size: .82rem; font-weight: 600; color: var(--quiet); border-bott
 tbody th { font-weight: 600; }
 .number { text-align: right; white-space: nowrap; }
 td code { white-space: nowrap; }
-.prose td:nth-child(2) { min-width: 14rem; }
+.prose td:not(.number) { min-width: 13rem; }
 .tables { display: grid; gap: .5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); align-items: start; }
 .tables .table { margin: .5rem 0; }
 .tables th, .tables td { padding-inline: .45rem; }
@@ -54,7 +54,8 @@ td code { white-space: nowrap; }
 
 .matrix { min-width: min(100%, 40rem); }
 .matrix td, .matrix thead th:not(:first-child) { text-align: center; }
-.matrix tbody th { position: sticky; left: 0; background: var(--page); max-width: 13rem; }
+.matrix thead th { white-space: normal; min-width: 5.5rem; }
+.matrix tbody th { min-width: 8rem; position: sticky; left: 0; background: var(--page); max-width: 13rem; }
 .matrix td.heat { background: var(--background); color: var(--text); padding: .7rem .8rem; border: 2px solid var(--page); border-radius: .45rem; white-space: nowrap; }
 .matrix td.heat small { color: inherit; opacity: 1; }
 .matrix .reference td { text-align: left; border: 0; color: var(--quiet); padding-block: .15rem; font-size: .88rem; }
@@ -76,7 +77,7 @@ ${[0, 1, 2, 3, 4, 5, 6, 7].map((seed) => `.seed${seed} { --c: var(--seed${seed})
 .strips { width: 100%; }
 .strips th, .strips td { border: 0; padding: 0 .5rem; }
 .strips thead th { padding-bottom: .4rem; }
-.strips tbody th { white-space: nowrap; width: 1%; padding-left: 0; }
+.strips tbody th { width: 15rem; overflow-wrap: anywhere; padding-left: 0; line-height: 1.25; }
 .strips .number { width: 1%; padding-right: 0; }
 .strips .muted th b { font-weight: 400; }
 .strip { display: block; overflow: visible; }
@@ -138,15 +139,18 @@ footer { margin-top: 3rem; padding-block: 1.2rem 2.5rem; color: var(--quiet); fo
   main, header, footer { padding-inline: 1rem; }
   header { padding-top: 1.5rem; }
   h1 { font-size: 1.55rem; }
+  .scroll th, .scroll td { padding-inline: .4rem; }
+  .prose td:not(.number) { min-width: 8.4rem; }
   .matrix { font-size: .86rem; }
   .matrix th, .matrix td { padding-inline: .45rem; }
   .matrix td.heat { padding: .55rem .5rem; }
-  .matrix tbody th { max-width: 7.5rem; }
+  .matrix tbody th { min-width: 0; max-width: 7.5rem; }
+  .matrix thead th { min-width: 0; }
   /* Name and number share a line, the picture has the whole width below. */
   .strips, .strips tbody, .strips tfoot { display: block; }
   .strips thead { display: none; }
   .strips tr { display: grid; grid-template-columns: 1fr auto; margin-bottom: .3rem; }
-  .strips tbody th { white-space: normal; width: auto; }
+  .strips tbody th { width: auto; }
   .strips td.plot { grid-row: 2; grid-column: 1 / 3; padding: 0; }
   .strips tfoot td:not(.plot) { display: none; }
 }

@@ -108,7 +108,7 @@ function orderFindings({ summary }: StudyResults): string[] {
     const mean = known.reduce((sum, { tau }) => sum + tau!, 0) / known.length;
     const taus = known.map(({ tau }) => tau!);
     return [
-      `The order of the methods on two sources agrees with Kendall's τ of ${decimal(mean, 2)} on average over ${known.length} comparisons, from ${decimal(Math.min(...taus), 2)} to ${decimal(Math.max(...taus), 2)} (1 is the same order).`,
+      `The orders of the methods from two sources agree with a Kendall's τ of ${decimal(mean, 2)} on average over ${known.length} comparisons, from ${decimal(Math.min(...taus), 2)} to ${decimal(Math.max(...taus), 2)} (1 is the same order).`,
     ];
   }
   const [{ sources, target, tau, count }] = known;
