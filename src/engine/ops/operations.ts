@@ -1,4 +1,5 @@
 import { accumulateOperation, assignOperation } from './accumulate.js';
+import { accuracyOperation } from './accuracy.js';
 import { adamOperation } from './adam.js';
 import { addOperation } from './add.js';
 import { assembleGradientsOperation } from './assembleGradients.js';
@@ -14,6 +15,7 @@ import { broadcastRowOperation, broadcastScalarOperation } from './broadcast.js'
 import { concatOperation } from './concat.js';
 import { conv2dOperation } from './conv2d.js';
 import { conv2dInputGradientOperation, conv2dWeightGradientOperation } from './conv2dGradients.js';
+import { crossEntropyGradientOperation, crossEntropyOperation } from './crossEntropy.js';
 import { dropoutOperation, dropPathOperation } from './dropout.js';
 import { reshapeOperation } from './flatten.js';
 import { gatherImagesOperation } from './gatherImages.js';
@@ -30,11 +32,18 @@ import { reluGradientOperation, reluOperation } from './relu.js';
 import { scaleOperation } from './scale.js';
 import { sgdOperation } from './sgd.js';
 import { padChannelsOperation, sliceOperation } from './slice.js';
+import {
+  logSoftmaxGradientOperation,
+  logSoftmaxOperation,
+  softmaxGradientOperation,
+  softmaxOperation,
+} from './softmax.js';
 import { weightedSumOperation, weightedSumWeightGradientOperation } from './weightedSum.js';
 
 /** Every operation of the engine. Tests, benchmarks and the table of operations go over this list. */
 export const operations: readonly Operation[] = [
   accumulateOperation,
+  accuracyOperation,
   adamOperation,
   addOperation,
   assembleGradientsOperation,
@@ -53,6 +62,8 @@ export const operations: readonly Operation[] = [
   conv2dInputGradientOperation,
   conv2dOperation,
   conv2dWeightGradientOperation,
+  crossEntropyGradientOperation,
+  crossEntropyOperation,
   dropPathOperation,
   dropoutOperation,
   gatherImagesOperation,
@@ -60,6 +71,8 @@ export const operations: readonly Operation[] = [
   globalAveragePoolGradientOperation,
   globalAveragePoolOperation,
   gradientNormOperation,
+  logSoftmaxGradientOperation,
+  logSoftmaxOperation,
   matmulInputGradientOperation,
   matmulOperation,
   matmulWeightGradientOperation,
@@ -76,6 +89,8 @@ export const operations: readonly Operation[] = [
   scaleOperation,
   sgdOperation,
   sliceOperation,
+  softmaxGradientOperation,
+  softmaxOperation,
   sumOperation,
   sumRowsOperation,
   updateRunningStatisticsOperation,
