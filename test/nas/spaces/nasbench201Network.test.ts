@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logicalSize } from '../../../src/engine/graph/types.js';
+import { Random } from '../../../src/engine/random/random.js';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
+import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openTestEngine();
+});
+afterAll(() => closeTestEngine(engine));
+
+const small = { channels: 4, cells: 1, classes: 5, size: 8, imageChannels: 3 };
+
+async function forwardProgram(text: string, settings = small) {
+  const network = nasbench201.network(nasbench201.parse(text), settings);
+  engine.allocate(network.weights, 1);
+  engine.allocate(network.averages, 1);
+  const program = await engine.compile((graph) => {
+    const { size, imageChannels } = settings;
+    graph.output('logits', network.forward(graph.feed('x', [2, size, size, imageChannels]), 'train'));
+  });
+  return { network, program };
+}
+
+describe('a network of NAS-Bench-201', () => {
+  const cells = Array.from({ length: 6 }, (_, i) => nasbench201.format(nasbench201.random(new Random(i, 'cells'))));
+
+  it.each(cells)('has the parameters and multiply-adds that its formula counts: %s', async (text) => {
+    const { network, program } = await forwardProgram(text);
+    const parameters = network.weights.variables.reduce((total, variable) => total + logicalSize(variable.type), 0);
+    const cost = nasbench201.count(nasbench201.parse(text), small);
+    expect(parameters).toBe(cost.parameters);
+    expect(program.cost.multiplyAdds).toBe(2 * cost.multiplyAdds);
+    program.dispose();
+  });
+
+  it('gives finite scores of every class, whatever the cell', async () => {
+    const none = '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|';
+    for (const text of [none, ...cells.slice(0, 2)]) {
+      const { program } = await forwardProgram(text);
+      const random = new Random(3, 'images');
+      program.run({ x: Float32Array.from({ length: 2 * 8 * 8 * 3 }, () => random.normal()) });
+      const logits = await program.read('logits');
+      expect(logits).toHaveLength(10);
+      expect(Array.from(logits).every(Number.isFinite)).toBe(true);
+      program.dispose();
+    }
+  });
+});
+
+describe('a supernet of NAS-Bench-201', () => {
+  it('keeps the strongest operation of every edge, the first of equals', () => {
+    const supernet = nasbench201.supernet(small, { affine: false, batchNorm: 'batch' });
+    const alphas = new Float32Array(30);
+    alphas[0 * 5 + 3] = 1;
+    alphas[1 * 5 + 1] = 2;
+    alphas[3 * 5 + 4] = 0.5;
+    alphas[5 * 5 + 2] = 0.1;
+    expect(supernet.derive(alphas)).toBe(
+      '|nor_conv_3x3~0|+|skip_connect~0|none~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|',
+    );
+  });
+
+  it('computes what the discrete network does when its mixture is one operation an edge', async () => {
+    const text = '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|skip_connect~1|nor_conv_3x3~2|';
+    const cell = nasbench201.parse(text);
+    const network = nasbench201.network(cell, small);
+    const supernet = nasbench201.supernet(small, { affine: true, batchNorm: 'running' });
+    for (const set of [network.weights, network.averages, supernet.weights, supernet.averages, supernet.alphas])
+      engine.allocate(set, 1);
+    // An architecture parameter of 60 against 0 leaves the others e^-60 of the mixture.
+    const alphas = new Float32Array(30);
+    cell.forEach((operation, edge) => {
+      alphas[edge * 5 + operation] = 60;
+    });
+    engine.write(supernet.alphas.variables[0], alphas);
+    for (const variable of network.weights.variables) {
+      const edge = /edge (\d)/.exec(variable.name);
+      const kernel = edge && (cell[Number(edge[1])] === 2 ? '1x1' : '3x3');
+      const name = kernel ? variable.name.replace(/(edge \d)/, `$1/${kernel}`) : variable.name;
+      const twin = supernet.weights.variables.find((candidate) => candidate.name === name);
+      engine.write(twin as never, await engine.read(variable));
+    }
+    const random = new Random(4, 'images');
+    const x = Float32Array.from({ length: 2 * 8 * 8 * 3 }, () => random.normal());
+    const results: number[][] = [];
+    for (const model of [network, supernet]) {
+      const program = await engine.compile((graph) => {
+        graph.output('logits', model.forward(graph.feed('x', [2, 8, 8, 3]), 'train'));
+      });
+      program.run({ x });
+      results.push(Array.from(await program.read('logits')));
+      program.dispose();
+    }
+    results[0].forEach((value, i) => {
+      expect(results[1][i]).toBeCloseTo(value, 4);
+    });
+  });
+});
