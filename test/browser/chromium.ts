@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { type Browser, chromium } from 'playwright-core';
+import { cachedFolder } from '../../src/engine/device/node/cache.js';
+import { chromiumArchive } from '../../src/engine/device/node/swiftshader.js';
+import { readTar } from '../../src/engine/device/node/tar.js';
+
+/** Why Chromium of npm `@sparticuz/chromium` can't run here, or undefined if it can. */
+export const noChromium =
+  process.platform === 'linux' && process.arch === 'x64'
+    ? undefined
+    : `the bundled Chromium is for x86-64 Linux, this is ${process.arch} ${process.platform}`;
+
+/** Unpacks Chromium into the user's cache the first time: the program, the libraries it needs, and SwiftShader. */
+function unpackChromium(): { executable: string; libraries: string } {
+  const { content, cacheName } = chromiumArchive('chromium.br');
+  const folder = cachedFolder(cacheName, (target) => {
+    writeFileSync(join(target, 'chromium'), brotliDecompressSync(content), { mode: 0o755 });
+    mkdirSync(join(target, 'lib'));
+    unpack('al2023.tar.br', join(target, 'lib'));
+    // Chromium looks for SwiftShader beside its program.
+    unpack('swiftshader.tar.br', target);
+  });
+  return { executable: join(folder, 'chromium'), libraries: join(folder, 'lib') };
+}
+
+function unpack(archive: string, folder: string): void {
+  for (const { path, mode, content } of readTar(brotliDecompressSync(chromiumArchive(archive).content))) {
+    writeFileSync(join(folder, basename(path)), content, { mode: mode & 0o755 });
+  }
+}
+
+/** Starts Chromium without a window and with WebGPU on SwiftShader. The caller closes it. */
+export async function launchChromium(): Promise<Browser> {
+  const { executable, libraries } = unpackChromium();
+  return chromium.launch({
+    executablePath: executable,
+    headless: true,
+    args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--ignore-gpu-blocklist'],
+    env: { ...process.env, LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') },
+  });
+}
