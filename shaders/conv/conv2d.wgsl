@@ -8,8 +8,11 @@
 // same for columns, and the weights of tap firstTap + i * tapRowStride + j * tapColumnStride. So one kernel serves every
 // stride, padding and dilation, and every residue class of the gradient of a strided convolution.
 //
-// An invocation computes a strip of four pixels of one row, `spacing` columns apart, times BLOCK vec4s of channels. With
-// SLIDE, neighbours in the strip are one tap apart, so that each tap needs one new value of x for four pixels.
+// An invocation computes STRIPS strips of four pixels of one row, `spacing` columns apart, times BLOCK vec4s of channels.
+// With SLIDE, neighbours in a strip are one tap apart: its taps of a row need one new value of x each, and the loop over
+// channels is outside that over the taps of a row. Without, it is inside, and the places of the pixels are found once a tap.
+// Loops of `stripPixels` (four) turns go over a strip: with a count in the text a compiler would unroll them, and loads and
+// stores are what compiling for a software driver takes seconds over.
 // Grid: strips in x, folded into z; blocks of channels, group by group, in y: the weights are the same for a workgroup.
 
 struct Params {
@@ -43,6 +46,8 @@ struct Params {
   tapColumnStride: i32,
   wOffset: u32,
   biasOffset: u32,
+  hasBias: u32,
+  stripPixels: u32,
   wStride: u32,
   wRows: u32,
   lastRow: u32,
@@ -53,10 +58,10 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-const BLOCK: u32 = 4u;
+const STRIPS: u32 = 2u;
+const BLOCK: u32 = 2u;
 const SLIDE: bool = true;
 const TRANSPOSED: bool = false;
-const BIAS: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -64,11 +69,49 @@ const BIAS: bool = false;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-// Four channels of x, zero outside the image.
-fn pixel(rowInside: bool, rowPlace: u32, column: i32) -> vec4f {
-  let inside = rowInside && column >= 0 && column < i32(params.xWidth);
-  let place = select(params.xOffset, rowPlace + u32(column) * params.xStride, inside);
-  return select(vec4f(0.0), x[place], inside);
+struct Strip {
+  image: u32,
+  row: u32,
+  column: u32,
+  // Column of x of the first pixel's first tap.
+  xColumn: i32,
+}
+
+// Where taps of one row of the kernel read.
+struct TapRow {
+  inside: bool,
+  // Place in x of column 0.
+  place: u32,
+}
+
+// A vec4 of x, or none.
+struct Source {
+  inside: bool,
+  place: u32,
+}
+
+fn stripOf(index: u32) -> Strip {
+  let rowStrip = index % params.rowStrips;
+  let imageRow = index / params.rowStrips;
+  let column = rowStrip / params.spacing * params.spacing * 4u + rowStrip % params.spacing;
+  let xColumn = i32(column) * params.xColumnStep + params.xColumnStart;
+  return Strip(imageRow / params.height, imageRow % params.height, column, xColumn);
+}
+
+fn tapRowOf(strip: Strip, i: u32) -> TapRow {
+  let row = i32(strip.row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
+  let inside = row >= 0 && row < i32(params.xHeight);
+  let place = (strip.image * params.xHeight + select(0u, u32(row), inside)) * params.xWidth;
+  return TapRow(inside, params.xOffset + place * params.xStride);
+}
+
+fn sourceOf(row: TapRow, column: i32) -> Source {
+  let inside = row.inside && column >= 0 && column < i32(params.xWidth);
+  return Source(inside, select(params.xOffset, row.place + u32(column) * params.xStride, inside));
+}
+
+fn load(source: Source, vector: u32) -> vec4f {
+  return select(vec4f(0.0), x[source.place + vector], source.inside);
 }
 
 // Row i of the 4 x 4 weights between vec4 `inner` of x and vec4 `outer` of y. Rows past the last meet zeros of x, or
@@ -87,17 +130,16 @@ fn product(value: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
   return value.x * w0 + value.y * w1 + value.z * w2 + value.w * w3;
 }
 
-fn store(rowPlace: u32, column: u32, outer: u32, group: u32, sum: vec4f) {
+fn store(strip: Strip, pixel: u32, outer: u32, group: u32, value: vec4f) {
+  let column = strip.column + pixel * params.spacing;
   if (column >= params.width || outer >= params.vectors) {
     return;
   }
-  var value = sum;
-  if (BIAS) {
-    value += bias[params.biasOffset + group * params.vectors + outer];
-  }
+  let yRow = strip.image * params.yHeight + strip.row * params.yRowStep + params.yRowStart;
+  let yPixel = yRow * params.yWidth + column * params.yColumnStep + params.yColumnStart;
   let lanes = vec4u(0u, 1u, 2u, 3u) + outer * 4u;
-  let place = rowPlace + (column * params.yColumnStep + params.yColumnStart) * params.yStride;
-  y[place + group * params.vectors + outer] = select(vec4f(0.0), value, lanes < vec4u(params.channels));
+  let place = params.yOffset + yPixel * params.yStride + group * params.vectors + outer;
+  y[place] = select(vec4f(0.0), value, lanes < vec4u(params.channels));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -106,140 +148,174 @@ fn main(
   @builtin(local_invocation_index) local: u32,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let strip = (workgroup.z * groups.x + workgroup.x) * WORKGROUP + local;
-  if (strip >= params.strips) {
+  let first = ((workgroup.z * groups.x + workgroup.x) * WORKGROUP + local) * STRIPS;
+  if (first >= params.strips) {
     return;
   }
+  let p = stripOf(first);
+  let q = stripOf(min(first + 1u, params.strips - 1u));
+  let step = params.xColumnStep * i32(params.spacing);
   let group = workgroup.y / params.blocks;
-  let outer = (workgroup.y % params.blocks) * BLOCK;
-  let last = params.vectors - 1u;
-  let outer1 = min(outer + 1u, last);
-  let outer2 = min(outer + 2u, last);
-  let outer3 = min(outer + 3u, last);
+  let outer0 = workgroup.y % params.blocks * BLOCK;
+  let outer1 = min(outer0 + 1u, params.vectors - 1u);
+  let xVector = group * params.depth;
   let wColumn = group * select(params.vectors, params.depth, TRANSPOSED);
 
-  let rowStrip = strip % params.rowStrips;
-  let imageRow = strip / params.rowStrips;
-  let row = imageRow % params.height;
-  let image = imageRow / params.height;
-  let column = rowStrip / params.spacing * params.spacing * 4u + rowStrip % params.spacing;
-  let step = params.xColumnStep * i32(params.spacing);
-  let xColumn = i32(column) * params.xColumnStep + params.xColumnStart;
+  var s0: vec4f;
+  var t0: vec4f;
+  if (params.hasBias != 0u) {
+    s0 = bias[params.biasOffset + group * params.vectors + outer0];
+    t0 = bias[params.biasOffset + group * params.vectors + outer1];
+  }
+  var s1 = s0;
+  var s2 = s0;
+  var s3 = s0;
+  var s4 = s0;
+  var s5 = s0;
+  var s6 = s0;
+  var s7 = s0;
+  var t1 = t0;
+  var t2 = t0;
+  var t3 = t0;
+  var t4 = t0;
+  var t5 = t0;
+  var t6 = t0;
+  var t7 = t0;
 
-  var a0: vec4f;
-  var a1: vec4f;
-  var a2: vec4f;
-  var a3: vec4f;
-  var b0: vec4f;
-  var b1: vec4f;
-  var b2: vec4f;
-  var b3: vec4f;
-  var c0: vec4f;
-  var c1: vec4f;
-  var c2: vec4f;
-  var c3: vec4f;
-  var d0: vec4f;
-  var d1: vec4f;
-  var d2: vec4f;
-  var d3: vec4f;
-
+  let outerTurns = select(params.tapColumns, params.depth, SLIDE);
+  let innerTurns = select(params.depth, params.tapColumns, SLIDE);
   for (var i = 0u; i < params.tapRows; i++) {
-    let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
-    let rowInside = xRow >= 0 && xRow < i32(params.xHeight);
-    let rowStart = params.xOffset + (image * params.xHeight + u32(max(xRow, 0))) * params.xWidth * params.xStride;
-    for (var inner = 0u; inner < params.depth; inner++) {
-      let rowPlace = rowStart + group * params.depth + inner;
+    let pRow = tapRowOf(p, i);
+    let qRow = tapRowOf(q, i);
+    for (var m = 0u; m < outerTurns; m++) {
       var x0: vec4f;
       var x1: vec4f;
       var x2: vec4f;
       var x3: vec4f;
+      var x4: vec4f;
+      var x5: vec4f;
+      var x6: vec4f;
+      var x7: vec4f;
+      var source0: Source;
+      var source1: Source;
+      var source2: Source;
+      var source3: Source;
+      var source4: Source;
+      var source5: Source;
+      var source6: Source;
+      var source7: Source;
       if (SLIDE) {
-        x0 = pixel(rowInside, rowPlace, xColumn);
-        x1 = pixel(rowInside, rowPlace, xColumn + step);
-        x2 = pixel(rowInside, rowPlace, xColumn + 2 * step);
+        for (var k = 1u; k < params.stripPixels; k++) {
+          x0 = x1;
+          x1 = x2;
+          x2 = load(sourceOf(pRow, p.xColumn + i32(k - 1u) * step), xVector + m);
+          if (STRIPS > 1u) {
+            x4 = x5;
+            x5 = x6;
+            x6 = load(sourceOf(qRow, q.xColumn + i32(k - 1u) * step), xVector + m);
+          }
+        }
+      } else {
+        let shift = i32(m) * params.tapColumnStep;
+        source0 = sourceOf(pRow, p.xColumn + shift);
+        source1 = sourceOf(pRow, p.xColumn + shift + step);
+        source2 = sourceOf(pRow, p.xColumn + shift + 2 * step);
+        source3 = sourceOf(pRow, p.xColumn + shift + 3 * step);
+        if (STRIPS > 1u) {
+          source4 = sourceOf(qRow, q.xColumn + shift);
+          source5 = sourceOf(qRow, q.xColumn + shift + step);
+          source6 = sourceOf(qRow, q.xColumn + shift + 2 * step);
+          source7 = sourceOf(qRow, q.xColumn + shift + 3 * step);
+        }
       }
-      for (var j = 0u; j < params.tapColumns; j++) {
-        let tap = params.firstTap + i32(i) * params.tapRowStride + i32(j) * params.tapColumnStride;
+      for (var n = 0u; n < innerTurns; n++) {
+        let inner = select(n, m, SLIDE);
+        let j = i32(select(m, n, SLIDE));
+        let vector = xVector + inner;
+        if (SLIDE) {
+          let shift = j * params.tapColumnStep + 3 * step;
+          x3 = load(sourceOf(pRow, p.xColumn + shift), vector);
+          if (STRIPS > 1u) {
+            x7 = load(sourceOf(qRow, q.xColumn + shift), vector);
+          }
+        } else {
+          x0 = load(source0, vector);
+          x1 = load(source1, vector);
+          x2 = load(source2, vector);
+          x3 = load(source3, vector);
+          if (STRIPS > 1u) {
+            x4 = load(source4, vector);
+            x5 = load(source5, vector);
+            x6 = load(source6, vector);
+            x7 = load(source7, vector);
+          }
+        }
+        let tap = params.firstTap + i32(i) * params.tapRowStride + j * params.tapColumnStride;
         let tapRow = u32(tap) * params.wRows;
-        let start = xColumn + i32(j) * params.tapColumnStep;
-        if (!SLIDE) {
-          x0 = pixel(rowInside, rowPlace, start);
-          x1 = pixel(rowInside, rowPlace, start + step);
-          x2 = pixel(rowInside, rowPlace, start + 2 * step);
+        let w0 = weights(tapRow, wColumn, inner, outer0, 0u);
+        let w1 = weights(tapRow, wColumn, inner, outer0, 1u);
+        let w2 = weights(tapRow, wColumn, inner, outer0, 2u);
+        let w3 = weights(tapRow, wColumn, inner, outer0, 3u);
+        s0 += product(x0, w0, w1, w2, w3);
+        s1 += product(x1, w0, w1, w2, w3);
+        s2 += product(x2, w0, w1, w2, w3);
+        s3 += product(x3, w0, w1, w2, w3);
+        if (STRIPS > 1u) {
+          s4 += product(x4, w0, w1, w2, w3);
+          s5 += product(x5, w0, w1, w2, w3);
+          s6 += product(x6, w0, w1, w2, w3);
+          s7 += product(x7, w0, w1, w2, w3);
         }
-        x3 = pixel(rowInside, rowPlace, start + 3 * step);
-        var w0 = weights(tapRow, wColumn, inner, outer, 0u);
-        var w1 = weights(tapRow, wColumn, inner, outer, 1u);
-        var w2 = weights(tapRow, wColumn, inner, outer, 2u);
-        var w3 = weights(tapRow, wColumn, inner, outer, 3u);
-        a0 += product(x0, w0, w1, w2, w3);
-        a1 += product(x1, w0, w1, w2, w3);
-        a2 += product(x2, w0, w1, w2, w3);
-        a3 += product(x3, w0, w1, w2, w3);
         if (BLOCK > 1u) {
-          w0 = weights(tapRow, wColumn, inner, outer1, 0u);
-          w1 = weights(tapRow, wColumn, inner, outer1, 1u);
-          w2 = weights(tapRow, wColumn, inner, outer1, 2u);
-          w3 = weights(tapRow, wColumn, inner, outer1, 3u);
-          b0 += product(x0, w0, w1, w2, w3);
-          b1 += product(x1, w0, w1, w2, w3);
-          b2 += product(x2, w0, w1, w2, w3);
-          b3 += product(x3, w0, w1, w2, w3);
-        }
-        if (BLOCK > 2u) {
-          w0 = weights(tapRow, wColumn, inner, outer2, 0u);
-          w1 = weights(tapRow, wColumn, inner, outer2, 1u);
-          w2 = weights(tapRow, wColumn, inner, outer2, 2u);
-          w3 = weights(tapRow, wColumn, inner, outer2, 3u);
-          c0 += product(x0, w0, w1, w2, w3);
-          c1 += product(x1, w0, w1, w2, w3);
-          c2 += product(x2, w0, w1, w2, w3);
-          c3 += product(x3, w0, w1, w2, w3);
-        }
-        if (BLOCK > 3u) {
-          w0 = weights(tapRow, wColumn, inner, outer3, 0u);
-          w1 = weights(tapRow, wColumn, inner, outer3, 1u);
-          w2 = weights(tapRow, wColumn, inner, outer3, 2u);
-          w3 = weights(tapRow, wColumn, inner, outer3, 3u);
-          d0 += product(x0, w0, w1, w2, w3);
-          d1 += product(x1, w0, w1, w2, w3);
-          d2 += product(x2, w0, w1, w2, w3);
-          d3 += product(x3, w0, w1, w2, w3);
+          let w0 = weights(tapRow, wColumn, inner, outer1, 0u);
+          let w1 = weights(tapRow, wColumn, inner, outer1, 1u);
+          let w2 = weights(tapRow, wColumn, inner, outer1, 2u);
+          let w3 = weights(tapRow, wColumn, inner, outer1, 3u);
+          t0 += product(x0, w0, w1, w2, w3);
+          t1 += product(x1, w0, w1, w2, w3);
+          t2 += product(x2, w0, w1, w2, w3);
+          t3 += product(x3, w0, w1, w2, w3);
+          if (STRIPS > 1u) {
+            t4 += product(x4, w0, w1, w2, w3);
+            t5 += product(x5, w0, w1, w2, w3);
+            t6 += product(x6, w0, w1, w2, w3);
+            t7 += product(x7, w0, w1, w2, w3);
+          }
         }
         if (SLIDE) {
           x0 = x1;
           x1 = x2;
           x2 = x3;
+          x4 = x5;
+          x5 = x6;
+          x6 = x7;
         }
       }
     }
   }
 
-  let yRow = image * params.yHeight + row * params.yRowStep + params.yRowStart;
-  let yPlace = params.yOffset + yRow * params.yWidth * params.yStride;
-  let column1 = column + params.spacing;
-  let column2 = column1 + params.spacing;
-  let column3 = column2 + params.spacing;
-  store(yPlace, column, outer, group, a0);
-  store(yPlace, column1, outer, group, a1);
-  store(yPlace, column2, outer, group, a2);
-  store(yPlace, column3, outer, group, a3);
-  if (BLOCK > 1u) {
-    store(yPlace, column, outer + 1u, group, b0);
-    store(yPlace, column1, outer + 1u, group, b1);
-    store(yPlace, column2, outer + 1u, group, b2);
-    store(yPlace, column3, outer + 1u, group, b3);
-  }
-  if (BLOCK > 2u) {
-    store(yPlace, column, outer + 2u, group, c0);
-    store(yPlace, column1, outer + 2u, group, c1);
-    store(yPlace, column2, outer + 2u, group, c2);
-    store(yPlace, column3, outer + 2u, group, c3);
-  }
-  if (BLOCK > 3u) {
-    store(yPlace, column, outer + 3u, group, d0);
-    store(yPlace, column1, outer + 3u, group, d1);
-    store(yPlace, column2, outer + 3u, group, d2);
-    store(yPlace, column3, outer + 3u, group, d3);
+  for (var pixel = 0u; pixel < params.stripPixels; pixel++) {
+    store(p, pixel, outer0, group, s0);
+    if (BLOCK > 1u) {
+      store(p, pixel, outer0 + 1u, group, t0);
+    }
+    if (STRIPS > 1u && first + 1u < params.strips) {
+      store(q, pixel, outer0, group, s4);
+      if (BLOCK > 1u) {
+        store(q, pixel, outer0 + 1u, group, t4);
+      }
+    }
+    s0 = s1;
+    s1 = s2;
+    s2 = s3;
+    s4 = s5;
+    s5 = s6;
+    s6 = s7;
+    t0 = t1;
+    t1 = t2;
+    t2 = t3;
+    t4 = t5;
+    t5 = t6;
+    t6 = t7;
   }
 }

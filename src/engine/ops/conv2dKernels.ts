@@ -10,6 +10,8 @@ export type Conv2dKind = 'dense' | 'depthwise' | 'grouped';
 /** Pixels of one row that an invocation computes. */
 const STRIP = 4;
 const WORKGROUP = 64;
+/** Invocations from which a GPU is well filled. */
+const ENOUGH_INVOCATIONS = 16384;
 
 /** What a lowering is given for one convolution; `x` and `y` are its input and output or their gradients. */
 export interface Conv2dCall {
@@ -61,13 +63,13 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
   const { groups } = attributes;
   const depth = x.vectors / groups;
   const vectors = y.vectors / groups;
-  const block = Math.min(4, vectors);
+  const { slide, strips, uniforms } = stripUniforms(call, axes);
+  const { strips: stripsEach, block } = denseBlock(strips, vectors * groups, call.target);
   const blocks = Math.ceil(vectors / block);
   const wRows = physicalShape(w.type)[2];
-  const { uniforms, slide, strips } = stripUniforms(call, axes);
   return {
     kernel: 'conv/conv2d',
-    constants: { BLOCK: block, SLIDE: slide, TRANSPOSED: transposed, BIAS: bias !== undefined },
+    constants: { STRIPS: stripsEach, BLOCK: block, SLIDE: slide, TRANSPOSED: transposed },
     uniforms: {
       ...uniforms,
       wOffset: w.offset,
@@ -75,14 +77,25 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
       wRows,
       lastRow: w.type.shape[2] - 1,
       biasOffset: bias?.offset ?? 0,
+      hasBias: bias ? 1 : 0,
+      stripPixels: STRIP,
       depth,
       vectors,
       channels: (transposed ? sizes.channels : sizes.outputs) / groups,
       blocks,
     },
     bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
-    grid: stripGrid(strips, blocks * groups),
+    grid: stripGrid(Math.ceil(strips / stripsEach), blocks * groups),
   };
+}
+
+/**
+ * Strips and vec4s of channels of one invocation: two of each use every loaded value eight times, one of each gives a GPU four
+ * times the invocations.
+ */
+function denseBlock(strips: number, vectors: number, { softwareLanes }: KernelTarget) {
+  const small = softwareLanes === 0 && strips * vectors < 4 * ENOUGH_INVOCATIONS;
+  return small ? { strips: 1, block: 1 } : { strips: 2, block: 2 };
 }
 
 function depthwiseCall(call: Conv2dCall, axes: Axes): KernelCall {
@@ -104,7 +117,7 @@ function stripGrid(strips: number, blocks: number): [number, number, number] {
 
 /** Uniforms that say which pixels are computed and where their taps lie; common to the dense and depthwise kernels. */
 function stripUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes) {
-  const slide = columns.tapStep % columns.inputStep === 0;
+  const slide = columns.taps > 1 && columns.tapStep % columns.inputStep === 0;
   const spacing = slide ? columns.tapStep / columns.inputStep : 1;
   const [yHeight, yWidth] = y.type.shape.slice(1);
   const [xHeight, xWidth] = x.type.shape.slice(1);
