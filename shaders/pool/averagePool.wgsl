@@ -34,16 +34,6 @@ const COUNT_PADDING: bool = false;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 
-// First tap of a window that lies inside: the smallest k with start + k * dilation >= 0.
-fn firstTap(start: i32, dilation: i32) -> i32 {
-  return select(0, (dilation - 1 - start) / dilation, start < 0);
-}
-
-// One past the last tap that lies inside.
-fn endTap(start: i32, dilation: i32, extent: i32, taps: i32) -> i32 {
-  return min(taps, (extent - 1 - start) / dilation + 1);
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
@@ -58,10 +48,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let image = i32(line / params.outputHeight);
   let startRow = i32(row) * params.strideHeight - params.paddingTop;
   let startColumn = i32(column) * params.strideWidth - params.paddingLeft;
-  let firstRow = firstTap(startRow, params.dilationHeight);
-  let firstColumn = firstTap(startColumn, params.dilationWidth);
-  let endRow = endTap(startRow, params.dilationHeight, params.inputHeight, params.kernelHeight);
-  let endColumn = endTap(startColumn, params.dilationWidth, params.inputWidth, params.kernelWidth);
+  // The taps inside the image, first and one past the last.
+  let firstRow = max(0, (params.dilationHeight - 1 - startRow) / params.dilationHeight);
+  let firstColumn = max(0, (params.dilationWidth - 1 - startColumn) / params.dilationWidth);
+  let endRow = min(params.kernelHeight, (params.inputHeight - 1 - startRow) / params.dilationHeight + 1);
+  let endColumn = min(params.kernelWidth, (params.inputWidth - 1 - startColumn) / params.dilationWidth + 1);
   var sum = vec4f(0.0);
   for (var r = firstRow; r < endRow; r++) {
     let inputRow = (image * params.inputHeight + startRow + r * params.dilationHeight) * params.inputWidth;
@@ -74,8 +65,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (COUNT_PADDING) {
     let paddedHeight = params.inputHeight + params.paddingBottom;
     let paddedWidth = params.inputWidth + params.paddingRight;
-    count = endTap(startRow, params.dilationHeight, paddedHeight, params.kernelHeight)
-      * endTap(startColumn, params.dilationWidth, paddedWidth, params.kernelWidth);
+    count = min(params.kernelHeight, (paddedHeight - 1 - startRow) / params.dilationHeight + 1)
+      * min(params.kernelWidth, (paddedWidth - 1 - startColumn) / params.dilationWidth + 1);
   }
   y[params.yOffset + pixel * params.yStride + vector] = sum / f32(count);
 }

@@ -38,7 +38,7 @@ fn countTaps(start: i32, dilation: i32, extent: i32, paddingEnd: i32, taps: i32)
   if (COUNT_PADDING) {
     return min(taps, (extent + paddingEnd - 1 - start) / dilation + 1);
   }
-  let first = select(0, (dilation - 1 - start) / dilation, start < 0);
+  let first = max(0, (dilation - 1 - start) / dilation);
   return min(taps, (extent - 1 - start) / dilation + 1) - first;
 }
 

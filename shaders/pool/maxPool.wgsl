@@ -33,16 +33,6 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> winners: array<u32>;
 
-// First tap of a window that lies inside: the smallest k with start + k * dilation >= 0.
-fn firstTap(start: i32, dilation: i32) -> i32 {
-  return select(0, (dilation - 1 - start) / dilation, start < 0);
-}
-
-// One past the last tap that lies inside.
-fn endTap(start: i32, dilation: i32, extent: i32, taps: i32) -> i32 {
-  return min(taps, (extent - 1 - start) / dilation + 1);
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
@@ -59,11 +49,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let image = i32(line / params.outputHeight);
   let startRow = i32(row) * params.strideHeight - params.paddingTop;
   let startColumn = i32(column) * params.strideWidth - params.paddingLeft;
-  let endRow = endTap(startRow, params.dilationHeight, params.inputHeight, params.kernelHeight);
-  let firstColumn = firstTap(startColumn, params.dilationWidth);
-  let endColumn = endTap(startColumn, params.dilationWidth, params.inputWidth, params.kernelWidth);
+  // The taps inside the image, first and one past the last.
+  let firstRow = max(0, (params.dilationHeight - 1 - startRow) / params.dilationHeight);
+  let firstColumn = max(0, (params.dilationWidth - 1 - startColumn) / params.dilationWidth);
+  let endRow = min(params.kernelHeight, (params.inputHeight - 1 - startRow) / params.dilationHeight + 1);
+  let endColumn = min(params.kernelWidth, (params.inputWidth - 1 - startColumn) / params.dilationWidth + 1);
   var best = vec4f(-3.402823466e38);
-  let firstRow = firstTap(startRow, params.dilationHeight);
   var winner = vec4u(u32(firstRow * params.kernelWidth + firstColumn));
   for (var r = firstRow; r < endRow; r++) {
     let inputRow = (image * params.inputHeight + startRow + r * params.dilationHeight) * params.inputWidth;
