@@ -16,7 +16,7 @@ import type { Operation } from './operation.js';
 
 /**
  * Batch normalisation by given statistics: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, channel by channel
- * (Ioffe and Szegedy 2015, algorithm 2, step 11). No gradient flows to the statistics.
+ * (Ioffe and Szegedy 2015, algorithm 2, step 11).
  * @param x [..., C]
  * @param mean [C]
  * @param variance [C]
@@ -67,11 +67,15 @@ export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
       normaliseCall(x, factors, y),
     ];
   },
-  gradient: ({ inputs: [x, mean, variance, gamma], outputGradients: [dy], attributes }) => {
+  gradient: ({ inputs: [x, mean, variance, gamma], outputGradients: [dy], attributes, needed }) => {
     if (!dy) return [];
-    const inputs = [dy, x, mean, variance, ...(gamma ? [gamma] : [])];
+    const affine = gamma ? [gamma] : [];
+    const inputs = [dy, x, mean, variance, ...affine];
     const [dx, dgamma, dbeta] = x.graph.apply(batchNormInferenceGradientOperation, inputs, attributes);
-    return [dx, undefined, undefined, dgamma, dbeta];
+    if (!needed[1] && !needed[2]) return [dx, undefined, undefined, dgamma, dbeta];
+    const perChannel = [dgamma, dbeta, variance, ...affine];
+    const [dmean, dvariance] = x.graph.apply(fixedStatisticsGradientOperation, perChannel, attributes);
+    return [dx, dmean, dvariance, dgamma, dbeta];
   },
   reference: ([x, mean, variance, gamma, beta], { epsilon }) => {
     const channels = mean.data.length;
@@ -91,26 +95,23 @@ export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
         { shape: [6] },
       ],
       attributes: { epsilon: 1e-5 },
-      // Statistics are constants: nothing flows to them.
-      smooth: false,
     },
     {
       name: 'not affine',
       inputs: [{ shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
       attributes: { epsilon: 1e-3 },
-      smooth: false,
     },
   ],
 };
 
-/** Outputs: dx, and dgamma and dbeta where there is a gamma. Inputs: dy, x, mean, variance, gamma if any. */
+/** Outputs: dx, sum(dy * xhat) (dgamma), sum(dy) (dbeta). Inputs: dy, x, mean, variance, gamma if any. */
 export const batchNormInferenceGradientOperation: Operation<EpsilonAttribute> = {
   name: 'batchNormInferenceGradient',
   infer: ([dy, x, mean, variance, gamma]) => {
     const perChannel: Record<string, ValueType> = gamma ? { mean, variance, gamma } : { mean, variance };
     checkNormTypes('batchNormInferenceGradient', x, perChannel);
     checkSameShape('batchNormInferenceGradient', [x, dy]);
-    return gamma ? [x, gamma, gamma] : [x];
+    return [x, mean, mean];
   },
   lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes: { epsilon }, scratch }) =>
     normGradientCalls({ dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: false }, scratch),
@@ -122,7 +123,7 @@ export const batchNormInferenceGradientOperation: Operation<EpsilonAttribute> = 
       return (value * (gamma?.data[c] ?? 1)) / Math.sqrt(variance.data[c] + epsilon);
     });
     const products = dy.data.map((value, i) => value * xhat[i]);
-    return gamma ? [dx, referenceSums(products, channels), referenceSums(dy.data, channels)] : [dx];
+    return [dx, referenceSums(products, channels), referenceSums(dy.data, channels)];
   },
   cost: trafficOnly,
   sumLength: ([x]) => logicalSize(x) / channelsOf(x),
@@ -141,6 +142,62 @@ export const batchNormInferenceGradientOperation: Operation<EpsilonAttribute> = 
     {
       name: 'not affine',
       inputs: [{ shape: [2, 3, 5] }, { shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3 },
+    },
+  ],
+};
+
+/** Outputs: gradients of the statistics. Inputs: dgamma, dbeta, variance, gamma if any. */
+export const fixedStatisticsGradientOperation: Operation<EpsilonAttribute> = {
+  name: 'fixedStatisticsGradient',
+  infer: (types, attributes) => {
+    checkSameShape('fixedStatisticsGradient', types);
+    checkEpsilon('fixedStatisticsGradient', attributes);
+    return [types[0], types[0]];
+  },
+  lower: ({ inputs: [dgamma, dbeta, variance, gamma], outputs: [dmean, dvariance], attributes: { epsilon } }) => [
+    {
+      kernel: 'norm/fixedStatisticsGradient',
+      constants: { AFFINE: gamma !== undefined },
+      uniforms: {
+        vectors: dmean.vectors,
+        varianceOffset: variance.offset,
+        gammaOffset: gamma?.offset ?? 0,
+        dgammaOffset: dgamma.offset,
+        dbetaOffset: dbeta.offset,
+        dmeanOffset: dmean.offset,
+        dvarianceOffset: dvariance.offset,
+        epsilon,
+      },
+      bindings: {
+        variance: variance.operand,
+        gamma: (gamma ?? variance).operand,
+        dgamma: dgamma.operand,
+        dbeta: dbeta.operand,
+        dmean: dmean.operand,
+        dvariance: dvariance.operand,
+      },
+      grid: gridOf(dmean.vectors),
+    },
+  ],
+  reference: ([dgamma, dbeta, variance, gamma], { epsilon }) => {
+    const scale = variance.data.map((value, c) => (gamma?.data[c] ?? 1) / Math.sqrt(value + epsilon));
+    return [
+      dbeta.data.map((value, c) => -scale[c] * value),
+      dgamma.data.map((value, c) => (-0.5 * scale[c] * value) / Math.sqrt(variance.data[c] + epsilon)),
+    ];
+  },
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    {
+      name: 'affine',
+      inputs: [{ shape: [6] }, { shape: [6] }, { shape: [6], fill: 'positive' }, { shape: [6] }],
+      attributes: { epsilon: 1e-5 },
+    },
+    {
+      name: 'not affine',
+      inputs: [{ shape: [5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
       attributes: { epsilon: 1e-3 },
     },
   ],

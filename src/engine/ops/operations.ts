@@ -4,7 +4,11 @@ import { adamOperation } from './adam.js';
 import { addOperation } from './add.js';
 import { assembleGradientsOperation } from './assembleGradients.js';
 import { averagePoolGradientOperation, averagePoolOperation } from './averagePool.js';
-import { batchNormInferenceGradientOperation, batchNormInferenceOperation } from './batchNormInference.js';
+import {
+  batchNormInferenceGradientOperation,
+  batchNormInferenceOperation,
+  fixedStatisticsGradientOperation,
+} from './batchNormInference.js';
 import { updateRunningStatisticsOperation } from './batchNormRunning.js';
 import {
   batchNormTrainingGradientOperation,
@@ -66,6 +70,7 @@ export const operations: readonly Operation[] = [
   crossEntropyOperation,
   dropPathOperation,
   dropoutOperation,
+  fixedStatisticsGradientOperation,
   gatherImagesOperation,
   gatherLabelsOperation,
   globalAveragePoolGradientOperation,
