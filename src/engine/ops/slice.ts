@@ -46,7 +46,7 @@ export const sliceOperation: Operation<SliceAttributes> = {
   cost: (_, [y]) => trafficOnly([y], [y]),
   sumLength: () => 1,
   samples: [
-    { name: 'whole vec4s', inputs: [{ shape: [2, 3, 12] }], attributes: { start: 4, length: 4 } },
+    { name: 'whole vec4s', inputs: [{ shape: [2, 3, 20] }], attributes: { start: 12, length: 4 } },
     { name: 'across vec4s', inputs: [{ shape: [2, 3, 11] }], attributes: { start: 3, length: 6 } },
     { name: 'the start of a vec4', inputs: [{ shape: [5, 11] }], attributes: { start: 4, length: 3 } },
     { name: 'the end of the row', inputs: [{ shape: [5, 11] }], attributes: { start: 8, length: 3 } },
@@ -87,7 +87,7 @@ export const padChannelsOperation: Operation<PadChannelsAttributes> = {
   cost: trafficOnly,
   sumLength: () => 1,
   samples: [
-    { name: 'whole vec4s', inputs: [{ shape: [2, 3, 4] }], attributes: { start: 4, channels: 12 } },
+    { name: 'whole vec4s', inputs: [{ shape: [2, 3, 4] }], attributes: { start: 12, channels: 20 } },
     { name: 'across vec4s', inputs: [{ shape: [2, 3, 6] }], attributes: { start: 3, channels: 11 } },
     { name: 'the end of the row', inputs: [{ shape: [5, 3] }], attributes: { start: 8, channels: 11 } },
     { name: 'a vector', inputs: [{ shape: [7] }], attributes: { start: 5, channels: 13 } },
