@@ -1,0 +1,78 @@
+import { batchNorm } from '../../../src/engine/ops/batchNorm.js';
+import { batchNormTraining } from '../../../src/engine/ops/batchNormTraining.js';
+import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
+import { channelsFirst, channelsLast, reshaped, sizeOf, transposed } from '../arrays.js';
+import { type Adapter, type NodeCall, Unsupported } from '../call.js';
+
+export const batch: Adapter = async (call) => {
+  if (call.opset < 9 && call.number('spatial', 1) !== 1) throw new Unsupported('batch norm of every pixel by itself');
+  const x = call.float(0);
+  const training = isTraining(call);
+  const kept = 1 - call.number('momentum', 0.9);
+  const results = await call.run((tracer) => {
+    const [gamma, beta] = [1, 2].map((index) => tracer.parameter(call.float(index)));
+    const [mean, variance] = tracer.variables([call.float(3), call.float(4)]).variables;
+    const y = batchNorm(tracer.feed(channelsLast(x)), {
+      mode: training ? 'training' : 'inference',
+      gamma,
+      beta,
+      epsilon: call.number('epsilon', 1e-5),
+      momentum: kept,
+      running: { mean, variance },
+    });
+    return training ? [y, mean, variance] : [y];
+  });
+  const y = channelsFirst(results[0]);
+  if (!training) return [y];
+  return [y, results[1], populationVariance(results[2], call.float(4), kept, sizeOf(x.shape) / x.shape[1])];
+};
+
+/**
+ * ONNX's running variance from the engine's: the engine has PyTorch's convention, which moves the running variance towards
+ * the batch's variance times count / (count - 1) (unbiased); ONNX leaves that factor out. Both give the old value the weight
+ * that ONNX calls momentum; the engine's momentum is the weight of the batch.
+ */
+function populationVariance(
+  running: ReferenceTensor,
+  before: ReferenceTensor,
+  momentum: number,
+  count: number,
+): ReferenceTensor {
+  const data = running.data.map((value, i) => {
+    const old = (1 - momentum) * before.data[i];
+    return old + ((value - old) * (count - 1)) / count;
+  });
+  return { shape: running.shape, data };
+}
+
+/** Versions before 7 tell by is_test, versions from 14 on by training_mode, those between by the number of outputs. */
+function isTraining(call: NodeCall): boolean {
+  if (call.opset < 7) return call.number('is_test', 0) === 0;
+  return call.opset < 14 ? call.outputs.length > 1 : call.number('training_mode', 0) === 1;
+}
+
+/** Every channel of every image normalised by itself: batch norm with images taken for channels. */
+export const instance: Adapter = async (call) => {
+  const x = call.float(0);
+  const [images, channels, ...spatial] = x.shape;
+  const planes = images * channels;
+  const repeated = (values: ReferenceTensor): ReferenceTensor => ({
+    shape: [planes],
+    data: Float64Array.from({ length: planes }, (_, i) => values.data[i % channels]),
+  });
+  const rows = transposed(reshaped(x, [planes, sizeOf(spatial)]), [1, 0]);
+  const [y] = await call.run((tracer) => {
+    const [gamma, beta] = [1, 2].map((index) => tracer.parameter(repeated(call.float(index))));
+    const options = { affine: { gamma, beta }, epsilon: call.number('epsilon', 1e-5) };
+    return [batchNormTraining(tracer.feed(rows), options).y];
+  });
+  return [reshaped(transposed(y, [1, 0]), x.shape)];
+};
+
+/** Batch norm without gamma, beta and epsilon (ONNX's has 1e-9, added to the deviation). */
+export const meanVariance: Adapter = async (call) => {
+  const x = call.float(0);
+  if (String(call.numbers('axes') ?? [0, 2, 3]) !== '0,2,3') throw new Unsupported('statistics over other axes');
+  const [y] = await call.run((tracer) => [batchNormTraining(tracer.feed(channelsLast(x)), { epsilon: 0 }).y]);
+  return [channelsFirst(y)];
+};

@@ -1,0 +1,69 @@
+import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
+import { reshaped } from '../arrays.js';
+import { type NodeCall, Unsupported } from '../call.js';
+
+/** How windows lie on images; all in pairs of rows and columns. */
+export interface Windows {
+  readonly stride: [number, number];
+  readonly dilation: [number, number];
+  /** Top, left, bottom, right. */
+  readonly padding: [number, number, number, number];
+}
+
+/** Images of one row are made of the one-dimensional operators' lines. Throws Unsupported for volumes. */
+export function asImages(x: ReferenceTensor): ReferenceTensor {
+  const spatial = x.shape.length - 2;
+  if (spatial === 1) return reshaped(x, [x.shape[0], x.shape[1], 1, x.shape[2]]);
+  if (spatial !== 2) throw new Unsupported(`${spatial} spatial dimensions`);
+  return x;
+}
+
+/** What `asImages` was given, of what it made of it. */
+export function asGiven(y: ReferenceTensor, rank: number): ReferenceTensor {
+  return rank === 3 ? reshaped(y, [y.shape[0], y.shape[1], y.shape[3]]) : y;
+}
+
+/** One number an axis: of lines the columns alone are given. */
+export function pairOf(values: readonly number[] | undefined, otherwise: number): [number, number] {
+  const [rows, columns] = values ?? [otherwise, otherwise];
+  return columns === undefined ? [otherwise, rows] : [rows, columns];
+}
+
+/**
+ * Attributes strides, dilations, pads and auto_pad, which conv and pooling share.
+ * @param input rows and columns of the input
+ * @param kernel rows and columns of taps
+ */
+export function windowsOf(call: NodeCall, input: readonly number[], kernel: readonly number[]): Windows {
+  const stride = pairOf(call.numbers('strides'), 1);
+  const dilation = pairOf(call.numbers('dilations'), 1);
+  const mode = call.text('auto_pad', 'NOTSET');
+  const ends = [0, 1].map((axis): [number, number] => {
+    if (mode === 'NOTSET') return padsOf(call)[axis];
+    if (mode === 'VALID') return [0, 0];
+    const reach = (kernel[axis] - 1) * dilation[axis] + 1;
+    const steps = Math.ceil(input[axis] / stride[axis]) - 1;
+    return splitPadding(Math.max(steps * stride[axis] + reach - input[axis], 0), mode);
+  });
+  return { stride, dilation, padding: [ends[0][0], ends[1][0], ends[0][1], ends[1][1]] };
+}
+
+/** Attribute pads: before and after, for rows and for columns. */
+export function padsOf(call: NodeCall): [number, number][] {
+  const pads = call.numbers('pads') ?? [0, 0, 0, 0];
+  if (pads.length === 2)
+    return [
+      [0, 0],
+      [pads[0], pads[1]],
+    ];
+  return [
+    [pads[0], pads[2]],
+    [pads[1], pads[3]],
+  ];
+}
+
+/** An odd row or column goes to the end with SAME_UPPER, to the start with SAME_LOWER. */
+export function splitPadding(total: number, mode: string): [number, number] {
+  const half = Math.floor(total / 2);
+  return mode === 'SAME_LOWER' ? [total - half, half] : [half, total - half];
+}
