@@ -38,9 +38,11 @@ export const concat: Adapter = (call) => {
 export const split: Adapter = (call) => {
   const x = call.float(0);
   const axis = axisOf(call.number('axis', 0), x.shape.length);
-  const even = new Array(call.outputs.length).fill(x.shape[axis] / call.outputs.length);
+  const extent = x.shape[axis];
+  const share = Math.ceil(extent / call.outputs.length);
+  const even = call.outputs.map((_, i) => Math.min(share, extent - i * share));
   const lengths = call.has(1) ? call.integers(1) : (call.numbers('split') ?? even);
-  if (lengths.includes(0)) throw new Unsupported('tensors without elements');
+  if (lengths.some((length) => length < 1)) throw new Unsupported('tensors without elements');
   const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
   return onLastAxis(call, [x], axisLast(x.shape.length, axis), ([value]) =>
     lengths.map((length, i) => sliceOf(value, starts[i], length)),
@@ -73,6 +75,7 @@ export const pad: Adapter = async (call) => {
   if (call.text('mode', 'constant') !== 'constant') throw new Unsupported('padding with copies of the edge');
   const value = call.opset < 11 ? call.number('value', 0) : call.has(2) ? call.float(2).data[0] : 0;
   if (value !== 0) throw new Unsupported('padding with another number than zero');
+  if (call.has(3)) throw new Unsupported('padding of axes by their numbers');
   const rank = x.shape.length;
   const pads = call.opset < 11 ? (call.numbers('pads') ?? []) : call.integers(1);
   for (const axis of axes(rank)) {
