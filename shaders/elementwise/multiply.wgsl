@@ -1,10 +1,11 @@
 // Elementwise product, y = a * b.
 // Layout: a, b, y are views of rows x vectors vec4s.
-// Grid: one invocation a vec4, folded into x and y.
+// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
 
 struct Params {
   rows: u32,
   vectors: u32,
+  chunks: u32,
   aOffset: u32,
   aStride: u32,
   bOffset: u32,
@@ -23,11 +24,13 @@ const WORKGROUP: u32 = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  if (index >= params.rows * params.vectors) {
+  if (index >= params.chunks * params.vectors) {
     return;
   }
-  let row = index / params.vectors;
   let vector = index % params.vectors;
-  y[params.yOffset + row * params.yStride + vector] =
-    a[params.aOffset + row * params.aStride + vector] * b[params.bOffset + row * params.bStride + vector];
+  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+    let left = a[params.aOffset + row * params.aStride + vector];
+    let right = b[params.bOffset + row * params.bStride + vector];
+    y[params.yOffset + row * params.yStride + vector] = left * right;
+  }
 }

@@ -1,10 +1,11 @@
 // dx = a * dy + (b * (x - mean) + c), channel by channel: the input's gradient of a batch norm.
 // Layout: dy, x, dx are views of rows x vectors vec4s; factors is [4][vectors]: mean, a, b, c.
-// Grid: one invocation a vec4, folded into x and y.
+// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
 
 struct Params {
   rows: u32,
   vectors: u32,
+  chunks: u32,
   dyOffset: u32,
   dyStride: u32,
   xOffset: u32,
@@ -24,13 +25,17 @@ const WORKGROUP: u32 = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  if (index >= params.rows * params.vectors) {
+  if (index >= params.chunks * params.vectors) {
     return;
   }
-  let row = index / params.vectors;
   let vector = index % params.vectors;
-  let centred = x[params.xOffset + row * params.xStride + vector] - factors[vector];
-  let statistics = factors[2u * params.vectors + vector] * centred + factors[3u * params.vectors + vector];
-  let g = dy[params.dyOffset + row * params.dyStride + vector];
-  dx[params.dxOffset + row * params.dxStride + vector] = factors[params.vectors + vector] * g + statistics;
+  let mean = factors[vector];
+  let a = factors[params.vectors + vector];
+  let b = factors[2u * params.vectors + vector];
+  let c = factors[3u * params.vectors + vector];
+  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+    let g = dy[params.dyOffset + row * params.dyStride + vector];
+    let centred = x[params.xOffset + row * params.xStride + vector] - mean;
+    dx[params.dxOffset + row * params.dxStride + vector] = a * g + (b * centred + c);
+  }
 }

@@ -1,11 +1,12 @@
 // y = (x - mean) * scale + shift, channel by channel. The mean is taken off first: folded into the shift it would cost the
 // digits by which it exceeds the deviation.
 // Layout: x, y are views of rows x vectors vec4s; factors is [3][vectors]: mean, scale, shift.
-// Grid: one invocation a vec4, folded into x and y.
+// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
 
 struct Params {
   rows: u32,
   vectors: u32,
+  chunks: u32,
   xOffset: u32,
   xStride: u32,
   yOffset: u32,
@@ -22,12 +23,15 @@ const WORKGROUP: u32 = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  if (index >= params.rows * params.vectors) {
+  if (index >= params.chunks * params.vectors) {
     return;
   }
-  let row = index / params.vectors;
   let vector = index % params.vectors;
-  let centred = x[params.xOffset + row * params.xStride + vector] - factors[vector];
-  y[params.yOffset + row * params.yStride + vector] =
-    centred * factors[params.vectors + vector] + factors[2u * params.vectors + vector];
+  let mean = factors[vector];
+  let scale = factors[params.vectors + vector];
+  let shift = factors[2u * params.vectors + vector];
+  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+    let value = x[params.xOffset + row * params.xStride + vector];
+    y[params.yOffset + row * params.yStride + vector] = (value - mean) * scale + shift;
+  }
 }

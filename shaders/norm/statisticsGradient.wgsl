@@ -1,10 +1,11 @@
 // Gradient of the batch statistics themselves: dx = (dmean + 2 * dvariance * (x - mean)) / rows, channel by channel.
 // Layout: x, dx are views of rows x vectors vec4s; mean, dmean, dvariance are rows of vectors vec4s.
-// Grid: one invocation a vec4, folded into x and y.
+// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
 
 struct Params {
   rows: u32,
   vectors: u32,
+  chunks: u32,
   xOffset: u32,
   xStride: u32,
   meanOffset: u32,
@@ -26,12 +27,15 @@ const WORKGROUP: u32 = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  if (index >= params.rows * params.vectors) {
+  if (index >= params.chunks * params.vectors) {
     return;
   }
-  let row = index / params.vectors;
   let vector = index % params.vectors;
-  let centred = x[params.xOffset + row * params.xStride + vector] - mean[params.meanOffset + vector];
-  let spread = 2.0 * dvariance[params.dvarianceOffset + vector] * centred;
-  dx[params.dxOffset + row * params.dxStride + vector] = (dmean[params.dmeanOffset + vector] + spread) / f32(params.rows);
+  let average = mean[params.meanOffset + vector];
+  let even = dmean[params.dmeanOffset + vector];
+  let spread = 2.0 * dvariance[params.dvarianceOffset + vector];
+  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+    let centred = x[params.xOffset + row * params.xStride + vector] - average;
+    dx[params.dxOffset + row * params.dxStride + vector] = (even + spread * centred) / f32(params.rows);
+  }
 }

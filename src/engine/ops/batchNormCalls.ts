@@ -1,9 +1,10 @@
 import { AttributeError, ShapeError } from '../errors.js';
 import { channelsOf, formatType, sameShape, type ValueType } from '../graph/types.js';
 import { checkFloat, checkRange } from './checks.js';
-import { extentUniforms, gridOf, viewUniforms } from './kernelCall.js';
-import type { KernelCall, Located, Operand, ReferenceTensor } from './operation.js';
+import { gridOf, viewUniforms } from './kernelCall.js';
+import type { KernelCall, KernelTarget, Located, Lowering, Operand, ReferenceTensor } from './operation.js';
 import { chunksOf } from './reduceCalls.js';
+import { rowLoop } from './rowLoop.js';
 
 export interface EpsilonAttribute {
   /** Added to the variance. */
@@ -89,12 +90,13 @@ export function statisticsCalls(
 }
 
 /** y = (x - mean) * scale + shift. */
-export function normaliseCall(x: Located, factors: Operand, y: Located): KernelCall {
+export function normaliseCall(x: Located, factors: Operand, y: Located, target: KernelTarget): KernelCall {
+  const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
   return {
     kernel: 'norm/normalise',
-    uniforms: { ...extentUniforms(y), ...viewUniforms('x', x), ...viewUniforms('y', y) },
+    uniforms: { ...uniforms, ...viewUniforms('x', x), ...viewUniforms('y', y) },
     bindings: { x: x.operand, factors, y: y.operand },
-    grid: gridOf(y.rows * y.vectors),
+    grid,
   };
 }
 
@@ -114,12 +116,16 @@ export interface NormGradientParts {
 }
 
 /** Gradients of x, gamma and beta: three dispatches. */
-export function normGradientCalls(parts: NormGradientParts, scratch: (elements: number) => Operand): KernelCall[] {
+export function normGradientCalls(
+  parts: NormGradientParts,
+  { scratch, target }: Pick<Lowering<unknown>, 'scratch' | 'target'>,
+): KernelCall[] {
   const { dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training } = parts;
   const { rows, vectors } = x;
   const chunks = chunksOf(rows, vectors);
   const partial = scratch(chunks * 2 * vectors * 4);
   const factors = scratch(4 * vectors * 4);
+  const { uniforms, grid } = rowLoop(rows, vectors, target);
   return [
     {
       kernel: 'norm/gradientSums',
@@ -162,13 +168,13 @@ export function normGradientCalls(parts: NormGradientParts, scratch: (elements: 
     {
       kernel: 'norm/inputGradient',
       uniforms: {
-        ...extentUniforms(dx),
+        ...uniforms,
         ...viewUniforms('dy', dy),
         ...viewUniforms('x', x),
         ...viewUniforms('dx', dx),
       },
       bindings: { dy: dy.operand, x: x.operand, factors, dx: dx.operand },
-      grid: gridOf(dx.rows * dx.vectors),
+      grid,
     },
   ];
 }

@@ -40,7 +40,7 @@ export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
     checkEpsilon('batchNormInference', attributes);
     return [x];
   },
-  lower: ({ inputs: [x, mean, variance, gamma, beta], outputs: [y], attributes: { epsilon }, scratch }) => {
+  lower: ({ inputs: [x, mean, variance, gamma, beta], outputs: [y], attributes: { epsilon }, scratch, target }) => {
     const { vectors } = x;
     const factors = scratch(3 * vectors * 4);
     return [
@@ -64,7 +64,7 @@ export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
         },
         grid: gridOf(vectors),
       },
-      normaliseCall(x, factors, y),
+      normaliseCall(x, factors, y, target),
     ];
   },
   gradient: ({ inputs: [x, mean, variance, gamma], outputGradients: [dy], attributes, needed }) => {
@@ -113,8 +113,13 @@ export const batchNormInferenceGradientOperation: Operation<EpsilonAttribute> = 
     checkSameShape('batchNormInferenceGradient', [x, dy]);
     return [x, mean, mean];
   },
-  lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes: { epsilon }, scratch }) =>
-    normGradientCalls({ dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: false }, scratch),
+  lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes, scratch, target }) => {
+    const { epsilon } = attributes;
+    return normGradientCalls(
+      { dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: false },
+      { scratch, target },
+    );
+  },
   reference: ([dy, x, mean, variance, gamma], { epsilon }) => {
     const channels = mean.data.length;
     const xhat = referenceNormalised(x, mean.data, variance.data, epsilon);

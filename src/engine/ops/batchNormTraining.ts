@@ -13,8 +13,9 @@ import {
   referenceSums,
   statisticsCalls,
 } from './batchNormCalls.js';
-import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import { checkSameShape, trafficOnly, viewUniforms } from './kernelCall.js';
 import type { Operation } from './operation.js';
+import { rowLoop } from './rowLoop.js';
 
 /** A learned factor and offset of every channel, [C] each. */
 export interface Affine {
@@ -46,10 +47,10 @@ export const batchNormTrainingOperation: Operation<EpsilonAttribute> = {
     checkEpsilon('batchNormTraining', attributes);
     return [x, valueType([channelsOf(x)]), valueType([channelsOf(x)])];
   },
-  lower: ({ inputs: [x, gamma, beta], outputs: [y, mean, variance], attributes: { epsilon }, scratch }) => {
+  lower: ({ inputs: [x, gamma, beta], outputs: [y, mean, variance], attributes: { epsilon }, scratch, target }) => {
     const affine = gamma && { gamma, beta };
     const { calls, factors } = statisticsCalls(x, mean, variance, affine, epsilon, scratch);
-    return [...calls, normaliseCall(x, factors, y)];
+    return [...calls, normaliseCall(x, factors, y, target)];
   },
   gradient: ({
     inputs: [x, gamma],
@@ -93,6 +94,11 @@ export const batchNormTrainingOperation: Operation<EpsilonAttribute> = {
       inputs: [{ shape: [3, 5, 7, 6] }, { shape: [6] }, { shape: [6] }],
       attributes: { epsilon: 1e-5 },
     },
+    {
+      name: 'more rows than invocations',
+      inputs: [{ shape: [4111, 16] }, { shape: [16] }, { shape: [16] }],
+      attributes: { epsilon: 1e-5 },
+    },
     { name: 'not affine', inputs: [{ shape: [2, 3, 3, 5] }], attributes: { epsilon: 1e-3 } },
     { name: 'vectors', inputs: [{ shape: [9, 13] }, { shape: [13] }, { shape: [13] }], attributes: { epsilon: 1e-5 } },
   ],
@@ -107,8 +113,13 @@ export const batchNormTrainingGradientOperation: Operation<EpsilonAttribute> = {
     checkSameShape('batchNormTrainingGradient', [x, dy]);
     return gamma ? [x, gamma, gamma] : [x];
   },
-  lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes: { epsilon }, scratch }) =>
-    normGradientCalls({ dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: true }, scratch),
+  lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes, scratch, target }) => {
+    const { epsilon } = attributes;
+    return normGradientCalls(
+      { dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: true },
+      { scratch, target },
+    );
+  },
   reference: ([dy, x, mean, variance, gamma], { epsilon }) => {
     const channels = mean.data.length;
     const rows = x.data.length / channels;
@@ -128,6 +139,11 @@ export const batchNormTrainingGradientOperation: Operation<EpsilonAttribute> = {
   cost: trafficOnly,
   sumLength: ([x]) => logicalSize(x) / channelsOf(x),
   samples: [
+    {
+      name: 'more rows than invocations',
+      inputs: [{ shape: [4111, 16] }, { shape: [4111, 16] }, { shape: [16] }, { shape: [16], fill: 'positive' }],
+      attributes: { epsilon: 1e-5 },
+    },
     {
       name: 'images',
       inputs: [
@@ -154,27 +170,30 @@ export const batchStatisticsGradientOperation: Operation<Record<string, never>> 
     checkNormTypes('batchStatisticsGradient', x, { mean, dmean, dvariance });
     return [x];
   },
-  lower: ({ inputs: [x, mean, dmean, dvariance], outputs: [dx] }) => [
-    {
-      kernel: 'norm/statisticsGradient',
-      uniforms: {
-        ...extentUniforms(dx),
-        ...viewUniforms('x', x),
-        meanOffset: mean.offset,
-        dmeanOffset: dmean.offset,
-        dvarianceOffset: dvariance.offset,
-        ...viewUniforms('dx', dx),
+  lower: ({ inputs: [x, mean, dmean, dvariance], outputs: [dx], target }) => {
+    const { uniforms, grid } = rowLoop(dx.rows, dx.vectors, target);
+    return [
+      {
+        kernel: 'norm/statisticsGradient',
+        uniforms: {
+          ...uniforms,
+          ...viewUniforms('x', x),
+          meanOffset: mean.offset,
+          dmeanOffset: dmean.offset,
+          dvarianceOffset: dvariance.offset,
+          ...viewUniforms('dx', dx),
+        },
+        bindings: {
+          x: x.operand,
+          mean: mean.operand,
+          dmean: dmean.operand,
+          dvariance: dvariance.operand,
+          dx: dx.operand,
+        },
+        grid,
       },
-      bindings: {
-        x: x.operand,
-        mean: mean.operand,
-        dmean: dmean.operand,
-        dvariance: dvariance.operand,
-        dx: dx.operand,
-      },
-      grid: gridOf(dx.rows * dx.vectors),
-    },
-  ],
+    ];
+  },
   reference: ([x, mean, dmean, dvariance]) => {
     const channels = mean.data.length;
     const rows = x.data.length / channels;
@@ -188,6 +207,11 @@ export const batchStatisticsGradientOperation: Operation<Record<string, never>> 
   cost: trafficOnly,
   sumLength: () => 2,
   samples: [
+    {
+      name: 'more rows than invocations',
+      inputs: [{ shape: [4111, 16] }, { shape: [16] }, { shape: [16] }, { shape: [16] }],
+      attributes: {},
+    },
     {
       name: 'odd sizes',
       inputs: [{ shape: [3, 5, 6] }, { shape: [6] }, { shape: [6] }, { shape: [6] }],

@@ -11,9 +11,10 @@ import {
   valueType,
 } from '../graph/types.js';
 import { checkFloat } from './checks.js';
-import { extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
-import type { KernelCall, Located, Operation } from './operation.js';
+import { gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import type { KernelCall, KernelTarget, Located, Operation } from './operation.js';
 import { sum, sumRows } from './reduce.js';
+import { enoughInvocations } from './rowLoop.js';
 import { scale } from './scale.js';
 
 interface BroadcastAttributes {
@@ -32,25 +33,35 @@ export function broadcastRow(x: Value, type: ValueType, factor = 1): Value {
   return x.graph.apply(broadcastRowOperation, [x], { shape: type.shape, layout: type.layout, factor })[0];
 }
 
-/** The kernel call: source row = row / repeat. */
-export function broadcastCall(x: Located, y: Located, repeat: number, factor: number, scalar = false): KernelCall {
-  const { type } = y;
+/** The kernel call: every row of x `repeat` times, or a scalar everywhere. */
+export function broadcastCall(
+  x: Located,
+  y: Located,
+  options: { repeat: number; factor: number; scalar?: boolean },
+  target: KernelTarget,
+): KernelCall {
+  const { type, vectors } = y;
+  const { repeat, factor, scalar = false } = options;
+  const groups = y.rows / repeat;
+  const chunks = Math.min(repeat, Math.ceil(enoughInvocations(target) / (groups * vectors)));
   const isMatrix = type.layout === 'matrix';
   return {
     kernel: 'elementwise/broadcast',
-    constants: { SCALAR: scalar },
+    constants: { SCALAR: scalar, MATRIX: isMatrix },
     uniforms: {
-      ...extentUniforms(y),
+      groups,
+      repeat,
+      chunks,
+      vectors,
       channels: channelsOf(type),
       innerRows: isMatrix ? physicalShape(type)[type.shape.length - 2] : 1,
       usedRows: isMatrix ? type.shape[type.shape.length - 2] : 1,
-      repeat,
       ...viewUniforms('x', x),
       ...viewUniforms('y', y),
       factor,
     },
     bindings: { x: x.operand, y: y.operand },
-    grid: gridOf(y.rows * y.vectors),
+    grid: gridOf(groups * chunks * vectors),
   };
 }
 
@@ -61,7 +72,9 @@ export const broadcastScalarOperation: Operation<BroadcastAttributes> = {
     if (x.shape.length > 0) throw new ShapeError(`broadcastScalar: x is ${formatType(x)}, wanted a scalar`);
     return [valueType(shape, 'f32', layout)];
   },
-  lower: ({ inputs: [x], outputs: [y], attributes }) => [broadcastCall(x, y, 1, attributes.factor, true)],
+  lower: ({ inputs: [x], outputs: [y], attributes: { factor }, target }) => [
+    broadcastCall(x, y, { repeat: y.rows, factor, scalar: true }, target),
+  ],
   gradient: ({ outputGradients: [dy], attributes }) => [dy && scale(sum(dy), attributes.factor)],
   reference: ([x], { shape, factor }) => [new Float64Array(logicalSize(valueType(shape))).fill(factor * x.data[0])],
   cost: trafficOnly,
@@ -82,7 +95,9 @@ export const broadcastRowOperation: Operation<BroadcastAttributes> = {
       throw new ShapeError(`broadcastRow: x is ${formatType(x)}, wanted [${channelsOf(type)}] for shape [${shape}]`);
     return [type];
   },
-  lower: ({ inputs: [x], outputs: [y], attributes }) => [broadcastCall(x, y, y.rows, attributes.factor)],
+  lower: ({ inputs: [x], outputs: [y], attributes: { factor }, target }) => [
+    broadcastCall(x, y, { repeat: y.rows, factor }, target),
+  ],
   gradient: ({ outputGradients: [dy], attributes }) => [
     dy && scale(dy.shape.length > 1 ? sumRows(dy) : dy, attributes.factor),
   ],
@@ -93,6 +108,11 @@ export const broadcastRowOperation: Operation<BroadcastAttributes> = {
   sumLength: () => 1,
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [7] }], attributes: { shape: [2, 3, 7], layout: 'rows', factor: 0.5 } },
+    {
+      name: 'more rows than invocations',
+      inputs: [{ shape: [16] }],
+      attributes: { shape: [4111, 16], layout: 'rows', factor: 2 },
+    },
     { name: 'a matrix', inputs: [{ shape: [6] }], attributes: { shape: [2, 5, 6], layout: 'matrix', factor: 2 } },
   ],
 };

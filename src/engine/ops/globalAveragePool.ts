@@ -55,8 +55,8 @@ export const globalAveragePoolGradientOperation: Operation<ImageSize> = {
     checkRank('globalAveragePoolGradient', 'dy', dy, 2);
     return [valueType([dy.shape[0], height, width, dy.shape[1]])];
   },
-  lower: ({ inputs: [dy], outputs: [dx], attributes: { height, width } }) => [
-    broadcastCall(dy, dx, height * width, 1 / (height * width)),
+  lower: ({ inputs: [dy], outputs: [dx], attributes: { height, width }, target }) => [
+    broadcastCall(dy, dx, { repeat: height * width, factor: 1 / (height * width) }, target),
   ],
   reference: ([dy], { height, width }) => {
     const [batch, channels] = dy.shape;

@@ -1,7 +1,8 @@
 import type { Value } from '../graph/graph.js';
 import { checkFloat } from './checks.js';
-import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import { checkSameShape, trafficOnly, viewUniforms } from './kernelCall.js';
 import type { Operation } from './operation.js';
+import { rowLoop } from './rowLoop.js';
 
 /** Elementwise product of two values of one shape. */
 export function multiply(a: Value, b: Value): Value {
@@ -15,19 +16,22 @@ export const multiplyOperation: Operation<Record<string, never>> = {
     checkFloat('multiply', 'a', types[0]);
     return [types[0]];
   },
-  lower: ({ inputs: [a, b], outputs: [y] }) => [
-    {
-      kernel: 'elementwise/multiply',
-      uniforms: {
-        ...extentUniforms(y),
-        ...viewUniforms('a', a),
-        ...viewUniforms('b', b),
-        ...viewUniforms('y', y),
+  lower: ({ inputs: [a, b], outputs: [y], target }) => {
+    const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
+    return [
+      {
+        kernel: 'elementwise/multiply',
+        uniforms: {
+          ...uniforms,
+          ...viewUniforms('a', a),
+          ...viewUniforms('b', b),
+          ...viewUniforms('y', y),
+        },
+        bindings: { a: a.operand, b: b.operand, y: y.operand },
+        grid,
       },
-      bindings: { a: a.operand, b: b.operand, y: y.operand },
-      grid: gridOf(y.rows * y.vectors),
-    },
-  ],
+    ];
+  },
   gradient: ({ inputs: [a, b], outputGradients: [dy], needed }) => [
     dy && needed[0] ? multiply(dy, b) : undefined,
     dy && needed[1] ? multiply(dy, a) : undefined,
@@ -35,5 +39,8 @@ export const multiplyOperation: Operation<Record<string, never>> = {
   reference: ([a, b]) => [a.data.map((value, i) => value * b.data[i])],
   cost: trafficOnly,
   sumLength: () => 1,
-  samples: [{ name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }, { shape: [2, 5, 3, 7] }], attributes: {} }],
+  samples: [
+    { name: 'more rows than invocations', inputs: [{ shape: [4111, 16] }, { shape: [4111, 16] }], attributes: {} },
+    { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }, { shape: [2, 5, 3, 7] }], attributes: {} },
+  ],
 };
