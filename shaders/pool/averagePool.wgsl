@@ -1,26 +1,22 @@
 // Mean over the window of every output pixel: over its taps inside the image, or inside the padded image with
 // COUNT_PADDING (padding counts as zeros).
-// Layout: x is a view of [batch, inputHeight, inputWidth] rows, y of [batch, outputHeight, outputWidth] rows of vectors
+// Layout: x is a view of [images, inputHeight, inputWidth] rows, y of [images, outputHeight, outputWidth] rows of vectors
 // vec4s.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of y, folded into x and y.
 
 struct Params {
-  batch: u32,
+  images: u32,
   vectors: u32,
+  stripRows: i32,
+  strips: u32,
   inputHeight: i32,
   inputWidth: i32,
-  outputHeight: u32,
-  outputWidth: u32,
-  kernelHeight: i32,
-  kernelWidth: i32,
-  strideHeight: i32,
-  strideWidth: i32,
+  outputHeight: i32,
+  outputWidth: i32,
   paddingTop: i32,
   paddingLeft: i32,
   paddingBottom: i32,
   paddingRight: i32,
-  dilationHeight: i32,
-  dilationWidth: i32,
   xOffset: u32,
   xStride: u32,
   yOffset: u32,
@@ -28,6 +24,13 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
+// Constants, so that loops unroll and nothing is divided by a variable: networks have few kinds of pooling.
+const KERNEL_HEIGHT: i32 = 3;
+const KERNEL_WIDTH: i32 = 3;
+const STRIDE_HEIGHT: i32 = 1;
+const STRIDE_WIDTH: i32 = 1;
+const DILATION_HEIGHT: i32 = 1;
+const DILATION_WIDTH: i32 = 1;
 const COUNT_PADDING: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -37,36 +40,40 @@ const COUNT_PADDING: bool = false;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  if (index >= params.batch * params.outputHeight * params.outputWidth * params.vectors) {
+  if (index >= params.images * params.strips * u32(params.outputWidth) * params.vectors) {
     return;
   }
   let vector = index % params.vectors;
-  let pixel = index / params.vectors;
-  let column = pixel % params.outputWidth;
-  let line = pixel / params.outputWidth;
-  let row = line % params.outputHeight;
-  let image = i32(line / params.outputHeight);
-  let startRow = i32(row) * params.strideHeight - params.paddingTop;
-  let startColumn = i32(column) * params.strideWidth - params.paddingLeft;
-  // The taps inside the image, first and one past the last.
-  let firstRow = max(0, (params.dilationHeight - 1 - startRow) / params.dilationHeight);
-  let firstColumn = max(0, (params.dilationWidth - 1 - startColumn) / params.dilationWidth);
-  let endRow = min(params.kernelHeight, (params.inputHeight - 1 - startRow) / params.dilationHeight + 1);
-  let endColumn = min(params.kernelWidth, (params.inputWidth - 1 - startColumn) / params.dilationWidth + 1);
-  var sum = vec4f(0.0);
-  for (var r = firstRow; r < endRow; r++) {
-    let inputRow = (image * params.inputHeight + startRow + r * params.dilationHeight) * params.inputWidth;
-    for (var c = firstColumn; c < endColumn; c++) {
-      let place = u32(inputRow + startColumn + c * params.dilationWidth);
-      sum += x[params.xOffset + place * params.xStride + vector];
+  let columns = index / params.vectors;
+  let column = i32(columns % u32(params.outputWidth));
+  let strips = columns / u32(params.outputWidth);
+  let image = i32(strips / params.strips);
+  let startRow = i32(strips % params.strips) * params.stripRows;
+  let endRow = min(startRow + params.stripRows, params.outputHeight);
+  let firstColumn = column * STRIDE_WIDTH - params.paddingLeft;
+  for (var row = startRow; row < endRow; row++) {
+    let firstRow = row * STRIDE_HEIGHT - params.paddingTop;
+    var sum = vec4f(0.0);
+    var count = 0.0;
+    for (var r = 0; r < KERNEL_HEIGHT; r++) {
+      let inputRow = firstRow + r * DILATION_HEIGHT;
+      let insideRows = inputRow >= 0 && inputRow < params.inputHeight;
+      let line = (image * params.inputHeight + inputRow) * params.inputWidth;
+      for (var c = 0; c < KERNEL_WIDTH; c++) {
+        let inputColumn = firstColumn + c * DILATION_WIDTH;
+        let inside = insideRows && inputColumn >= 0 && inputColumn < params.inputWidth;
+        var counted = inside;
+        if (COUNT_PADDING) {
+          counted = inputRow < params.inputHeight + params.paddingBottom
+            && inputColumn < params.inputWidth + params.paddingRight;
+        }
+        count += select(0.0, 1.0, counted);
+        if (inside) {
+          sum += x[params.xOffset + u32(line + inputColumn) * params.xStride + vector];
+        }
+      }
     }
+    let pixel = u32((image * params.outputHeight + row) * params.outputWidth + column);
+    y[params.yOffset + pixel * params.yStride + vector] = sum / count;
   }
-  var count = (endRow - firstRow) * (endColumn - firstColumn);
-  if (COUNT_PADDING) {
-    let paddedHeight = params.inputHeight + params.paddingBottom;
-    let paddedWidth = params.inputWidth + params.paddingRight;
-    count = min(params.kernelHeight, (paddedHeight - 1 - startRow) / params.dilationHeight + 1)
-      * min(params.kernelWidth, (paddedWidth - 1 - startColumn) / params.dilationWidth + 1);
-  }
-  y[params.yOffset + pixel * params.yStride + vector] = sum / f32(count);
 }

@@ -1,25 +1,21 @@
 // Maximum over the window of every output pixel, and which tap won: the first in row-major order among equals. Padding
 // never wins.
-// Layout: x is a view of [batch, inputHeight, inputWidth] rows, y of [batch, outputHeight, outputWidth] rows of vectors
-// vec4s. winners has one u32 for each vec4 of y, the winning tap (row * kernelWidth + column) of each lane in a byte; the
+// Layout: x is a view of [images, inputHeight, inputWidth] rows, y of [images, outputHeight, outputWidth] rows of vectors
+// vec4s. winners has one u32 for each vec4 of y, the winning tap (row * KERNEL_WIDTH + column) of each lane in a byte; the
 // words after the last are zero up to a multiple of four.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of y, folded into x and y.
 
 struct Params {
-  batch: u32,
+  images: u32,
   vectors: u32,
+  stripRows: i32,
+  strips: u32,
   inputHeight: i32,
   inputWidth: i32,
-  outputHeight: u32,
-  outputWidth: u32,
-  kernelHeight: i32,
-  kernelWidth: i32,
-  strideHeight: i32,
-  strideWidth: i32,
+  outputHeight: i32,
+  outputWidth: i32,
   paddingTop: i32,
   paddingLeft: i32,
-  dilationHeight: i32,
-  dilationWidth: i32,
   xOffset: u32,
   xStride: u32,
   yOffset: u32,
@@ -27,6 +23,14 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
+// Constants, so that loops unroll and nothing is divided by a variable: networks have few kinds of pooling.
+const KERNEL_HEIGHT: i32 = 3;
+const KERNEL_WIDTH: i32 = 3;
+const STRIDE_HEIGHT: i32 = 1;
+const STRIDE_WIDTH: i32 = 1;
+const DILATION_HEIGHT: i32 = 1;
+const DILATION_WIDTH: i32 = 1;
+const LOWEST: f32 = -3.402823466e38;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -36,40 +40,45 @@ const WORKGROUP: u32 = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  let pixels = params.batch * params.outputHeight * params.outputWidth;
-  let total = pixels * params.vectors;
-  if (index >= total) {
+  if (index >= params.images * params.strips * u32(params.outputWidth) * params.vectors) {
     return;
   }
   let vector = index % params.vectors;
-  let pixel = index / params.vectors;
-  let column = pixel % params.outputWidth;
-  let line = pixel / params.outputWidth;
-  let row = line % params.outputHeight;
-  let image = i32(line / params.outputHeight);
-  let startRow = i32(row) * params.strideHeight - params.paddingTop;
-  let startColumn = i32(column) * params.strideWidth - params.paddingLeft;
-  // The taps inside the image, first and one past the last.
-  let firstRow = max(0, (params.dilationHeight - 1 - startRow) / params.dilationHeight);
-  let firstColumn = max(0, (params.dilationWidth - 1 - startColumn) / params.dilationWidth);
-  let endRow = min(params.kernelHeight, (params.inputHeight - 1 - startRow) / params.dilationHeight + 1);
-  let endColumn = min(params.kernelWidth, (params.inputWidth - 1 - startColumn) / params.dilationWidth + 1);
-  var best = vec4f(-3.402823466e38);
-  var winner = vec4u(u32(firstRow * params.kernelWidth + firstColumn));
-  for (var r = firstRow; r < endRow; r++) {
-    let inputRow = (image * params.inputHeight + startRow + r * params.dilationHeight) * params.inputWidth;
-    for (var c = firstColumn; c < endColumn; c++) {
-      let place = u32(inputRow + startColumn + c * params.dilationWidth);
-      let value = x[params.xOffset + place * params.xStride + vector];
-      let better = value > best;
-      best = select(best, value, better);
-      winner = select(winner, vec4u(u32(r * params.kernelWidth + c)), better);
+  let columns = index / params.vectors;
+  let column = i32(columns % u32(params.outputWidth));
+  let strips = columns / u32(params.outputWidth);
+  let image = i32(strips / params.strips);
+  let startRow = i32(strips % params.strips) * params.stripRows;
+  let endRow = min(startRow + params.stripRows, params.outputHeight);
+  let firstColumn = column * STRIDE_WIDTH - params.paddingLeft;
+  for (var row = startRow; row < endRow; row++) {
+    let firstRow = row * STRIDE_HEIGHT - params.paddingTop;
+    var best = vec4f(LOWEST);
+    var winner = vec4u(0u);
+    for (var r = 0; r < KERNEL_HEIGHT; r++) {
+      let inputRow = firstRow + r * DILATION_HEIGHT;
+      if (inputRow < 0 || inputRow >= params.inputHeight) {
+        continue;
+      }
+      let line = (image * params.inputHeight + inputRow) * params.inputWidth;
+      for (var c = 0; c < KERNEL_WIDTH; c++) {
+        let inputColumn = firstColumn + c * DILATION_WIDTH;
+        if (inputColumn < 0 || inputColumn >= params.inputWidth) {
+          continue;
+        }
+        let value = x[params.xOffset + u32(line + inputColumn) * params.xStride + vector];
+        let better = value > best;
+        best = select(best, value, better);
+        winner = select(winner, vec4u(u32(r * KERNEL_WIDTH + c)), better);
+      }
     }
+    let pixel = u32((image * params.outputHeight + row) * params.outputWidth + column);
+    y[params.yOffset + pixel * params.yStride + vector] = best;
+    winners[pixel * params.vectors + vector] = winner.x | (winner.y << 8u) | (winner.z << 16u) | (winner.w << 24u);
   }
-  y[params.yOffset + pixel * params.yStride + vector] = best;
-  winners[index] = winner.x | (winner.y << 8u) | (winner.z << 16u) | (winner.w << 24u);
-  if (index == total - 1u) {
-    for (var i = total; i % 4u != 0u; i++) {
+  let words = params.images * u32(params.outputHeight * params.outputWidth) * params.vectors;
+  if (index == 0u) {
+    for (var i = words; i % 4u != 0u; i++) {
       winners[i] = 0u;
     }
   }

@@ -1,23 +1,20 @@
-// dx of the max pool in gather form: every input pixel takes dy of the windows that chose it, in row-major order of taps.
-// Layout: dy is a view of [batch, outputHeight, outputWidth] rows, dx of [batch, inputHeight, inputWidth] rows of vectors
+// dx of the max pool in gather form: every input pixel takes dy of the windows that chose it, in row-major order of
+// taps.
+// Layout: dy is a view of [images, outputHeight, outputWidth] rows, dx of [images, inputHeight, inputWidth] rows of vectors
 // vec4s; winners as the forward kernel wrote them.
-// Grid: one invocation a vec4 of dx, folded into x and y.
+// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of dx, folded into x and y.
 
 struct Params {
-  batch: u32,
+  images: u32,
   vectors: u32,
-  inputHeight: u32,
-  inputWidth: u32,
+  stripRows: i32,
+  strips: u32,
+  inputHeight: i32,
+  inputWidth: i32,
   outputHeight: i32,
   outputWidth: i32,
-  kernelHeight: i32,
-  kernelWidth: i32,
-  strideHeight: i32,
-  strideWidth: i32,
   paddingTop: i32,
   paddingLeft: i32,
-  dilationHeight: i32,
-  dilationWidth: i32,
   dyOffset: u32,
   dyStride: u32,
   dxOffset: u32,
@@ -25,6 +22,13 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
+// Constants, so that loops unroll and nothing is divided by a variable: networks have few kinds of pooling.
+const KERNEL_HEIGHT: i32 = 3;
+const KERNEL_WIDTH: i32 = 3;
+const STRIDE_HEIGHT: i32 = 1;
+const STRIDE_WIDTH: i32 = 1;
+const DILATION_HEIGHT: i32 = 1;
+const DILATION_WIDTH: i32 = 1;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
@@ -34,34 +38,39 @@ const WORKGROUP: u32 = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  if (index >= params.batch * params.inputHeight * params.inputWidth * params.vectors) {
+  if (index >= params.images * params.strips * u32(params.inputWidth) * params.vectors) {
     return;
   }
   let vector = index % params.vectors;
-  let pixel = index / params.vectors;
-  let column = i32(pixel % params.inputWidth) + params.paddingLeft;
-  let line = pixel / params.inputWidth;
-  let row = i32(line % params.inputHeight) + params.paddingTop;
-  let image = i32(line / params.inputHeight);
-  var sum = vec4f(0.0);
-  for (var r = 0; r < params.kernelHeight; r++) {
-    let reachedRow = row - r * params.dilationHeight;
-    let outputRow = reachedRow / params.strideHeight;
-    if (reachedRow < 0 || outputRow * params.strideHeight != reachedRow || outputRow >= params.outputHeight) {
-      continue;
-    }
-    for (var c = 0; c < params.kernelWidth; c++) {
-      let reachedColumn = column - c * params.dilationWidth;
-      let outputColumn = reachedColumn / params.strideWidth;
-      if (reachedColumn < 0 || outputColumn * params.strideWidth != reachedColumn || outputColumn >= params.outputWidth) {
+  let columns = index / params.vectors;
+  let column = i32(columns % u32(params.inputWidth));
+  let strips = columns / u32(params.inputWidth);
+  let image = i32(strips / params.strips);
+  let startRow = i32(strips % params.strips) * params.stripRows;
+  let endRow = min(startRow + params.stripRows, params.inputHeight);
+  let paddedColumn = column + params.paddingLeft;
+  for (var row = startRow; row < endRow; row++) {
+    var sum = vec4f(0.0);
+    for (var r = 0; r < KERNEL_HEIGHT; r++) {
+      let windowRow = row + params.paddingTop - r * DILATION_HEIGHT;
+      let outputRow = windowRow / STRIDE_HEIGHT;
+      if (windowRow < 0 || outputRow * STRIDE_HEIGHT != windowRow || outputRow >= params.outputHeight) {
         continue;
       }
-      let place = u32((image * params.outputHeight + outputRow) * params.outputWidth + outputColumn);
-      let packed = winners[place * params.vectors + vector];
-      let taps = (vec4u(packed) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);
-      let chosen = taps == vec4u(u32(r * params.kernelWidth + c));
-      sum += select(vec4f(0.0), dy[params.dyOffset + place * params.dyStride + vector], chosen);
+      let line = (image * params.outputHeight + outputRow) * params.outputWidth;
+      for (var c = 0; c < KERNEL_WIDTH; c++) {
+        let windowColumn = paddedColumn - c * DILATION_WIDTH;
+        let outputColumn = windowColumn / STRIDE_WIDTH;
+        if (windowColumn < 0 || outputColumn * STRIDE_WIDTH != windowColumn || outputColumn >= params.outputWidth) {
+          continue;
+        }
+        let place = u32(line + outputColumn);
+        let taps = (vec4u(winners[place * params.vectors + vector]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);
+        let chosen = taps == vec4u(u32(r * KERNEL_WIDTH + c));
+        sum += select(vec4f(0.0), dy[params.dyOffset + place * params.dyStride + vector], chosen);
+      }
     }
+    let pixel = u32((image * params.inputHeight + row) * params.inputWidth + column);
+    dx[params.dxOffset + pixel * params.dxStride + vector] = sum;
   }
-  dx[params.dxOffset + pixel * params.dxStride + vector] = sum;
 }

@@ -1,15 +1,15 @@
 import type { Value } from '../graph/graph.js';
 import { product, valueType } from '../graph/types.js';
-import { gridOf, trafficOnly } from './kernelCall.js';
+import { trafficOnly } from './kernelCall.js';
 import type { Operation } from './operation.js';
 import {
   type PoolAttributes,
   type PoolGradientAttributes,
   type PoolOptions,
   poolAttributes,
+  poolCall,
   poolInput,
   poolOutput,
-  poolUniforms,
   type Window,
   windowsOf,
 } from './poolGeometry.js';
@@ -58,18 +58,24 @@ const uneven = {
 export const averagePoolOperation: Operation<PoolAttributes & CountPadding> = {
   name: 'averagePool',
   infer: ([x], attributes) => [poolOutput('averagePool', x, attributes)],
-  lower: ({ inputs: [x], outputs: [y], attributes }) => [
-    {
-      kernel: 'pool/averagePool',
-      constants: { COUNT_PADDING: attributes.countPadding },
-      uniforms: {
-        ...poolUniforms(attributes, { name: 'x', located: x }, { name: 'y', located: y }),
-        ...paddingEnds(attributes),
+  lower: ({ inputs: [x], outputs: [y], attributes, target }) => {
+    const { constants, uniforms, grid } = poolCall(
+      attributes,
+      { name: 'x', located: x },
+      { name: 'y', located: y },
+      y,
+      target,
+    );
+    return [
+      {
+        kernel: 'pool/averagePool',
+        constants: { ...constants, COUNT_PADDING: attributes.countPadding },
+        uniforms: { ...uniforms, ...paddingEnds(attributes) },
+        bindings: { x: x.operand, y: y.operand },
+        grid,
       },
-      bindings: { x: x.operand, y: y.operand },
-      grid: gridOf(y.rows * y.vectors),
-    },
-  ],
+    ];
+  },
   gradient: ({ inputs: [x], outputGradients: [dy], attributes }) => [
     dy && x.graph.apply(averagePoolGradientOperation, [dy], { ...attributes, inputShape: x.shape })[0],
   ],
@@ -98,6 +104,13 @@ export const averagePoolOperation: Operation<PoolAttributes & CountPadding> = {
       attributes: uneven,
     },
     {
+      name: 'more than one row an invocation',
+      inputs: [{ shape: [1, 9, 3000, 1] }],
+      attributes: padded,
+      // The small samples show the gradient; central differences of this one would take long.
+      smooth: false,
+    },
+    {
       name: '2x2 without padding',
       inputs: [{ shape: [1, 6, 4, 3] }],
       attributes: { ...padded, kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0] },
@@ -108,18 +121,24 @@ export const averagePoolOperation: Operation<PoolAttributes & CountPadding> = {
 export const averagePoolGradientOperation: Operation<PoolGradientAttributes & CountPadding> = {
   name: 'averagePoolGradient',
   infer: ([dy], attributes) => [poolInput('averagePoolGradient', dy, attributes)],
-  lower: ({ inputs: [dy], outputs: [dx], attributes }) => [
-    {
-      kernel: 'pool/averagePoolGradient',
-      constants: { COUNT_PADDING: attributes.countPadding },
-      uniforms: {
-        ...poolUniforms(attributes, { name: 'dx', located: dx }, { name: 'dy', located: dy }),
-        ...paddingEnds(attributes),
+  lower: ({ inputs: [dy], outputs: [dx], attributes, target }) => {
+    const { constants, uniforms, grid } = poolCall(
+      attributes,
+      { name: 'dx', located: dx },
+      { name: 'dy', located: dy },
+      dx,
+      target,
+    );
+    return [
+      {
+        kernel: 'pool/averagePoolGradient',
+        constants: { ...constants, COUNT_PADDING: attributes.countPadding },
+        uniforms: { ...uniforms, ...paddingEnds(attributes) },
+        bindings: { dy: dy.operand, dx: dx.operand },
+        grid,
       },
-      bindings: { dy: dy.operand, dx: dx.operand },
-      grid: gridOf(dx.rows * dx.vectors),
-    },
-  ],
+    ];
+  },
   reference: ([dy], attributes) => {
     const channels = attributes.inputShape[3];
     const dx = new Float64Array(product(attributes.inputShape));
@@ -132,6 +151,11 @@ export const averagePoolGradientOperation: Operation<PoolGradientAttributes & Co
   cost: trafficOnly,
   sumLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
   samples: [
+    {
+      name: 'more than one row an invocation',
+      inputs: [{ shape: [1, 9, 3000, 1] }],
+      attributes: { ...padded, inputShape: [1, 9, 3000, 1] },
+    },
     {
       name: '3x3, stride 1, padding left out',
       inputs: [{ shape: [2, 5, 7, 6] }],

@@ -2,16 +2,16 @@ import { AttributeError, ShapeError } from '../errors.js';
 import type { Value } from '../graph/graph.js';
 import { formatType, product, sameShape, valueType, vectorsPerRow } from '../graph/types.js';
 import { checkInteger } from './checks.js';
-import { gridOf, trafficOnly } from './kernelCall.js';
+import { trafficOnly } from './kernelCall.js';
 import type { Operation } from './operation.js';
 import {
   type PoolAttributes,
   type PoolGradientAttributes,
   type PoolOptions,
   poolAttributes,
+  poolCall,
   poolInput,
   poolOutput,
-  poolUniforms,
   windowsOf,
 } from './poolGeometry.js';
 
@@ -43,12 +43,11 @@ export const maxPoolOperation: Operation<PoolAttributes> = {
       throw new AttributeError(`maxPool: kernel is [${rows}, ${columns}], wanted at most ${MOST_TAPS} taps`);
     return [y, winnersType(y)];
   },
-  lower: ({ inputs: [x], outputs: [y, winners], attributes }) => [
+  lower: ({ inputs: [x], outputs: [y, winners], attributes, target }) => [
     {
       kernel: 'pool/maxPool',
-      uniforms: poolUniforms(attributes, { name: 'x', located: x }, { name: 'y', located: y }),
+      ...poolCall(attributes, { name: 'x', located: x }, { name: 'y', located: y }, y, target),
       bindings: { x: x.operand, y: y.operand, winners: winners.operand },
-      grid: gridOf(y.rows * y.vectors),
     },
   ],
   gradient: ({ inputs: [x], outputs: [, winners], outputGradients: [dy], attributes }) => [
@@ -84,6 +83,13 @@ export const maxPoolOperation: Operation<PoolAttributes> = {
       attributes: { kernel: [3, 2], stride: [2, 3], padding: [2, 0, 1, 1], dilation: [2, 3], ceil: true },
     },
     {
+      name: 'more than one row an invocation',
+      inputs: [{ shape: [1, 9, 3000, 1] }],
+      attributes: { kernel: [3, 3], stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], ceil: false },
+      // The small samples show the gradient; central differences of this one would take long.
+      smooth: false,
+    },
+    {
       name: '2x2 on ties',
       inputs: [{ shape: [1, 6, 4, 3], fill: 'ties' }],
       attributes: { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1], ceil: false },
@@ -102,12 +108,11 @@ export const maxPoolGradientOperation: Operation<PoolGradientAttributes> = {
       throw new ShapeError(`maxPoolGradient: winners are ${formatType(winners)}, wanted ${formatType(wanted)}`);
     return [x];
   },
-  lower: ({ inputs: [dy, winners], outputs: [dx], attributes }) => [
+  lower: ({ inputs: [dy, winners], outputs: [dx], attributes, target }) => [
     {
       kernel: 'pool/maxPoolGradient',
-      uniforms: poolUniforms(attributes, { name: 'dx', located: dx }, { name: 'dy', located: dy }),
+      ...poolCall(attributes, { name: 'dx', located: dx }, { name: 'dy', located: dy }, dx, target),
       bindings: { dy: dy.operand, winners: winners.operand, dx: dx.operand },
-      grid: gridOf(dx.rows * dx.vectors),
     },
   ],
   reference: ([dy, winners], attributes) => {
@@ -126,6 +131,18 @@ export const maxPoolGradientOperation: Operation<PoolGradientAttributes> = {
   cost: trafficOnly,
   sumLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
   samples: [
+    {
+      name: 'more than one row an invocation',
+      inputs: [{ shape: [1, 9, 3000, 1] }, { shape: [27000], dtype: 'u32', fill: { integersBelow: 9 } }],
+      attributes: {
+        kernel: [3, 3],
+        stride: [1, 1],
+        padding: [1, 1, 1, 1],
+        dilation: [1, 1],
+        ceil: false,
+        inputShape: [1, 9, 3000, 1],
+      },
+    },
     {
       name: '3x3, stride 1, padded',
       inputs: [{ shape: [2, 5, 7, 6] }, { shape: [140], dtype: 'u32', fill: { integersBelow: 2304 } }],

@@ -1,8 +1,9 @@
 import { AttributeError, ShapeError } from '../errors.js';
 import { formatType, sameShape, type ValueType, valueType } from '../graph/types.js';
 import { checkFloat } from './checks.js';
-import { checkRank, viewUniforms } from './kernelCall.js';
-import type { Located } from './operation.js';
+import { checkRank, gridOf, viewUniforms } from './kernelCall.js';
+import type { KernelTarget, Located } from './operation.js';
+import { enoughInvocations } from './rowLoop.js';
 
 /** Windows of a pooling, sizes in pixels. */
 export interface PoolAttributes {
@@ -137,31 +138,50 @@ export function* windowsOf(inputShape: readonly number[], attributes: PoolAttrib
       }
 }
 
-/** Uniforms that all pooling kernels share; `x` is the input or its gradient, `y` the output or its gradient. */
-export function poolUniforms(
+/**
+ * Constants and uniforms that all pooling kernels share, and the grid: an invocation goes down a strip of a column, of the output or, in
+ * gradients, of the input.
+ * @param x the input or its gradient
+ * @param y the output or its gradient
+ */
+export function poolCall(
   attributes: PoolAttributes,
   x: { name: string; located: Located },
   y: { name: string; located: Located },
-): Record<string, number> {
+  strips: Located,
+  target: KernelTarget,
+): { constants: Record<string, number>; uniforms: Record<string, number>; grid: [number, number, number] } {
   const { kernel, stride, padding, dilation } = attributes;
-  const [batch, inputHeight, inputWidth] = x.located.type.shape;
+  const [images, inputHeight, inputWidth] = x.located.type.shape;
   const [, outputHeight, outputWidth] = y.located.type.shape;
+  const { vectors } = x.located;
+  const [, height, width] = strips.type.shape;
+  const columns = images * width * vectors;
+  const stripRows = Math.ceil(height / Math.ceil(enoughInvocations(target) / columns));
+  const stripCount = Math.ceil(height / stripRows);
   return {
-    batch,
-    vectors: x.located.vectors,
-    inputHeight,
-    inputWidth,
-    outputHeight,
-    outputWidth,
-    kernelHeight: kernel[0],
-    kernelWidth: kernel[1],
-    strideHeight: stride[0],
-    strideWidth: stride[1],
-    paddingTop: padding[0],
-    paddingLeft: padding[1],
-    dilationHeight: dilation[0],
-    dilationWidth: dilation[1],
-    ...viewUniforms(x.name, x.located),
-    ...viewUniforms(y.name, y.located),
+    constants: {
+      KERNEL_HEIGHT: kernel[0],
+      KERNEL_WIDTH: kernel[1],
+      STRIDE_HEIGHT: stride[0],
+      STRIDE_WIDTH: stride[1],
+      DILATION_HEIGHT: dilation[0],
+      DILATION_WIDTH: dilation[1],
+    },
+    uniforms: {
+      images,
+      vectors,
+      stripRows,
+      strips: stripCount,
+      inputHeight,
+      inputWidth,
+      outputHeight,
+      outputWidth,
+      paddingTop: padding[0],
+      paddingLeft: padding[1],
+      ...viewUniforms(x.name, x.located),
+      ...viewUniforms(y.name, y.located),
+    },
+    grid: gridOf(columns * stripCount),
   };
 }
