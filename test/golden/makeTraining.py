@@ -1,0 +1,244 @@
+"""Trains in PyTorch what training.test.ts trains with the engine, in float64, from the same weights and batches.
+
+Networks are written from the definition of NAS-Bench-201 (2001.00326, section 2) and of DARTS (1806.09055, equation 2) with
+torch.nn.functional; steps are those of torch.optim.
+
+training.json was made with torch 2.15.0:
+
+pip install torch numpy
+npx tsx test/golden/exportTraining.ts > inputs.json
+python test/golden/makeTraining.py inputs.json > test/golden/training.json
+npx biome format --write test/golden/training.json
+"""
+
+import json
+import math
+import sys
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+
+OPERATIONS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
+EDGES = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
+
+
+def parameters(elements):
+    """Tensors of named variables; convolution weights [height, width, in, out] become [out, in, height, width]."""
+    tensors = {}
+    for name, variable in elements.items():
+        tensor = torch.tensor(variable["data"], dtype=torch.float64).reshape(variable["shape"])
+        if tensor.dim() == 4:
+            tensor = tensor.permute(3, 2, 0, 1).contiguous()
+        tensors[name] = tensor.requires_grad_()
+    return tensors
+
+
+class Macro:
+    """Stem, three stages of N cells with a residual block between them, batch norm, ReLU, mean, classifier."""
+
+    def __init__(self, weights, cells, running):
+        self.weights, self.cells = weights, cells
+        self.running = {} if running else None
+
+    def conv(self, name, x, stride=1):
+        weight = self.weights[f"{name}/weight"]
+        return F.conv2d(x, weight, stride=stride, padding=weight.shape[2] // 2)
+
+    def norm(self, name, x, training):
+        gamma, beta = self.weights.get(f"{name}/gamma"), self.weights.get(f"{name}/beta")
+        if self.running is None:
+            return F.batch_norm(x, None, None, gamma, beta, training=True)
+        if name not in self.running:
+            self.running[name] = (torch.zeros(x.shape[1]), torch.ones(x.shape[1]))
+        mean, variance = self.running[name]
+        return F.batch_norm(x, mean, variance, gamma, beta, training=training, momentum=0.1)
+
+    def relu_conv_norm(self, name, x, training, stride=1):
+        return self.norm(f"{name}/norm", self.conv(f"{name}/conv", F.relu(x), stride), training)
+
+    def __call__(self, x, training=True):
+        x = self.norm("stem/norm", self.conv("stem/conv", x), training)
+        for stage in range(3):
+            if stage > 0:
+                name = f"stage {stage}/reduction"
+                y = self.relu_conv_norm(f"{name}/first", x, training, stride=2)
+                y = self.relu_conv_norm(f"{name}/second", y, training)
+                x = y + self.conv(f"{name}/shortcut", F.avg_pool2d(x, 2))
+            for cell in range(self.cells):
+                x = self.cell(f"stage {stage}/cell {cell}", x, training)
+        x = F.relu(self.norm("last/norm", x, training)).mean(dim=(2, 3))
+        return x @ self.weights["classifier/weight"] + self.weights["classifier/bias"]
+
+
+class Network(Macro):
+    def __init__(self, weights, cells, architecture):
+        super().__init__(weights, cells, running=True)
+        names = [part for node in architecture.split("+") for part in node.strip("|").split("|")]
+        self.operations = [name.split("~")[0] for name in names]
+
+    def edge(self, operation, name, x, training):
+        if operation == "skip_connect":
+            return x
+        if operation == "avg_pool_3x3":
+            return F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
+        return self.relu_conv_norm(name, x, training)
+
+    def cell(self, name, x, training):
+        nodes = [x]
+        for node in range(1, 4):
+            terms = [
+                self.edge(self.operations[i], f"{name}/edge {i}", nodes[source], training)
+                for i, (source, end) in enumerate(EDGES)
+                if end == node and self.operations[i] != "none"
+            ]
+            nodes.append(sum(terms))
+        return nodes[3]
+
+
+class Supernet(Macro):
+    def __init__(self, weights, alphas, cells):
+        super().__init__(weights, cells, running=False)
+        self.alphas = alphas
+
+    def cell(self, name, x, training):
+        mixture = F.softmax(self.alphas, dim=1)
+        nodes = [x]
+        for node in range(1, 4):
+            total = torch.zeros_like(x)
+            for i, (source, end) in enumerate(EDGES):
+                if end != node:
+                    continue
+                start = nodes[source]
+                candidates = [
+                    torch.zeros_like(start),
+                    start,
+                    self.relu_conv_norm(f"{name}/edge {i}/1x1", start, training),
+                    self.relu_conv_norm(f"{name}/edge {i}/3x3", start, training),
+                    F.avg_pool2d(start, 3, stride=1, padding=1, count_include_pad=False),
+                ]
+                total = total + sum(weight * y for weight, y in zip(mixture[i], candidates))
+            nodes.append(total)
+        return nodes[3]
+
+
+class Images:
+    """Grey bytes, normalised by the mean and deviation of the pixels of `reference`."""
+
+    def __init__(self, images, size, reference):
+        pixels = torch.tensor(reference["pixels"]) / 255
+        mean, deviation = pixels.mean(), pixels.std(correction=0)
+        self.x = (torch.tensor(images["pixels"]).reshape(-1, 1, size, size) / 255 - mean) / deviation
+        self.labels = torch.tensor(images["labels"])
+
+    def batch(self, indices):
+        return self.x[indices], self.labels[indices]
+
+
+class Sgd:
+    """torch.optim.SGD by a protocol: the gradient is clipped, the learning rate follows a cosine."""
+
+    def __init__(self, weights, protocol, steps):
+        settings = protocol["optimizer"]
+        self.parameters, self.clip = list(weights.values()), settings["clipNorm"]
+        self.optimizer = torch.optim.SGD(
+            self.parameters,
+            lr=settings["learningRate"],
+            momentum=settings["momentum"],
+            nesterov=settings["nesterov"],
+            weight_decay=settings["weightDecay"],
+        )
+        self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, steps, protocol["schedule"]["final"])
+
+    def step(self, loss):
+        self.optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.clip)
+        self.optimizer.step()
+        self.schedule.step()
+        return norm.item()
+
+
+def norms(tensors):
+    return {name: tensor.norm().item() for name, tensor in tensors.items()}
+
+
+def train_network(problem):
+    protocol = problem["protocol"]
+    size, batches = protocol["imageSize"], problem["batches"]
+    weights = parameters(problem["weights"])
+    network = Network(weights, protocol["cells"], problem["architecture"])
+    train = Images(problem["train"], size, problem["train"])
+    test = Images(problem["test"], size, problem["train"])
+    optimizer = Sgd(weights, protocol, len(batches))
+    losses, gradient_norms = [], []
+    for indices in batches:
+        x, labels = train.batch(indices)
+        loss = F.cross_entropy(network(x), labels, label_smoothing=protocol["labelSmoothing"])
+        losses.append(loss.item())
+        gradient_norms.append(optimizer.step(loss))
+    with torch.no_grad():
+        logits = network(test.x, training=False)
+        loss = F.cross_entropy(logits, test.labels).item()
+    averages = {}
+    for name, (mean, variance) in network.running.items():
+        averages[f"{name}/mean"], averages[f"{name}/variance"] = mean, variance
+    return {
+        "losses": losses,
+        "gradientNorms": gradient_norms,
+        "logits": logits.flatten().tolist(),
+        "testLoss": loss,
+        "weightNorms": norms(weights),
+        "averageNorms": norms(averages),
+    }
+
+
+def train_supernet(problem):
+    protocol, settings = problem["protocol"], problem["alphaOptimizer"]
+    size, batches = protocol["imageSize"], problem["batches"]
+    weights, alphas = parameters(problem["weights"]), parameters(problem["alphas"])["alpha"]
+    supernet = Supernet(weights, alphas, protocol["cells"])
+    reference = problem["images"]["weights"]
+    images = {part: Images(split, size, reference) for part, split in problem["images"].items()}
+    sgd = Sgd(weights, protocol, len(batches["weights"]))
+    adam = torch.optim.Adam(
+        [alphas],
+        lr=settings["learningRate"],
+        betas=(settings["beta1"], settings["beta2"]),
+        weight_decay=settings["weightDecay"],
+    )
+    result = {"alphaLosses": [], "weightLosses": [], "alphas": []}
+    for alpha_batch, weight_batch in zip(batches["alphas"], batches["weights"]):
+        x, labels = images["alphas"].batch(alpha_batch)
+        loss = F.cross_entropy(supernet(x), labels)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        result["alphaLosses"].append(loss.item())
+        result["alphas"].append(alphas.flatten().tolist())
+        x, labels = images["weights"].batch(weight_batch)
+        loss = F.cross_entropy(supernet(x), labels)
+        sgd.step(loss)
+        result["weightLosses"].append(loss.item())
+    return {**result, "weightNorms": norms(weights)}
+
+
+def rounded(value):
+    """Nine significant digits: float32 holds no more."""
+    if isinstance(value, dict):
+        return {name: rounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [rounded(each) for each in value]
+    return float(f"{value:.9g}") if isinstance(value, float) and math.isfinite(value) else value
+
+
+with open(sys.argv[1]) as file:
+    inputs = json.load(file)
+result = {
+    "torch": torch.__version__.split("+")[0],
+    "inputs": inputs["checksum"],
+    "network": rounded(train_network(inputs["network"])),
+    "supernet": rounded(train_supernet(inputs["supernet"])),
+}
+print(json.dumps(result, separators=(",", ":")))

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { logicalSize, unpack } from '../../src/engine/graph/types.js';
+import type { VariableSet } from '../../src/engine/graph/variables.js';
+import type { ImageSplit } from '../../src/nas/data/imageSet.js';
+import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
+import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/batches.js';
+import type { AlphaOptimizer } from '../../src/nas/training/bilevel.js';
+import type { Classifier, Supernet } from '../../src/nas/training/classifier.js';
+import type { Protocol } from '../../src/nas/training/protocol.js';
+import { stripes, tinyCell, tinyProtocol } from '../nas/training/trainingRun.js';
+
+/** Two trainings that PyTorch repeats: the same first weights, images and batches, no augmentation. */
+export const SEED = 11;
+export const CLASSES = 4;
+export const SHAPE = { height: 8, width: 8, channels: 1 };
+export const CELL = tinyCell;
+
+const still = { pad: 0, flip: false, cutout: 0 };
+
+/** Ten steps, two an epoch; eight images of every epoch's order are left over. Some gradients are clipped, others not. */
+export const networkProblem = {
+  protocol: {
+    ...tinyProtocol,
+    epochs: 5,
+    augmentation: still,
+    optimizer: { ...tinyProtocol.optimizer, clipNorm: 1 },
+  } satisfies Protocol,
+  train: stripes(40, 1),
+  test: stripes(16, 2),
+};
+
+/** Six steps, one an epoch, so that losses and alphas of every step can be read. The halves differ in size. */
+export const supernetProblem = {
+  protocol: {
+    ...tinyProtocol,
+    epochs: 6,
+    augmentation: still,
+    optimizer: { learningRate: 0.025, momentum: 0.9, nesterov: true, weightDecay: 5e-4, clipNorm: 5 },
+    schedule: { kind: 'cosine', final: 0.001 },
+    labelSmoothing: 0,
+  } satisfies Protocol,
+  alphaOptimizer: { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 } satisfies AlphaOptimizer,
+  weights: stripes(20, 3),
+  alphas: stripes(40, 4),
+};
+
+export function buildNetwork(): Classifier {
+  return nasbench201.network(nasbench201.parse(CELL), settingsOf(networkProblem.protocol));
+}
+
+export function buildSupernet(): Supernet {
+  return nasbench201.supernet(settingsOf(supernetProblem.protocol), { affine: false, batchNorm: 'batch' });
+}
+
+function settingsOf({ channels, cells, imageSize: size, imageChannels }: Protocol) {
+  return { channels, cells, classes: CLASSES, size, imageChannels };
+}
+
+/** Everything that PyTorch needs to know, as plain data. */
+export function trainingInputs() {
+  const supernet = buildSupernet();
+  const { protocol, train } = networkProblem;
+  const search = supernetProblem;
+  const steps = search.protocol.epochs;
+  const inputs = {
+    network: {
+      architecture: CELL,
+      protocol,
+      weights: initialElements(buildNetwork().weights),
+      train: plainImages(train),
+      test: plainImages(networkProblem.test),
+      batches: orders(train.count, protocol, 'training order').flat(),
+    },
+    supernet: {
+      protocol: search.protocol,
+      alphaOptimizer: search.alphaOptimizer,
+      weights: initialElements(supernet.weights),
+      alphas: initialElements(supernet.alphas),
+      images: { weights: plainImages(search.weights), alphas: plainImages(search.alphas) },
+      batches: {
+        weights: orders(search.weights.count, search.protocol, 'search order weights').flat(),
+        // A step of every epoch takes the first batch of the epoch's order.
+        alphas: orders(search.alphas.count, search.protocol, 'search order alphas').map(([first]) => first),
+      },
+    },
+  };
+  if (inputs.supernet.batches.weights.length !== steps) throw new Error('supernet: wanted one step an epoch');
+  return { ...inputs, checksum: createHash('sha256').update(JSON.stringify(inputs)).digest('hex') };
+}
+
+/** Batches of every epoch, in the trainers' order. */
+function orders(count: number, { batch, epochs }: Protocol, purpose: string): number[][][] {
+  return Array.from({ length: epochs }, (_, epoch) => {
+    const batches = shuffledBatches(count, batch, SEED, purpose, epoch);
+    if (batches.length !== batchesPerEpoch(count, batch)) throw new Error(`${purpose}: wanted whole batches`);
+    return batches.map((indices) => [...indices]);
+  });
+}
+
+function plainImages({ pixels, labels }: ImageSplit) {
+  return { pixels: [...pixels], labels: [...labels] };
+}
+
+/** Elements of every variable, row-major, and its shape. */
+function initialElements(set: VariableSet): Record<string, { shape: readonly number[]; data: number[] }> {
+  set.seal();
+  const values = set.initialValues(SEED);
+  return Object.fromEntries(
+    set.variables.map(({ name, type, offset }) => {
+      const data = new Float32Array(logicalSize(type));
+      unpack(type, values.subarray(offset), data);
+      return [name, { shape: type.shape, data: [...data] }];
+    }),
+  );
+}
