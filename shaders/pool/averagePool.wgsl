@@ -57,20 +57,21 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     var count = 0.0;
     for (var r = 0; r < KERNEL_HEIGHT; r++) {
       let inputRow = firstRow + r * DILATION_HEIGHT;
-      let insideRows = inputRow >= 0 && inputRow < params.inputHeight;
-      let line = (image * params.inputHeight + inputRow) * params.inputWidth;
+      let nearestRow = clamp(inputRow, 0, params.inputHeight - 1);
+      let line = (image * params.inputHeight + nearestRow) * params.inputWidth;
       for (var c = 0; c < KERNEL_WIDTH; c++) {
+        // A tap in the padding loads the nearest pixel and is left out: cheaper than a branch.
         let inputColumn = firstColumn + c * DILATION_WIDTH;
-        let inside = insideRows && inputColumn >= 0 && inputColumn < params.inputWidth;
+        let nearestColumn = clamp(inputColumn, 0, params.inputWidth - 1);
+        let inside = nearestRow == inputRow && nearestColumn == inputColumn;
+        let value = x[params.xOffset + u32(line + nearestColumn) * params.xStride + vector];
+        sum += select(vec4f(0.0), value, vec4<bool>(inside));
         var counted = inside;
         if (COUNT_PADDING) {
           counted = inputRow < params.inputHeight + params.paddingBottom
             && inputColumn < params.inputWidth + params.paddingRight;
         }
         count += select(0.0, 1.0, counted);
-        if (inside) {
-          sum += x[params.xOffset + u32(line + inputColumn) * params.xStride + vector];
-        }
       }
     }
     let pixel = u32((image * params.outputHeight + row) * params.outputWidth + column);

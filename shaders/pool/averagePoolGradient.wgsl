@@ -30,6 +30,9 @@ const STRIDE_HEIGHT: i32 = 1;
 const STRIDE_WIDTH: i32 = 1;
 const DILATION_HEIGHT: i32 = 1;
 const DILATION_WIDTH: i32 = 1;
+// Windows that may hold a pixel, along one dimension.
+const WINDOWS_HEIGHT: i32 = (KERNEL_HEIGHT - 1) * DILATION_HEIGHT / STRIDE_HEIGHT + 1;
+const WINDOWS_WIDTH: i32 = (KERNEL_WIDTH - 1) * DILATION_WIDTH / STRIDE_WIDTH + 1;
 const COUNT_PADDING: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -59,26 +62,29 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let endRow = min(startRow + params.stripRows, params.inputHeight);
   let paddedColumn = column + params.paddingLeft;
   for (var row = startRow; row < endRow; row++) {
+    let paddedRow = row + params.paddingTop;
     var sum = vec4f(0.0);
-    for (var r = 0; r < KERNEL_HEIGHT; r++) {
-      let windowRow = row + params.paddingTop - r * DILATION_HEIGHT;
-      let outputRow = windowRow / STRIDE_HEIGHT;
-      if (windowRow < 0 || outputRow * STRIDE_HEIGHT != windowRow || outputRow >= params.outputHeight) {
-        continue;
-      }
+    for (var i = 0; i < WINDOWS_HEIGHT; i++) {
+      let outputRow = paddedRow / STRIDE_HEIGHT - i;
+      let tapRow = (paddedRow - outputRow * STRIDE_HEIGHT) / DILATION_HEIGHT;
+      let nearestRow = clamp(outputRow, 0, params.outputHeight - 1);
+      let isRow = nearestRow == outputRow && tapRow < KERNEL_HEIGHT
+        && outputRow * STRIDE_HEIGHT + tapRow * DILATION_HEIGHT == paddedRow;
+      let line = (image * params.outputHeight + nearestRow) * params.outputWidth;
       let rowTaps = countTaps(
-        windowRow - params.paddingTop, DILATION_HEIGHT, params.inputHeight, params.paddingBottom, KERNEL_HEIGHT);
-      let line = (image * params.outputHeight + outputRow) * params.outputWidth;
-      for (var c = 0; c < KERNEL_WIDTH; c++) {
-        let windowColumn = paddedColumn - c * DILATION_WIDTH;
-        let outputColumn = windowColumn / STRIDE_WIDTH;
-        if (windowColumn < 0 || outputColumn * STRIDE_WIDTH != windowColumn || outputColumn >= params.outputWidth) {
-          continue;
-        }
+        nearestRow * STRIDE_HEIGHT - params.paddingTop, DILATION_HEIGHT, params.inputHeight, params.paddingBottom, KERNEL_HEIGHT);
+      for (var j = 0; j < WINDOWS_WIDTH; j++) {
+        // A window that is none loads the nearest and is left out: cheaper than a branch.
+        let outputColumn = paddedColumn / STRIDE_WIDTH - j;
+        let tapColumn = (paddedColumn - outputColumn * STRIDE_WIDTH) / DILATION_WIDTH;
+        let nearestColumn = clamp(outputColumn, 0, params.outputWidth - 1);
+        let holds = isRow && nearestColumn == outputColumn && tapColumn < KERNEL_WIDTH
+          && outputColumn * STRIDE_WIDTH + tapColumn * DILATION_WIDTH == paddedColumn;
+        let place = u32(line + nearestColumn);
         let columnTaps = countTaps(
-          windowColumn - params.paddingLeft, DILATION_WIDTH, params.inputWidth, params.paddingRight, KERNEL_WIDTH);
-        let place = u32(line + outputColumn);
-        sum += dy[params.dyOffset + place * params.dyStride + vector] / f32(rowTaps * columnTaps);
+          nearestColumn * STRIDE_WIDTH - params.paddingLeft, DILATION_WIDTH, params.inputWidth, params.paddingRight, KERNEL_WIDTH);
+        let share = select(0.0, 1.0 / f32(rowTaps * columnTaps), holds);
+        sum += share * dy[params.dyOffset + place * params.dyStride + vector];
       }
     }
     let pixel = u32((image * params.inputHeight + row) * params.inputWidth + column);

@@ -57,17 +57,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     var winner = vec4u(0u);
     for (var r = 0; r < KERNEL_HEIGHT; r++) {
       let inputRow = firstRow + r * DILATION_HEIGHT;
-      if (inputRow < 0 || inputRow >= params.inputHeight) {
-        continue;
-      }
-      let line = (image * params.inputHeight + inputRow) * params.inputWidth;
+      let nearestRow = clamp(inputRow, 0, params.inputHeight - 1);
+      let line = (image * params.inputHeight + nearestRow) * params.inputWidth;
       for (var c = 0; c < KERNEL_WIDTH; c++) {
+        // A tap in the padding loads the nearest pixel and is left out: cheaper than a branch.
         let inputColumn = firstColumn + c * DILATION_WIDTH;
-        if (inputColumn < 0 || inputColumn >= params.inputWidth) {
-          continue;
-        }
-        let value = x[params.xOffset + u32(line + inputColumn) * params.xStride + vector];
-        let better = value > best;
+        let nearestColumn = clamp(inputColumn, 0, params.inputWidth - 1);
+        let inside = nearestRow == inputRow && nearestColumn == inputColumn;
+        let value = x[params.xOffset + u32(line + nearestColumn) * params.xStride + vector];
+        let better = (value > best) & vec4<bool>(inside);
         best = select(best, value, better);
         winner = select(winner, vec4u(u32(r * KERNEL_WIDTH + c)), better);
       }
