@@ -91,19 +91,17 @@ export class VariableSet {
     return Math.max(this.elements, ALIGNMENT);
   }
 
-  /** The buffer's initial contents. A variable's numbers depend on (seed, set name, variable name) alone. */
-  initialValues(seed: number): Float32Array | Uint32Array {
-    const isInteger = this.variables.length > 0 && this.variables.every((v) => v.type.dtype === 'u32');
-    const values = isInteger ? new Uint32Array(this.size) : new Float32Array(this.size);
-    for (const variable of this.variables) {
-      const data = variable.initializer(variable.type, new Random(seed, `${this.name}/${variable.name}`));
-      if (data.length !== logicalSize(variable.type))
-        throw new AttributeError(
-          `initializer of "${variable.name}": got ${data.length} elements, wanted ${logicalSize(variable.type)}`,
-        );
-      pack(variable.type, data, values.subarray(variable.offset, variable.offset + physicalSize(variable.type)));
+  /** The buffer's initial contents, as words. A variable's numbers depend on (seed, set name, variable name) alone. */
+  initialWords(seed: number): Uint32Array {
+    const words = new Uint32Array(this.size);
+    for (const { name, type, offset, initializer } of this.variables) {
+      const data = initializer(type, new Random(seed, `${this.name}/${name}`));
+      if (data.length !== logicalSize(type))
+        throw new AttributeError(`initializer of "${name}": got ${data.length} elements, wanted ${logicalSize(type)}`);
+      const Elements = type.dtype === 'u32' ? Uint32Array : Float32Array;
+      pack(type, data, new Elements(words.buffer, offset * 4, physicalSize(type)));
     }
-    return values;
+    return words;
   }
 }
 

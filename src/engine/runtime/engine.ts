@@ -40,8 +40,7 @@ export class Engine {
       buffer = this.gpu.device.createBuffer({ label: set.name, size: byteLength(set.size), usage: BUFFER_USAGE });
       this.buffers.set(set, buffer);
     }
-    const values = set.initialValues(seed);
-    this.gpu.queue.writeBuffer(buffer, 0, values.buffer, values.byteOffset, values.byteLength);
+    this.gpu.queue.writeBuffer(buffer, 0, set.initialWords(seed).buffer);
   }
 
   bufferOf(set: VariableSet): GPUBuffer {

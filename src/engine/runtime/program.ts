@@ -145,7 +145,7 @@ export async function buildProgram(
   for (const output of graph.outputs.values()) locations.of(output);
   const { dispatches, scratch } = lowerNodes(nodes, locations, engine.target);
   const plan = planMemory(nodes, locations, scratch);
-  checkLimits(engine, plan, memoryLimit);
+  checkLimits(engine, plan, uniformBytes(engine, dispatches.length), memoryLimit);
   const setBuffers = collectSets(dispatches, engine);
   const pipelines = await Promise.all(
     dispatches.map(({ call }) => engine.pipelines.get(call.kernel, call.constants ?? {})),
@@ -209,8 +209,8 @@ export function createCommands(
   create: (label: string, size: number, usage: number) => GPUBuffer,
 ): Command[] {
   const { device, queue, limits } = engine.gpu;
-  const step = Math.max(256, limits.minUniformBufferOffsetAlignment);
-  const uniforms = new Uint8Array(Math.max(1, dispatches.length) * step);
+  const step = uniformStep(engine);
+  const uniforms = new Uint8Array(uniformBytes(engine, dispatches.length));
   const uniformBuffer = create('uniforms', uniforms.length, UNIFORM);
   const charged = new Set<Dispatch['node']>();
   const commands = dispatches.map(({ call, node, memory }, index): Command => {
@@ -277,7 +277,16 @@ function totalCost(commands: readonly Command[]): Cost {
   return { multiplyAdds, bytes };
 }
 
-function checkLimits(engine: Engine, plan: MemoryPlan, memoryLimit: number | undefined): void {
+/** Bytes from the uniforms of one dispatch to those of the next. */
+function uniformStep(engine: Engine): number {
+  return Math.max(256, engine.gpu.limits.minUniformBufferOffsetAlignment);
+}
+
+function uniformBytes(engine: Engine, dispatches: number): number {
+  return Math.max(1, dispatches) * uniformStep(engine);
+}
+
+function checkLimits(engine: Engine, plan: MemoryPlan, uniforms: number, memoryLimit: number | undefined): void {
   const { limits } = engine.gpu;
   const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
@@ -286,9 +295,10 @@ function checkLimits(engine: Engine, plan: MemoryPlan, memoryLimit: number | und
       throw new MemoryLimitError(
         `compile: ${'value' in root && root.value ? `a value ${formatType(root.value.type)} of ${root.value.node?.operation.name}` : 'scratch memory'} takes ${megabytes(root.elements * 4)}, the device binds at most ${megabytes(largest)}; make the batch, the channels or the image smaller`,
       );
-  const total = plan.bytes + engine.memoryBytes;
+  const needed = plan.bytes + uniforms;
+  const total = needed + engine.memoryBytes;
   if (memoryLimit !== undefined && total > memoryLimit)
     throw new MemoryLimitError(
-      `compile: the program takes ${megabytes(plan.bytes)} beside ${megabytes(engine.memoryBytes)} already in use, the limit is ${megabytes(memoryLimit)}; make the batch or the channels smaller, or dispose of programs and variables not needed`,
+      `compile: the program takes ${megabytes(needed)} beside ${megabytes(engine.memoryBytes)} already in use, the limit is ${megabytes(memoryLimit)}; make the batch or the channels smaller, or dispose of programs and variables not needed`,
     );
 }

@@ -86,6 +86,10 @@ describe('a program', () => {
     expect(program.memoryBytes).toBeGreaterThanOrEqual(8 << 20);
     expect(program.memoryBytes).toBeLessThan(9 << 20);
     program.dispose();
+    // What is checked before is what is taken after: the exact figure fits, a byte less does not.
+    const beside = engine.memoryBytes;
+    (await compile(build, beside + program.memoryBytes)).dispose();
+    await expect(compile(build, beside + program.memoryBytes - 1)).rejects.toThrow(MemoryLimitError);
   });
 
   it('refuses a value that no binding of the device could hold', async () => {
