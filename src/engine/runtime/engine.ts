@@ -1,4 +1,5 @@
 import type { Gpu } from '../device/gpu.js';
+import { BufferUsage } from '../device/usage.js';
 import { DisposedError, NasTransferError, OwnershipError, ShapeError } from '../errors.js';
 import { Graph } from '../graph/graph.js';
 import { logicalSize, pack, physicalSize, unpack } from '../graph/types.js';
@@ -14,7 +15,7 @@ export interface CompileOptions {
   readonly memoryLimit?: number;
 }
 
-const BUFFER_USAGE = 0x80 | 0x08 | 0x04; // GPUBufferUsage STORAGE | COPY_DST | COPY_SRC
+const BUFFER_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
 
 /** Compiles graphs for one device and holds the variables that live on it. */
 export class Engine {

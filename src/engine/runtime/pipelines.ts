@@ -1,4 +1,5 @@
 import type { Gpu } from '../device/gpu.js';
+import { ShaderStage } from '../device/usage.js';
 import { GpuError } from '../errors.js';
 import { type Shader, type ShaderBinding, shaderOf, specialise } from './shader.js';
 
@@ -65,7 +66,7 @@ export class Pipelines {
       layout = this.gpu.device.createBindGroupLayout({
         entries: bindings.map(({ binding, kind }) => ({
           binding,
-          visibility: 4, // GPUShaderStage.COMPUTE, which Node has no global for
+          visibility: ShaderStage.COMPUTE,
           buffer: { type: types[kind] },
         })),
       });

@@ -1,4 +1,5 @@
 import type { Gpu } from '../device/gpu.js';
+import { BufferUsage, MapMode } from '../device/usage.js';
 import { NasTransferError } from '../errors.js';
 import type { Command } from './program.js';
 
@@ -28,8 +29,8 @@ async function timeSome(gpu: Gpu, commands: readonly Command[]): Promise<KernelT
   const { device, queue } = gpu;
   const querySet = device.createQuerySet({ type: 'timestamp', count: commands.length * 2 });
   const size = commands.length * 16;
-  const resolved = device.createBuffer({ size, usage: 0x200 | 0x04 }); // QUERY_RESOLVE | COPY_SRC
-  const staging = device.createBuffer({ size, usage: 0x08 | 0x01 }); // COPY_DST | MAP_READ
+  const resolved = device.createBuffer({ size, usage: BufferUsage.QUERY_RESOLVE | BufferUsage.COPY_SRC });
+  const staging = device.createBuffer({ size, usage: BufferUsage.COPY_DST | BufferUsage.MAP_READ });
   const encoder = device.createCommandEncoder();
   commands.forEach(({ pipeline, bindGroup, grid }, index) => {
     const pass = encoder.beginComputePass({
@@ -43,7 +44,7 @@ async function timeSome(gpu: Gpu, commands: readonly Command[]): Promise<KernelT
   encoder.resolveQuerySet(querySet, 0, commands.length * 2, resolved, 0);
   encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
   queue.submit([encoder.finish()]);
-  await gpu.guard(staging.mapAsync(0x01));
+  await gpu.guard(staging.mapAsync(MapMode.READ));
   const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
   for (const buffer of [resolved, staging]) buffer.destroy();
   querySet.destroy();

@@ -1,3 +1,4 @@
+import { BufferUsage } from '../device/usage.js';
 import { DisposedError, MemoryLimitError, NasTransferError, ShapeError } from '../errors.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { formatType, logicalSize, pack, physicalSize, rowsOf, unpack, vectorsPerRow } from '../graph/types.js';
@@ -21,8 +22,8 @@ export interface Command {
   readonly cost: Cost;
 }
 
-const STORAGE = 0x80 | 0x08 | 0x04; // GPUBufferUsage STORAGE | COPY_DST | COPY_SRC
-const UNIFORM = 0x40 | 0x08; // GPUBufferUsage UNIFORM | COPY_DST
+const STORAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
+const UNIFORM = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
 
 /** A compiled graph: a flat list of dispatches with their bind groups made, run many times. */
 export class Program {

@@ -1,3 +1,4 @@
+import { BufferUsage } from '../../../src/engine/device/usage.js';
 import { Graph, type Node, type Value } from '../../../src/engine/graph/graph.js';
 import {
   pack,
@@ -74,7 +75,11 @@ export async function runGuarded(
   for (const { call } of dispatches) allKernels.add(call.kernel);
   const { device, queue } = engine.gpu;
   const created: GPUBuffer[] = [];
-  const create = (label: string, size: number, usage = 0x80 | 0x08 | 0x04): GPUBuffer => {
+  const create = (
+    label: string,
+    size: number,
+    usage: number = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC,
+  ): GPUBuffer => {
     const buffer = device.createBuffer({ label, size, usage });
     created.push(buffer);
     return buffer;
