@@ -13,6 +13,12 @@ struct Params {
   inputWidth: i32,
   outputHeight: i32,
   outputWidth: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
+  dilationHeight: i32,
+  dilationWidth: i32,
   paddingTop: i32,
   paddingLeft: i32,
   paddingBottom: i32,
@@ -24,13 +30,9 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-// Constants, so that loops unroll and nothing is divided by a variable: networks have few kinds of pooling.
-const KERNEL_HEIGHT: i32 = 3;
-const KERNEL_WIDTH: i32 = 3;
-const STRIDE_HEIGHT: i32 = 1;
-const STRIDE_WIDTH: i32 = 1;
-const DILATION_HEIGHT: i32 = 1;
-const DILATION_WIDTH: i32 = 1;
+// Square windows without dilation, so that loops unroll and nothing is divided by a variable; 0: as params say.
+const KERNEL: i32 = 0;
+const STRIDE: i32 = 0;
 const COUNT_PADDING: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -50,18 +52,24 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let image = i32(strips / params.strips);
   let startRow = i32(strips % params.strips) * params.stripRows;
   let endRow = min(startRow + params.stripRows, params.outputHeight);
-  let firstColumn = column * STRIDE_WIDTH - params.paddingLeft;
+  let kernelHeight = select(KERNEL, params.kernelHeight, KERNEL == 0);
+  let kernelWidth = select(KERNEL, params.kernelWidth, KERNEL == 0);
+  let strideHeight = select(STRIDE, params.strideHeight, STRIDE == 0);
+  let strideWidth = select(STRIDE, params.strideWidth, STRIDE == 0);
+  let dilationHeight = select(1, params.dilationHeight, KERNEL == 0);
+  let dilationWidth = select(1, params.dilationWidth, KERNEL == 0);
+  let firstColumn = column * strideWidth - params.paddingLeft;
   for (var row = startRow; row < endRow; row++) {
-    let firstRow = row * STRIDE_HEIGHT - params.paddingTop;
+    let firstRow = row * strideHeight - params.paddingTop;
     var sum = vec4f(0.0);
     var count = 0.0;
-    for (var r = 0; r < KERNEL_HEIGHT; r++) {
-      let inputRow = firstRow + r * DILATION_HEIGHT;
+    for (var r = 0; r < kernelHeight; r++) {
+      let inputRow = firstRow + r * dilationHeight;
       let nearestRow = clamp(inputRow, 0, params.inputHeight - 1);
       let line = (image * params.inputHeight + nearestRow) * params.inputWidth;
-      for (var c = 0; c < KERNEL_WIDTH; c++) {
+      for (var c = 0; c < kernelWidth; c++) {
         // A tap in the padding loads the nearest pixel and is left out: cheaper than a branch.
-        let inputColumn = firstColumn + c * DILATION_WIDTH;
+        let inputColumn = firstColumn + c * dilationWidth;
         let nearestColumn = clamp(inputColumn, 0, params.inputWidth - 1);
         let inside = nearestRow == inputRow && nearestColumn == inputColumn;
         let value = x[params.xOffset + u32(line + nearestColumn) * params.xStride + vector];

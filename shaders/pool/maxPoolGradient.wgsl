@@ -13,6 +13,12 @@ struct Params {
   inputWidth: i32,
   outputHeight: i32,
   outputWidth: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
+  dilationHeight: i32,
+  dilationWidth: i32,
   paddingTop: i32,
   paddingLeft: i32,
   dyOffset: u32,
@@ -22,16 +28,9 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-// Constants, so that loops unroll and nothing is divided by a variable: networks have few kinds of pooling.
-const KERNEL_HEIGHT: i32 = 3;
-const KERNEL_WIDTH: i32 = 3;
-const STRIDE_HEIGHT: i32 = 1;
-const STRIDE_WIDTH: i32 = 1;
-const DILATION_HEIGHT: i32 = 1;
-const DILATION_WIDTH: i32 = 1;
-// Windows that may hold a pixel, along one dimension.
-const WINDOWS_HEIGHT: i32 = (KERNEL_HEIGHT - 1) * DILATION_HEIGHT / STRIDE_HEIGHT + 1;
-const WINDOWS_WIDTH: i32 = (KERNEL_WIDTH - 1) * DILATION_WIDTH / STRIDE_WIDTH + 1;
+// Square windows without dilation, so that loops unroll and nothing is divided by a variable; 0: as params say.
+const KERNEL: i32 = 0;
+const STRIDE: i32 = 0;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
@@ -51,27 +50,36 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let image = i32(strips / params.strips);
   let startRow = i32(strips % params.strips) * params.stripRows;
   let endRow = min(startRow + params.stripRows, params.inputHeight);
+  let kernelHeight = select(KERNEL, params.kernelHeight, KERNEL == 0);
+  let kernelWidth = select(KERNEL, params.kernelWidth, KERNEL == 0);
+  let strideHeight = select(STRIDE, params.strideHeight, STRIDE == 0);
+  let strideWidth = select(STRIDE, params.strideWidth, STRIDE == 0);
+  let dilationHeight = select(1, params.dilationHeight, KERNEL == 0);
+  let dilationWidth = select(1, params.dilationWidth, KERNEL == 0);
+  // Windows that may hold a pixel, along one dimension.
+  let windowsHeight = (kernelHeight - 1) * dilationHeight / strideHeight + 1;
+  let windowsWidth = (kernelWidth - 1) * dilationWidth / strideWidth + 1;
   let paddedColumn = column + params.paddingLeft;
   for (var row = startRow; row < endRow; row++) {
     let paddedRow = row + params.paddingTop;
     var sum = vec4f(0.0);
-    for (var i = 0; i < WINDOWS_HEIGHT; i++) {
-      let outputRow = paddedRow / STRIDE_HEIGHT - i;
-      let tapRow = (paddedRow - outputRow * STRIDE_HEIGHT) / DILATION_HEIGHT;
+    for (var i = 0; i < windowsHeight; i++) {
+      let outputRow = paddedRow / strideHeight - i;
+      let tapRow = (paddedRow - outputRow * strideHeight) / dilationHeight;
       let nearestRow = clamp(outputRow, 0, params.outputHeight - 1);
-      let isRow = nearestRow == outputRow && tapRow < KERNEL_HEIGHT
-        && outputRow * STRIDE_HEIGHT + tapRow * DILATION_HEIGHT == paddedRow;
+      let isRow = nearestRow == outputRow && tapRow < kernelHeight
+        && outputRow * strideHeight + tapRow * dilationHeight == paddedRow;
       let line = (image * params.outputHeight + nearestRow) * params.outputWidth;
-      for (var j = 0; j < WINDOWS_WIDTH; j++) {
+      for (var j = 0; j < windowsWidth; j++) {
         // A window that is none loads the nearest and is left out: cheaper than a branch.
-        let outputColumn = paddedColumn / STRIDE_WIDTH - j;
-        let tapColumn = (paddedColumn - outputColumn * STRIDE_WIDTH) / DILATION_WIDTH;
+        let outputColumn = paddedColumn / strideWidth - j;
+        let tapColumn = (paddedColumn - outputColumn * strideWidth) / dilationWidth;
         let nearestColumn = clamp(outputColumn, 0, params.outputWidth - 1);
-        let holds = isRow && nearestColumn == outputColumn && tapColumn < KERNEL_WIDTH
-          && outputColumn * STRIDE_WIDTH + tapColumn * DILATION_WIDTH == paddedColumn;
+        let holds = isRow && nearestColumn == outputColumn && tapColumn < kernelWidth
+          && outputColumn * strideWidth + tapColumn * dilationWidth == paddedColumn;
         let place = u32(line + nearestColumn);
         let taps = (vec4u(winners[place * params.vectors + vector]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);
-        let chosen = (taps == vec4u(u32(tapRow * KERNEL_WIDTH + tapColumn))) & vec4<bool>(holds);
+        let chosen = (taps == vec4u(u32(tapRow * kernelWidth + tapColumn))) & vec4<bool>(holds);
         sum += select(vec4f(0.0), dy[params.dyOffset + place * params.dyStride + vector], chosen);
       }
     }

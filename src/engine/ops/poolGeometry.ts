@@ -159,15 +159,11 @@ export function poolCall(
   const columns = images * width * vectors;
   const stripRows = Math.ceil(height / Math.ceil(enoughInvocations(target) / columns));
   const stripCount = Math.ceil(height / stripRows);
+  // The windows that networks are full of have pipelines of their own; all others share one, which is slower.
+  const [k, s, d] = [kernel, stride, dilation].map(([rows, columns]) => (rows === columns ? rows : 0));
+  const isCommon = (k === 2 || k === 3) && (s === 1 || s === 2) && d === 1;
   return {
-    constants: {
-      KERNEL_HEIGHT: kernel[0],
-      KERNEL_WIDTH: kernel[1],
-      STRIDE_HEIGHT: stride[0],
-      STRIDE_WIDTH: stride[1],
-      DILATION_HEIGHT: dilation[0],
-      DILATION_WIDTH: dilation[1],
-    },
+    constants: isCommon ? { KERNEL: kernel[0], STRIDE: stride[0] } : {},
     uniforms: {
       images,
       vectors,
@@ -177,6 +173,12 @@ export function poolCall(
       inputWidth,
       outputHeight,
       outputWidth,
+      kernelHeight: kernel[0],
+      kernelWidth: kernel[1],
+      strideHeight: stride[0],
+      strideWidth: stride[1],
+      dilationHeight: dilation[0],
+      dilationWidth: dilation[1],
       paddingTop: padding[0],
       paddingLeft: padding[1],
       ...viewUniforms(x.name, x.located),
