@@ -1,19 +1,24 @@
-// Convolution as an implicit matrix product, y[pixel, k] = sum over taps and c of x[pixel at tap, c] w[tap, c, k] (+ bias).
-// With TRANSPOSED the weights are used the other way, y[pixel, c] = sum over taps and k of x[pixel at tap, k] w[tap, c, k]:
-// the gradient of a convolution's input, where x is the incoming gradient.
+// Convolution as an implicit matrix product, y[pixel, k] = sum over taps and c of x[pixel at tap, c] w[tap, c, k] (+
+// bias).
+// With TRANSPOSED the weights are used the other way, y[pixel, c] = sum over taps and k of x[pixel at tap, k] w[tap,
+// c, k]: the gradient of a convolution's input, where x is the incoming gradient.
 //
-// Layout: x and y are views of pixels x vec4s of channels; w has `wRows` rows a tap and a row of vec4s over the outputs.
-// Computed pixels form a grid of images x height x width; pixel (a, b) of it is written to row a * yRowStep + yRowStart,
-// column b * yColumnStep + yColumnStart, and its tap (i, j) reads x at row a * xRowStep + xRowStart + i * tapRowStep, the
-// same for columns, and the weights of tap firstTap + i * tapRowStride + j * tapColumnStride. So one kernel serves every
-// stride, padding and dilation, and every residue class of the gradient of a strided convolution.
+// Layout: x and y are views of pixels x vec4s of channels; w has `wRows` rows a tap and a row of vec4s over the
+// outputs.
+// Computed pixels form a grid of images x height x width; pixel (a, b) of it is written to row a * yRowStep +
+// yRowStart, column b * yColumnStep + yColumnStart, and its tap (i, j) reads x at row a * xRowStep + xRowStart + i *
+// tapRowStep, the same for columns, and the weights of tap firstTap + i * tapRowStride + j * tapColumnStride. So one
+// kernel serves every stride, padding and dilation, and every residue class of the gradient of a strided convolution.
 //
-// An invocation computes STRIPS strips of four pixels of one row, `spacing` columns apart, times BLOCK vec4s of channels.
-// With SLIDE, neighbours in a strip are one tap apart: its taps of a row need one new value of x each, and the loop over
-// channels is outside that over the taps of a row. Without, it is inside, and the places of the pixels are found once a tap.
-// Loops of `stripPixels` (four) turns go over a strip: with a count in the text a compiler would unroll them, and loads and
-// stores are what compiling for a software driver takes seconds over.
-// Grid: strips in x, folded into z; blocks of channels, group by group, in y: the weights are the same for a workgroup.
+// An invocation computes STRIPS strips of four pixels of one row, `spacing` columns apart, times BLOCK vec4s of
+// channels.
+// With SLIDE, neighbours in a strip are one tap apart: its taps of a row need one new value of x each, and the loop
+// over channels is outside that over the taps of a row. Without, it is inside, and the places of the pixels are found
+// once a tap.
+// Loops of `stripPixels` (four) turns go over a strip: with a count in the text a compiler would unroll them, and
+// loads and stores are what compiling for a software driver takes seconds over.
+// Grid: strips in x, folded into z; blocks of channels, group by group, in y: the weights are the same for a
+// workgroup.
 
 struct Params {
   strips: u32,
@@ -69,94 +74,75 @@ const TRANSPOSED: bool = false;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-struct Strip {
-  image: u32,
-  row: u32,
-  column: u32,
-  // Column of x of the first pixel's first tap.
-  xColumn: i32,
+// Place in x of column 0 of the row that tap row i of the kernel meets, -1 outside the image.
+fn rowPlace(image: u32, row: u32, i: u32) -> i32 {
+  let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
+  let inside = xRow >= 0 && xRow < i32(params.xHeight);
+  let pixel = (image * params.xHeight + select(0u, u32(xRow), inside)) * params.xWidth;
+  return select(-1, i32(params.xOffset + pixel * params.xStride), inside);
 }
 
-// Where taps of one row of the kernel read.
-struct TapRow {
-  inside: bool,
-  // Place in x of column 0.
-  place: u32,
+// Place in x of a pixel, -1 outside the image.
+fn pixelPlace(row: i32, column: i32) -> i32 {
+  let inside = row >= 0 && column >= 0 && column < i32(params.xWidth);
+  return select(-1, row + column * i32(params.xStride), inside);
 }
 
-// A vec4 of x, or none.
-struct Source {
-  inside: bool,
-  place: u32,
-}
-
-fn stripOf(index: u32) -> Strip {
-  let rowStrip = index % params.rowStrips;
-  let imageRow = index / params.rowStrips;
-  let column = rowStrip / params.spacing * params.spacing * 4u + rowStrip % params.spacing;
-  let xColumn = i32(column) * params.xColumnStep + params.xColumnStart;
-  return Strip(imageRow / params.height, imageRow % params.height, column, xColumn);
-}
-
-fn tapRowOf(strip: Strip, i: u32) -> TapRow {
-  let row = i32(strip.row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
-  let inside = row >= 0 && row < i32(params.xHeight);
-  let place = (strip.image * params.xHeight + select(0u, u32(row), inside)) * params.xWidth;
-  return TapRow(inside, params.xOffset + place * params.xStride);
-}
-
-fn sourceOf(row: TapRow, column: i32) -> Source {
-  let inside = row.inside && column >= 0 && column < i32(params.xWidth);
-  return Source(inside, select(params.xOffset, row.place + u32(column) * params.xStride, inside));
-}
-
-fn load(source: Source, vector: u32) -> vec4f {
-  return select(vec4f(0.0), x[source.place + vector], source.inside);
+// A vec4 of the pixel at a place, zero outside the image.
+fn load(place: i32, vector: u32) -> vec4f {
+  let value = x[select(params.xOffset, u32(place), place >= 0) + vector];
+  return select(vec4f(0.0), value, place >= 0);
 }
 
 // Row i of the 4 x 4 weights between vec4 `inner` of x and vec4 `outer` of y. Rows past the last meet zeros of x, or
 // channels of y that are not stored.
 fn weights(tapRow: u32, column: u32, inner: u32, outer: u32, i: u32) -> vec4f {
-  if (TRANSPOSED) {
-    return w[params.wOffset + (tapRow + min(outer * 4u + i, params.lastRow)) * params.wStride + column + inner];
-  }
-  return w[params.wOffset + (tapRow + min(inner * 4u + i, params.lastRow)) * params.wStride + column + outer];
+  let row = min(select(inner, outer, TRANSPOSED) * 4u + i, params.lastRow);
+  return w[params.wOffset + (tapRow + row) * params.wStride + column + select(outer, inner, TRANSPOSED)];
 }
 
 fn product(value: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
+  var result = value.x * w0 + value.y * w1 + value.z * w2 + value.w * w3;
   if (TRANSPOSED) {
-    return vec4f(dot(value, w0), dot(value, w1), dot(value, w2), dot(value, w3));
+    result = vec4f(dot(value, w0), dot(value, w1), dot(value, w2), dot(value, w3));
   }
-  return value.x * w0 + value.y * w1 + value.z * w2 + value.w * w3;
+  return result;
 }
 
-fn store(strip: Strip, pixel: u32, outer: u32, group: u32, value: vec4f) {
-  let column = strip.column + pixel * params.spacing;
-  if (column >= params.width || outer >= params.vectors) {
-    return;
+// Writes a vec4 of y; `place` is that of the row of pixels.
+fn store(place: u32, column: u32, outer: u32, group: u32, value: vec4f) {
+  if (column < params.width && outer < params.vectors) {
+    let lanes = vec4u(0u, 1u, 2u, 3u) + vec4u(outer * 4u);
+    let pixel = (column * params.yColumnStep + params.yColumnStart) * params.yStride;
+    y[place + pixel + group * params.vectors + outer] = select(vec4f(0.0), value, lanes < vec4u(params.channels));
   }
-  let yRow = strip.image * params.yHeight + strip.row * params.yRowStep + params.yRowStart;
-  let yPixel = yRow * params.yWidth + column * params.yColumnStep + params.yColumnStart;
-  let lanes = vec4u(0u, 1u, 2u, 3u) + outer * 4u;
-  let place = params.yOffset + yPixel * params.yStride + group * params.vectors + outer;
-  y[place] = select(vec4f(0.0), value, lanes < vec4u(params.channels));
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) groupId: vec3u,
   @builtin(local_invocation_index) local: u32,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let first = ((workgroup.z * groups.x + workgroup.x) * WORKGROUP + local) * STRIPS;
+  let first = ((groupId.z * groups.x + groupId.x) * WORKGROUP + local) * STRIPS;
   if (first >= params.strips) {
     return;
   }
-  let p = stripOf(first);
-  let q = stripOf(min(first + 1u, params.strips - 1u));
+  let p = first;
+  let pStrip = p % params.rowStrips;
+  let pColumn = (pStrip / params.spacing) * params.spacing * 4u + (pStrip % params.spacing);
+  let pRow = (p / params.rowStrips) % params.height;
+  let pImage = p / params.rowStrips / params.height;
+  let q = min(first + 1u, params.strips - 1u);
+  let qStrip = q % params.rowStrips;
+  let qColumn = (qStrip / params.spacing) * params.spacing * 4u + (qStrip % params.spacing);
+  let qRow = (q / params.rowStrips) % params.height;
+  let qImage = q / params.rowStrips / params.height;
+  let pStart = i32(pColumn) * params.xColumnStep + params.xColumnStart;
+  let qStart = i32(qColumn) * params.xColumnStep + params.xColumnStart;
   let step = params.xColumnStep * i32(params.spacing);
-  let group = workgroup.y / params.blocks;
-  let outer0 = workgroup.y % params.blocks * BLOCK;
+  let group = groupId.y / params.blocks;
+  let outer0 = (groupId.y % params.blocks) * BLOCK;
   let outer1 = min(outer0 + 1u, params.vectors - 1u);
   let xVector = group * params.depth;
   let wColumn = group * select(params.vectors, params.depth, TRANSPOSED);
@@ -185,8 +171,8 @@ fn main(
   let outerTurns = select(params.tapColumns, params.depth, SLIDE);
   let innerTurns = select(params.depth, params.tapColumns, SLIDE);
   for (var i = 0u; i < params.tapRows; i++) {
-    let pRow = tapRowOf(p, i);
-    let qRow = tapRowOf(q, i);
+    let pPlace = rowPlace(pImage, pRow, i);
+    let qPlace = rowPlace(qImage, qRow, i);
     for (var m = 0u; m < outerTurns; m++) {
       var x0: vec4f;
       var x1: vec4f;
@@ -196,36 +182,36 @@ fn main(
       var x5: vec4f;
       var x6: vec4f;
       var x7: vec4f;
-      var source0: Source;
-      var source1: Source;
-      var source2: Source;
-      var source3: Source;
-      var source4: Source;
-      var source5: Source;
-      var source6: Source;
-      var source7: Source;
+      var place0: i32;
+      var place1: i32;
+      var place2: i32;
+      var place3: i32;
+      var place4: i32;
+      var place5: i32;
+      var place6: i32;
+      var place7: i32;
       if (SLIDE) {
         for (var k = 1u; k < params.stripPixels; k++) {
           x0 = x1;
           x1 = x2;
-          x2 = load(sourceOf(pRow, p.xColumn + i32(k - 1u) * step), xVector + m);
+          x2 = load(pixelPlace(pPlace, pStart + i32(k - 1u) * step), xVector + m);
           if (STRIPS > 1u) {
             x4 = x5;
             x5 = x6;
-            x6 = load(sourceOf(qRow, q.xColumn + i32(k - 1u) * step), xVector + m);
+            x6 = load(pixelPlace(qPlace, qStart + i32(k - 1u) * step), xVector + m);
           }
         }
       } else {
         let shift = i32(m) * params.tapColumnStep;
-        source0 = sourceOf(pRow, p.xColumn + shift);
-        source1 = sourceOf(pRow, p.xColumn + shift + step);
-        source2 = sourceOf(pRow, p.xColumn + shift + 2 * step);
-        source3 = sourceOf(pRow, p.xColumn + shift + 3 * step);
+        place0 = pixelPlace(pPlace, pStart + shift);
+        place1 = pixelPlace(pPlace, pStart + shift + step);
+        place2 = pixelPlace(pPlace, pStart + shift + 2 * step);
+        place3 = pixelPlace(pPlace, pStart + shift + 3 * step);
         if (STRIPS > 1u) {
-          source4 = sourceOf(qRow, q.xColumn + shift);
-          source5 = sourceOf(qRow, q.xColumn + shift + step);
-          source6 = sourceOf(qRow, q.xColumn + shift + 2 * step);
-          source7 = sourceOf(qRow, q.xColumn + shift + 3 * step);
+          place4 = pixelPlace(qPlace, qStart + shift);
+          place5 = pixelPlace(qPlace, qStart + shift + step);
+          place6 = pixelPlace(qPlace, qStart + shift + 2 * step);
+          place7 = pixelPlace(qPlace, qStart + shift + 3 * step);
         }
       }
       for (var n = 0u; n < innerTurns; n++) {
@@ -234,20 +220,20 @@ fn main(
         let vector = xVector + inner;
         if (SLIDE) {
           let shift = j * params.tapColumnStep + 3 * step;
-          x3 = load(sourceOf(pRow, p.xColumn + shift), vector);
+          x3 = load(pixelPlace(pPlace, pStart + shift), vector);
           if (STRIPS > 1u) {
-            x7 = load(sourceOf(qRow, q.xColumn + shift), vector);
+            x7 = load(pixelPlace(qPlace, qStart + shift), vector);
           }
         } else {
-          x0 = load(source0, vector);
-          x1 = load(source1, vector);
-          x2 = load(source2, vector);
-          x3 = load(source3, vector);
+          x0 = load(place0, vector);
+          x1 = load(place1, vector);
+          x2 = load(place2, vector);
+          x3 = load(place3, vector);
           if (STRIPS > 1u) {
-            x4 = load(source4, vector);
-            x5 = load(source5, vector);
-            x6 = load(source6, vector);
-            x7 = load(source7, vector);
+            x4 = load(place4, vector);
+            x5 = load(place5, vector);
+            x6 = load(place6, vector);
+            x7 = load(place7, vector);
           }
         }
         let tap = params.firstTap + i32(i) * params.tapRowStride + j * params.tapColumnStride;
@@ -294,15 +280,20 @@ fn main(
     }
   }
 
+  let pLine = pImage * params.yHeight + pRow * params.yRowStep + params.yRowStart;
+  let pOut = params.yOffset + pLine * params.yWidth * params.yStride;
+  let qLine = qImage * params.yHeight + qRow * params.yRowStep + params.yRowStart;
+  let qOut = params.yOffset + qLine * params.yWidth * params.yStride;
   for (var pixel = 0u; pixel < params.stripPixels; pixel++) {
-    store(p, pixel, outer0, group, s0);
+    let shift = pixel * params.spacing;
+    store(pOut, pColumn + shift, outer0, group, s0);
     if (BLOCK > 1u) {
-      store(p, pixel, outer0 + 1u, group, t0);
+      store(pOut, pColumn + shift, outer0 + 1u, group, t0);
     }
     if (STRIPS > 1u && first + 1u < params.strips) {
-      store(q, pixel, outer0, group, s4);
+      store(qOut, qColumn + shift, outer0, group, s4);
       if (BLOCK > 1u) {
-        store(q, pixel, outer0 + 1u, group, t4);
+        store(qOut, qColumn + shift, outer0 + 1u, group, t4);
       }
     }
     s0 = s1;

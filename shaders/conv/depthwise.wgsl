@@ -1,8 +1,8 @@
-// Depthwise convolution, y[pixel, c] = sum over taps of x[pixel at tap, c] w[tap, c] (+ bias); with the weights of the taps
-// in reverse order also the gradient of its input, x being the incoming gradient.
+// Depthwise convolution, y[pixel, c] = sum over taps of x[pixel at tap, c] w[tap, c] (+ bias); with the weights of
+// the taps in reverse order also the gradient of its input, x being the incoming gradient.
 //
-// Layout: x and y are views of pixels x vec4s of channels; w has a row of vec4s a tap. The grid of computed pixels, where
-// they are written and where their taps read: as in conv/conv2d.
+// Layout: x and y are views of pixels x vec4s of channels; w has a row of vec4s a tap. The grid of computed pixels,
+// where they are written and where their taps read: as in conv/conv2d.
 // An invocation computes a strip of four pixels of one row, `spacing` columns apart, of four channels. With SLIDE,
 // neighbours in the strip are one tap apart, so that each tap needs one new value of x for four pixels.
 // Grid: strips in x, folded into z; vec4s of channels in y: the weights are the same for a workgroup.
@@ -66,20 +66,20 @@ fn store(rowPlace: u32, column: u32, value: vec4f) {
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) groupId: vec3u,
   @builtin(local_invocation_index) local: u32,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let strip = (workgroup.z * groups.x + workgroup.x) * WORKGROUP + local;
+  let strip = (groupId.z * groups.x + groupId.x) * WORKGROUP + local;
   if (strip >= params.strips) {
     return;
   }
-  let vector = workgroup.y;
+  let vector = groupId.y;
   let rowStrip = strip % params.rowStrips;
   let imageRow = strip / params.rowStrips;
   let row = imageRow % params.height;
   let image = imageRow / params.height;
-  let column = rowStrip / params.spacing * params.spacing * 4u + rowStrip % params.spacing;
+  let column = (rowStrip / params.spacing) * params.spacing * 4u + (rowStrip % params.spacing);
   let step = params.xColumnStep * i32(params.spacing);
   let xColumn = i32(column) * params.xColumnStep + params.xColumnStart;
 
@@ -93,7 +93,8 @@ fn main(
   for (var i = 0u; i < params.tapRows; i++) {
     let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
     let rowInside = xRow >= 0 && xRow < i32(params.xHeight);
-    let rowPlace = params.xOffset + (image * params.xHeight + u32(max(xRow, 0))) * params.xWidth * params.xStride + vector;
+    let pixels = (image * params.xHeight + u32(max(xRow, 0))) * params.xWidth;
+    let rowPlace = params.xOffset + pixels * params.xStride + vector;
     var x0: vec4f;
     var x1: vec4f;
     var x2: vec4f;

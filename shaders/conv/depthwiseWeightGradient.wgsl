@@ -1,15 +1,17 @@
-// Gradient of a depthwise convolution's weights, dw[tap, c] = sum over pixels of x[pixel at tap, c] dy[pixel, c], in chunks
-// of pixels: `chunks` partial sums, which reduce/columnSums adds (with one chunk: dw itself).
+// Gradient of a depthwise convolution's weights, dw[tap, c] = sum over pixels of x[pixel at tap, c] dy[pixel, c], in
+// chunks of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one chunk: dw itself).
 //
 // Layout: x, dy are views of pixels x vec4s of channels; dw lies in chunks of a row of vec4s a tap.
-// An invocation computes one tap of four channels over one chunk.
-// Grid: one invocation a tap and vec4, chunk by chunk, folded into x and y.
+// An invocation computes TAPS neighbouring taps of one row of the kernel, for four channels, over one chunk. With
+// SLIDE pixels of a row are gone through `spacing` apart, which is one tap, so that each needs one new value of x.
+// Grid: one invocation a vec4 and block of taps, chunk by chunk, folded into x and y.
 
 struct Params {
   chunks: u32,
   vectors: u32,
-  pixels: u32,
-  chunkPixels: u32,
+  tapBlocks: u32,
+  rows: u32,
+  chunkRows: u32,
   height: u32,
   width: u32,
   dyOffset: u32,
@@ -28,48 +30,112 @@ struct Params {
   tapColumns: u32,
   wOffset: u32,
   wStride: u32,
+  spacing: u32,
 }
 
 const WORKGROUP: u32 = 64u;
+const TAPS: u32 = 3u;
+const SLIDE: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
 
+// Four channels of x, zero outside the image; `place` is that of the row's first pixel.
+fn load(rowInside: bool, place: u32, column: i32) -> vec4f {
+  let inside = rowInside && column >= 0 && column < i32(params.xWidth);
+  return select(vec4f(0.0), x[select(params.xOffset, place + u32(column) * params.xStride, inside)], inside);
+}
+
+fn store(place: u32, tapColumn: u32, value: vec4f) {
+  if (tapColumn < params.tapColumns) {
+    dw[place + tapColumn * params.wStride] = value;
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  let taps = params.tapRows * params.tapColumns;
-  if (index >= params.chunks * taps * params.vectors) {
+  if (index >= params.chunks * params.tapRows * params.tapBlocks * params.vectors) {
     return;
   }
   let vector = index % params.vectors;
-  let tap = index / params.vectors % taps;
-  let chunk = index / params.vectors / taps;
-  let tapRow = i32(tap / params.tapColumns) * params.tapRowStep + params.rowStart;
-  let tapColumn = i32(tap % params.tapColumns) * params.tapColumnStep + params.columnStart;
+  let tapIndex = index / params.vectors;
+  let tapColumn = (tapIndex % params.tapBlocks) * TAPS;
+  let tapRow = (tapIndex / params.tapBlocks) % params.tapRows;
+  let chunk = tapIndex / params.tapBlocks / params.tapRows;
+  let step = i32(params.spacing) * params.columnStep;
+  let tapShift = i32(tapColumn) * params.tapColumnStep + params.columnStart;
 
-  let start = chunk * params.chunkPixels;
-  let end = min(start + params.chunkPixels, params.pixels);
-  var b = start % params.width;
-  var a = start / params.width % params.height;
-  var image = start / params.width / params.height;
-  var sum: vec4f;
-  for (var pixel = start; pixel < end; pixel++) {
-    let xRow = i32(a) * params.rowStep + tapRow;
-    let xColumn = i32(b) * params.columnStep + tapColumn;
-    let inside = xRow >= 0 && xRow < i32(params.xHeight) && xColumn >= 0 && xColumn < i32(params.xWidth);
-    let place = select(0u, (image * params.xHeight + u32(xRow)) * params.xWidth + u32(xColumn), inside);
-    let value = select(vec4f(0.0), x[params.xOffset + place * params.xStride + vector], inside);
-    sum += value * dy[params.dyOffset + pixel * params.dyStride + vector];
-    b += 1u;
-    let rowEnds = b == params.width;
-    b = select(b, 0u, rowEnds);
-    a = select(a, a + 1u, rowEnds);
-    let imageEnds = a == params.height;
-    a = select(a, 0u, imageEnds);
-    image = select(image, image + 1u, imageEnds);
+  var s0: vec4f;
+  var s1: vec4f;
+  var s2: vec4f;
+  var s3: vec4f;
+  var s4: vec4f;
+  let end = min((chunk + 1u) * params.chunkRows, params.rows);
+  for (var row = chunk * params.chunkRows; row < end; row++) {
+    let xRow = i32(row % params.height) * params.rowStep + i32(tapRow) * params.tapRowStep + params.rowStart;
+    let inside = xRow >= 0 && xRow < i32(params.xHeight);
+    let pixels = ((row / params.height) * params.xHeight + select(0u, u32(xRow), inside)) * params.xWidth;
+    let place = params.xOffset + pixels * params.xStride + vector;
+    for (var phase = 0u; phase < params.spacing; phase++) {
+      var xColumn = i32(phase) * params.columnStep + tapShift;
+      var dyPlace = params.dyOffset + (row * params.width + phase) * params.dyStride + vector;
+      var x0: vec4f;
+      var x1: vec4f;
+      var x2: vec4f;
+      var x3: vec4f;
+      var x4: vec4f;
+      if (SLIDE) {
+        x0 = load(inside, place, xColumn);
+        x1 = load(inside, place, xColumn + params.tapColumnStep);
+        if (TAPS > 3u) {
+          x2 = load(inside, place, xColumn + 2 * params.tapColumnStep);
+          x3 = load(inside, place, xColumn + 3 * params.tapColumnStep);
+        }
+      }
+      for (var b = phase; b < params.width; b += params.spacing) {
+        if (!SLIDE) {
+          x0 = load(inside, place, xColumn);
+          x1 = load(inside, place, xColumn + params.tapColumnStep);
+        }
+        if (!SLIDE || TAPS == 3u) {
+          x2 = load(inside, place, xColumn + 2 * params.tapColumnStep);
+        }
+        if (!SLIDE && TAPS > 3u) {
+          x3 = load(inside, place, xColumn + 3 * params.tapColumnStep);
+        }
+        if (TAPS > 3u) {
+          x4 = load(inside, place, xColumn + 4 * params.tapColumnStep);
+        }
+        let gradient = dy[dyPlace];
+        s0 += x0 * gradient;
+        s1 += x1 * gradient;
+        s2 += x2 * gradient;
+        if (TAPS > 3u) {
+          s3 += x3 * gradient;
+          s4 += x4 * gradient;
+        }
+        if (SLIDE) {
+          x0 = x1;
+          x1 = x2;
+          x2 = x3;
+          x3 = x4;
+        }
+        xColumn += step;
+        dyPlace += params.spacing * params.dyStride;
+      }
+    }
   }
-  dw[params.wOffset + (chunk * taps + tap) * params.wStride + vector] = sum;
+
+  let tapPlace = (chunk * params.tapRows + tapRow) * params.tapColumns * params.wStride;
+  let wPlace = params.wOffset + tapPlace + vector;
+  store(wPlace, tapColumn, s0);
+  store(wPlace, tapColumn + 1u, s1);
+  store(wPlace, tapColumn + 2u, s2);
+  if (TAPS > 3u) {
+    store(wPlace, tapColumn + 3u, s3);
+    store(wPlace, tapColumn + 4u, s4);
+  }
 }

@@ -1,6 +1,7 @@
-// Grouped convolution of any group size, y[pixel, k] = sum over taps and c of x[pixel at tap, group(k) c] w[tap, c, k]
-// (+ bias); with GRADIENT the gradient of its input, y[pixel, c] = sum over taps and k of x[pixel from tap, k] w[tap, c, k],
-// x being the incoming gradient. The kernel for the groups that conv/conv2d and conv/depthwise can't take.
+// Grouped convolution of any group size, y[pixel, k] = sum over taps and c of x[pixel at tap, group(k) c] w[tap, c,
+// k] (+ bias); with GRADIENT the gradient of its input, y[pixel, c] = sum over taps and k of x[pixel from tap, k]
+// w[tap, c, k], x being the incoming gradient. The kernel for the groups that conv/conv2d and conv/depthwise can't
+// take.
 //
 // Layout: x, y are views of pixels x channels; w has `wRows` rows a tap (the input channels of a group) of all output
 // channels. Offsets and strides are in vec4s. xChannels and yChannels are channels of one group.
@@ -91,7 +92,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let pixel = index / params.vectors;
   let vector = index % params.vectors;
   let b = pixel % params.width;
-  let a = pixel / params.width % params.height;
+  let a = (pixel / params.width) % params.height;
   let image = pixel / params.width / params.height;
   var sum: vec4f;
   for (var lane = 0u; lane < 4u; lane++) {

@@ -1,8 +1,8 @@
-// Gradient of the weights of a grouped convolution of any group size, dw[tap, c, k] = sum over pixels of
-// x[pixel at tap, group(k) c] dy[pixel, k]: for the groups that conv/conv2dWeightGradient can't take.
+// Gradient of the weights of a grouped convolution of any group size, dw[tap, c, k] = sum over pixels of x[pixel at
+// tap, group(k) c] dy[pixel, k]: for the groups that conv/conv2dWeightGradient can't take.
 //
-// Layout: x, dy are views of pixels x channels; dw has `wRows` rows a tap (input channels of a group, `xChannels` of them
-// and padding) of vec4s over all output channels. Offsets and strides are in vec4s.
+// Layout: x, dy are views of pixels x channels; dw has `wRows` rows a tap (input channels of a group, `xChannels` of
+// them and padding) of vec4s over all output channels. Offsets and strides are in vec4s.
 // An invocation computes four weights.
 // Grid: one invocation a vec4 of dw, folded into x and y.
 
@@ -41,7 +41,7 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
 
 fn weightSum(i: u32, j: u32, c: u32, channel: u32) -> f32 {
-  let xChannel = params.xOffset * 4u + channel / params.yChannels * params.xChannels + c;
+  let xChannel = params.xOffset * 4u + (channel / params.yChannels) * params.xChannels + c;
   var sum = 0.0;
   for (var image = 0u; image < params.images; image++) {
     for (var a = 0u; a < params.height; a++) {
@@ -50,7 +50,8 @@ fn weightSum(i: u32, j: u32, c: u32, channel: u32) -> f32 {
         let column = i32(b) * params.columnStride - params.left + i32(j) * params.columnDilation;
         let inside = row >= 0 && row < i32(params.xHeight) && column >= 0 && column < i32(params.xWidth);
         let pixel = select(0u, (image * params.xHeight + u32(row)) * params.xWidth + u32(column), inside);
-        let gradient = dy[(params.dyOffset + ((image * params.height + a) * params.width + b) * params.dyStride) * 4u + channel];
+        let dyPixel = (image * params.height + a) * params.width + b;
+        let gradient = dy[(params.dyOffset + dyPixel * params.dyStride) * 4u + channel];
         sum += select(0.0, x[xChannel + pixel * params.xStride * 4u], inside) * gradient;
       }
     }

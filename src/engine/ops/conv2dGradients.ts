@@ -1,9 +1,10 @@
 import { ShapeError } from '../errors.js';
 import { formatType, type Layout, type ValueType, valueType } from '../graph/types.js';
 import { type Conv2dAttributes, type Conv2dSizes, conv2dCost, conv2dSizes } from './conv2dGeometry.js';
-import { conv2dInputGradientCalls, conv2dWeightGradientCalls } from './conv2dKernels.js';
+import { conv2dInputGradientCalls } from './conv2dKernels.js';
 import { forEachProduct } from './conv2dReference.js';
 import { type Conv2dSample, conv2dSamples } from './conv2dSamples.js';
+import { conv2dWeightGradientCalls } from './conv2dWeightKernels.js';
 import type { Operation } from './operation.js';
 
 export interface InputGradientAttributes extends Conv2dAttributes {

@@ -1,17 +1,20 @@
 import { physicalShape } from '../graph/types.js';
 import { type Axis, type Conv2dAttributes, type Conv2dSizes, inputAxes, outputAxis } from './conv2dGeometry.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
-import type { KernelCall, KernelTarget, Located, Operand } from './operation.js';
-import { columnSumCalls } from './reduceCalls.js';
+import type { KernelCall, KernelTarget, Located } from './operation.js';
 
 /** Which kernels a convolution takes. */
 export type Conv2dKind = 'dense' | 'depthwise' | 'grouped';
 
 /** Pixels of one row that an invocation computes. */
 const STRIP = 4;
-const WORKGROUP = 64;
 /** Invocations from which a GPU is well filled. */
 const ENOUGH_INVOCATIONS = 16384;
+
+/** Small workgroups divide little work evenly among the threads of a software driver; GPUs want whole warps. */
+export function workgroupOf({ softwareLanes }: KernelTarget): number {
+  return softwareLanes > 0 ? 16 : 64;
+}
 
 /** What a lowering is given for one convolution; `x` and `y` are its input and output or their gradients. */
 export interface Conv2dCall {
@@ -64,12 +67,12 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
   const depth = x.vectors / groups;
   const vectors = y.vectors / groups;
   const { slide, strips, uniforms } = stripUniforms(call, axes);
-  const { strips: stripsEach, block } = denseBlock(strips, vectors * groups, call.target);
+  const { kernel, stripsEach, block, constants } = denseVariant(strips, vectors * groups, call.target);
   const blocks = Math.ceil(vectors / block);
   const wRows = physicalShape(w.type)[2];
   return {
-    kernel: 'conv/conv2d',
-    constants: { STRIPS: stripsEach, BLOCK: block, SLIDE: slide, TRANSPOSED: transposed },
+    kernel,
+    constants: { ...constants, WORKGROUP: workgroupOf(call.target), SLIDE: slide, TRANSPOSED: transposed },
     uniforms: {
       ...uniforms,
       wOffset: w.offset,
@@ -85,17 +88,26 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
       blocks,
     },
     bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
-    grid: stripGrid(Math.ceil(strips / stripsEach), blocks * groups),
+    grid: stripGrid(Math.ceil(strips / stripsEach), blocks * groups, call.target),
   };
 }
 
+interface DenseVariant {
+  readonly kernel: string;
+  /** Strips of pixels and vec4s of channels of an invocation. */
+  readonly stripsEach: number;
+  readonly block: number;
+  readonly constants: NonNullable<KernelCall['constants']>;
+}
+
 /**
- * Strips and vec4s of channels of one invocation: two of each use every loaded value eight times, one of each gives a GPU four
- * times the invocations.
+ * Two strips and two vec4s of channels an invocation use every loaded value eight times; one of each gives a GPU four times
+ * the invocations. Eight lanes of a software driver share the weights that they load.
  */
-function denseBlock(strips: number, vectors: number, { softwareLanes }: KernelTarget) {
-  const small = softwareLanes === 0 && strips * vectors < 4 * ENOUGH_INVOCATIONS;
-  return small ? { strips: 1, block: 1 } : { strips: 2, block: 2 };
+function denseVariant(strips: number, vectors: number, { softwareLanes }: KernelTarget): DenseVariant {
+  if (softwareLanes === 8) return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block: 2, constants: {} };
+  const each = softwareLanes === 0 && strips * vectors < 4 * ENOUGH_INVOCATIONS ? 1 : 2;
+  return { kernel: 'conv/conv2d', stripsEach: each, block: each, constants: { STRIPS: each, BLOCK: each } };
 }
 
 function depthwiseCall(call: Conv2dCall, axes: Axes): KernelCall {
@@ -103,15 +115,15 @@ function depthwiseCall(call: Conv2dCall, axes: Axes): KernelCall {
   const { uniforms, slide, strips } = stripUniforms(call, axes);
   return {
     kernel: 'conv/depthwise',
-    constants: { SLIDE: slide, BIAS: bias !== undefined },
+    constants: { WORKGROUP: workgroupOf(call.target), SLIDE: slide, BIAS: bias !== undefined },
     uniforms: { ...uniforms, wOffset: w.offset, wStride: w.stride, biasOffset: bias?.offset ?? 0 },
     bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
-    grid: stripGrid(strips, y.vectors),
+    grid: stripGrid(strips, y.vectors, call.target),
   };
 }
 
-function stripGrid(strips: number, blocks: number): [number, number, number] {
-  const [x, z] = gridOf(strips, WORKGROUP);
+function stripGrid(strips: number, blocks: number, target: KernelTarget): [number, number, number] {
+  const [x, z] = gridOf(strips, workgroupOf(target));
   return [x, blocks, z];
 }
 
@@ -159,7 +171,7 @@ function stripUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes) {
 }
 
 /** Position a of the output sees position a of the input, and nothing else. */
-function isPointwise(axis: Axis, inputSize: number, outputSize: number): boolean {
+export function isPointwise(axis: Axis, inputSize: number, outputSize: number): boolean {
   return (
     axis.taps === 1 &&
     axis.inputStep === 1 &&
@@ -202,108 +214,6 @@ function groupedCall({ sizes, attributes, x, w, y, bias }: Conv2dCall, gradient:
       wRows: physicalShape(w.type)[2],
     },
     bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
-    grid: gridOf(y.rows * y.vectors, WORKGROUP),
-  };
-}
-
-/** What the lowering of a weight gradient is given. */
-export interface WeightGradientCall {
-  readonly sizes: Conv2dSizes;
-  readonly attributes: Conv2dAttributes;
-  readonly x: Located;
-  readonly dy: Located;
-  readonly dw: Located;
-  readonly target: KernelTarget;
-  scratch(elements: number): Operand;
-}
-
-/** The gradient of w: sums over chunks of pixels, then the sum of the chunks. */
-export function conv2dWeightGradientCalls(call: WeightGradientCall): KernelCall[] {
-  const { sizes, attributes, x, dy, dw, scratch } = call;
-  const kind = conv2dKind(sizes, attributes, dw);
-  if (kind === 'grouped') return [groupedWeightGradientCall(call)];
-  const taps = sizes.kernel[0] * sizes.kernel[1];
-  const wRows = physicalShape(dw.type)[2];
-  const rowVectors = x.vectors / attributes.groups;
-  const columnVectors = dy.vectors / attributes.groups;
-  const rowBlocks = Math.ceil(rowVectors / 2);
-  const columnBlocks = Math.ceil(columnVectors / 2);
-  const blocks = kind === 'dense' ? taps * attributes.groups * rowBlocks * columnBlocks : taps * dw.vectors;
-  const pixels = sizes.images * sizes.output[0] * sizes.output[1];
-  const { chunks, chunkPixels } = chunksOf(pixels, blocks, call);
-  const partial =
-    chunks === 1 ? dw : { operand: scratch(chunks * dw.rows * dw.vectors * 4), offset: 0, stride: dw.vectors };
-  const common = {
-    ...{ chunks, pixels, chunkPixels, height: sizes.output[0], width: sizes.output[1] },
-    ...viewUniforms('dy', dy),
-    ...viewUniforms('x', x),
-    xHeight: sizes.input[0],
-    xWidth: sizes.input[1],
-    rowStep: attributes.stride[0],
-    rowStart: -attributes.padding[0],
-    tapRowStep: attributes.dilation[0],
-    columnStep: attributes.stride[1],
-    columnStart: -attributes.padding[1],
-    tapColumnStep: attributes.dilation[1],
-    tapRows: sizes.kernel[0],
-    tapColumns: sizes.kernel[1],
-    wOffset: partial.offset,
-    wStride: partial.stride,
-  };
-  const first: KernelCall = {
-    kernel: kind === 'dense' ? 'conv/conv2dWeightGradient' : 'conv/depthwiseWeightGradient',
-    uniforms:
-      kind === 'dense'
-        ? { ...common, blocks, rowBlocks, columnBlocks, rowVectors, columnVectors, wRows }
-        : { ...common, vectors: dw.vectors },
-    bindings: { x: x.operand, dy: dy.operand, dw: partial.operand },
-    grid: gridOf(blocks * chunks, WORKGROUP),
-  };
-  if (chunks === 1) return [first];
-  const vectors = dw.rows * dw.vectors;
-  const sums = { operand: partial.operand, offset: 0, stride: vectors };
-  return [first, ...columnSumCalls(sums, dw, { groups: 1, rows: chunks, vectors, factor: 1 }, scratch)];
-}
-
-/** Chunks of pixels: enough for the target to have work, none of fewer pixels than pay for its own partial sum. */
-function chunksOf(pixels: number, blocks: number, { dw, target }: WeightGradientCall) {
-  // The second stage takes rows of vec4s without gaps.
-  if (dw.stride !== dw.vectors) return { chunks: 1, chunkPixels: pixels };
-  const wanted = target.softwareLanes > 0 ? 1024 : 32768;
-  const most = Math.ceil(pixels / 32);
-  const chunkPixels = Math.ceil(pixels / Math.min(most, Math.ceil(wanted / blocks)));
-  return { chunks: Math.ceil(pixels / chunkPixels), chunkPixels };
-}
-
-function groupedWeightGradientCall({ sizes, attributes, x, dy, dw }: WeightGradientCall): KernelCall {
-  const { stride, padding, dilation, groups } = attributes;
-  return {
-    kernel: 'conv/groupedWeightGradient',
-    uniforms: {
-      vectors: dw.vectors,
-      channels: sizes.outputs,
-      xChannels: sizes.channels / groups,
-      yChannels: sizes.outputs / groups,
-      images: sizes.images,
-      height: sizes.output[0],
-      width: sizes.output[1],
-      ...viewUniforms('dy', dy),
-      ...viewUniforms('x', x),
-      xHeight: sizes.input[0],
-      xWidth: sizes.input[1],
-      rowStride: stride[0],
-      columnStride: stride[1],
-      top: padding[0],
-      left: padding[1],
-      rowDilation: dilation[0],
-      columnDilation: dilation[1],
-      tapRows: sizes.kernel[0],
-      tapColumns: sizes.kernel[1],
-      wOffset: dw.offset,
-      wStride: dw.stride,
-      wRows: physicalShape(dw.type)[2],
-    },
-    bindings: { x: x.operand, dy: dy.operand, dw: dw.operand },
-    grid: gridOf(dw.rows * dw.vectors, WORKGROUP),
+    grid: gridOf(y.rows * y.vectors),
   };
 }

@@ -65,8 +65,8 @@ export const conv2dSamples: readonly Conv2dSample[] = [
   { name: 'groups of vec4s', x: [2, 5, 5, 8], w: [3, 3, 4, 16], layout: 'rows', attributes: { ...same, groups: 2 } },
   {
     name: 'odd groups with bias',
-    x: [2, 5, 4, 6],
-    w: [3, 3, 2, 9],
+    x: [1, 4, 3, 6],
+    w: [2, 2, 2, 9],
     layout: 'rows',
     bias: true,
     attributes: { ...same, groups: 3, stride: [2, 1] },

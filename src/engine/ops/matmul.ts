@@ -4,7 +4,8 @@ import { formatType, type Layout, type ValueType, valueType } from '../graph/typ
 import { checkFloat } from './checks.js';
 import { checkBias } from './conv2d.js';
 import type { Conv2dSizes } from './conv2dGeometry.js';
-import { conv2dCalls, conv2dInputGradientCalls, conv2dWeightGradientCalls } from './conv2dKernels.js';
+import { conv2dCalls, conv2dInputGradientCalls } from './conv2dKernels.js';
+import { conv2dWeightGradientCalls } from './conv2dWeightKernels.js';
 import { trafficOnly } from './kernelCall.js';
 import type { Cost, Located, Operation } from './operation.js';
 import { sumRows } from './reduce.js';
