@@ -42,7 +42,8 @@ import {
   softmaxGradientOperation,
   softmaxOperation,
 } from './softmax.js';
-import { weightedSumOperation, weightedSumWeightGradientOperation } from './weightedSum.js';
+import { weightedSumOperation } from './weightedSum.js';
+import { weightedSumInputGradientOperation, weightedSumWeightGradientOperation } from './weightedSumGradients.js';
 
 /** Every operation of the engine. Tests, benchmarks and the table of operations go over this list. */
 export const operations: readonly Operation[] = [
@@ -99,6 +100,7 @@ export const operations: readonly Operation[] = [
   sumOperation,
   sumRowsOperation,
   updateRunningStatisticsOperation,
+  weightedSumInputGradientOperation,
   weightedSumOperation,
   weightedSumWeightGradientOperation,
 ] as Operation[];
