@@ -1,20 +1,65 @@
+export { DataError, SourceError } from './data/errors.js';
 export type { ImageSet, ImageSplit } from './data/imageSet.js';
 export { chanceAccuracy, linearClassifierAccuracy } from './data/linear.js';
-export { subset } from './data/selection.js';
-export { formatSource, parseSource, type SourceSpecification } from './data/sourceSpecification.js';
+export { subset, validationSplit } from './data/selection.js';
+export { formatSource, parseSource, SOURCE_RULES, type SourceSpecification } from './data/sourceSpecification.js';
 export { makeSource, type Source } from './data/sources.js';
 export { channelStatistics, classCounts } from './data/statistics.js';
-export { fitImages } from './data/transform.js';
-export type { Method, Problem, Search, SearchEvent, SearchState, SupernetContext } from './methods/method.js';
+export { fitImages, type ImageShape } from './data/transform.js';
+export { UnknownNameError } from './errors.js';
+export {
+  type Method,
+  type Problem,
+  type Search,
+  SearchError,
+  type SearchEvent,
+  type SearchProgress,
+  type SearchState,
+  type SupernetContext,
+} from './methods/method.js';
 export { METHOD_NAMES, methodByName } from './methods/methods.js';
+export { ArchitectureError } from './spaces/nasbench201/cell.js';
 export { type NetworkCost, type NetworkSettings, SPACE_NAMES, type Space, spaceByName } from './spaces/space.js';
 export { BilevelTrainer } from './training/bilevel.js';
 export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './training/classifier.js';
 export type { Protocol } from './training/protocol.js';
 export { Trainer, type TrainerOptions, type TrainingData } from './training/trainer.js';
-export { planStudy, type StudyPlan } from './transfer/plan.js';
-export { FITNESS_PROTOCOL, SEARCH_PROTOCOL, TRAINING_PROTOCOL, withOverrides } from './transfer/protocols.js';
+export { fingerprint } from './transfer/jobHash.js';
+export {
+  type BaselineTask,
+  imageSetNames,
+  type PlanContext,
+  planStudy,
+  type SearchTask,
+  type StudyPlan,
+  type StudyTask,
+  type TrainingTask,
+} from './transfer/plan.js';
+export {
+  FITNESS_PROTOCOL,
+  type ProtocolOverrides,
+  SEARCH_PROTOCOL,
+  TRAINING_PROTOCOL,
+  withOverrides,
+} from './transfer/protocols.js';
 export type * from './transfer/results.js';
 export { kendallTauB, relativeImprovement, spread, summarise } from './transfer/statistics.js';
-export { runStudy } from './transfer/study.js';
-export { parseStudy, type Study, studyJsonSchema } from './transfer/studySpecification.js';
+export {
+  type Executors,
+  type JobRecord,
+  type JobStore,
+  runStudy,
+  type StudyEvent,
+  type StudyProvenance,
+  type StudyRun,
+  type TrainingEvent,
+} from './transfer/study.js';
+export {
+  parseMethodOptions,
+  parseStudy,
+  type Study,
+  StudyError,
+  type StudyTarget,
+  studyJsonSchema,
+} from './transfer/studySpecification.js';
+export { targetBaseline, targetImages } from './transfer/target.js';
