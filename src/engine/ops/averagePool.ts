@@ -1,7 +1,7 @@
 import type { Value } from '../graph/graph.js';
 import { product, valueType } from '../graph/types.js';
-import { trafficOnly } from './kernelCall.js';
-import type { Operation } from './operation.js';
+import { trafficOnly, viewUniforms } from './kernelCall.js';
+import type { KernelCall, KernelTarget, Located, Operation } from './operation.js';
 import {
   type PoolAttributes,
   type PoolGradientAttributes,
@@ -10,6 +10,7 @@ import {
   poolCall,
   poolInput,
   poolOutput,
+  stripsOf,
   type Window,
   windowsOf,
 } from './poolGeometry.js';
@@ -33,8 +34,58 @@ function countOf({ pixels, paddedCount }: Window, { countPadding }: CountPadding
   return countPadding ? paddedCount : pixels.length;
 }
 
-function paddingEnds({ padding }: PoolAttributes): Record<string, number> {
-  return { paddingBottom: padding[2], paddingRight: padding[3] };
+/** The kernel call of the pooling (from x to y) or of its gradient (from dy to dx). */
+function averageCall(
+  source: Located,
+  result: Located,
+  attributes: PoolAttributes & CountPadding,
+  gradient: boolean,
+  target: KernelTarget,
+): KernelCall {
+  const { kernel, stride, dilation, padding, countPadding } = attributes;
+  const image = gradient ? result : source;
+  if ([...kernel, ...stride, ...dilation].join() === '3,3,1,1,1,1') {
+    const { uniforms, grid } = stripsOf(result, target);
+    return {
+      kernel: 'pool/averagePool3x3',
+      constants: { GRADIENT: gradient, COUNT_PADDING: countPadding },
+      uniforms: {
+        ...uniforms,
+        xHeight: source.type.shape[1],
+        xWidth: source.type.shape[2],
+        yHeight: result.type.shape[1],
+        yWidth: result.type.shape[2],
+        startHeight: gradient ? 2 - padding[0] : padding[0],
+        startWidth: gradient ? 2 - padding[1] : padding[1],
+        imageHeight: image.type.shape[1],
+        imageWidth: image.type.shape[2],
+        paddingTop: padding[0],
+        paddingLeft: padding[1],
+        paddingBottom: padding[2],
+        paddingRight: padding[3],
+        ...viewUniforms('x', source),
+        ...viewUniforms('y', result),
+      },
+      bindings: { x: source.operand, y: result.operand },
+      grid,
+    };
+  }
+  const names = gradient ? (['dx', 'dy'] as const) : (['x', 'y'] as const);
+  const output = gradient ? source : result;
+  const { constants, uniforms, grid } = poolCall(
+    attributes,
+    { name: names[0], located: image },
+    { name: names[1], located: output },
+    result,
+    target,
+  );
+  return {
+    kernel: gradient ? 'pool/averagePoolGradient' : 'pool/averagePool',
+    constants: { ...constants, COUNT_PADDING: countPadding },
+    uniforms: { ...uniforms, paddingBottom: padding[2], paddingRight: padding[3] },
+    bindings: { [names[0]]: image.operand, [names[1]]: output.operand },
+    grid,
+  };
 }
 
 const padded = {
@@ -58,24 +109,7 @@ const uneven = {
 export const averagePoolOperation: Operation<PoolAttributes & CountPadding> = {
   name: 'averagePool',
   infer: ([x], attributes) => [poolOutput('averagePool', x, attributes)],
-  lower: ({ inputs: [x], outputs: [y], attributes, target }) => {
-    const { constants, uniforms, grid } = poolCall(
-      attributes,
-      { name: 'x', located: x },
-      { name: 'y', located: y },
-      y,
-      target,
-    );
-    return [
-      {
-        kernel: 'pool/averagePool',
-        constants: { ...constants, COUNT_PADDING: attributes.countPadding },
-        uniforms: { ...uniforms, ...paddingEnds(attributes) },
-        bindings: { x: x.operand, y: y.operand },
-        grid,
-      },
-    ];
-  },
+  lower: ({ inputs: [x], outputs: [y], attributes, target }) => [averageCall(x, y, attributes, false, target)],
   gradient: ({ inputs: [x], outputGradients: [dy], attributes }) => [
     dy && x.graph.apply(averagePoolGradientOperation, [dy], { ...attributes, inputShape: x.shape })[0],
   ],
@@ -111,6 +145,11 @@ export const averagePoolOperation: Operation<PoolAttributes & CountPadding> = {
       smooth: false,
     },
     {
+      name: '3x3 with stride 2',
+      inputs: [{ shape: [1, 5, 7, 5] }],
+      attributes: { ...padded, stride: [2, 2] },
+    },
+    {
       name: '2x2 without padding',
       inputs: [{ shape: [1, 6, 4, 3] }],
       attributes: { ...padded, kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0] },
@@ -121,24 +160,7 @@ export const averagePoolOperation: Operation<PoolAttributes & CountPadding> = {
 export const averagePoolGradientOperation: Operation<PoolGradientAttributes & CountPadding> = {
   name: 'averagePoolGradient',
   infer: ([dy], attributes) => [poolInput('averagePoolGradient', dy, attributes)],
-  lower: ({ inputs: [dy], outputs: [dx], attributes, target }) => {
-    const { constants, uniforms, grid } = poolCall(
-      attributes,
-      { name: 'dx', located: dx },
-      { name: 'dy', located: dy },
-      dx,
-      target,
-    );
-    return [
-      {
-        kernel: 'pool/averagePoolGradient',
-        constants: { ...constants, COUNT_PADDING: attributes.countPadding },
-        uniforms: { ...uniforms, ...paddingEnds(attributes) },
-        bindings: { dy: dy.operand, dx: dx.operand },
-        grid,
-      },
-    ];
-  },
+  lower: ({ inputs: [dy], outputs: [dx], attributes, target }) => [averageCall(dy, dx, attributes, true, target)],
   reference: ([dy], attributes) => {
     const channels = attributes.inputShape[3];
     const dx = new Float64Array(product(attributes.inputShape));
@@ -151,6 +173,21 @@ export const averagePoolGradientOperation: Operation<PoolGradientAttributes & Co
   cost: trafficOnly,
   sumLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
   samples: [
+    {
+      name: '3x3, stride 1, uneven padding counted',
+      inputs: [{ shape: [2, 6, 6, 6] }],
+      attributes: { ...padded, padding: [2, 0, 1, 1], countPadding: true, inputShape: [2, 5, 7, 6] },
+    },
+    {
+      name: '2x2 without padding',
+      inputs: [{ shape: [1, 3, 2, 3] }],
+      attributes: { ...padded, kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], inputShape: [1, 6, 4, 3] },
+    },
+    {
+      name: '3x3 with stride 2',
+      inputs: [{ shape: [1, 3, 4, 5] }],
+      attributes: { ...padded, stride: [2, 2], inputShape: [1, 5, 7, 5] },
+    },
     {
       name: 'more than one row an invocation',
       inputs: [{ shape: [1, 9, 3000, 1] }],

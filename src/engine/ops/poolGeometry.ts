@@ -138,37 +138,46 @@ export function* windowsOf(inputShape: readonly number[], attributes: PoolAttrib
       }
 }
 
+/** Strips of rows that the invocations of a column share, and the grid. */
+export function stripsOf(
+  written: Located,
+  target: KernelTarget,
+): {
+  uniforms: { images: number; vectors: number; stripRows: number; strips: number };
+  grid: [number, number, number];
+} {
+  const [images, height, width] = written.type.shape;
+  const { vectors } = written;
+  const columns = images * width * vectors;
+  const stripRows = Math.ceil(height / Math.ceil(enoughInvocations(target) / columns));
+  const strips = Math.ceil(height / stripRows);
+  return { uniforms: { images, vectors, stripRows, strips }, grid: gridOf(columns * strips) };
+}
+
 /**
- * Constants and uniforms that all pooling kernels share, and the grid: an invocation goes down a strip of a column, of the output or, in
- * gradients, of the input.
+ * Constants, uniforms and grid of the kernels for any windows.
  * @param x the input or its gradient
  * @param y the output or its gradient
+ * @param written the one of them that the kernel writes
  */
 export function poolCall(
   attributes: PoolAttributes,
   x: { name: string; located: Located },
   y: { name: string; located: Located },
-  strips: Located,
+  written: Located,
   target: KernelTarget,
 ): { constants: Record<string, number>; uniforms: Record<string, number>; grid: [number, number, number] } {
   const { kernel, stride, padding, dilation } = attributes;
-  const [images, inputHeight, inputWidth] = x.located.type.shape;
+  const [, inputHeight, inputWidth] = x.located.type.shape;
   const [, outputHeight, outputWidth] = y.located.type.shape;
-  const { vectors } = x.located;
-  const [, height, width] = strips.type.shape;
-  const columns = images * width * vectors;
-  const stripRows = Math.ceil(height / Math.ceil(enoughInvocations(target) / columns));
-  const stripCount = Math.ceil(height / stripRows);
+  const strips = stripsOf(written, target);
   // The windows that networks are full of have pipelines of their own; all others share one, which is slower.
   const [k, s, d] = [kernel, stride, dilation].map(([rows, columns]) => (rows === columns ? rows : 0));
   const isCommon = (k === 2 || k === 3) && (s === 1 || s === 2) && d === 1;
   return {
     constants: isCommon ? { KERNEL: kernel[0], STRIDE: stride[0] } : {},
     uniforms: {
-      images,
-      vectors,
-      stripRows,
-      strips: stripCount,
+      ...strips.uniforms,
       inputHeight,
       inputWidth,
       outputHeight,
@@ -184,6 +193,6 @@ export function poolCall(
       ...viewUniforms(x.name, x.located),
       ...viewUniforms(y.name, y.located),
     },
-    grid: gridOf(columns * stripCount),
+    grid: strips.grid,
   };
 }
