@@ -66,7 +66,7 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
   const { groups } = attributes;
   const depth = x.vectors / groups;
   const vectors = y.vectors / groups;
-  const { slide, strips, uniforms } = stripUniforms(call, axes);
+  const { slide, strips, uniforms } = stripUniforms(call, axes, STRIP);
   const { kernel, stripsEach, block, constants } = denseVariant(strips, vectors * groups, call.target);
   const blocks = Math.ceil(vectors / block);
   const wRows = physicalShape(w.type)[2];
@@ -111,8 +111,16 @@ function denseVariant(strips: number, vectors: number, { softwareLanes }: Kernel
 }
 
 function depthwiseCall(call: Conv2dCall, axes: Axes): KernelCall {
+  const [rows, columns] = axes;
+  const advance = columns.inputStep / columns.tapStep;
+  const square = rows.taps === columns.taps && (rows.taps === 3 || rows.taps === 5);
+  const windowed = square && (Number.isInteger(advance) || Number.isInteger(1 / advance));
+  return windowed ? depthwiseWindowCall(call, axes, advance) : depthwiseStripCall(call, axes);
+}
+
+function depthwiseStripCall(call: Conv2dCall, axes: Axes): KernelCall {
   const { x, w, y, bias } = call;
-  const { uniforms, slide, strips } = stripUniforms(call, axes);
+  const { uniforms, slide, strips } = stripUniforms(call, axes, STRIP);
   return {
     kernel: 'conv/depthwise',
     constants: { WORKGROUP: workgroupOf(call.target), SLIDE: slide, BIAS: bias !== undefined },
@@ -122,13 +130,40 @@ function depthwiseCall(call: Conv2dCall, axes: Axes): KernelCall {
   };
 }
 
+/** @param advance taps from one output to the next; at most one where neighbouring outputs share all columns but one */
+function depthwiseWindowCall(call: Conv2dCall, axes: Axes, advance: number): KernelCall {
+  const { x, w, y, bias, target } = call;
+  const run = target.softwareLanes > 0 ? 32 : 8;
+  const { uniforms, strips } = stripUniforms(call, axes, run);
+  const { tapRows, tapColumns: _, ...places } = uniforms;
+  return {
+    kernel: 'conv/depthwiseWindow',
+    constants: { WORKGROUP: workgroupOf(target), KERNEL: tapRows },
+    uniforms: {
+      ...places,
+      vectors: y.vectors,
+      run,
+      advance: Math.max(1, advance),
+      wOffset: w.offset,
+      wStride: w.stride,
+      biasOffset: bias?.offset ?? 0,
+      hasBias: bias ? 1 : 0,
+    },
+    bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
+    grid: gridOf(strips * y.vectors, workgroupOf(target)),
+  };
+}
+
 function stripGrid(strips: number, blocks: number, target: KernelTarget): [number, number, number] {
   const [x, z] = gridOf(strips, workgroupOf(target));
   return [x, blocks, z];
 }
 
-/** Uniforms that say which pixels are computed and where their taps lie; common to the dense and depthwise kernels. */
-function stripUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes) {
+/**
+ * Uniforms that say which pixels are computed and where their taps lie; common to the dense and depthwise kernels.
+ * @param length pixels of a strip
+ */
+function stripUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes, length: number) {
   const slide = columns.taps > 1 && columns.tapStep % columns.inputStep === 0;
   const spacing = slide ? columns.tapStep / columns.inputStep : 1;
   const [yHeight, yWidth] = y.type.shape.slice(1);
@@ -138,7 +173,7 @@ function stripUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes) {
   const extents = flat
     ? { height: 1, width: x.rows, yHeight: 1, yWidth: x.rows, xHeight: 1, xWidth: x.rows }
     : { height: rows.size, width: columns.size, yHeight, yWidth, xHeight, xWidth };
-  const rowStrips = Math.ceil(extents.width / (STRIP * spacing)) * spacing;
+  const rowStrips = Math.ceil(extents.width / (length * spacing)) * spacing;
   const strips = (flat ? 1 : sizes.images * rows.size) * rowStrips;
   const kernelWidth = sizes.kernel[1];
   return {
