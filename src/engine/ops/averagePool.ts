@@ -3,6 +3,7 @@ import { product, valueType } from '../graph/types.js';
 import { trafficOnly, viewUniforms } from './kernelCall.js';
 import type { KernelCall, KernelTarget, Located, Operation } from './operation.js';
 import {
+  isPool3x3,
   type PoolAttributes,
   type PoolGradientAttributes,
   type PoolOptions,
@@ -42,9 +43,9 @@ function averageCall(
   gradient: boolean,
   target: KernelTarget,
 ): KernelCall {
-  const { kernel, stride, dilation, padding, countPadding } = attributes;
+  const { padding, countPadding } = attributes;
   const image = gradient ? result : source;
-  if ([...kernel, ...stride, ...dilation].join() === '3,3,1,1,1,1') {
+  if (isPool3x3(attributes)) {
     const { uniforms, grid } = stripsOf(result, target);
     return {
       kernel: 'pool/averagePool3x3',

@@ -2,9 +2,10 @@ import { AttributeError, ShapeError } from '../errors.js';
 import type { Value } from '../graph/graph.js';
 import { formatType, product, sameShape, valueType, vectorsPerRow } from '../graph/types.js';
 import { checkInteger } from './checks.js';
-import { trafficOnly } from './kernelCall.js';
-import type { Operation } from './operation.js';
+import { trafficOnly, viewUniforms } from './kernelCall.js';
+import type { KernelTarget, Located, Operation } from './operation.js';
 import {
+  isPool3x3,
   type PoolAttributes,
   type PoolGradientAttributes,
   type PoolOptions,
@@ -12,6 +13,7 @@ import {
   poolCall,
   poolInput,
   poolOutput,
+  stripsOf,
   windowsOf,
 } from './poolGeometry.js';
 
@@ -33,6 +35,33 @@ function winnersType(y: { shape: readonly number[] }) {
   return valueType([product(type.shape.slice(0, -1)) * vectorsPerRow(type)], 'u32');
 }
 
+/** Uniforms and grid of the kernels for 3x3 windows; arguments as of `poolCall`. */
+function call3x3(
+  { padding }: PoolAttributes,
+  x: { name: string; located: Located },
+  y: { name: string; located: Located },
+  written: Located,
+  target: KernelTarget,
+): { uniforms: Record<string, number>; grid: [number, number, number] } {
+  const { uniforms, grid } = stripsOf(written, target);
+  const [, xHeight, xWidth] = x.located.type.shape;
+  const [, yHeight, yWidth] = y.located.type.shape;
+  return {
+    uniforms: {
+      ...uniforms,
+      xHeight,
+      xWidth,
+      yHeight,
+      yWidth,
+      paddingTop: padding[0],
+      paddingLeft: padding[1],
+      ...viewUniforms(x.name, x.located),
+      ...viewUniforms(y.name, y.located),
+    },
+    grid,
+  };
+}
+
 /** Outputs: the maxima, and the winning tap of each element, four to a word (the channels of a vec4, lowest byte first). */
 export const maxPoolOperation: Operation<PoolAttributes> = {
   name: 'maxPool',
@@ -43,13 +72,16 @@ export const maxPoolOperation: Operation<PoolAttributes> = {
       throw new AttributeError(`maxPool: kernel is [${rows}, ${columns}], wanted at most ${MOST_TAPS} taps`);
     return [y, winnersType(y)];
   },
-  lower: ({ inputs: [x], outputs: [y, winners], attributes, target }) => [
-    {
-      kernel: 'pool/maxPool',
-      ...poolCall(attributes, { name: 'x', located: x }, { name: 'y', located: y }, y, target),
-      bindings: { x: x.operand, y: y.operand, winners: winners.operand },
-    },
-  ],
+  lower: ({ inputs: [x], outputs: [y, winners], attributes, target }) => {
+    const places = [
+      { name: 'x', located: x },
+      { name: 'y', located: y },
+    ] as const;
+    const bindings = { x: x.operand, y: y.operand, winners: winners.operand };
+    if (isPool3x3(attributes))
+      return [{ kernel: 'pool/maxPool3x3', ...call3x3(attributes, ...places, y, target), bindings }];
+    return [{ kernel: 'pool/maxPool', ...poolCall(attributes, ...places, y, target), bindings }];
+  },
   gradient: ({ inputs: [x], outputs: [, winners], outputGradients: [dy], attributes }) => [
     dy && x.graph.apply(maxPoolGradientOperation, [dy, winners], { ...attributes, inputShape: x.shape })[0],
   ],
@@ -90,6 +122,18 @@ export const maxPoolOperation: Operation<PoolAttributes> = {
       smooth: false,
     },
     {
+      name: '3x3 with stride 2 on ties',
+      inputs: [{ shape: [1, 6, 5, 3], fill: 'ties' }],
+      attributes: { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1], dilation: [1, 1], ceil: false },
+      smooth: false,
+    },
+    {
+      name: '3x3, stride 1, on ties, with uneven padding',
+      inputs: [{ shape: [2, 5, 6, 3], fill: 'ties' }],
+      attributes: { kernel: [3, 3], stride: [1, 1], padding: [0, 2, 1, 1], dilation: [1, 1], ceil: false },
+      smooth: false,
+    },
+    {
       name: '2x2 on ties',
       inputs: [{ shape: [1, 6, 4, 3], fill: 'ties' }],
       attributes: { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1], ceil: false },
@@ -108,13 +152,16 @@ export const maxPoolGradientOperation: Operation<PoolGradientAttributes> = {
       throw new ShapeError(`maxPoolGradient: winners are ${formatType(winners)}, wanted ${formatType(wanted)}`);
     return [x];
   },
-  lower: ({ inputs: [dy, winners], outputs: [dx], attributes, target }) => [
-    {
-      kernel: 'pool/maxPoolGradient',
-      ...poolCall(attributes, { name: 'dx', located: dx }, { name: 'dy', located: dy }, dx, target),
-      bindings: { dy: dy.operand, winners: winners.operand, dx: dx.operand },
-    },
-  ],
+  lower: ({ inputs: [dy, winners], outputs: [dx], attributes, target }) => {
+    const places = [
+      { name: 'dx', located: dx },
+      { name: 'dy', located: dy },
+    ] as const;
+    const bindings = { dy: dy.operand, winners: winners.operand, dx: dx.operand };
+    if (isPool3x3(attributes))
+      return [{ kernel: 'pool/maxPool3x3Gradient', ...call3x3(attributes, ...places, dx, target), bindings }];
+    return [{ kernel: 'pool/maxPoolGradient', ...poolCall(attributes, ...places, dx, target), bindings }];
+  },
   reference: ([dy, winners], attributes) => {
     const dx = new Float64Array(product(attributes.inputShape));
     const channels = attributes.inputShape[3];
@@ -131,6 +178,30 @@ export const maxPoolGradientOperation: Operation<PoolGradientAttributes> = {
   cost: trafficOnly,
   sumLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
   samples: [
+    {
+      name: '3x3, stride 1, with uneven padding',
+      inputs: [{ shape: [2, 4, 7, 3] }, { shape: [56], dtype: 'u32', fill: { integersBelow: 2304 } }],
+      attributes: {
+        kernel: [3, 3],
+        stride: [1, 1],
+        padding: [0, 2, 1, 1],
+        dilation: [1, 1],
+        ceil: false,
+        inputShape: [2, 5, 6, 3],
+      },
+    },
+    {
+      name: '3x3 with stride 2',
+      inputs: [{ shape: [1, 3, 3, 3] }, { shape: [9], dtype: 'u32', fill: { integersBelow: 9 } }],
+      attributes: {
+        kernel: [3, 3],
+        stride: [2, 2],
+        padding: [1, 1, 1, 1],
+        dilation: [1, 1],
+        ceil: false,
+        inputShape: [1, 6, 5, 3],
+      },
+    },
     {
       name: 'more than one row an invocation',
       inputs: [{ shape: [1, 9, 3000, 1] }, { shape: [27000], dtype: 'u32', fill: { integersBelow: 9 } }],

@@ -196,3 +196,8 @@ export function poolCall(
     grid: strips.grid,
   };
 }
+
+/** Windows of 3x3 pixels, one after the other: they have kernels of their own. */
+export function isPool3x3({ kernel, stride, dilation }: PoolAttributes): boolean {
+  return [...kernel, ...stride, ...dilation].join() === '3,3,1,1,1,1';
+}

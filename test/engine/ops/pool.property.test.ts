@@ -29,13 +29,26 @@ const cases: fc.Arbitrary<Case> = fc
       fc.integer({ min: 1, max: 8 }),
       fc.integer({ min: 1, max: 6 }),
     ),
-    attributes: fc.record({
-      kernel: pair(1, 3),
-      stride: pair(1, 3),
-      padding: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }),
-      dilation: pair(1, 2),
-      ceil: fc.boolean(),
-    }),
+    attributes: fc
+      .record({
+        kernel: pair(1, 3),
+        stride: pair(1, 3),
+        padding: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }),
+        dilation: pair(1, 2),
+        ceil: fc.boolean(),
+        common: fc.boolean(),
+      })
+      // Half of them square, undilated windows, which have kernels of their own.
+      .map(({ common, ...windows }) =>
+        common
+          ? {
+              ...windows,
+              kernel: [Math.max(2, windows.kernel[0]), Math.max(2, windows.kernel[0])],
+              stride: [Math.min(2, windows.stride[0]), Math.min(2, windows.stride[0])],
+              dilation: [1, 1],
+            }
+          : windows,
+      ),
     countPadding: fc.boolean(),
   })
   .filter(({ shape, attributes }) => {
