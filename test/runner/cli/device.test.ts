@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DoctorReport } from '../../../runner/doctor.js';
+import { ensureBuilt } from '../../package/built.js';
+import { nastransfer } from './child.js';
+import { dataFolder } from './support.js';
+
+let data: string;
+let folder: string;
+beforeAll(async () => {
+  await ensureBuilt();
+  data = dataFolder();
+  folder = mkdtempSync(join(tmpdir(), 'nastransfer-device-'));
+});
+afterAll(() => {
+  for (const path of [data, folder]) rmSync(path, { recursive: true, force: true });
+});
+
+const tiny = [
+  '--epochs',
+  '1',
+  '--batch',
+  '10',
+  '--channels',
+  '4',
+  '--cells',
+  '1',
+  '--size',
+  '8',
+  '--image-channels',
+  '1',
+];
+
+describe('on the device', () => {
+  it.each([
+    ['random', ['--option', 'samples=2']],
+    ['regularized-evolution', ['--option', 'population=2', '--option', 'cycles=3']],
+    ['darts', []],
+  ])('equal searches with %s print equal bytes', async (method, options) => {
+    const args = ['search', '--space', 'nasbench201', '--method', method, ...options, '--source', 'tiny', ...tiny];
+    const more = ['--data-dir', data, '--seed', '3', '--json'];
+    const first = await nastransfer([...args, ...more]);
+    expect(first.code, first.err).toBe(0);
+    const found = JSON.parse(first.out);
+    expect(found).toMatchObject({ space: 'nasbench201', method, source: 'tiny', seed: 3, protocol: { epochs: 1 } });
+    expect(found.epochs.length + found.evaluations.length).toBeGreaterThan(0);
+    expect(first.out).not.toMatch(/seconds|"time/);
+    const second = await nastransfer([...args, ...more, '--out', join(folder, method)]);
+    expect(second.out).toBe(first.out);
+    // A search found done in its folder prints the same once more.
+    const third = await nastransfer([...args, ...more, '--out', join(folder, method)]);
+    expect(third.out).toBe(first.out);
+  });
+
+  it('a search without --json prints the architecture alone, which train takes', async () => {
+    const search = await nastransfer(['search', '--method', 'random', '--source', 'tiny', '--data-dir', data, ...tiny]);
+    expect(search.code, search.err).toBe(0);
+    const architecture = search.out.trim();
+    expect(architecture).toMatch(/^\|\S+\|$/);
+    const train = ['train', '--architecture', architecture, '--target', 'tiny', '--data-dir', data, ...tiny, '--json'];
+    const first = await nastransfer(train);
+    expect(first.code, first.err).toBe(0);
+    const trained = JSON.parse(first.out);
+    expect(trained).toMatchObject({ architecture, seed: 0, epochs: [{ epoch: 1 }] });
+    expect(trained.accuracy).toBeGreaterThanOrEqual(0);
+    expect((await nastransfer(train)).out).toBe(first.out);
+  });
+
+  it('doctor tells adapter, driver, speeds and versions', async () => {
+    const { code, out, err } = await nastransfer(['doctor', '--json']);
+    expect(code, err).toBe(0);
+    const report = JSON.parse(out) as DoctorReport;
+    expect(report.adapter.name).toBeTruthy();
+    expect(typeof report.driver).toBe('string');
+    for (const key of ['gemmGflops', 'copyGBs', 'dispatchMicroseconds'] as const)
+      expect(report[key], key).toBeGreaterThan(0);
+    expect(Object.keys(report.versions)).toEqual(expect.arrayContaining(['nastransfer', 'node', 'webgpu']));
+  });
+
+  it('an adapter that is not there ends with 1 and says which there are and what to install', async () => {
+    for (const [args, env] of [
+      [['--adapter', 'nosuchthing'], {}],
+      [[], { NASTRANSFER_ADAPTER: 'nosuchthing' }],
+    ] as const) {
+      const { code, out, err } = await nastransfer(['doctor', ...args], { env: { ...process.env, ...env } });
+      expect(out).toBe('');
+      expect(err).toContain("no usable adapter for 'nosuchthing'. Adapters found: '");
+      expect(err).toMatch(/install/i);
+      expect(err).not.toMatch(/^ +at /m);
+      expect(code).toBe(1);
+    }
+  });
+});

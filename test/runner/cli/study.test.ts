@@ -1,0 +1,93 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StudyResults } from '../../../src/nas/transfer/results.js';
+import { withoutTimes } from '../../nas/transfer/fakes.js';
+import { ensureBuilt, root } from '../../package/built.js';
+import { nastransfer, start } from './child.js';
+import { dataFolder } from './support.js';
+
+let data: string;
+let folder: string;
+beforeAll(async () => {
+  await ensureBuilt();
+  data = dataFolder();
+  folder = mkdtempSync(join(tmpdir(), 'nastransfer-studies-'));
+});
+afterAll(() => {
+  for (const path of [data, folder]) rmSync(path, { recursive: true, force: true });
+});
+
+const resultsIn = (out: string): StudyResults => JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
+const jobsDone = (out: string): number => readFileSync(join(out, 'jobs.jsonl'), 'utf8').trim().split('\n').length;
+
+describe('a study on the device', () => {
+  it('leaves results and a report; done once, it is not done again; report writes its pages anew', async () => {
+    const out = join(folder, 'smoke');
+    const args = ['study', join('studies', 'smoke.json'), '--out', out];
+    const first = await nastransfer(args, { cwd: root });
+    expect(first.code, first.err).toBe(0);
+    expect(first.out).toContain(`report: ${join(out, 'report.html')}`);
+    const results = resultsIn(out);
+    expect(results.jobs).toHaveLength(2);
+    for (const job of results.jobs) {
+      expect(job).toMatchObject({ source: 'emoji', target: 'mnist', seed: 0 });
+      expect(job.hash).toMatch(/^[0-9a-f]{64}$/);
+      expect(job.architecture).toMatch(/^\|\S+\|$/);
+      expect(job.accuracy).toBeGreaterThan(0);
+      expect(job.accuracy).toBeLessThanOrEqual(1);
+    }
+    expect(results.summary.cells).toHaveLength(2);
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report).toContain('smoke');
+
+    const jobs = readFileSync(join(out, 'jobs.jsonl'), 'utf8');
+    const second = await nastransfer(args, { cwd: root });
+    expect(second.code, second.err).toBe(0);
+    expect(second.err).toContain('smoke: 0 jobs to do, 5 done before');
+    expect(second.out).toBe(first.out);
+    expect(readFileSync(join(out, 'jobs.jsonl'), 'utf8')).toBe(jobs);
+    expect(resultsIn(out)).toEqual(results);
+
+    rmSync(join(out, 'report.html'));
+    const again = await nastransfer(['report', out]);
+    expect(again.code, again.err).toBe(0);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toBe(report);
+  });
+
+  it('killed in the middle and run again, ends with the results of a study that nobody killed', async () => {
+    const file = join(folder, 'killed.json');
+    const study = {
+      name: 'killed',
+      methods: ['random', { name: 'regularized-evolution', options: { population: 2, cycles: 3 } }, 'darts'],
+      sources: ['tiny'],
+      targets: [{ set: 'tiny', limit: 30 }],
+      seeds: [0, 1],
+      search: { epochs: 2, batch: 10, channels: 4, cells: 1, imageSize: 8, imageChannels: 1 },
+      fitness: { epochs: 1 },
+      training: { epochs: 2, batch: 10, channels: 4, cells: 1, imageSize: 8, imageChannels: 1 },
+    };
+    writeFileSync(file, JSON.stringify(study));
+    const args = (out: string) => ['study', file, '--out', out, '--data-dir', data];
+    const whole = join(folder, 'whole');
+    const killed = join(folder, 'resumed');
+    const uninterrupted = await nastransfer(args(whole));
+    expect(uninterrupted.code, uninterrupted.err).toBe(0);
+
+    // Once after a training, once while DARTS trains its supernet.
+    for (const moment of [/training on tiny.*: done/, /darts on tiny.*: step/]) {
+      const before = existsSync(killed) ? jobsDone(killed) : 0;
+      const ended = await start(args(killed), {}, (err, kill) => moment.test(err) && kill()).ended;
+      expect(ended.code, ended.err).toBeNull();
+      expect(existsSync(join(killed, 'results.json'))).toBe(false);
+      expect(jobsDone(killed)).toBeGreaterThan(before);
+      expect(jobsDone(killed)).toBeLessThan(jobsDone(whole));
+    }
+    const resumed = await nastransfer(args(killed));
+    expect(resumed.code, resumed.err).toBe(0);
+    expect(resumed.err).toMatch(/removed the lock of a process that is gone/);
+    expect(withoutTimes(resultsIn(killed))).toEqual(withoutTimes(resultsIn(whole)));
+    expect(statSync(join(killed, 'report.html')).size).toBeGreaterThan(10_000);
+  });
+});
