@@ -28,6 +28,11 @@ import { globalAveragePoolGradientOperation, globalAveragePoolOperation } from '
 import { clipCoefficientOperation, gradientNormOperation } from './gradientNorm.js';
 import { matmulInputGradientOperation, matmulOperation, matmulWeightGradientOperation } from './matmul.js';
 import { maxPoolGradientOperation, maxPoolOperation } from './maxPool.js';
+import { mixedSumOperation } from './mixedSum.js';
+import { mixedSumInputGradientsOperation } from './mixedSumInputGradients.js';
+import { updateMixedStatisticsOperation } from './mixedSumStatistics.js';
+import { mixedSumSumsOperation } from './mixedSumSums.js';
+import { mixedSumAffineGradientsOperation, mixedSumWeightGradientOperation } from './mixedSumWeightGradients.js';
 import { multiplyOperation } from './multiply.js';
 import type { Operation } from './operation.js';
 import { randomNormalOperation, randomUniformOperation, randomWordsOperation } from './random.js';
@@ -42,6 +47,7 @@ import {
   softmaxGradientOperation,
   softmaxOperation,
 } from './softmax.js';
+import { takeGradientOperation, takeOperation } from './take.js';
 import { weightedSumOperation } from './weightedSum.js';
 import { weightedSumInputGradientOperation, weightedSumWeightGradientOperation } from './weightedSumGradients.js';
 
@@ -84,6 +90,11 @@ export const operations: readonly Operation[] = [
   matmulWeightGradientOperation,
   maxPoolGradientOperation,
   maxPoolOperation,
+  mixedSumAffineGradientsOperation,
+  mixedSumInputGradientsOperation,
+  mixedSumOperation,
+  mixedSumSumsOperation,
+  mixedSumWeightGradientOperation,
   multiplyOperation,
   padChannelsOperation,
   randomNormalOperation,
@@ -99,6 +110,9 @@ export const operations: readonly Operation[] = [
   softmaxOperation,
   sumOperation,
   sumRowsOperation,
+  takeGradientOperation,
+  takeOperation,
+  updateMixedStatisticsOperation,
   updateRunningStatisticsOperation,
   weightedSumInputGradientOperation,
   weightedSumOperation,
