@@ -10,9 +10,9 @@
 // tapRowStep, the same for columns, and the weights of tap firstTap + i * tapRowStride + j * tapColumnStride. So one
 // kernel serves every stride, padding and dilation, and every residue class of the gradient of a strided convolution.
 //
-// An invocation computes two strips of four pixels of one row, `spacing` columns apart, times two vec4s of channels,
-// which take eight vec4s of weights: every lane of a subgroup loads one of them and tells it to the others, which on
-// software drivers is far quicker than eight loads. Subgroups must have eight lanes or more.
+// An invocation computes two strips of four pixels of one row, `spacing` columns apart, times BLOCK (two or four) vec4s
+// of channels. Two of these take eight vec4s of weights: every lane of a subgroup loads one of them and tells it to the
+// others, which on software drivers is far quicker than eight loads. Subgroups must have eight lanes or more.
 // With SLIDE, neighbours in a strip are one tap apart: its taps of a row need one new value of x each, and the loop
 // over channels is outside that over the taps of a row. Without, it is inside, and the places of the pixels are found
 // once a tap.
@@ -66,6 +66,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
+const BLOCK: u32 = 4u;
 const SLIDE: bool = true;
 const TRANSPOSED: bool = false;
 
@@ -142,17 +143,30 @@ fn main(
   let qStart = i32(qColumn) * params.xColumnStep + params.xColumnStart;
   let step = params.xColumnStep * i32(params.spacing);
   let group = groupId.y / params.blocks;
-  let outer0 = (groupId.y % params.blocks) * 2u;
-  let outer1 = min(outer0 + 1u, params.vectors - 1u);
-  let laneOuter = select(outer0, outer1, (lane & 4u) != 0u);
+  let outer0 = (groupId.y % params.blocks) * BLOCK;
+  // Rows 0 to 3 of one vec4 of outputs, then of the next.
+  let last = params.vectors - 1u;
+  let outer1 = min(outer0 + 1u, last);
+  let outer2 = min(outer0 + 2u, last);
+  let outer3 = min(outer0 + 3u, last);
+  let second = (lane & 4u) != 0u;
+  let laneOuter0 = select(outer0, outer1, second);
+  let laneOuter2 = select(outer2, outer3, second);
   let xVector = group * params.depth;
   let wColumn = group * select(params.vectors, params.depth, TRANSPOSED);
 
   var s0: vec4f;
   var t0: vec4f;
+  var u0: vec4f;
+  var v0: vec4f;
   if (params.hasBias != 0u) {
-    s0 = bias[params.biasOffset + group * params.vectors + outer0];
-    t0 = bias[params.biasOffset + group * params.vectors + outer1];
+    let place = params.biasOffset + group * params.vectors;
+    s0 = bias[place + outer0];
+    t0 = bias[place + outer1];
+    if (BLOCK > 2u) {
+      u0 = bias[place + outer2];
+      v0 = bias[place + outer3];
+    }
   }
   var s1 = s0;
   var s2 = s0;
@@ -168,6 +182,20 @@ fn main(
   var t5 = t0;
   var t6 = t0;
   var t7 = t0;
+  var u1 = u0;
+  var u2 = u0;
+  var u3 = u0;
+  var u4 = u0;
+  var u5 = u0;
+  var u6 = u0;
+  var u7 = u0;
+  var v1 = v0;
+  var v2 = v0;
+  var v3 = v0;
+  var v4 = v0;
+  var v5 = v0;
+  var v6 = v0;
+  var v7 = v0;
 
   let outerTurns = select(params.tapColumns, params.depth, SLIDE);
   let innerTurns = select(params.depth, params.tapColumns, SLIDE);
@@ -231,11 +259,11 @@ fn main(
         }
         let tap = params.firstTap + i32(i) * params.tapRowStride + j * params.tapColumnStride;
         let tapRow = u32(tap) * params.wRows;
-        let loaded = weights(tapRow, wColumn, inner, laneOuter, lane & 3u);
-        let w0 = subgroupBroadcast(loaded, 0u);
-        let w1 = subgroupBroadcast(loaded, 1u);
-        let w2 = subgroupBroadcast(loaded, 2u);
-        let w3 = subgroupBroadcast(loaded, 3u);
+        var loaded = weights(tapRow, wColumn, inner, laneOuter0, lane & 3u);
+        var w0 = subgroupBroadcast(loaded, 0u);
+        var w1 = subgroupBroadcast(loaded, 1u);
+        var w2 = subgroupBroadcast(loaded, 2u);
+        var w3 = subgroupBroadcast(loaded, 3u);
         s0 += product(x0, w0, w1, w2, w3);
         s1 += product(x1, w0, w1, w2, w3);
         s2 += product(x2, w0, w1, w2, w3);
@@ -244,18 +272,45 @@ fn main(
         s5 += product(x5, w0, w1, w2, w3);
         s6 += product(x6, w0, w1, w2, w3);
         s7 += product(x7, w0, w1, w2, w3);
-        let w4 = subgroupBroadcast(loaded, 4u);
-        let w5 = subgroupBroadcast(loaded, 5u);
-        let w6 = subgroupBroadcast(loaded, 6u);
-        let w7 = subgroupBroadcast(loaded, 7u);
-        t0 += product(x0, w4, w5, w6, w7);
-        t1 += product(x1, w4, w5, w6, w7);
-        t2 += product(x2, w4, w5, w6, w7);
-        t3 += product(x3, w4, w5, w6, w7);
-        t4 += product(x4, w4, w5, w6, w7);
-        t5 += product(x5, w4, w5, w6, w7);
-        t6 += product(x6, w4, w5, w6, w7);
-        t7 += product(x7, w4, w5, w6, w7);
+        w0 = subgroupBroadcast(loaded, 4u);
+        w1 = subgroupBroadcast(loaded, 5u);
+        w2 = subgroupBroadcast(loaded, 6u);
+        w3 = subgroupBroadcast(loaded, 7u);
+        t0 += product(x0, w0, w1, w2, w3);
+        t1 += product(x1, w0, w1, w2, w3);
+        t2 += product(x2, w0, w1, w2, w3);
+        t3 += product(x3, w0, w1, w2, w3);
+        t4 += product(x4, w0, w1, w2, w3);
+        t5 += product(x5, w0, w1, w2, w3);
+        t6 += product(x6, w0, w1, w2, w3);
+        t7 += product(x7, w0, w1, w2, w3);
+        if (BLOCK > 2u) {
+          loaded = weights(tapRow, wColumn, inner, laneOuter2, lane & 3u);
+          var w0 = subgroupBroadcast(loaded, 0u);
+          var w1 = subgroupBroadcast(loaded, 1u);
+          var w2 = subgroupBroadcast(loaded, 2u);
+          var w3 = subgroupBroadcast(loaded, 3u);
+          u0 += product(x0, w0, w1, w2, w3);
+          u1 += product(x1, w0, w1, w2, w3);
+          u2 += product(x2, w0, w1, w2, w3);
+          u3 += product(x3, w0, w1, w2, w3);
+          u4 += product(x4, w0, w1, w2, w3);
+          u5 += product(x5, w0, w1, w2, w3);
+          u6 += product(x6, w0, w1, w2, w3);
+          u7 += product(x7, w0, w1, w2, w3);
+          w0 = subgroupBroadcast(loaded, 4u);
+          w1 = subgroupBroadcast(loaded, 5u);
+          w2 = subgroupBroadcast(loaded, 6u);
+          w3 = subgroupBroadcast(loaded, 7u);
+          v0 += product(x0, w0, w1, w2, w3);
+          v1 += product(x1, w0, w1, w2, w3);
+          v2 += product(x2, w0, w1, w2, w3);
+          v3 += product(x3, w0, w1, w2, w3);
+          v4 += product(x4, w0, w1, w2, w3);
+          v5 += product(x5, w0, w1, w2, w3);
+          v6 += product(x6, w0, w1, w2, w3);
+          v7 += product(x7, w0, w1, w2, w3);
+        }
         if (SLIDE) {
           x0 = x1;
           x1 = x2;
@@ -279,9 +334,17 @@ fn main(
     let shift = pixel * params.spacing;
     store(pOut, pColumn + shift, outer0, group, s0);
     store(pOut, pColumn + shift, outer0 + 1u, group, t0);
+    if (BLOCK > 2u) {
+      store(pOut, pColumn + shift, outer0 + 2u, group, u0);
+      store(pOut, pColumn + shift, outer0 + 3u, group, v0);
+    }
     if (first + 1u < params.strips) {
       store(qOut, qColumn + shift, outer0, group, s4);
       store(qOut, qColumn + shift, outer0 + 1u, group, t4);
+      if (BLOCK > 2u) {
+        store(qOut, qColumn + shift, outer0 + 2u, group, u4);
+        store(qOut, qColumn + shift, outer0 + 3u, group, v4);
+      }
     }
     s0 = s1;
     s1 = s2;
@@ -295,5 +358,19 @@ fn main(
     t4 = t5;
     t5 = t6;
     t6 = t7;
+    if (BLOCK > 2u) {
+      u0 = u1;
+      u1 = u2;
+      u2 = u3;
+      u4 = u5;
+      u5 = u6;
+      u6 = u7;
+      v0 = v1;
+      v1 = v2;
+      v2 = v3;
+      v4 = v5;
+      v5 = v6;
+      v6 = v7;
+    }
   }
 }

@@ -67,7 +67,7 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
   const depth = x.vectors / groups;
   const vectors = y.vectors / groups;
   const { slide, strips, uniforms } = stripUniforms(call, axes, STRIP);
-  const { kernel, stripsEach, block, constants } = denseVariant(strips, vectors * groups, call.target);
+  const { kernel, stripsEach, block, constants } = denseVariant(strips * groups, vectors, call.target);
   const blocks = Math.ceil(vectors / block);
   const wRows = physicalShape(w.type)[2];
   return {
@@ -102,10 +102,15 @@ interface DenseVariant {
 
 /**
  * Two strips and two vec4s of channels an invocation use every loaded value eight times; one of each gives a GPU four times
- * the invocations. Eight lanes of a software driver share the weights that they load.
+ * the invocations. Eight lanes of a software driver share the weights that they load, and then four vec4s are quicker.
+ * @param strips of all groups
+ * @param vectors vec4s of channels of one group
  */
 function denseVariant(strips: number, vectors: number, { softwareLanes }: KernelTarget): DenseVariant {
-  if (softwareLanes === 8) return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block: 2, constants: {} };
+  if (softwareLanes === 8) {
+    const block = vectors > 2 ? 4 : 2;
+    return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block, constants: { BLOCK: block } };
+  }
   const each = softwareLanes === 0 && strips * vectors < 4 * ENOUGH_INVOCATIONS ? 1 : 2;
   return { kernel: 'conv/conv2d', stripsEach: each, block: each, constants: { STRIPS: each, BLOCK: each } };
 }
