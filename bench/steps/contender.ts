@@ -10,7 +10,7 @@ export type Tensors = Readonly<Record<string, PlainTensor>>;
 export interface Measurement {
   /**
    * What must agree between contenders. Operations: the sum of magnitudes of the output, then of each gradient. Steps:
-   * the loss of the first three steps.
+   * the loss of the first steps.
    */
   readonly check: readonly number[];
   /** Milliseconds until the first result was there: tracing, shader compilation and one run. */

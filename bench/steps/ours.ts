@@ -48,33 +48,39 @@ export function prepare(engine: Engine, workload: Workload): Promise<Prepared> {
   return workload.kind === 'operation' ? prepareOperation(engine, workload) : prepareStep(engine, workload);
 }
 
-/** Checks, then times: the first run compiles and isn't counted among the timed ones. */
-export async function measure(engine: Engine, workload: Workload, repeats: number): Promise<Measurement> {
+/** Measures with `repeats` timed runs after those whose results are checked. */
+export async function measure(
+  engine: Engine,
+  workload: Workload,
+  repeats: number,
+  checks: number,
+): Promise<Measurement & { readonly tensors: Tensors }> {
   const start = performance.now();
-  const prepared = await prepare(engine, workload);
-  const { program, outputs } = prepared;
+  const { program, tensors, outputs, feeds, dispose } = await prepare(engine, workload);
   let runs = 0;
   const run = async () => {
-    program.run(prepared.feeds(runs++));
+    program.run(feeds(runs++));
     await engine.gpu.idle();
+  };
+  const check: number[] = [];
+  const read = async () => {
+    for (const output of outputs) check.push(magnitude(await program.read(output)));
   };
   await run();
   const firstMilliseconds = performance.now() - start;
-  const check: number[] = [];
-  if (workload.kind === 'operation') for (const output of outputs) check.push(magnitude(await program.read(output)));
-  else
-    for (let step = 0; step < 3; step++) {
-      if (step > 0) await run();
-      check.push((await program.read('loss'))[0]);
-    }
+  await read();
+  for (let step = 1; step < checks; step++) {
+    await run();
+    await read();
+  }
   const milliseconds: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     const begin = performance.now();
     await run();
     milliseconds.push(performance.now() - begin);
   }
-  prepared.dispose();
-  return { check, firstMilliseconds, milliseconds };
+  dispose();
+  return { tensors, check, firstMilliseconds, milliseconds };
 }
 
 async function prepareOperation(engine: Engine, workload: OperationWorkload): Promise<Prepared> {
