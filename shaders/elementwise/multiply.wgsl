@@ -1,11 +1,15 @@
 // Elementwise product, y = a * b.
 // Layout: a, b, y are views of rows x vectors vec4s.
-// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
+// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
+// chunk * chunkStart.
 
 struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  chunkStart: u32,
+  chunkSpan: u32,
+  rowStep: u32,
   aOffset: u32,
   aStride: u32,
   bOffset: u32,
@@ -28,7 +32,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   let vector = index % params.vectors;
-  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+  let start = (index / params.vectors) * params.chunkStart;
+  let end = min(start + params.chunkSpan, params.rows);
+  for (var row = start; row < end; row += params.rowStep) {
     let left = a[params.aOffset + row * params.aStride + vector];
     let right = b[params.bOffset + row * params.bStride + vector];
     y[params.yOffset + row * params.yStride + vector] = left * right;

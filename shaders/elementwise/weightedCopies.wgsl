@@ -1,12 +1,16 @@
 // Up to five multiples of one value, y_i = w_i * x: the gradients of the inputs of a weighted sum.
 // Layout: x, y0..y4 are views of rows x vectors vec4s; w is scalars, w_i = w[w<i>Index]. Unused outputs are bound to
 // scratch memory and left alone.
-// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
+// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
+// chunk * chunkStart.
 
 struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  chunkStart: u32,
+  chunkSpan: u32,
+  rowStep: u32,
   xOffset: u32,
   xStride: u32,
   y0Offset: u32,
@@ -45,7 +49,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   let vector = index % params.vectors;
-  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+  let start = (index / params.vectors) * params.chunkStart;
+  let end = min(start + params.chunkSpan, params.rows);
+  for (var row = start; row < end; row += params.rowStep) {
     let value = x[params.xOffset + row * params.xStride + vector];
     y0[params.y0Offset + row * params.y0Stride + vector] = w[params.w0Index] * value;
     if (COUNT > 1u) {

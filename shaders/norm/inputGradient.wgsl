@@ -1,11 +1,15 @@
 // dx = a * dy + (b * (x - mean) + c), channel by channel: the input's gradient of a batch norm.
 // Layout: dy, x, dx are views of rows x vectors vec4s; factors is [4][vectors]: mean, a, b, c.
-// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
+// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
+// chunk * chunkStart.
 
 struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  chunkStart: u32,
+  chunkSpan: u32,
+  rowStep: u32,
   dyOffset: u32,
   dyStride: u32,
   xOffset: u32,
@@ -33,7 +37,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let a = factors[params.vectors + vector];
   let b = factors[2u * params.vectors + vector];
   let c = factors[3u * params.vectors + vector];
-  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+  let start = (index / params.vectors) * params.chunkStart;
+  let end = min(start + params.chunkSpan, params.rows);
+  for (var row = start; row < end; row += params.rowStep) {
     let g = dy[params.dyOffset + row * params.dyStride + vector];
     let centred = x[params.xOffset + row * params.xStride + vector] - mean;
     dx[params.dxOffset + row * params.dxStride + vector] = a * g + (b * centred + c);

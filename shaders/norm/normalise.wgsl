@@ -1,12 +1,16 @@
 // y = (x - mean) * scale + shift, channel by channel. The mean is taken off first: folded into the shift it would cost the
 // digits by which it exceeds the deviation.
 // Layout: x, y are views of rows x vectors vec4s; factors is [3][vectors]: mean, scale, shift.
-// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
+// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
+// chunk * chunkStart.
 
 struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  chunkStart: u32,
+  chunkSpan: u32,
+  rowStep: u32,
   xOffset: u32,
   xStride: u32,
   yOffset: u32,
@@ -30,7 +34,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let mean = factors[vector];
   let scale = factors[params.vectors + vector];
   let shift = factors[2u * params.vectors + vector];
-  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+  let start = (index / params.vectors) * params.chunkStart;
+  let end = min(start + params.chunkSpan, params.rows);
+  for (var row = start; row < end; row += params.rowStep) {
     let value = x[params.xOffset + row * params.xStride + vector];
     y[params.yOffset + row * params.yStride + vector] = (value - mean) * scale + shift;
   }

@@ -1,11 +1,15 @@
 // Gradient of the batch statistics themselves: dx = (dmean + 2 * dvariance * (x - mean)) / rows, channel by channel.
 // Layout: x, dx are views of rows x vectors vec4s; mean, dmean, dvariance are rows of vectors vec4s.
-// Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
+// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
+// chunk * chunkStart.
 
 struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  chunkStart: u32,
+  chunkSpan: u32,
+  rowStep: u32,
   xOffset: u32,
   xStride: u32,
   meanOffset: u32,
@@ -34,7 +38,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let average = mean[params.meanOffset + vector];
   let even = dmean[params.dmeanOffset + vector];
   let spread = 2.0 * dvariance[params.dvarianceOffset + vector];
-  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+  let start = (index / params.vectors) * params.chunkStart;
+  let end = min(start + params.chunkSpan, params.rows);
+  for (var row = start; row < end; row += params.rowStep) {
     let centred = x[params.xOffset + row * params.xStride + vector] - average;
     dx[params.dxOffset + row * params.dxStride + vector] = (even + spread * centred) / f32(params.rows);
   }

@@ -1,13 +1,17 @@
 // First of two stages of the dot products of dy with up to five values: for term FIRST + i, partial sums of
-// dot(dy, x_i) over one vec4 column and every chunks-th row; and, behind them, the term's place in the result.
+// dot(dy, x_i) over one vec4 column of a chunk of rows; and, behind them, the term's place in the result.
 // Layout: dy, x0..x4 are views of rows x vectors vec4s. partial is [terms][chunks * vectors + 1] scalars, the last of each
 // term its place as a number. Bindings of unused values repeat a used one.
-// Grid: one invocation a (chunk, column), folded into x and y.
+// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
+// chunk * chunkStart.
 
 struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  chunkStart: u32,
+  chunkSpan: u32,
+  rowStep: u32,
   firstTerm: u32,
   dyOffset: u32,
   dyStride: u32,
@@ -61,7 +65,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum2 = 0.0;
   var sum3 = 0.0;
   var sum4 = 0.0;
-  for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
+  let start = (index / params.vectors) * params.chunkStart;
+  let end = min(start + params.chunkSpan, params.rows);
+  for (var row = start; row < end; row += params.rowStep) {
     let g = dy[params.dyOffset + row * params.dyStride + vector];
     sum0 += dot(g, x0[params.x0Offset + row * params.x0Stride + vector]);
     if (COUNT > 1u) {

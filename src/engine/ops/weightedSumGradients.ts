@@ -4,7 +4,7 @@ import { checkFloat } from './checks.js';
 import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located, Operation, ReferenceTensor } from './operation.js';
 import { chunksOf } from './reduceCalls.js';
-import { rowLoop } from './rowLoop.js';
+import { rowChunks, rowLoop } from './rowLoop.js';
 
 export interface WeightedSumAttributes {
   /** Element of the weights, row-major, that multiplies each input. */
@@ -97,16 +97,16 @@ export const weightedSumWeightGradientOperation: Operation<WeightGradientAttribu
     checkWeights('weightedSumWeightGradient', weights, types.length - 1, indices);
     return [weights];
   },
-  lower: ({ inputs: [dy, ...values], outputs: [y], attributes, scratch }) => {
-    const chunks = Math.min(chunksOf(dy.rows, dy.vectors), Math.max(1, Math.floor(MOST_PARTS / dy.vectors)));
-    const parts = chunks * dy.vectors;
+  lower: ({ inputs: [dy, ...values], outputs: [y], attributes, scratch, target }) => {
+    const most = Math.min(chunksOf(dy.rows, dy.vectors), Math.max(1, Math.floor(MOST_PARTS / dy.vectors)));
+    const chunks = rowChunks(dy.rows, dy.vectors, most, target);
+    const parts = chunks.chunks * dy.vectors;
     const partial = scratch(values.length * (parts + 1));
     const calls: KernelCall[] = [];
     for (let start = 0; start < values.length; start += WIDTH) {
       const group = values.slice(start, start + WIDTH);
       const uniforms: Record<string, number> = {
-        ...extentUniforms(dy),
-        chunks,
+        ...chunks,
         firstTerm: start,
         ...viewUniforms('dy', dy),
       };
