@@ -26,6 +26,7 @@ export { globalAveragePool } from './ops/globalAveragePool.js';
 export { linear } from './ops/linear.js';
 export { matmul } from './ops/matmul.js';
 export { maxPool } from './ops/maxPool.js';
+export { type MixedNorm, type MixedTerm, mixedSum } from './ops/mixedSum.js';
 export { multiply } from './ops/multiply.js';
 export type { Cost, KernelCall, Operation, Sample } from './ops/operation.js';
 export { operations } from './ops/operations.js';
