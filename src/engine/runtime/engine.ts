@@ -25,10 +25,14 @@ export class Engine {
   private readonly programs = new Set<Program>();
   private disposed = false;
 
-  constructor(readonly gpu: Gpu) {
+  /** @param target what kernels are chosen for; the device's own figures where absent */
+  constructor(
+    readonly gpu: Gpu,
+    { target }: { readonly target?: KernelTarget } = {},
+  ) {
     this.pipelines = new Pipelines(gpu);
     const lanes = { lavapipe: 8, swiftshader: 4, 'other-software': 4, hardware: 0 } as const;
-    this.target = { softwareLanes: lanes[gpu.info.kind] };
+    this.target = target ?? { softwareLanes: lanes[gpu.info.kind] };
   }
 
   /** Gives a set its buffer, filled by its initialisers from `seed`; fills it anew when it has one. */

@@ -1,10 +1,11 @@
 import type { Gpu } from '../../../src/engine/device/gpu.js';
-import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
+import type { Sample } from '../../../src/engine/ops/operation.js';
 import { operations } from '../../../src/engine/ops/operations.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
 import { shaderSources } from '../../../src/engine/runtime/shaderSources.js';
 import { callsOf } from './calls.js';
 import { checkSample } from './kernelSuite.js';
+import { portableTargets } from './targets.js';
 
 /** A change of one character: in the first place where `context` stands, the character `from` at `at` becomes `to`. */
 export interface Mutation {
@@ -15,32 +16,33 @@ export interface Mutation {
   readonly broken: string;
 }
 
-/** Samples whose kernels include a shader. */
-export function samplesOf(shader: string, engine: Engine): { operation: Operation; sample: Sample<never> }[] {
-  return operations.flatMap((operation) =>
-    operation.samples
-      .filter((sample) => callsOf(operation, sample as never, engine.target).some(({ call }) => call.kernel === shader))
-      .map((sample) => ({ operation, sample: sample as Sample<never> })),
-  );
+/** Samples whose kernels include a shader, and the engines, by target, that use it there. */
+function* uses(shader: string, engines: readonly Engine[]) {
+  for (const operation of operations)
+    for (const sample of operation.samples as readonly Sample<never>[])
+      for (const engine of engines)
+        if (callsOf(operation, sample, engine.target).some(({ call }) => call.kernel === shader))
+          yield { operation, sample, engine };
 }
 
-/** Runs the kernel suite with a broken shader. @returns the first problem found, or undefined when nothing noticed */
-export async function whatCatches(gpu: Gpu, mutation: Mutation): Promise<string | undefined> {
-  const original = shaderSources[mutation.shader];
-  if (original.split(mutation.context).length !== 2)
-    throw new Error(
-      `mutation of ${mutation.shader}: "${mutation.context}" stands there ${original.split(mutation.context).length - 1} times, wanted once`,
-    );
-  const engine = new Engine(gpu);
-  shaderSources[mutation.shader] = original.replace(mutation.context, () => mutation.broken);
+/**
+ * Runs the kernel suite with a broken shader, as chosen for the device and for others.
+ * @returns the first problem found, or undefined when nothing noticed
+ */
+export async function whatCatches(gpu: Gpu, { shader, context, broken }: Mutation): Promise<string | undefined> {
+  const original = shaderSources[shader];
+  const found = original.split(context).length - 1;
+  if (found !== 1) throw new Error(`mutation of ${shader}: "${context}" stands there ${found} times, wanted once`);
+  const engines = [new Engine(gpu), ...portableTargets.map((target) => new Engine(gpu, { target }))];
+  shaderSources[shader] = original.replace(context, () => broken);
   try {
-    for (const { operation, sample } of samplesOf(mutation.shader, engine)) {
+    for (const { operation, sample, engine } of uses(shader, engines)) {
       const problems = await checkSample(engine, operation, sample);
       if (problems.length > 0) return `${operation.name}, ${sample.name}: ${problems[0]}`;
     }
     return undefined;
   } finally {
-    shaderSources[mutation.shader] = original;
-    engine.dispose();
+    shaderSources[shader] = original;
+    for (const engine of engines) engine.dispose();
   }
 }
