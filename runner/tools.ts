@@ -1,12 +1,7 @@
 import type { Gpu } from '../src/engine/device/gpu.js';
-import type { ImageSet } from '../src/nas/data/imageSet.js';
 import type { Space } from '../src/nas/spaces/space.js';
+import type { ExecutorOptions } from '../src/nas/transfer/executors.js';
 import type { Executors } from '../src/nas/transfer/study.js';
-
-/** What executors need besides a device: the image sets that tasks name. */
-export interface ExecutorOptions {
-  imageSet(name: string): Promise<ImageSet>;
-}
 
 /** What commands work with. Everything heavy is loaded when it is first needed. */
 export interface Tools {
@@ -20,7 +15,7 @@ export const tools: Tools = {
     return open({ adapter });
   },
   async createExecutors(gpu, space, options) {
-    const { createExecutors } = await import('./execute.js');
+    const { createExecutors } = await import('../src/nas/transfer/executors.js');
     return createExecutors(gpu, space, options);
   },
 };

@@ -65,6 +65,11 @@ export abstract class Optimizer {
     for (const state of this.states) engine.allocate(state);
   }
 
+  /** Frees the state. */
+  release(engine: Engine): void {
+    for (const state of this.states) engine.release(state);
+  }
+
   protected abstract update(graph: Graph, gradient: Value, scale: Value): void;
 
   protected learningRate(step: number): number {

@@ -6,8 +6,9 @@ import { logicalSize, pack, physicalSize, unpack } from '../graph/types.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
 import type { KernelTarget } from '../ops/operation.js';
 import { byteLength } from '../passes/memoryPlan.js';
+import { checkMemory } from './memoryLimit.js';
 import { Pipelines } from './pipelines.js';
-import { buildProgram, type Program } from './program.js';
+import { buildProgram, type Program, planProgram } from './program.js';
 import { readBuffer } from './readBack.js';
 
 export interface CompileOptions {
@@ -23,6 +24,8 @@ export class Engine {
   readonly target: KernelTarget;
   private readonly buffers = new Map<VariableSet, GPUBuffer>();
   private readonly programs = new Set<Program>();
+  /** Bytes of programs that are being built. */
+  private reserved = 0;
   private disposed = false;
 
   /** @param target what kernels are chosen for; the device's own figures where absent */
@@ -31,8 +34,7 @@ export class Engine {
     { target }: { readonly target?: KernelTarget } = {},
   ) {
     this.pipelines = new Pipelines(gpu);
-    const lanes = { lavapipe: 8, swiftshader: 4, 'other-software': 4, hardware: 0 } as const;
-    this.target = target ?? { softwareLanes: lanes[gpu.info.kind] };
+    this.target = target ?? { softwareLanes: softwareLanes(gpu) };
   }
 
   /** Gives a set its buffer, filled by its initialisers from `seed`; fills it anew when it has one. */
@@ -42,6 +44,7 @@ export class Engine {
     set.seal();
     let buffer = this.buffers.get(set);
     if (!buffer) {
+      checkMemory(this, `allocate "${set.name}"`, byteLength(set.size), byteLength(set.size), this.gpu.memoryLimit);
       buffer = this.gpu.device.createBuffer({ label: set.name, size: byteLength(set.size), usage: BUFFER_USAGE });
       this.buffers.set(set, buffer);
     }
@@ -112,16 +115,21 @@ export class Engine {
     this.gpu.check();
     const graph = new Graph();
     build(graph);
-    const program = await buildProgram(this, graph, options.memoryLimit ?? this.gpu.memoryLimit, () =>
-      this.programs.delete(program),
-    );
-    this.programs.add(program);
-    return program;
+    const plan = planProgram(this, graph);
+    checkMemory(this, 'compile', plan.bytes, plan.largest, options.memoryLimit ?? this.gpu.memoryLimit, plan.describe);
+    this.reserved += plan.bytes;
+    try {
+      const program = await buildProgram(this, graph, plan, () => this.programs.delete(program));
+      this.programs.add(program);
+      return program;
+    } finally {
+      this.reserved -= plan.bytes;
+    }
   }
 
   /** Bytes of the buffers of variables and programs. */
   get memoryBytes(): number {
-    let bytes = 0;
+    let bytes = this.reserved;
     for (const buffer of this.buffers.values()) bytes += buffer.size;
     for (const program of this.programs) bytes += program.memoryBytes;
     return bytes;
@@ -145,4 +153,14 @@ export class Engine {
     if (this.disposed) throw new DisposedError(`engine: ${what} used after dispose(); open a new engine`);
     if (!this.gpu) throw new NasTransferError('engine: no device');
   }
+}
+
+/**
+ * Lanes of a software driver as kernels may count on them: 8 where subgroups of 8 are sure (lavapipe on AVX), or else 4;
+ * 0 on a real GPU.
+ */
+function softwareLanes({ info, device, subgroups }: Gpu): number {
+  if (info.kind === 'hardware') return 0;
+  const wide = subgroups && (device.adapterInfo?.subgroupMinSize ?? 0) >= 8;
+  return info.kind === 'lavapipe' && wide ? 8 : 4;
 }

@@ -1,10 +1,10 @@
 import { BufferUsage } from '../device/usage.js';
-import { DisposedError, MemoryLimitError, NasTransferError, ShapeError } from '../errors.js';
+import { DisposedError, NasTransferError, ShapeError } from '../errors.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { formatType, logicalSize, pack, physicalSize, rowsOf, unpack, vectorsPerRow } from '../graph/types.js';
 import type { Cost } from '../ops/operation.js';
 import { liveNodes } from '../passes/deadCode.js';
-import { type Location, locate, type Root } from '../passes/locations.js';
+import { type Location, type Locations, locate, type Root } from '../passes/locations.js';
 import { byteLength, type MemoryPlan, planMemory } from '../passes/memoryPlan.js';
 import type { Engine } from './engine.js';
 import { type Dispatch, lowerNodes, type Memory } from './lowering.js';
@@ -134,19 +134,47 @@ export class Program {
   }
 }
 
-/** Passes, plan, pipelines and bind groups of a traced graph. */
-export async function buildProgram(
-  engine: Engine,
-  graph: Graph,
-  memoryLimit: number | undefined,
-  onDispose: () => void,
-): Promise<Program> {
+/** A traced graph with everything decided, before any memory is taken. */
+export interface ProgramPlan {
+  readonly locations: Locations;
+  readonly dispatches: readonly Dispatch[];
+  readonly memory: MemoryPlan;
+  /** Bytes of all buffers of the program. */
+  readonly bytes: number;
+  /** Bytes of the largest buffer that kernels are bound to, and what it holds. */
+  readonly largest: number;
+  readonly describe: string;
+}
+
+/** Passes and memory plan of a traced graph. */
+export function planProgram(engine: Engine, graph: Graph): ProgramPlan {
   const nodes = liveNodes(graph);
   const locations = locate(graph, nodes);
   for (const output of graph.outputs.values()) locations.of(output);
   const { dispatches, scratch } = lowerNodes(nodes, locations, engine.target);
-  const plan = planMemory(nodes, locations, scratch);
-  checkLimits(engine, plan, uniformBytes(engine, dispatches.length), memoryLimit);
+  const memory = planMemory(nodes, locations, scratch);
+  const roots = [...memory.slotOf.keys(), ...memory.persistent, locations.feeds, locations.constants];
+  const largest = roots.reduce((most, root) => (root.elements > most.elements ? root : most));
+  return {
+    locations,
+    dispatches,
+    memory,
+    bytes: memory.bytes + uniformBytes(engine, dispatches.length),
+    largest: byteLength(largest.elements),
+    describe:
+      'value' in largest && largest.value
+        ? `a value ${formatType(largest.value.type)} of ${largest.value.node?.operation.name}`
+        : 'the largest of its buffers',
+  };
+}
+
+/** Pipelines, buffers and bind groups of a planned program. */
+export async function buildProgram(
+  engine: Engine,
+  graph: Graph,
+  { locations, dispatches, memory: plan }: ProgramPlan,
+  onDispose: () => void,
+): Promise<Program> {
   const setBuffers = collectSets(dispatches, engine);
   const pipelines = await Promise.all(
     dispatches.map(({ call }) => engine.pipelines.get(call.kernel, call.constants ?? {})),
@@ -285,21 +313,4 @@ function uniformStep(engine: Engine): number {
 
 function uniformBytes(engine: Engine, dispatches: number): number {
   return Math.max(1, dispatches) * uniformStep(engine);
-}
-
-function checkLimits(engine: Engine, plan: MemoryPlan, uniforms: number, memoryLimit: number | undefined): void {
-  const { limits } = engine.gpu;
-  const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  for (const root of [...plan.slotOf.keys(), ...plan.persistent])
-    if (byteLength(root.elements) > largest)
-      throw new MemoryLimitError(
-        `compile: ${'value' in root && root.value ? `a value ${formatType(root.value.type)} of ${root.value.node?.operation.name}` : 'scratch memory'} takes ${megabytes(root.elements * 4)}, the device binds at most ${megabytes(largest)}; make the batch, the channels or the image smaller`,
-      );
-  const needed = plan.bytes + uniforms;
-  const total = needed + engine.memoryBytes;
-  if (memoryLimit !== undefined && total > memoryLimit)
-    throw new MemoryLimitError(
-      `compile: the program takes ${megabytes(needed)} beside ${megabytes(engine.memoryBytes)} already in use, the limit is ${megabytes(memoryLimit)}; make the batch or the channels smaller, or dispose of programs and variables not needed`,
-    );
 }

@@ -11,6 +11,7 @@ import type { EpochRecord } from '../transfer/results.js';
 import { batchesPerEpoch, shuffledBatches } from './batches.js';
 import type { Supernet } from './classifier.js';
 import { DeviceImages } from './deviceImages.js';
+import { Holder } from './holder.js';
 import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
 import type { Protocol } from './protocol.js';
@@ -53,9 +54,9 @@ export class BilevelTrainer {
     private readonly options: BilevelOptions,
     private readonly batch: number,
     private readonly optimizers: { readonly weights: Sgd; readonly alphas: Adam },
-    private readonly images: { readonly weights: DeviceImages; readonly alphas: DeviceImages },
     private readonly metrics: { readonly weights: Metrics; readonly alphas: Metrics },
     private readonly program: Program,
+    private readonly held: Holder,
   ) {}
 
   static async create(options: BilevelOptions): Promise<BilevelTrainer> {
@@ -66,31 +67,53 @@ export class BilevelTrainer {
       throw new AttributeError(
         `bilevel search: got ${options.weights.count} and ${options.alphas.count} images in the two halves, wanted at least one in each`,
       );
-    for (const set of [supernet.weights, supernet.averages, supernet.alphas]) engine.allocate(set, seed);
-    const steps = protocol.epochs * batchesPerEpoch(options.weights.count, batch);
-    const optimizers = {
-      weights: optimizerOf(protocol, supernet.weights, steps),
-      alphas: new Adam(supernet.alphas, alphaOptimizer),
-    };
-    optimizers.weights.allocate(engine);
-    optimizers.alphas.allocate(engine);
-    const images = {
-      weights: new DeviceImages(engine, 'images of the weights', options.weights),
-      alphas: new DeviceImages(engine, 'images of the alphas', options.alphas),
-    };
-    const metrics = { weights: new Metrics(engine, 'weights'), alphas: new Metrics(engine, 'alphas') };
-    const statistics = channelStatistics(options.weights, shape.channels);
-    const program = await engine.compile((graph) => {
-      for (const part of ['alphas', 'weights'] as const) {
-        const augmentation = { ...protocol.augmentation, seed, purpose: `search augmentation ${part}` };
-        const { x, labels } = imageBatch(graph, images[part], { batch, shape, statistics, augmentation, feed: part });
-        const logits = supernet.forward(x, 'train');
-        const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
-        optimizers[part].apply(loss);
-        metrics[part].record(graph, loss, logits, labels);
+    const held = new Holder();
+    try {
+      for (const set of [supernet.weights, supernet.averages, supernet.alphas]) {
+        held.hold({ dispose: () => engine.release(set) });
+        engine.allocate(set, seed);
       }
-    });
-    return new BilevelTrainer(options, batch, optimizers, images, metrics, program);
+      const steps = protocol.epochs * batchesPerEpoch(options.weights.count, batch);
+      const optimizers = {
+        weights: optimizerOf(protocol, supernet.weights, steps),
+        alphas: new Adam(supernet.alphas, alphaOptimizer),
+      };
+      for (const optimizer of Object.values(optimizers)) {
+        held.hold({ dispose: () => optimizer.release(engine) });
+        optimizer.allocate(engine);
+      }
+      const images = {
+        weights: held.hold(new DeviceImages(engine, 'images of the weights', options.weights)),
+        alphas: held.hold(new DeviceImages(engine, 'images of the alphas', options.alphas)),
+      };
+      const metrics = {
+        weights: held.hold(new Metrics(engine, 'weights')),
+        alphas: held.hold(new Metrics(engine, 'alphas')),
+      };
+      const statistics = channelStatistics(options.weights, shape.channels);
+      const program = held.hold(
+        await engine.compile((graph) => {
+          for (const part of ['alphas', 'weights'] as const) {
+            const augmentation = { ...protocol.augmentation, seed, purpose: `search augmentation ${part}` };
+            const { x, labels } = imageBatch(graph, images[part], {
+              batch,
+              shape,
+              statistics,
+              augmentation,
+              feed: part,
+            });
+            const logits = supernet.forward(x, 'train');
+            const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
+            optimizers[part].apply(loss);
+            metrics[part].record(graph, loss, logits, labels);
+          }
+        }),
+      );
+      return new BilevelTrainer(options, batch, optimizers, metrics, program, held);
+    } catch (error) {
+      held.dispose();
+      throw error;
+    }
   }
 
   /** One pass over the weights' half, with as many batches of the other. */
@@ -153,11 +176,7 @@ export class BilevelTrainer {
 
   /** Frees everything, the supernet's variables too. */
   dispose(): void {
-    const { engine } = this.options;
-    this.program.dispose();
-    for (const images of Object.values(this.images)) images.dispose();
-    for (const metrics of Object.values(this.metrics)) metrics.dispose();
-    for (const set of this.sets()) engine.release(set);
+    this.held.dispose();
   }
 
   private sets(): VariableSet[] {

@@ -9,6 +9,7 @@ import type { EpochRecord } from '../transfer/results.js';
 import { batchesPerEpoch, sequentialBatches, shuffledBatches } from './batches.js';
 import type { Classifier } from './classifier.js';
 import { DeviceImages } from './deviceImages.js';
+import { Holder } from './holder.js';
 import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
 import type { Protocol } from './protocol.js';
@@ -41,9 +42,9 @@ export class Trainer {
     private readonly options: TrainerOptions,
     private readonly batch: number,
     private readonly optimizer: Sgd,
-    private readonly images: { readonly train: DeviceImages; readonly test: DeviceImages },
     private readonly metrics: { readonly train: Metrics; readonly test: Metrics },
     private readonly programs: { readonly train: Program; readonly evaluate: Program },
+    private readonly held: Holder,
   ) {}
 
   static async create(options: TrainerOptions): Promise<Trainer> {
@@ -53,32 +54,42 @@ export class Trainer {
       throw new AttributeError(
         `training: got ${data.train.count} training and ${data.test.count} test images, wanted at least one of each`,
       );
-    engine.allocate(network.weights, seed);
-    engine.allocate(network.averages, seed);
-    const steps = protocol.epochs * batchesPerEpoch(data.train.count, batch);
-    const optimizer = optimizerOf(protocol, network.weights, steps);
-    optimizer.allocate(engine);
-    const images = {
-      train: new DeviceImages(engine, 'train images', data.train),
-      test: new DeviceImages(engine, 'test images', data.test),
-    };
-    const metrics = { train: new Metrics(engine, 'train'), test: new Metrics(engine, 'test') };
-    const common = { batch, shape: data.shape, statistics: channelStatistics(data.train, data.shape.channels) };
-    const train = engine.compile((graph) => {
-      const augmentation = { ...protocol.augmentation, seed, purpose: 'training augmentation' };
-      const { x, labels } = imageBatch(graph, images.train, { ...common, feed: 'indices', augmentation });
-      const logits = network.forward(x, 'train');
-      const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
-      optimizer.apply(loss);
-      metrics.train.record(graph, loss, logits, labels);
-    });
-    const evaluate = engine.compile((graph) => {
-      const { x, labels } = imageBatch(graph, images.test, { ...common, feed: 'indices' });
-      const logits = network.forward(x, 'evaluate');
-      metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
-    });
-    const programs = { train: await train, evaluate: await evaluate };
-    return new Trainer(options, batch, optimizer, images, metrics, programs);
+    const held = new Holder();
+    try {
+      engine.allocate(network.weights, seed);
+      engine.allocate(network.averages, seed);
+      const steps = protocol.epochs * batchesPerEpoch(data.train.count, batch);
+      const optimizer = optimizerOf(protocol, network.weights, steps);
+      held.hold({ dispose: () => optimizer.release(engine) });
+      optimizer.allocate(engine);
+      const images = {
+        train: held.hold(new DeviceImages(engine, 'train images', data.train)),
+        test: held.hold(new DeviceImages(engine, 'test images', data.test)),
+      };
+      const metrics = { train: held.hold(new Metrics(engine, 'train')), test: held.hold(new Metrics(engine, 'test')) };
+      const common = { batch, shape: data.shape, statistics: channelStatistics(data.train, data.shape.channels) };
+      const train = held.hold(
+        await engine.compile((graph) => {
+          const augmentation = { ...protocol.augmentation, seed, purpose: 'training augmentation' };
+          const { x, labels } = imageBatch(graph, images.train, { ...common, feed: 'indices', augmentation });
+          const logits = network.forward(x, 'train');
+          const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
+          optimizer.apply(loss);
+          metrics.train.record(graph, loss, logits, labels);
+        }),
+      );
+      const evaluate = held.hold(
+        await engine.compile((graph) => {
+          const { x, labels } = imageBatch(graph, images.test, { ...common, feed: 'indices' });
+          const logits = network.forward(x, 'evaluate');
+          metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
+        }),
+      );
+      return new Trainer(options, batch, optimizer, metrics, { train, evaluate }, held);
+    } catch (error) {
+      held.dispose();
+      throw error;
+    }
   }
 
   /** Trains one epoch. Images beyond the last whole batch wait for another epoch's order. */
@@ -118,11 +129,7 @@ export class Trainer {
 
   /** Frees everything but the network's variables. */
   dispose(): void {
-    const { engine } = this.options;
-    for (const program of Object.values(this.programs)) program.dispose();
-    for (const images of Object.values(this.images)) images.dispose();
-    for (const metrics of Object.values(this.metrics)) metrics.dispose();
-    for (const set of this.optimizer.states) engine.release(set);
+    this.held.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Value } from '../../../engine/graph/graph.js';
 import type { VariableSet } from '../../../engine/graph/variables.js';
-import { BatchNorm2d } from '../../../engine/nn/batchNorm2d.js';
+import { BatchNorm2d, type BatchNormMode } from '../../../engine/nn/batchNorm2d.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
 import { Linear } from '../../../engine/nn/linear.js';
 import { add } from '../../../engine/ops/add.js';
@@ -22,22 +22,43 @@ export interface LayerContext {
 /** Computes a value from a value; `mode` decides what batch norm does. */
 export type Block = (x: Value, mode: NetworkMode) => Value;
 
-/** ReLU, convolution without bias, batch norm. */
-export function reluConvBatchNorm(
-  context: LayerContext,
-  name: string,
-  { inputs, outputs, kernel, stride = 1 }: { inputs: number; outputs: number; kernel: number; stride?: number },
-): Block {
-  const padding = (kernel - 1) / 2;
-  const convolution = new Conv2d(context.weights, `${name}/conv`, { inputs, outputs, kernel, stride, padding });
-  const norm = batchNorm(context, `${name}/norm`, outputs);
-  return (x, mode) => norm(convolution.forward(relu(x)), mode);
+interface ConvolutionSizes {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride?: number;
 }
 
-export function batchNorm(context: LayerContext, name: string, channels: number): Block {
-  const { weights, averages, affine, trackRunning } = context;
-  const layer = new BatchNorm2d(weights, averages, name, { channels, affine, trackRunning });
-  return (x, mode) => layer.forward(x, mode === 'train' || !trackRunning ? 'batch' : 'running');
+/** ReLU, convolution without bias, batch norm. */
+export function reluConvBatchNorm(context: LayerContext, name: string, sizes: ConvolutionSizes): Block {
+  const { convolve, norm } = reluConvBatchNormLayers(context, name, sizes);
+  return (x, mode) => norm.forward(convolve(x), batchNormMode(context, mode));
+}
+
+/** The two halves of `reluConvBatchNorm`. */
+export function reluConvBatchNormLayers(
+  context: LayerContext,
+  name: string,
+  { inputs, outputs, kernel, stride = 1 }: ConvolutionSizes,
+): { convolve: (x: Value) => Value; norm: BatchNorm2d } {
+  const padding = (kernel - 1) / 2;
+  const convolution = new Conv2d(context.weights, `${name}/conv`, { inputs, outputs, kernel, stride, padding });
+  const norm = batchNormLayer(context, `${name}/norm`, outputs);
+  return { convolve: (x) => convolution.forward(relu(x)), norm };
+}
+
+function batchNorm(context: LayerContext, name: string, channels: number): Block {
+  const layer = batchNormLayer(context, name, channels);
+  return (x, mode) => layer.forward(x, batchNormMode(context, mode));
+}
+
+function batchNormLayer({ weights, averages, affine, trackRunning }: LayerContext, name: string, channels: number) {
+  return new BatchNorm2d(weights, averages, name, { channels, affine, trackRunning });
+}
+
+/** What batch norm does in a mode of the network. */
+export function batchNormMode({ trackRunning }: LayerContext, mode: NetworkMode): BatchNormMode {
+  return mode === 'train' || !trackRunning ? 'batch' : 'running';
 }
 
 /** Average over 3x3 pixels, those outside the image left out (2001.00326, table 1; no batch norm at equal channels). */

@@ -1,11 +1,18 @@
 import type { Graph, Value } from '../../../engine/graph/graph.js';
 import { VariableSet } from '../../../engine/graph/variables.js';
 import { normal } from '../../../engine/nn/initializers.js';
+import { type MixedTerm, mixedSum } from '../../../engine/ops/mixedSum.js';
 import { softmax } from '../../../engine/ops/softmax.js';
-import { weightedSum } from '../../../engine/ops/weightedSum.js';
 import type { Supernet, SupernetOptions } from '../../training/classifier.js';
 import type { NetworkSettings } from '../space.js';
-import { averagePool3x3, type Block, type LayerContext, macroNetwork, reluConvBatchNorm } from './blocks.js';
+import {
+  averagePool3x3,
+  type Block,
+  batchNormMode,
+  type LayerContext,
+  macroNetwork,
+  reluConvBatchNormLayers,
+} from './blocks.js';
 import { type Cell, EDGES, formatCell, NODES, OPERATIONS } from './cell.js';
 
 /** Standard deviation of the initial architecture parameters (DARTS: 1e-3 times a standard normal). */
@@ -39,30 +46,31 @@ export function cellSupernet(settings: NetworkSettings, { affine, batchNorm }: S
 function relaxedCell(context: LayerContext, name: string, channels: number, mixture: (graph: Graph) => Value): Block {
   const sizes = { inputs: channels, outputs: channels };
   const convolutions = EDGES.map((_, edge) => ({
-    nor_conv_1x1: reluConvBatchNorm(context, `${name}/edge ${edge}/1x1`, { ...sizes, kernel: 1 }),
-    nor_conv_3x3: reluConvBatchNorm(context, `${name}/edge ${edge}/3x3`, { ...sizes, kernel: 3 }),
+    nor_conv_1x1: reluConvBatchNormLayers(context, `${name}/edge ${edge}/1x1`, { ...sizes, kernel: 1 }),
+    nor_conv_3x3: reluConvBatchNormLayers(context, `${name}/edge ${edge}/3x3`, { ...sizes, kernel: 3 }),
   }));
   return (input, mode) => {
+    const { graph } = input;
+    const byBatch = batchNormMode(context, mode) === 'batch';
     const nodes: Value[] = [input];
     for (let node = 1; node < NODES; node++) {
-      const terms: Value[] = [];
-      const indices: number[] = [];
+      // `none` adds nothing: its weight acts through the softmax alone.
+      const terms: MixedTerm[] = [];
       EDGES.forEach(([from, to], edge) => {
         if (to !== node) return;
         const x = nodes[from];
-        const candidates = {
-          skip_connect: x,
-          nor_conv_1x1: convolutions[edge].nor_conv_1x1(x, mode),
-          nor_conv_3x3: convolutions[edge].nor_conv_3x3(x, mode),
-          avg_pool_3x3: averagePool3x3(x),
-        };
-        // `none` adds nothing: its weight acts through the softmax alone.
-        for (const [operation, value] of Object.entries(candidates)) {
-          terms.push(value);
-          indices.push(edge * OPERATIONS.length + OPERATIONS.indexOf(operation as (typeof OPERATIONS)[number]));
+        const indexOf = (operation: (typeof OPERATIONS)[number]) =>
+          edge * OPERATIONS.length + OPERATIONS.indexOf(operation);
+        terms.push({ x, index: indexOf('skip_connect') });
+        for (const operation of ['nor_conv_1x1', 'nor_conv_3x3'] as const) {
+          const { convolve, norm } = convolutions[edge][operation];
+          const index = indexOf(operation);
+          if (byBatch) terms.push({ x: convolve(x), index, norm: norm.mixedNorm(graph) });
+          else terms.push({ x: norm.forward(convolve(x), 'running'), index });
         }
+        terms.push({ x: averagePool3x3(x), index: indexOf('avg_pool_3x3') });
       });
-      nodes.push(weightedSum(terms, mixture(input.graph), indices));
+      nodes.push(mixedSum(terms, mixture(graph)));
     }
     return nodes[NODES - 1];
   };

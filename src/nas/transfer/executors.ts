@@ -1,18 +1,23 @@
-import type { Gpu } from '../src/engine/device/gpu.js';
-import { Engine } from '../src/engine/runtime/engine.js';
-import type { ImageSet } from '../src/nas/data/imageSet.js';
-import { makeSource, type Source } from '../src/nas/data/sources.js';
-import { fitImages } from '../src/nas/data/transform.js';
-import type { Problem, SearchEvent } from '../src/nas/methods/method.js';
-import { methodByName } from '../src/nas/methods/methods.js';
-import type { Space } from '../src/nas/spaces/space.js';
-import type { Protocol } from '../src/nas/training/protocol.js';
-import { Trainer, type TrainingData } from '../src/nas/training/trainer.js';
-import type { SearchTask, TrainingTask } from '../src/nas/transfer/plan.js';
-import type { EpochRecord, SearchOutcome, TrainingOutcome } from '../src/nas/transfer/results.js';
-import type { Executors, TrainingEvent } from '../src/nas/transfer/study.js';
-import { targetImages } from '../src/nas/transfer/target.js';
-import type { ExecutorOptions } from './tools.js';
+import type { Gpu } from '../../engine/device/gpu.js';
+import { Random } from '../../engine/random/random.js';
+import { Engine } from '../../engine/runtime/engine.js';
+import type { ImageSet } from '../data/imageSet.js';
+import { makeSource, type Source } from '../data/sources.js';
+import { fitImages } from '../data/transform.js';
+import type { Problem, SearchEvent } from '../methods/method.js';
+import { methodByName } from '../methods/methods.js';
+import type { Space } from '../spaces/space.js';
+import type { Protocol } from '../training/protocol.js';
+import { Trainer, type TrainingData } from '../training/trainer.js';
+import type { SearchTask, TrainingTask } from './plan.js';
+import type { EpochRecord, SearchOutcome, TrainingOutcome } from './results.js';
+import type { Executors, TrainingEvent } from './study.js';
+import { targetImages } from './target.js';
+
+/** What executors need besides a device: the image sets that tasks name. */
+export interface ExecutorOptions {
+  imageSet(name: string): Promise<ImageSet>;
+}
 
 /** Does the searches and trainings of a study on a device. What a task gives depends on the task and the device alone. */
 export function createExecutors(
@@ -45,7 +50,7 @@ async function searchOn(
     space,
     seed,
     evaluate: (architecture, seedOffset) =>
-      fitness(engine, space, architecture, source, protocol, seed * 65_537 + seedOffset),
+      fitness(engine, space, architecture, source, protocol, evaluationSeed(seed, seedOffset)),
     supernet: {
       engine,
       protocol,
@@ -61,6 +66,11 @@ async function searchOn(
   } finally {
     search.dispose?.();
   }
+}
+
+/** Seed of one evaluation of a search. */
+function evaluationSeed(seed: number, offset: number): number {
+  return new Random(seed, `evaluation ${offset}`).uint32();
 }
 
 /** Accuracy on the alphas' half after training on the weights' half. */
