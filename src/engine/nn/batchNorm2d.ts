@@ -1,6 +1,7 @@
-import type { Value } from '../graph/graph.js';
+import type { Graph, Value } from '../graph/graph.js';
 import { type Variable, type VariableSet, zeros } from '../graph/variables.js';
 import { batchNorm } from '../ops/batchNorm.js';
+import type { MixedNorm } from '../ops/mixedSum.js';
 import { ones } from './initializers.js';
 
 export interface BatchNorm2dSettings {
@@ -47,6 +48,13 @@ export class BatchNorm2d {
         mean: averages.add(`${name}/mean`, [channels], zeros),
         variance: averages.add(`${name}/variance`, [channels], ones),
       };
+  }
+
+  /** What `mixedSum` needs to normalise a term as this layer does in mode `batch`. */
+  mixedNorm(graph: Graph): MixedNorm {
+    const { epsilon, momentum } = this.settings;
+    const affine = this.affine && { gamma: graph.read(this.affine.gamma), beta: graph.read(this.affine.beta) };
+    return { affine, running: this.running, momentum, epsilon };
   }
 
   /**

@@ -88,11 +88,11 @@ export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
     {
       name: 'images',
       inputs: [
-        { shape: [3, 5, 7, 6] },
-        { shape: [6] },
-        { shape: [6], fill: 'positive' },
-        { shape: [6] },
-        { shape: [6] },
+        { shape: [3, 5, 7, 10] },
+        { shape: [10] },
+        { shape: [10], fill: 'positive' },
+        { shape: [10] },
+        { shape: [10] },
       ],
       attributes: { epsilon: 1e-5 },
     },
@@ -136,11 +136,11 @@ export const batchNormInferenceGradientOperation: Operation<EpsilonAttribute> = 
     {
       name: 'images',
       inputs: [
-        { shape: [3, 5, 7, 6] },
-        { shape: [3, 5, 7, 6] },
-        { shape: [6] },
-        { shape: [6], fill: 'positive' },
-        { shape: [6] },
+        { shape: [3, 5, 7, 10] },
+        { shape: [3, 5, 7, 10] },
+        { shape: [10] },
+        { shape: [10], fill: 'positive' },
+        { shape: [10] },
       ],
       attributes: { epsilon: 1e-5 },
     },
@@ -197,7 +197,7 @@ export const fixedStatisticsGradientOperation: Operation<EpsilonAttribute> = {
   samples: [
     {
       name: 'affine',
-      inputs: [{ shape: [6] }, { shape: [6] }, { shape: [6], fill: 'positive' }, { shape: [6] }],
+      inputs: [{ shape: [10] }, { shape: [10] }, { shape: [10], fill: 'positive' }, { shape: [10] }],
       attributes: { epsilon: 1e-5 },
     },
     {

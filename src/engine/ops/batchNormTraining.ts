@@ -91,7 +91,7 @@ export const batchNormTrainingOperation: Operation<EpsilonAttribute> = {
   samples: [
     {
       name: 'images',
-      inputs: [{ shape: [3, 5, 7, 6] }, { shape: [6] }, { shape: [6] }],
+      inputs: [{ shape: [3, 5, 7, 10] }, { shape: [10] }, { shape: [10] }],
       attributes: { epsilon: 1e-5 },
     },
     {
@@ -147,11 +147,11 @@ export const batchNormTrainingGradientOperation: Operation<EpsilonAttribute> = {
     {
       name: 'images',
       inputs: [
-        { shape: [3, 5, 7, 6] },
-        { shape: [3, 5, 7, 6] },
-        { shape: [6] },
-        { shape: [6], fill: 'positive' },
-        { shape: [6] },
+        { shape: [3, 5, 7, 10] },
+        { shape: [3, 5, 7, 10] },
+        { shape: [10] },
+        { shape: [10], fill: 'positive' },
+        { shape: [10] },
       ],
       attributes: { epsilon: 1e-5 },
     },
@@ -214,7 +214,7 @@ export const batchStatisticsGradientOperation: Operation<Record<string, never>> 
     },
     {
       name: 'odd sizes',
-      inputs: [{ shape: [3, 5, 6] }, { shape: [6] }, { shape: [6] }, { shape: [6] }],
+      inputs: [{ shape: [3, 5, 10] }, { shape: [10] }, { shape: [10] }, { shape: [10] }],
       attributes: {},
     },
   ],

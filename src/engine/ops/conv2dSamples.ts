@@ -25,6 +25,7 @@ export const conv2dSamples: readonly Conv2dSample[] = [
     attributes: { ...same, stride: [2, 2] },
   },
   { name: '1x1', x: [3, 5, 3, 5], w: [1, 1, 5, 20], layout: 'matrix', attributes: plain },
+  { name: '1x1 of many channels', x: [2, 3, 5, 15], w: [1, 1, 15, 9], layout: 'matrix', attributes: plain },
   {
     name: '1x1 of stride 2',
     x: [2, 5, 6, 4],

@@ -9,18 +9,19 @@ import {
   affineByName,
   checkTerms,
   checkTermWeights,
-  evenParts,
   type MixedAttributes,
+  partsOf,
   TERM_WIDTH,
   termLoop,
   termViews,
 } from './mixedSumCalls.js';
 import { mixedSumGradients } from './mixedSumGradients.js';
 import { updateMixedStatistics } from './mixedSumStatistics.js';
-import type { KernelCall, Located, Lowering, Operand, Operation } from './operation.js';
+import type { KernelCall, KernelTarget, Located, Lowering, Operand, Operation } from './operation.js';
 import { chunksOf } from './reduceCalls.js';
 import { take } from './take.js';
 import { weightedSum } from './weightedSum.js';
+import { checkWeights } from './weightedSumGradients.js';
 
 /** One value of a mixed sum. */
 export interface MixedTerm {
@@ -40,6 +41,8 @@ export interface MixedNorm {
   readonly running?: { readonly mean: Variable; readonly variance: Variable };
   /** Weight of the batch in the running statistics; 0.1 where absent. */
   readonly momentum?: number;
+  /** Added to the variance, the same in all terms of a sum; 1e-5 where absent. */
+  readonly epsilon?: number;
 }
 
 /** Terms with gamma and beta that one dispatch of the merging kernel holds. */
@@ -50,24 +53,28 @@ const AFFINE_WIDTH = 2;
  * algorithm 1) or nothing: a node of a relaxed cell over all its edges and candidates (Liu et al. 2019, DARTS, eq. 2), in one
  * pass over the raw candidates. The same as `weightedSum` of `batchNorm` in mode training.
  * @param weights a row [K] or a matrix [edges, operations]
- * @param options.epsilon added to the variance; 1e-5 where absent
  * @throws ShapeError, AttributeError
  */
-export function mixedSum(terms: readonly MixedTerm[], weights: Value, options: { epsilon?: number } = {}): Value {
-  const { epsilon = 1e-5 } = options;
+export function mixedSum(terms: readonly MixedTerm[], weights: Value): Value {
   if (terms.length === 0) throw new ShapeError('mixedSum: got no terms, wanted at least one');
+  const indices = terms.map(({ index }) => index);
+  checkWeights('mixedSum', weights.type, terms.length, indices);
   const norms = terms.flatMap(({ x, norm }) => (norm ? [{ x, norm }] : []));
   if (norms.length === 0)
     return weightedSum(
       terms.map(({ x }) => x),
       weights,
-      terms.map(({ index }) => index),
+      indices,
     );
   const affine = norms.flatMap(({ norm }) => (norm.affine ? [norm.affine.gamma, norm.affine.beta] : []));
   if (affine.length > 0 && affine.length < 2 * norms.length)
     throw new AttributeError(
       `mixedSum: ${affine.length / 2} of ${norms.length} normalised terms have gamma and beta, wanted all or none`,
     );
+  const epsilons = new Set(norms.map(({ norm: { epsilon = 1e-5 } }) => epsilon));
+  if (epsilons.size > 1)
+    throw new AttributeError(`mixedSum: epsilons ${[...epsilons].join(', ')}, wanted one for all normalised terms`);
+  const [epsilon] = epsilons;
   const ordered = [...terms.filter(({ norm }) => norm), ...terms.filter(({ norm }) => !norm)];
   const row = take(
     weights,
@@ -112,13 +119,10 @@ export const mixedSumOperation: Operation<MixedSumAttributes> = {
   },
   lower: (lowering) => {
     const { inputs, outputs, attributes, scratch, target } = lowering;
-    const { normalised, terms } = attributes;
+    const { terms } = attributes;
     const values = inputs.slice(0, terms);
     const factors = scratch(terms * 3 * values[0].vectors * 4);
-    return [
-      ...factorCalls(lowering, factors),
-      ...sumCalls(values, factors, outputs[0], { affine: inputs.length > terms + 1, normalised, target }),
-    ];
+    return [...factorCalls(lowering, factors), ...sumCalls(values, factors, outputs[0], target)];
   },
   gradient: (context) => mixedSumGradients(context),
   reference: (tensors, { normalised, terms, epsilon }) => {
@@ -153,15 +157,16 @@ export const mixedSumOperation: Operation<MixedSumAttributes> = {
     sample('one normalised term', { shape: [9, 13], normalised: 1, terms: 1, affine: true }),
     sample('many rows', { shape: [1031, 5], normalised: 2, terms: 4, affine: false }),
     sample('more than one dispatch takes', { shape: [4, 11, 5], normalised: 8, terms: 14, affine: false }),
+    sample('no epsilon', { shape: [40, 5], normalised: 2, terms: 3, affine: false, epsilon: 0 }),
     sample('five affine terms', { shape: [40, 7], normalised: 5, terms: 6, affine: true }),
   ],
 };
 
 function sample(
   name: string,
-  sizes: { shape: readonly number[]; normalised: number; terms: number; affine: boolean },
+  sizes: { shape: readonly number[]; normalised: number; terms: number; affine: boolean; epsilon?: number },
 ): Operation<MixedSumAttributes>['samples'][number] {
-  const { shape, normalised, terms, affine } = sizes;
+  const { shape, normalised, terms, affine, epsilon = 1e-5 } = sizes;
   const channels = shape[shape.length - 1];
   return {
     name,
@@ -170,7 +175,7 @@ function sample(
       { shape: [terms] },
       ...Array.from({ length: affine ? 2 * normalised : 0 }, () => ({ shape: [channels] })),
     ],
-    attributes: { normalised, terms, epsilon: affine ? 1e-5 : 1e-3 },
+    attributes: { normalised, terms, epsilon },
   };
 }
 
@@ -184,12 +189,12 @@ function factorCalls(lowering: Lowering<MixedSumAttributes>, factors: Operand): 
   const statistics = outputs[1];
   const chunks = chunksOf(rows, vectors);
   const partial = scratch(normalised * chunks * 2 * vectors * 4);
-  const calls = evenParts(normalised, TERM_WIDTH).map(({ start, count }): KernelCall => {
+  const calls = partsOf(normalised, TERM_WIDTH).map(({ start, count }): KernelCall => {
     const { uniforms, bindings } = termViews(inputs.slice(start, start + count));
     return {
       kernel: 'mixed/statistics',
       constants: { COUNT: count },
-      uniforms: { rows, chunks, vectors, firstTerm: start, ...uniforms },
+      uniforms: { rows, chunks, vectors, firstTerm: start, terms: count, ...uniforms },
       bindings: { ...bindings, partial },
       grid: gridOf(chunks * vectors),
     };
@@ -230,19 +235,20 @@ function factorCalls(lowering: Lowering<MixedSumAttributes>, factors: Operand): 
 }
 
 /** The passes over the terms. */
-function sumCalls(
-  values: readonly Located[],
-  factors: Operand,
-  y: Located,
-  { affine, normalised, target }: { affine: boolean; normalised: number; target: Lowering<unknown>['target'] },
-): KernelCall[] {
+function sumCalls(values: readonly Located[], factors: Operand, y: Located, target: KernelTarget): KernelCall[] {
   const loop = termLoop(y.rows, y.vectors, target);
-  return evenParts(values.length, TERM_WIDTH).map(({ start, count }) => {
+  return partsOf(values.length, TERM_WIDTH).map(({ start, count }) => {
     const { uniforms, bindings } = termViews(values.slice(start, start + count));
     return {
       kernel: 'mixed/sum',
-      constants: { COUNT: count, SHIFTED: affine && start < normalised, ACCUMULATE: start > 0 },
-      uniforms: { ...loop.uniforms, firstTerm: start, ...uniforms, ...viewUniforms('y', y) },
+      constants: { COUNT: count, ACCUMULATE: start > 0 },
+      uniforms: {
+        ...loop.uniforms,
+        firstTerm: start,
+        lastTerm: start + count - 1,
+        ...uniforms,
+        ...viewUniforms('y', y),
+      },
       bindings: { ...bindings, factors, y: y.operand },
       grid: loop.grid,
     };

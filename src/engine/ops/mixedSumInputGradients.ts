@@ -5,15 +5,15 @@ import { checkRank, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
 import {
   checkChannelRows,
   checkTerms,
-  evenParts,
   type MixedAttributes,
+  partsOf,
   referenceRow,
   termLoop,
 } from './mixedSumCalls.js';
 import type { KernelCall, Located, Lowering, Operand, Operation } from './operation.js';
 
 /** Terms whose gradients one dispatch writes. */
-const GRADIENT_WIDTH = 3;
+const GRADIENT_WIDTH = 2;
 /** Gammas that one dispatch of the kernel of factors holds. */
 const GAMMA_WIDTH = 3;
 
@@ -23,7 +23,7 @@ interface InputGradientAttributes extends MixedAttributes {
   readonly affine: boolean;
 }
 
-interface Parts<T> {
+interface Values<T> {
   readonly dy: T;
   readonly statistics: T;
   readonly sums: T;
@@ -33,7 +33,7 @@ interface Parts<T> {
   readonly dstatistics: T | undefined;
 }
 
-function partsOf<T>(inputs: readonly T[], { normalised, terms, affine }: InputGradientAttributes): Parts<T> {
+function valuesOf<T>(inputs: readonly T[], { normalised, terms, affine }: InputGradientAttributes): Values<T> {
   const [dy, statistics, sums, weights, ...rest] = inputs;
   const count = terms.length;
   const end = count + (affine ? normalised : 0);
@@ -58,7 +58,7 @@ export const mixedSumInputGradientsOperation: Operation<InputGradientAttributes>
   infer: (types, attributes) => {
     const name = 'mixedSumInputGradients';
     const { normalised, terms } = attributes;
-    const { dy, statistics, sums, weights, values, gammas, dstatistics } = partsOf<ValueType>(types, attributes);
+    const { dy, statistics, sums, weights, values, gammas, dstatistics } = valuesOf<ValueType>(types, attributes);
     checkTerms(name, [dy, ...values], 0);
     checkChannelRows(name, 'statistics', statistics, 2 * normalised, dy);
     checkRank(name, 'sums', sums, 2);
@@ -72,11 +72,11 @@ export const mixedSumInputGradientsOperation: Operation<InputGradientAttributes>
   },
   lower: (lowering) => {
     const { outputs, attributes, scratch, target } = lowering;
-    const { dy, values } = partsOf<Located>(lowering.inputs, attributes);
+    const { dy, values } = valuesOf<Located>(lowering.inputs, attributes);
     const { rows, vectors } = dy;
     const factors = scratch(attributes.normalised * 4 * vectors * 4);
     const loop = termLoop(rows, vectors, target);
-    const calls = evenParts(values.length, GRADIENT_WIDTH).map(({ start, count }): KernelCall => {
+    const calls = partsOf(values.length, GRADIENT_WIDTH).map(({ start, count }): KernelCall => {
       const uniforms: Record<string, number> = {};
       const bindings: Record<string, Operand> = {};
       for (let i = 0; i < GRADIENT_WIDTH; i++) {
@@ -100,7 +100,7 @@ export const mixedSumInputGradientsOperation: Operation<InputGradientAttributes>
   },
   reference: (tensors, attributes) => {
     const { normalised, terms, epsilon } = attributes;
-    const { dy, statistics, sums, weights, values, gammas, dstatistics } = partsOf(tensors, attributes);
+    const { dy, statistics, sums, weights, values, gammas, dstatistics } = valuesOf(tensors, attributes);
     const channels = statistics.shape[1];
     const rows = dy.data.length / channels;
     return values.map((x, i) => {
@@ -125,7 +125,13 @@ export const mixedSumInputGradientsOperation: Operation<InputGradientAttributes>
   samples: [
     sample('two edges of a cell', { shape: [3, 5, 7, 6], terms: [0, 1, 2, 3], normalised: 4, affine: false }),
     sample('affine', { shape: [3, 5, 7, 6], terms: [0, 1, 2, 3], normalised: 4, affine: true }),
-    sample('some of the terms', { shape: [40, 5], terms: [1, 2, 4, 5, 6, 7, 8], normalised: 9, affine: false }),
+    sample('some of the terms, no epsilon', {
+      shape: [40, 5],
+      terms: [1, 2, 4, 5, 6],
+      normalised: 7,
+      affine: false,
+      epsilon: 0,
+    }),
     sample('one term', { shape: [9, 13], terms: [0], normalised: 1, affine: true }),
     sample('with gradients of the statistics', {
       shape: [3, 5, 6],
@@ -152,9 +158,10 @@ function sample(
     normalised: number;
     affine: boolean;
     statistics?: boolean;
+    epsilon?: number;
   },
 ): Operation<InputGradientAttributes>['samples'][number] {
-  const { shape, terms, normalised, affine, statistics } = sizes;
+  const { shape, terms, normalised, affine, statistics, epsilon = 1e-5 } = sizes;
   const channels = shape[shape.length - 1];
   return {
     name,
@@ -167,7 +174,7 @@ function sample(
       ...Array.from({ length: affine ? normalised : 0 }, () => ({ shape: [channels] })),
       ...(statistics ? [{ shape: [2 * normalised, channels] }] : []),
     ],
-    attributes: { normalised, terms, affine, epsilon: 1e-5 },
+    attributes: { normalised, terms, affine, epsilon },
   };
 }
 
@@ -181,9 +188,9 @@ function checkIndices(name: string, terms: readonly number[], count: number): vo
 function gradientFactorCalls(lowering: Lowering<InputGradientAttributes>, factors: Operand): KernelCall[] {
   const { attributes } = lowering;
   const { normalised, affine, epsilon } = attributes;
-  const { dy, statistics, sums, weights, gammas, dstatistics } = partsOf<Located>(lowering.inputs, attributes);
+  const { dy, statistics, sums, weights, gammas, dstatistics } = valuesOf<Located>(lowering.inputs, attributes);
   const { rows, vectors } = dy;
-  return evenParts(normalised, affine ? GAMMA_WIDTH : normalised).map(({ start, count }) => {
+  return partsOf(normalised, affine ? GAMMA_WIDTH : normalised).map(({ start, count }) => {
     const uniforms: Record<string, number> = {};
     const bindings: Record<string, Operand> = {};
     for (let i = 0; i < GAMMA_WIDTH; i++) {

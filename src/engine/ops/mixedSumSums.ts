@@ -4,8 +4,8 @@ import { gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
 import {
   checkChannelRows,
   checkTerms,
-  evenParts,
   type MixedAttributes,
+  partsOf,
   referenceRow,
   TERM_WIDTH,
   termViews,
@@ -33,12 +33,12 @@ export const mixedSumSumsOperation: Operation<MixedAttributes> = {
     const { rows, vectors } = dy;
     const chunks = chunksOf(rows, vectors);
     const partial = scratch((1 + 2 * terms.length) * chunks * vectors * 4);
-    const calls = evenParts(terms.length, TERM_WIDTH).map(({ start, count }): KernelCall => {
+    const calls = partsOf(terms.length, TERM_WIDTH).map(({ start, count }): KernelCall => {
       const { uniforms, bindings } = termViews(terms.slice(start, start + count));
       return {
         kernel: 'mixed/gradientSums',
         constants: { COUNT: count },
-        uniforms: { rows, chunks, vectors, firstTerm: start, ...viewUniforms('dy', dy), ...uniforms },
+        uniforms: { rows, chunks, vectors, firstTerm: start, terms: count, ...viewUniforms('dy', dy), ...uniforms },
         bindings: { dy: dy.operand, ...bindings, partial },
         grid: gridOf(chunks * vectors),
       };
@@ -82,15 +82,16 @@ export const mixedSumSumsOperation: Operation<MixedAttributes> = {
   samples: [
     sample('two edges of a cell', { shape: [3, 5, 7, 6], normalised: 4, terms: 7 }),
     sample('normalised only', { shape: [9, 13], normalised: 1, terms: 1 }),
-    sample('five terms', { shape: [40, 5], normalised: 3, terms: 5 }),
+    sample('five terms, no epsilon', { shape: [40, 5], normalised: 3, terms: 5, epsilon: 0 }),
     sample('many rows, more than one dispatch takes', { shape: [1031, 7], normalised: 5, terms: 14 }),
   ],
 };
 
 function sample(
   name: string,
-  { shape, normalised, terms }: { shape: readonly number[]; normalised: number; terms: number },
+  sizes: { shape: readonly number[]; normalised: number; terms: number; epsilon?: number },
 ): Operation<MixedAttributes>['samples'][number] {
+  const { shape, normalised, terms, epsilon = 1e-5 } = sizes;
   return {
     name,
     inputs: [
@@ -98,6 +99,6 @@ function sample(
       { shape: [2 * normalised, shape[shape.length - 1]], fill: 'positive' },
       ...Array.from({ length: terms }, () => ({ shape })),
     ],
-    attributes: { normalised, epsilon: 1e-5 },
+    attributes: { normalised, epsilon },
   };
 }

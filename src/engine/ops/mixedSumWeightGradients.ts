@@ -2,7 +2,7 @@ import { AttributeError } from '../errors.js';
 import { channelsOf, roundUp, type ValueType, valueType } from '../graph/types.js';
 import { checkNormTypes, referenceSums } from './batchNormCalls.js';
 import { checkRank, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
-import { affineByName, checkChannelRows, evenParts, referenceRow } from './mixedSumCalls.js';
+import { affineByName, checkChannelRows, partsOf, referenceRow } from './mixedSumCalls.js';
 import type { KernelCall, Located, Operand, Operation } from './operation.js';
 
 /** Terms whose gammas and betas, or gradients of these, one dispatch holds. */
@@ -110,7 +110,7 @@ export const mixedSumAffineGradientsOperation: Operation<{ readonly normalised: 
     return Array.from({ length: 2 * normalised }, (): ValueType => valueType([channelsOf(sums)]));
   },
   lower: ({ inputs: [sums, weights], outputs, attributes: { normalised }, scratch }) =>
-    evenParts(normalised, AFFINE_WIDTH).map(({ start, count }): KernelCall => {
+    partsOf(normalised, AFFINE_WIDTH).map(({ start, count }): KernelCall => {
       const uniforms: Record<string, number> = {};
       const bindings: Record<string, Operand> = {};
       for (let i = 0; i < AFFINE_WIDTH; i++)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MemoryLimitError } from '../../../src/engine/errors.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { trainTiny } from './trainingRun.js';
@@ -26,6 +27,12 @@ describe('the trainer', () => {
     expect(second.weights).toEqual(first.weights);
     expect(second.losses).toEqual(first.losses);
     expect(other.weights).not.toEqual(first.weights);
+  });
+
+  it('refuses a network that can not fit with the figures, and keeps nothing of it', async () => {
+    const before = engine.memoryBytes;
+    await expect(trainTiny(engine, { channels: 65_536 })).rejects.toThrow(MemoryLimitError);
+    expect(engine.memoryBytes).toBe(before);
   });
 
   it('submits once a step, reads back nothing in between and leaves no memory behind', async () => {

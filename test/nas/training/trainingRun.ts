@@ -43,10 +43,10 @@ export function stripes(count: number, seed: number): ImageSplit {
 /** Trains the tiny network. @returns the loss of every epoch, the test accuracy and the trained weights as bits */
 export async function trainTiny(
   engine: Engine,
-  { epochs = tinyProtocol.epochs, images = 48, seed = 5 } = {},
+  { epochs = tinyProtocol.epochs, images = 48, seed = 5, channels = tinyProtocol.channels } = {},
 ): Promise<{ losses: number[]; accuracy: number; weights: Uint32Array }> {
-  const protocol = { ...tinyProtocol, epochs };
-  const { channels, cells, imageSize: size, imageChannels } = protocol;
+  const protocol = { ...tinyProtocol, epochs, channels };
+  const { cells, imageSize: size, imageChannels } = protocol;
   const classes = 4;
   const network = nasbench201.network(nasbench201.parse(tinyCell), { channels, cells, classes, size, imageChannels });
   const trainer = await Trainer.create({
