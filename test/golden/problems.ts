@@ -104,7 +104,7 @@ function plainImages({ pixels, labels }: ImageSplit) {
 /** Elements of every variable, row-major, and its shape. */
 function initialElements(set: VariableSet): Record<string, { shape: readonly number[]; data: number[] }> {
   set.seal();
-  const values = set.initialValues(SEED);
+  const values = new Float32Array(set.initialWords(SEED).buffer);
   return Object.fromEntries(
     set.variables.map(({ name, type, offset }) => {
       const data = new Float32Array(logicalSize(type));
