@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { shaderSources } from '../../../src/engine/runtime/shaderSources.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
-import { type Mutation, whatCatches } from '../support/mutation.js';
-
-const mutations: Mutation[] = [
-  { shader: 'elementwise/relu', context: '> vec4f(0.0)', broken: '< vec4f(0.0)' },
-  { shader: 'elementwise/relu', context: 'if (index >= params', broken: 'if (index <= params' },
-  { shader: 'elementwise/weightedSum', context: 'if (COUNT > 2u)', broken: 'if (COUNT > 3u)' },
-  { shader: 'elementwise/weightedSum', context: 'row * params.x3Stride', broken: 'row + params.x3Stride' },
-];
+import { whatCatches } from '../support/mutation.js';
+import { mutations } from './mutations.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -17,6 +12,11 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('a single-character break of a shader', () => {
+  it('is on the list for every shader', () => {
+    const broken = new Set(mutations.map(({ shader }) => shader));
+    expect(Object.keys(shaderSources).filter((shader) => !broken.has(shader))).toEqual([]);
+  });
+
   it.each(mutations)('is caught by the kernel suite: $shader "$broken"', async (mutation) => {
     const differences = [...mutation.context].filter((character, i) => character !== mutation.broken[i]);
     expect(differences).toHaveLength(1);

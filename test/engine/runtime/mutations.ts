@@ -1,0 +1,377 @@
+import type { Mutation } from '../support/mutation.js';
+
+/** Breaks of one character, at least one for every shader; each changes what the shader computes. */
+export const mutations: readonly Mutation[] = [
+  {
+    shader: 'conv/conv2d',
+    context: 'let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;',
+    broken: 'let xRow = i32(row) * params.xRowStep + params.xRowStart - i32(i) * params.tapRowStep;',
+  },
+  {
+    shader: 'conv/conv2d',
+    context: 'let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;',
+    broken: 'let xRow = i32(row) + params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;',
+  },
+  {
+    shader: 'conv/conv2dSubgroups',
+    context: 'let qColumn = (qStrip / params.spacing) * params.spacing * 4u + (qStrip % params.spacing);',
+    broken: 'let qColumn = (qStrip / params.spacing) * params.spacing * 5u + (qStrip % params.spacing);',
+  },
+  {
+    shader: 'conv/conv2dSubgroups',
+    context: 'x2 = load(pixelPlace(pPlace, pStart + i32(k - 1u) * step), xVector + m);',
+    broken: 'x2 = load(pixelPlace(pPlace, pStart + i32(k - 2u) * step), xVector + m);',
+  },
+  {
+    shader: 'conv/conv2dWeightGradient',
+    context: 'let column1 = select(column0, column0 + 1u, column + 1u < params.columnVectors);',
+    broken: 'let column1 = select(column0, column0 + 1u, column - 1u < params.columnVectors);',
+  },
+  {
+    shader: 'conv/conv2dWeightGradient',
+    context: 'let dy0 = dy[dyPlace + column0];',
+    broken: 'let dy0 = dy[dyPlace - column0];',
+  },
+  {
+    shader: 'conv/depthwise',
+    context: 'let yRow = image * params.yHeight + row * params.yRowStep + params.yRowStart;',
+    broken: 'let yRow = image * params.yHeight + row * params.yRowStep - params.yRowStart;',
+  },
+  { shader: 'conv/depthwise', context: 'if (strip >= params.strips) {', broken: 'if (strip <= params.strips) {' },
+  {
+    shader: 'conv/depthwiseWeightGradient',
+    context:
+      'let xRow = i32(row % params.height) * params.rowStep + i32(tapRow) * params.tapRowStep + params.rowStart;',
+    broken: 'let xRow = i32(row % params.height) * params.rowStep + i32(tapRow) + params.tapRowStep + params.rowStart;',
+  },
+  {
+    shader: 'conv/depthwiseWeightGradient',
+    context: 'for (var phase = 0u; phase < params.spacing; phase++) {',
+    broken: 'for (var phase = 0u; phase > params.spacing; phase++) {',
+  },
+  { shader: 'conv/depthwiseWindow', context: 'var next = KERNEL - 1u;', broken: 'var next = KERNEL - 2u;' },
+  { shader: 'conv/depthwiseWindow', context: 'sum += x01 * w01;', broken: 'sum -= x01 * w01;' },
+  {
+    shader: 'conv/grouped',
+    context: 'y[params.yOffset + pixel * params.yStride + vector] = sum;',
+    broken: 'y[params.yOffset + pixel * params.yStride - vector] = sum;',
+  },
+  {
+    shader: 'conv/grouped',
+    context: 'let tap = params.wOffset * 4u + (i * params.tapColumns + j) * params.wRows * params.wStride * 4u;',
+    broken: 'let tap = params.wOffset * 4u + (i + params.tapColumns + j) * params.wRows * params.wStride * 4u;',
+  },
+  {
+    shader: 'conv/groupedWeightGradient',
+    context: 'let inside = row >= 0 && row < i32(params.xHeight) && column >= 0 && column < i32(params.xWidth);',
+    broken: 'let inside = row >= 0 && row < i32(params.xHeight) && column <= 0 && column < i32(params.xWidth);',
+  },
+  {
+    shader: 'conv/groupedWeightGradient',
+    context: 'let gradient = dy[(params.dyOffset + dyPixel * params.dyStride) * 4u + channel];',
+    broken: 'let gradient = dy[(params.dyOffset + dyPixel * params.dyStride) * 4u - channel];',
+  },
+  {
+    shader: 'copy/accumulate',
+    context: 'let index = id.y * groups.x * WORKGROUP + id.x;',
+    broken: 'let index = id.y + groups.x * WORKGROUP + id.x;',
+  },
+  {
+    shader: 'copy/channels',
+    context: 'let place = params.yOffset + row * params.yStride + vector;',
+    broken: 'let place = params.yOffset + row * params.yStride - vector;',
+  },
+  {
+    shader: 'copy/reshape',
+    context: 'result[lane] = x[start + position / 4u][position % 4u];',
+    broken: 'result[lane] = x[start + position / 5u][position % 4u];',
+  },
+  {
+    shader: 'data/drawAugmentation',
+    context: 'for (var round = 0u; round < 10u; round += 1u) {',
+    broken: 'for (var round = 0u; round < 10u; round += 2u) {',
+  },
+  {
+    shader: 'data/gatherImages',
+    context: 'let vector = item % params.vectors;',
+    broken: 'let vector = item / params.vectors;',
+  },
+  { shader: 'data/gatherLabels', context: 'if (place < params.count) {', broken: 'if (place > params.count) {' },
+  {
+    shader: 'elementwise/broadcast',
+    context: 'if (index >= params.groups * params.chunks * params.vectors) {',
+    broken: 'if (index >= params.groups * params.chunks + params.vectors) {',
+  },
+  {
+    shader: 'elementwise/multiply',
+    context: 'y[params.yOffset + row * params.yStride + vector] = left * right;',
+    broken: 'y[params.yOffset + row * params.yStride - vector] = left * right;',
+  },
+  {
+    shader: 'elementwise/relu',
+    context:
+      'result = select(vec4f(0.0), value, gate[params.gateOffset + row * params.gateStride + vector] > vec4f(0.0));',
+    broken:
+      'result = select(vec4f(0.0), value, gate[params.gateOffset + row * params.gateStride + vector] < vec4f(0.0));',
+  },
+  {
+    shader: 'elementwise/scale',
+    context: 'if (index >= params.chunks * params.vectors) {',
+    broken: 'if (index >= params.chunks + params.vectors) {',
+  },
+  {
+    shader: 'elementwise/weightedCopies',
+    context: 'if (index >= params.chunks * params.vectors) {',
+    broken: 'if (index <= params.chunks * params.vectors) {',
+  },
+  { shader: 'elementwise/weightedSum', context: 'if (COUNT > 2u) {', broken: 'if (COUNT > 3u) {' },
+  { shader: 'loss/correct', context: 'if (sample >= params.samples) {', broken: 'if (sample <= params.samples) {' },
+  { shader: 'loss/crossEntropy', context: 'if (label >= params.classes) {', broken: 'if (label <= params.classes) {' },
+  {
+    shader: 'loss/crossEntropyGradient',
+    context: 'let isLabel = vec4u(0u, 1u, 2u, 3u) + vec4u(v * 4u) == vec4u(label);',
+    broken: 'let isLabel = vec4u(0u, 1u, 3u, 3u) + vec4u(v * 4u) == vec4u(label);',
+  },
+  {
+    shader: 'loss/reduceSamples',
+    context: 'for (var row = 0u; row < params.rows; row++) {',
+    broken: 'for (var row = 0u; row > params.rows; row++) {',
+  },
+  {
+    shader: 'norm/fixedFactors',
+    context: 'shift = beta[params.betaOffset + vector];',
+    broken: 'shift = beta[params.betaOffset - vector];',
+  },
+  {
+    shader: 'norm/fixedFactors',
+    context: 'var scale = inverseSqrt(variance[params.varianceOffset + vector] + params.epsilon);',
+    broken: 'var scale = inverseSqrt(variance[params.varianceOffset - vector] + params.epsilon);',
+  },
+  {
+    shader: 'norm/fixedStatisticsGradient',
+    context:
+      'dvariance[params.dvarianceOffset + vector] = -0.5 * scale * inverse * dgamma[params.dgammaOffset + vector];',
+    broken:
+      'dvariance[params.dvarianceOffset + vector] = -0.5 * scale + inverse * dgamma[params.dgammaOffset + vector];',
+  },
+  {
+    shader: 'norm/fixedStatisticsGradient',
+    context: 'let inverse = inverseSqrt(variance[params.varianceOffset + vector] + params.epsilon);',
+    broken: 'let inverse = inverseSqrt(variance[params.varianceOffset + vector] - params.epsilon);',
+  },
+  {
+    shader: 'norm/gradientSums',
+    context: 'products += g * (x[params.xOffset + row * params.xStride + vector] - average);',
+    broken: 'products -= g * (x[params.xOffset + row * params.xStride + vector] - average);',
+  },
+  {
+    shader: 'norm/gradientSums',
+    context: 'products += g * (x[params.xOffset + row * params.xStride + vector] - average);',
+    broken: 'products += g * (x[params.xOffset + row + params.xStride + vector] - average);',
+  },
+  {
+    shader: 'norm/inputGradient',
+    context: 'let index = id.y * groups.x * WORKGROUP + id.x;',
+    broken: 'let index = id.y * groups.x * WORKGROUP - id.x;',
+  },
+  {
+    shader: 'norm/inputGradient',
+    context: 'let a = factors[params.vectors + vector];',
+    broken: 'let a = factors[params.vectors - vector];',
+  },
+  {
+    shader: 'norm/mergeGradientSums',
+    context: 'factors[2u * params.vectors + vector] = vec4f(0.0);',
+    broken: 'factors[2u * params.vectors - vector] = vec4f(0.0);',
+  },
+  {
+    shader: 'norm/mergeGradientSums',
+    context: 'factors[3u * params.vectors + vector] = -a * sum / f32(params.rows);',
+    broken: 'factors[3u * params.vectors + vector] = -a + sum / f32(params.rows);',
+  },
+  {
+    shader: 'norm/mergeStatistics',
+    context: 'var scale = inverseSqrt(spread + params.epsilon);',
+    broken: 'var scale = inverseSqrt(spread - params.epsilon);',
+  },
+  {
+    shader: 'norm/mergeStatistics',
+    context: 'let difference = partial[chunk * 2u * params.vectors + vector] - average;',
+    broken: 'let difference = partial[chunk * 2u + params.vectors + vector] - average;',
+  },
+  {
+    shader: 'norm/normalise',
+    context: 'let shift = factors[2u * params.vectors + vector];',
+    broken: 'let shift = factors[2u * params.vectors - vector];',
+  },
+  {
+    shader: 'norm/normalise',
+    context: 'y[params.yOffset + row * params.yStride + vector] = (value - mean) * scale + shift;',
+    broken: 'y[params.yOffset + row * params.yStride - vector] = (value - mean) * scale + shift;',
+  },
+  {
+    shader: 'norm/statistics',
+    context: 'if (index >= params.chunks * params.vectors) {',
+    broken: 'if (index <= params.chunks * params.vectors) {',
+  },
+  {
+    shader: 'norm/statistics',
+    context: 'let distance = x[params.xOffset + row * params.xStride + vector] - first;',
+    broken: 'let distance = x[params.xOffset + row * params.xStride - vector] - first;',
+  },
+  {
+    shader: 'norm/statisticsGradient',
+    context: 'let start = (index / params.vectors) * params.chunkStart;',
+    broken: 'let start = (index * params.vectors) * params.chunkStart;',
+  },
+  {
+    shader: 'norm/statisticsGradient',
+    context: 'dx[params.dxOffset + row * params.dxStride + vector] = (even + spread * centred) / f32(params.rows);',
+    broken: 'dx[params.dxOffset + row * params.dxStride + vector] = (even + spread * centred) * f32(params.rows);',
+  },
+  {
+    shader: 'norm/updateRunningStatistics',
+    context: 'let keep = 1.0 - params.momentum;',
+    broken: 'let keep = 1.0 + params.momentum;',
+  },
+  {
+    shader: 'norm/updateRunningStatistics',
+    context: 'let m = params.runningMeanOffset + vector;',
+    broken: 'let m = params.runningMeanOffset - vector;',
+  },
+  {
+    shader: 'optim/adam',
+    context: 'let m = params.beta1 * firstMoment[index] + params.complement1 * g;',
+    broken: 'let m = params.beta1 * firstMoment[index] + params.complement1 + g;',
+  },
+  {
+    shader: 'optim/clipCoefficient',
+    context: 'y[0] = vec4f(min(1.0, params.maximum / (norm[0].x + 1e-6)), 0.0, 0.0, 0.0);',
+    broken: 'y[1] = vec4f(min(1.0, params.maximum / (norm[0].x + 1e-6)), 0.0, 0.0, 0.0);',
+  },
+  {
+    shader: 'optim/rootOfSum',
+    context: 'for (var i = 0u; i < params.vectors; i += 1u) {',
+    broken: 'for (var i = 0u; i > params.vectors; i += 1u) {',
+  },
+  {
+    shader: 'optim/sgd',
+    context: 'let g = scale[0] * gradient[index] + params.weightDecay * parameters[index];',
+    broken: 'let g = scale[0] * gradient[index] + params.weightDecay + parameters[index];',
+  },
+  {
+    shader: 'optim/squareSums',
+    context: 'if (part >= (params.parts + 3u) / 4u * 4u) {',
+    broken: 'if (part >= (params.parts + 3u) / 4u + 4u) {',
+  },
+  {
+    shader: 'pool/averagePool',
+    context: 'if (index >= params.images * params.strips * u32(params.outputWidth) * params.vectors) {',
+    broken: 'if (index >= params.images * params.strips + u32(params.outputWidth) * params.vectors) {',
+  },
+  {
+    shader: 'pool/averagePool',
+    context: 'let pixel = u32((image * params.outputHeight + row) * params.outputWidth + column);',
+    broken: 'let pixel = u32((image + params.outputHeight + row) * params.outputWidth + column);',
+  },
+  {
+    shader: 'pool/averagePool3x3',
+    context: 'let nearestRow = clamp(xRow, 0, params.xHeight - 1);',
+    broken: 'let nearestRow = clamp(xRow, 0, params.xHeight - 2);',
+  },
+  {
+    shader: 'pool/averagePool3x3',
+    context: 'let nearest = clamp(columns3, vec3i(0), vec3i(params.xWidth - 1));',
+    broken: 'let nearest = clamp(columns3, vec3i(0), vec3i(params.xWidth - 2));',
+  },
+  {
+    shader: 'pool/averagePoolGradient',
+    context: 'for (var i = 0; i < windowsHeight; i++) {',
+    broken: 'for (var i = 1; i < windowsHeight; i++) {',
+  },
+  {
+    shader: 'pool/averagePoolGradient',
+    context: 'for (var row = startRow; row < endRow; row++) {',
+    broken: 'for (var row = startRow; row > endRow; row++) {',
+  },
+  {
+    shader: 'pool/maxPool',
+    context: 'let value = x[params.xOffset + u32(line + nearestColumn) * params.xStride + vector];',
+    broken: 'let value = x[params.xOffset + u32(line + nearestColumn) * params.xStride - vector];',
+  },
+  {
+    shader: 'pool/maxPool',
+    context: 'let inputRow = firstRow + r * dilationHeight;',
+    broken: 'let inputRow = firstRow - r * dilationHeight;',
+  },
+  {
+    shader: 'pool/maxPool3x3',
+    context: 'if (index >= params.images * params.strips * u32(params.yWidth) * params.vectors) {',
+    broken: 'if (index <= params.images * params.strips * u32(params.yWidth) * params.vectors) {',
+  },
+  {
+    shader: 'pool/maxPool3x3',
+    context: 'let isThird = (third > below) & vec4<bool>(isRow && inside.z);',
+    broken: 'let isThird = (third < below) & vec4<bool>(isRow && inside.z);',
+  },
+  {
+    shader: 'pool/maxPool3x3Gradient',
+    context: 'for (var c = 0; c < 3; c++) {',
+    broken: 'for (var c = 1; c < 3; c++) {',
+  },
+  {
+    shader: 'pool/maxPool3x3Gradient',
+    context: 'let nearestRow = clamp(yRow, 0, params.yHeight - 1);',
+    broken: 'let nearestRow = clamp(yRow, 0, params.yHeight + 1);',
+  },
+  {
+    shader: 'pool/maxPoolGradient',
+    context: 'let outputRow = paddedRow / strideHeight - i;',
+    broken: 'let outputRow = paddedRow * strideHeight - i;',
+  },
+  {
+    shader: 'pool/maxPoolGradient',
+    context: 'dx[params.dxOffset + pixel * params.dxStride + vector] = sum;',
+    broken: 'dx[params.dxOffset - pixel * params.dxStride + vector] = sum;',
+  },
+  {
+    shader: 'random/draw',
+    context: 'return aHigh * bHigh + (middle1 >> 16u) + (middle2 >> 16u);',
+    broken: 'return aHigh * bHigh + (middle1 >> 16u) - (middle2 >> 16u);',
+  },
+  {
+    shader: 'random/dropout',
+    context: 'var words = philox(vec4u(counter, step[0], 0u, 0u), vec2u(params.seed, params.purpose));',
+    broken: 'var words = philox(vec4u(counter, step[0], 1u, 0u), vec2u(params.seed, params.purpose));',
+  },
+  {
+    shader: 'reduce/columnSums',
+    context: 'y[params.yOffset + part * params.yStride + vector] = params.factor * sum;',
+    broken: 'y[params.yOffset + part * params.yStride + vector] = params.factor + sum;',
+  },
+  {
+    shader: 'reduce/dotProducts',
+    context: 'let start = (params.firstTerm + term) * (columns + 1u);',
+    broken: 'let start = (params.firstTerm + term) * (columns - 1u);',
+  },
+  {
+    shader: 'reduce/placeTerms',
+    context: 'for (var i = 0u; i < params.parts; i++) {',
+    broken: 'for (var i = 1u; i < params.parts; i++) {',
+  },
+  {
+    shader: 'reduce/total',
+    context: 'y[params.yOffset] = vec4f(params.factor * ((sum.x + sum.y) + (sum.z + sum.w)), 0.0, 0.0, 0.0);',
+    broken: 'y[params.yOffset] = vec4f(params.factor * ((sum.x + sum.y) - (sum.z + sum.w)), 0.0, 0.0, 0.0);',
+  },
+  {
+    shader: 'softmax/softmax',
+    context: 'y[output + v] = select(vec4f(0.0), value, used(v));',
+    broken: 'y[output - v] = select(vec4f(0.0), value, used(v));',
+  },
+  {
+    shader: 'softmax/softmaxGradient',
+    context: 'value = dy[gradient + v] - exp(y[output + v]) * total;',
+    broken: 'value = dy[gradient + v] - exp(y[output + v]) + total;',
+  },
+];
