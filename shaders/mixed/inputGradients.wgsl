@@ -1,7 +1,6 @@
-// Gradients of up to three normalised terms of a mixed sum in one pass: dx = a * dy + (b * (x - mean) + c), channel by
-// channel.
-// Layout: dy, x0..x2, dx0..dx2 are views of rows x vectors vec4s; factors is [normalised][4][vectors]: mean, a, b, c, of
-// which x<i> takes those of term<i>. Bindings of unused x repeat a used one; those of unused dx are any memory of their own.
+// Gradients of up to two normalised terms of a mixed sum in one pass: dx = a * dy + (b * (x - mean) + c), channel by channel.
+// Layout: dy, x0, x1, dx0, dx1 are views of rows x vectors vec4s; factors is [normalised][4][vectors]: mean, a, b, c, of
+// which x<i> takes those of term<i>. With COUNT 1 the binding of x1 repeats x0, that of dx1 is any memory of its own.
 // Grid: one invocation a (chunk, column), which goes over rows chunk, chunk + chunks, ...; folded into x and y.
 
 struct Params {
@@ -20,25 +19,18 @@ struct Params {
   dx1Offset: u32,
   dx1Stride: u32,
   term1: u32,
-  x2Offset: u32,
-  x2Stride: u32,
-  dx2Offset: u32,
-  dx2Stride: u32,
-  term2: u32,
 }
 
 const WORKGROUP: u32 = 64u;
-const COUNT: u32 = 3u;
+const COUNT: u32 = 2u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> x0: array<vec4f>;
 @group(0) @binding(3) var<storage, read> x1: array<vec4f>;
-@group(0) @binding(4) var<storage, read> x2: array<vec4f>;
-@group(0) @binding(5) var<storage, read> factors: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> dx0: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> dx1: array<vec4f>;
-@group(0) @binding(8) var<storage, read_write> dx2: array<vec4f>;
+@group(0) @binding(4) var<storage, read> factors: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> dx0: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> dx1: array<vec4f>;
 
 struct Factors {
   mean: vec4f,
@@ -70,12 +62,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let vector = index % params.vectors;
   let f0 = factorsOf(params.term0, vector);
   var f1: Factors;
-  var f2: Factors;
   if (COUNT > 1u) {
     f1 = factorsOf(params.term1, vector);
-  }
-  if (COUNT > 2u) {
-    f2 = factorsOf(params.term2, vector);
   }
   for (var row = index / params.vectors; row < params.rows; row += params.chunks) {
     let g = dy[params.dyOffset + row * params.dyStride + vector];
@@ -84,10 +72,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     if (COUNT > 1u) {
       let value1 = x1[params.x1Offset + row * params.x1Stride + vector];
       dx1[params.dx1Offset + row * params.dx1Stride + vector] = gradient(f1, g, value1);
-    }
-    if (COUNT > 2u) {
-      let value2 = x2[params.x2Offset + row * params.x2Stride + vector];
-      dx2[params.dx2Offset + row * params.dx2Stride + vector] = gradient(f2, g, value2);
     }
   }
 }
