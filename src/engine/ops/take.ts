@@ -81,11 +81,11 @@ export const takeOperation: Operation<TakeAttributes> = {
   cost: trafficOnly,
   sumLength: () => 1,
   samples: [
-    { name: 'of a row', inputs: [{ shape: [7] }], attributes: { indices: [6, 0, 2, 2, 5] } },
+    { name: 'of a row', inputs: [{ shape: [7] }], attributes: { indices: [6, 0, 2, 2, 5, 1, 4] } },
     {
       name: 'of rows, more than one dispatch takes',
       inputs: [{ shape: [4, 5] }],
-      attributes: { indices: [19, 1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 0, 7, 19] },
+      attributes: { indices: [19, 1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 0, 7] },
     },
   ],
 };
@@ -121,8 +121,8 @@ export const takeGradientOperation: Operation<TakeGradientAttributes> = {
   samples: [
     {
       name: 'of rows, an element taken twice',
-      inputs: [{ shape: [7] }],
-      attributes: { indices: [14, 0, 7, 7, 6, 9, 10], shape: [3, 5] },
+      inputs: [{ shape: [9] }],
+      attributes: { indices: [14, 0, 7, 7, 6, 9, 10, 3, 13], shape: [3, 5] },
     },
     {
       name: 'of a row, more than one dispatch adds',
