@@ -81,7 +81,11 @@ export const takeOperation: Operation<TakeAttributes> = {
   cost: trafficOnly,
   sumLength: () => 1,
   samples: [
-    { name: 'of a row', inputs: [{ shape: [7] }], attributes: { indices: [6, 0, 2, 2, 5, 1, 4] } },
+    {
+      name: 'of a row',
+      inputs: [{ shape: [7] }],
+      attributes: { indices: [6, 0, 2, 2, 5, 1, 4, 3, 3, 0, 1, 6, 5, 4, 2] },
+    },
     {
       name: 'of rows, more than one dispatch takes',
       inputs: [{ shape: [4, 5] }],
