@@ -1,5 +1,6 @@
 // Times operations and training steps, ours and other frameworks' in turn on one adapter.
 // npx tsx bench/steps/run.ts [--peers tfjs,jaxjs] [--only part-of-a-name] [--repeats 3] [--limit seconds] [--json]
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { open } from '../../src/engine/device/node/index.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
@@ -19,6 +20,8 @@ interface Row {
   readonly medianMilliseconds?: number;
   readonly minimumMilliseconds?: number;
   readonly firstMilliseconds?: number;
+  /** Load average of the last minute when it was done: above what the run itself causes, others took its time. */
+  readonly load: number;
   /** Times longer than ours, by medians. */
   readonly ratio?: number;
   /** What doesn't agree with the engine, or why there is no time. */
@@ -47,8 +50,10 @@ const engine = new Engine(gpu);
 const peers = names.map((name) => new Peer(name, gpu.info, Number(options.limit)));
 const rows: Row[] = [];
 if (!options.json) {
-  console.log(`${gpu.info.name}, ${gpu.info.driver}`);
-  console.log('workload                                      contender   median      min    first ms  times ours');
+  console.log(`${gpu.info.name}, ${gpu.info.driver}, ${availableParallelism()} cores; milliseconds`);
+  console.log(
+    'workload                                      contender   median      min    first ms  load  times ours',
+  );
 }
 try {
   for (const workload of chosen) {
@@ -60,7 +65,7 @@ try {
         const theirs = await peer.measure(workload, tensors, repeats, checks);
         report(rowOf(workload.name, peer.name, theirs, ours));
       } catch (error) {
-        report({ workload: workload.name, contender: peer.name, remark: (error as Error).message });
+        report({ workload: workload.name, contender: peer.name, load: load(), remark: (error as Error).message });
       }
   }
   if (options.json) console.log(JSON.stringify({ adapter: gpu.info, versions: versions(), repeats, rows }, null, 2));
@@ -78,8 +83,13 @@ function rowOf(workload: string, contender: string, measured: Measurement, ours?
     medianMilliseconds: median(milliseconds),
     minimumMilliseconds: Math.min(...milliseconds),
     firstMilliseconds,
+    load: load(),
     ...(ours && { ratio: median(milliseconds) / median(ours.milliseconds), remark: disagreement(check, ours.check) }),
   };
+}
+
+function load(): number {
+  return loadavg()[0];
 }
 
 /** In words, where numbers that should be equal are not. */
@@ -101,6 +111,7 @@ function report(row: Row): void {
       number(row.medianMilliseconds, 7),
       number(row.minimumMilliseconds, 8),
       number(row.firstMilliseconds, 11, 0),
+      number(row.load, 5),
       number(row.ratio, 11),
       row.remark ? `  ${row.remark}` : '',
     ].join(' '),
