@@ -9,7 +9,7 @@ const COLLECTIONS = ['node', 'pytorch-converted', 'pytorch-operator'];
 
 /**
  * Attributes that outputs were computed with, but that the models lack: a mistake in the vectors themselves.
- * Source: onnx/onnx issue 7749, mended in pull request 7763.
+ * Source: onnx/onnx#7749, mended in onnx/onnx#7763.
  */
 const LACKING: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'node/test_adam_multiple': { epsilon: 1e-2 },
