@@ -34,13 +34,23 @@ export interface StepNumbers {
   readonly accuracy?: number;
 }
 
+/** How much of a job is done, in what it counts: steps, say. */
+export interface Work {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+}
+
 export interface Progress {
   /** Says how many jobs there are in all: `kinds` names the kind of each job still to do, for the time left. */
   beginStudy(kinds: readonly string[], done?: number): void;
-  /** A job starts. With the kinds of a study given, it is the next of its kind. */
-  start(label: string, totalSteps: number, kind?: string): void;
-  /** Steps done so far in the job. Cheap: it writes only now and then. */
-  update(step: number, numbers?: StepNumbers): void;
+  /**
+   * A job starts; `doing` says what it does until its first update, null that this is not worth a line. With the kinds
+   * of a study given, it is the next of its kind.
+   */
+  start(label: string, doing: string | null, kind?: string): void;
+  /** What is done so far in the job. Cheap: it writes only now and then. */
+  update(work: Work, numbers?: StepNumbers): void;
   /** The job is done; one line about it stays. */
   finish(summary?: string): void;
   /** A line of its own, above the live line. */
@@ -51,12 +61,13 @@ export interface Progress {
 
 interface Job {
   readonly label: string;
-  readonly total: number;
+  readonly doing: string | null;
   readonly kind: string;
   readonly started: number;
   readonly number: number | null;
   readonly rate: StepRate;
-  step: number;
+  /** Null until the first update. */
+  work: Work | null;
   numbers: StepNumbers;
   shown: number;
 }
@@ -67,7 +78,7 @@ const LONGEST_BAR = 24;
 
 /**
  * Progress of long work on a terminal: one live line, or a plain line every few seconds where there is no terminal. It
- * sets no timer, so it never keeps a process alive, and a stream that closes only makes it silent.
+ * never keeps a process alive, and a stream that closes only makes it silent.
  */
 export function createProgress(stream: ProgressStream, options: ProgressOptions = {}): Progress {
   const environment = options.environment ?? process.env;
@@ -77,6 +88,7 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
   const interval = live ? (options.liveInterval ?? 100) : (options.plainInterval ?? 5000);
   let study: StudyClock | null = null;
   let job: Job | null = null;
+  let ticking: NodeJS.Timeout | undefined;
   watchErrors(stream);
 
   function write(text: string): void {
@@ -95,31 +107,41 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
     write(`${text}\n`);
   }
 
+  /** Shows the live line anew every second, so that its clock goes on while kernels are compiled, say. */
+  function tick(on: boolean): void {
+    clearInterval(ticking);
+    ticking = on && live ? setInterval(show, 1000).unref() : undefined;
+  }
+
   function show(): void {
-    if (!job) return;
+    if (!job || (!job.work && job.doing === null)) return;
     job.shown = now();
     if (live) write(`\r\x1b[K${liveLine(job)}`);
     else write(`${plainLine(job)}\n`);
   }
 
-  /** Seconds left in the job that runs and in those that wait. */
-  function studySeconds(left: number | null): number | null {
-    const waiting = study?.secondsWaiting ?? null;
-    return left === null || waiting === null ? null : left + waiting;
+  /** Seconds left in the job: by its own rate, or before it has one by how long jobs of its kind took. */
+  function secondsLeft({ work, rate, kind, started }: Job): number | null {
+    const byRate = work && rate.secondsTo(work.total);
+    if (byRate !== null) return byRate;
+    const expected = study?.expected(kind) ?? null;
+    return expected === null ? null : Math.max(0, expected - (now() - started) / 1000);
   }
 
   function parts(running: Job) {
-    const left = running.rate.secondsTo(running.total);
+    const { work, numbers } = running;
+    const left = secondsLeft(running);
     const rate = running.rate.perSecond;
-    const { loss, accuracy } = running.numbers;
+    const waiting = study?.secondsWaiting ?? null;
+    const { loss, accuracy } = numbers;
     return {
       place: placeOf(running),
-      share: running.total > 0 ? Math.min(1, running.step / running.total) : 0,
-      rate: rate === null ? null : `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} steps/s`,
+      share: work && work.total > 0 ? Math.min(1, work.done / work.total) : 0,
+      rate: work && rate !== null ? speed(rate, work.unit) : null,
       left: left === null ? null : `${clock(left)} left`,
       loss: loss === undefined ? null : `loss ${loss.toFixed(3)}`,
       accuracy: accuracy === undefined ? null : `accuracy ${(100 * accuracy).toFixed(1)} %`,
-      study: study && studySeconds(left) !== null ? `all ${clock(studySeconds(left))} left` : null,
+      study: left === null || waiting === null ? null : `all ${clock(left + waiting)} left`,
     };
   }
 
@@ -130,17 +152,19 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
   function plainLine(running: Job): string {
     const { place, share, rate, left, loss, accuracy, study: all } = parts(running);
     const numbers = [rate, left, loss, accuracy, all].filter((text) => text !== null);
-    const steps = `step ${running.step}/${running.total} (${Math.floor(100 * share)} %)`;
-    return `${place}${running.label}: ${[steps, ...numbers].join(', ')}`;
+    const { work, doing } = running;
+    const state = work ? `${work.unit} ${work.done}/${work.total} (${Math.floor(100 * share)} %)` : doing;
+    return `${place}${running.label}: ${[state, ...numbers].join(', ')}`;
   }
 
   function liveLine(running: Job): string {
     const { place, share, ...numbers } = parts(running);
     // One column stays free: a full line makes some terminals wrap.
     const columns = Math.max(1, (stream.columns || 80) - 1);
-    const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
     // In the order in which a narrow terminal keeps them.
-    const kept: string[] = [percent];
+    const { work, doing, started } = running;
+    const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
+    const kept: string[] = [work ? percent : `${doing} ${clock((now() - started) / 1000)}`];
     const head = place + running.label;
     const room = (extra: string) =>
       columns -
@@ -164,31 +188,32 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
     beginStudy(kinds, done = 0) {
       study = new StudyClock(kinds, done);
     },
-    start(label, totalSteps, kind = '') {
-      const started = now();
+    start(label, doing, kind = '') {
       const number = study ? study.start(kind) : null;
       job = {
         label: printable(label),
-        total: totalSteps,
+        doing,
         kind,
-        started,
+        started: now(),
         number,
         rate: new StepRate(),
-        step: 0,
+        work: null,
         numbers: {},
         shown: Number.NEGATIVE_INFINITY,
       };
-      job.rate.add(started, 0);
+      tick(true);
       show();
     },
-    update(step, numbers = {}) {
+    update(work, numbers = {}) {
       if (!job) return;
       const time = now();
-      job.step = step;
+      const first = job.work === null;
+      job.work = work;
       job.numbers = { ...job.numbers, ...numbers };
-      if (time - job.shown < interval) return;
-      job.rate.add(time, step);
-      show();
+      const due = time - job.shown >= interval;
+      // The rate counts from the first update on: what came before it was preparation.
+      if (first || due) job.rate.add(time, work.done);
+      if (due) show();
     },
     finish(summary) {
       if (!job) return;
@@ -196,6 +221,7 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
       study?.finish(job.kind, seconds);
       const text = [duration(seconds), summary && printable(summary)].filter(Boolean).join(', ');
       line(`${placeOf(job)}${job.label}: ${colours.green('done')} in ${text}`);
+      tick(false);
       job = null;
     },
     note(text) {
@@ -203,10 +229,16 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
       if (live) show();
     },
     clear() {
+      tick(false);
       clearLine();
       job = null;
     },
   };
+}
+
+function speed(perSecond: number, unit: string): string {
+  if (perSecond < 1) return `${(1 / perSecond).toFixed(1)} s/${unit}`;
+  return `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)} ${unit}s/s`;
 }
 
 const watched = new WeakSet<ProgressStream>();

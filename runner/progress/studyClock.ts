@@ -30,16 +30,19 @@ export class StudyClock {
     this.taken.set(kind, { seconds: sum + seconds, count: count + 1 });
   }
 
-  /** Seconds of the jobs not yet started; kinds not yet seen count as the mean of all; null before any has finished. */
+  /** Seconds that a job of this kind takes; kinds not yet seen count as the mean of all; null before any has finished. */
+  expected(kind: string): number | null {
+    const known = this.taken.get(kind);
+    if (known) return known.seconds / known.count;
+    const all = [...this.taken.values()];
+    const count = all.reduce((sum, { count }) => sum + count, 0);
+    return count === 0 ? null : all.reduce((sum, { seconds }) => sum + seconds, 0) / count;
+  }
+
+  /** Seconds of the jobs not yet started; null before any job has finished. */
   get secondsWaiting(): number | null {
     if (this.waiting.length === 0) return 0;
-    const all = [...this.taken.values()];
-    const count = all.reduce((sum, kind) => sum + kind.count, 0);
-    if (count === 0) return null;
-    const mean = all.reduce((sum, kind) => sum + kind.seconds, 0) / count;
-    return this.waiting.reduce((sum, name) => {
-      const kind = this.taken.get(name);
-      return sum + (kind ? kind.seconds / kind.count : mean);
-    }, 0);
+    if (this.taken.size === 0) return null;
+    return this.waiting.reduce((sum, kind) => sum + (this.expected(kind) ?? 0), 0);
   }
 }

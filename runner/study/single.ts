@@ -26,7 +26,7 @@ export async function runSingle<Outcome extends JobRecord['outcome'], Described>
 ): Promise<Described> {
   const complete = async (store: JobStore) => {
     const reused = store.get(task.hash) !== undefined;
-    onEvent({ kind: 'start', task, done: 0, total: 1 });
+    if (!reused) onEvent({ kind: 'start', task, done: 0, total: 1 });
     const record = await completeJob(task, store, () => work((event) => onEvent({ kind: 'progress', task, event })));
     onEvent({ kind: 'done', task, record, reused, done: 1, total: 1 });
     return describe(record.outcome);

@@ -1,3 +1,4 @@
+import { methodByName } from '../../src/nas/methods/methods.js';
 import type { StudyPlan, StudyTask } from '../../src/nas/transfer/plan.js';
 import type { SearchOutcome, TrainingOutcome } from '../../src/nas/transfer/results.js';
 import type { BaselineOutcome, JobRecord, JobStore, StudyEvent } from '../../src/nas/transfer/study.js';
@@ -39,6 +40,13 @@ function labelOf(task: StudyTask): string {
   return `linear classifier on ${task.target.label}`;
 }
 
+/** What a job does before it reports anything; null: it is done at once. */
+function doingOf(task: StudyTask): string | null {
+  if (task.kind === 'baseline') return 'fitting';
+  if (task.kind === 'search' && methodByName(task.methodName).needs(task.options) === 'nothing') return null;
+  return 'preparing kernels';
+}
+
 function summaryOf({ kind, outcome }: JobRecord): string {
   if (kind === 'search') return (outcome as SearchOutcome).architecture;
   if (kind === 'training') return `accuracy ${percent((outcome as TrainingOutcome).accuracy)} %`;
@@ -47,27 +55,32 @@ function summaryOf({ kind, outcome }: JobRecord): string {
 
 /** Shows the events of jobs. The first event of a job decides what its bar counts: steps, epochs or architectures. */
 export function showJobs(progress: Progress): (event: StudyEvent) => void {
-  let counted: string | undefined;
-  const begin = (task: StudyTask, kind: string, total: number) => {
-    if (counted === undefined) progress.start(labelOf(task), total, kindOf(task));
-    counted ??= kind;
-  };
+  let counted: JobEvent['kind'] | undefined;
   return (message) => {
-    if (message.kind === 'start') counted = undefined;
-    if (message.kind === 'progress') {
-      const { event, task } = message;
-      begin(task, event.kind, event.total);
-      if (event.kind === counted) progress.update(event.done, numbersOf(event));
-    }
-    if (message.kind === 'done' && !message.reused) {
-      begin(message.task, 'job', 1);
-      progress.finish(summaryOf(message.record));
+    if (message.kind === 'start') {
+      const { task } = message;
       counted = undefined;
+      progress.start(labelOf(task), doingOf(task), kindOf(task));
+    } else if (message.kind === 'progress') {
+      const { event } = message;
+      counted ??= event.kind;
+      const { done, total } = event;
+      if (event.kind === counted) progress.update({ done, total, unit: UNITS[counted] }, numbersOf(event));
+    } else if (!message.reused) {
+      progress.finish(summaryOf(message.record));
     }
   };
 }
 
-function numbersOf(event: Extract<StudyEvent, { kind: 'progress' }>['event']): { loss?: number; accuracy?: number } {
+type JobEvent = Extract<StudyEvent, { kind: 'progress' }>['event'];
+
+const UNITS: Readonly<Record<JobEvent['kind'], string>> = {
+  step: 'step',
+  epoch: 'epoch',
+  evaluation: 'architecture',
+};
+
+function numbersOf(event: JobEvent): { loss?: number; accuracy?: number } {
   if (event.kind === 'step') return { loss: event.loss, accuracy: event.accuracy };
   if (event.kind === 'evaluation') return { accuracy: event.fitness };
   return { loss: event.record.trainLoss, accuracy: event.record.validationAccuracy ?? event.record.trainAccuracy };

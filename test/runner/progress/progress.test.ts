@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { clock, duration } from '../../../runner/progress/duration.js';
 import { bar, displayWidth, fitted } from '../../../runner/progress/line.js';
-import { createProgress, type ProgressOptions } from '../../../runner/progress/progress.js';
+import { createProgress, type ProgressOptions, type Work } from '../../../runner/progress/progress.js';
 import { StepRate } from '../../../runner/progress/rate.js';
 import { StudyClock } from '../../../runner/progress/studyClock.js';
 
@@ -29,6 +29,9 @@ function piped(options: ProgressOptions = {}) {
   return { time, written, progress, lines: () => written.join('').split('\n').slice(0, -1) };
 }
 
+const steps = (done: number, total: number): Work => ({ done, total, unit: 'step' });
+const DOING = 'preparing';
+
 /** What stands on the lines of a terminal after the text: carriage return, erase to the end of the line, colours. */
 function screenOf(text: string): string[] {
   const lines = [''];
@@ -52,9 +55,10 @@ function screenOf(text: string): string[] {
 describe('progress on a terminal', () => {
   it('rewrites one line with bar, share, rate, time left and losses', () => {
     const { time, progress, screen } = terminal(120);
-    progress.start('train darts', 200);
+    progress.start('train darts', DOING);
+    progress.update(steps(0, 200));
     time.now = 1000;
-    progress.update(50, { loss: 1.2345, accuracy: 0.456 });
+    progress.update(steps(50, 200), { loss: 1.2345, accuracy: 0.456 });
     expect(screen()).toHaveLength(1);
     expect(screen()[0]).toContain('train darts');
     expect(screen()[0]).toContain('25 %');
@@ -65,13 +69,27 @@ describe('progress on a terminal', () => {
     expect(screen()[0]).toContain(bar(0.25, 24));
   });
 
+  it('shows how long a job has been preparing, every second by itself', async () => {
+    const { time, progress, screen } = terminal(100);
+    progress.start('train darts', 'preparing kernels');
+    expect(screen()[0]).toContain('preparing kernels 0:00');
+    time.now = 71_000;
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(screen()[0]).toContain('preparing kernels 1:11');
+    time.now = 71_200;
+    progress.update(steps(8, 96));
+    expect(screen()[0]).not.toContain('preparing');
+    progress.finish();
+    expect(screen()[0]).toBe('train darts: done in 1 min 11 s');
+  });
+
   it('leaves one line for a finished job and shows notes above the live line', () => {
     const { time, progress, screen } = terminal();
-    progress.start('first', 10);
+    progress.start('first', DOING);
     progress.note('cache: 3 pipelines');
     time.now = 2500;
     progress.finish('accuracy 71.0 %');
-    progress.start('second', 10);
+    progress.start('second', DOING);
     expect(screen().slice(0, 2)).toEqual(['cache: 3 pipelines', 'first: done in 2.5 s, accuracy 71.0 %']);
     expect(screen()[2]).toContain('second');
     progress.clear();
@@ -81,12 +99,13 @@ describe('progress on a terminal', () => {
   it.each([20, 30, 45, 60, 80, 132, 200])('never fills a terminal of %i columns, with wide letters too', (columns) => {
     const { time, progress, screen } = terminal(columns);
     progress.beginStudy(['search', 'train', 'train'], 21);
-    progress.start('previous', 1, 'search');
+    progress.start('previous', DOING, 'search');
     time.now = 60_000;
     progress.finish();
-    progress.start('train darts · 絵文字 → fashion-mnist · seed 12', 40_000, 'train');
+    progress.start('train darts · 絵文字 → fashion-mnist · seed 12', DOING, 'train');
+    progress.update(steps(0, 40_000));
     time.now += 1000;
-    progress.update(1234, { loss: 12.3456, accuracy: 1 });
+    progress.update(steps(1234, 40_000), { loss: 12.3456, accuracy: 1 });
     const line = screen().at(-1)!;
     expect(displayWidth(line)).toBeLessThan(columns);
     expect(displayWidth(line)).toBeGreaterThan(columns < 60 ? columns / 2 : 50);
@@ -96,10 +115,10 @@ describe('progress on a terminal', () => {
 
   it('writes at most every tenth of a second', () => {
     const { time, written, progress } = terminal();
-    progress.start('train', 1000);
+    progress.start('train', DOING);
     for (let step = 1; step <= 1000; step++) {
       time.now = step;
-      progress.update(step);
+      progress.update(steps(step, 1000));
     }
     // One picture at the start and one each 100 ms of the second.
     expect(written).toHaveLength(11);
@@ -108,7 +127,7 @@ describe('progress on a terminal', () => {
   it('uses colours unless NO_COLOR is set, and plain lines where TERM is dumb', () => {
     const escapes = (environment: Record<string, string>) => {
       const { progress, written } = terminal(100, { environment });
-      progress.start('train', 10);
+      progress.start('train', DOING);
       return { colour: written.join('').includes('\u001b[36m'), live: written.join('').includes('\r') };
     };
     expect(escapes({})).toEqual({ colour: true, live: true });
@@ -118,7 +137,7 @@ describe('progress on a terminal', () => {
 
   it('lets no name steer the terminal', () => {
     const { progress, written } = terminal(100, { colour: false });
-    progress.start('evil\u001b[2Jname\nnext', 10);
+    progress.start('evil\u001b[2Jname\nnext', DOING);
     progress.note('a\rb\u0007');
     progress.finish('c\u001b]0;title\u0007');
     const text = written.join('').replaceAll('\r\u001b[K', '');
@@ -131,27 +150,66 @@ describe('progress without a terminal', () => {
   it('writes a plain line at the start, every five seconds, and at the end', () => {
     const { time, progress, lines } = piped();
     progress.beginStudy(['search', 'train'], 2);
-    progress.start('search darts', 100, 'search');
-    for (time.now = 1000; time.now <= 10_000; time.now += 1000) progress.update(time.now / 1000, { loss: 2 });
+    progress.start('search darts', 'preparing kernels', 'search');
+    for (time.now = 1000; time.now <= 10_000; time.now += 1000)
+      progress.update(steps(time.now / 1000, 100), { loss: 2 });
     progress.finish();
     expect(lines()).toEqual([
-      '[3/4] search darts: step 0/100 (0 %)',
+      '[3/4] search darts: preparing kernels',
       '[3/4] search darts: step 5/100 (5 %), 1.0 steps/s, 1:35 left, loss 2.000',
       '[3/4] search darts: step 10/100 (10 %), 1.0 steps/s, 1:30 left, loss 2.000',
       '[3/4] search darts: done in 11.0 s',
     ]);
   });
 
+  it('counts what comes before the first update to the time of the job, not to its rate', () => {
+    const { time, progress, lines } = piped({ plainInterval: 0 });
+    progress.start('train', 'preparing kernels');
+    time.now = 40_000;
+    progress.update(steps(8, 96));
+    time.now = 42_000;
+    progress.update(steps(16, 96));
+    time.now = 62_000;
+    progress.finish();
+    expect(lines()).toEqual([
+      'train: preparing kernels',
+      'train: step 8/96 (8 %)',
+      'train: step 16/96 (16 %), 4.0 steps/s, 0:20 left',
+      'train: done in 1 min 02 s',
+    ]);
+  });
+
+  it('writes a slow rate as the time that a piece of work takes, and no line for what is done at once', () => {
+    const { time, progress, lines } = piped();
+    progress.start('random', null);
+    progress.finish();
+    progress.start('evolution', DOING);
+    for (const done of [1, 2]) {
+      time.now += 8000;
+      progress.update({ done, total: 4, unit: 'architecture' });
+    }
+    expect(lines()).toEqual([
+      'random: done in 0.0 s',
+      'evolution: preparing',
+      'evolution: architecture 1/4 (25 %)',
+      'evolution: architecture 2/4 (50 %), 8.0 s/architecture, 0:16 left',
+    ]);
+  });
+
   it('tells the time left for the whole study once a job of it has finished', () => {
     const { time, progress, lines } = piped();
     progress.beginStudy(['search', 'search', 'train']);
-    progress.start('one', 10, 'search');
+    progress.start('one', DOING, 'search');
     time.now = 20_000;
     progress.finish();
-    progress.start('two', 10, 'search');
+    progress.start('two', DOING, 'search');
+    // Of the training nothing is known yet: it counts as 20 s, the mean so far.
+    expect(lines().at(-1)).toBe('[2/3] two: preparing, 0:20 left, all 0:40 left');
     time.now += 5000;
-    progress.update(5);
-    // 5 s of this job and 20 s, the mean so far, of the training not yet seen.
+    progress.update(steps(0, 10));
+    expect(lines().at(-1)).toBe('[2/3] two: step 0/10 (0 %), 0:15 left, all 0:35 left');
+    time.now += 5000;
+    progress.update(steps(5, 10));
     expect(lines().at(-1)).toBe('[2/3] two: step 5/10 (50 %), 1.0 steps/s, 0:05 left, all 0:25 left');
   });
 });
@@ -163,21 +221,21 @@ describe('a stream that closes', () => {
         throw new Error('EPIPE');
       },
     });
-    throwing.start('train', 2);
+    throwing.start('train', DOING);
     throwing.finish();
 
     const late = new Writable({ write: (_chunk, _encoding, done) => setImmediate(() => done(new Error('EPIPE'))) });
     const progress = createProgress(late, { plainInterval: 0 });
-    progress.start('train', 2);
+    progress.start('train', DOING);
     await new Promise((resolve) => late.once('close', resolve));
-    progress.update(1);
+    progress.update(steps(1, 2));
     progress.finish();
     expect(late.destroyed).toBe(true);
   });
 
   it('gets one listener however many progresses use it', () => {
     const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
-    for (let i = 0; i < 20; i++) createProgress(stream).start('train', 1);
+    for (let i = 0; i < 20; i++) createProgress(stream).start('train', DOING);
     expect(stream.listenerCount('error')).toBe(1);
   });
 });

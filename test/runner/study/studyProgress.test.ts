@@ -59,10 +59,29 @@ describe('the progress of a study', () => {
     });
     const steps = lines.filter((line) => line.includes('training on near') && line.includes('step'));
     expect(steps.map((line) => line.match(/step \d+\/\d+/)?.[0])).toEqual(
-      expect.arrayContaining(['step 0/40', 'step 10/40', 'step 20/40']),
+      expect.arrayContaining(['step 10/40', 'step 20/40']),
+    );
+    expect(lines.filter((line) => line.startsWith('[4/8] training on near, seed 0: '))[0]).toContain(
+      'preparing kernels',
     );
     expect(steps.some((line) => line.includes('loss 1.500'))).toBe(true);
-    expect(lines.some((line) => line.includes('/4 '))).toBe(false);
+    expect(lines.some((line) => line.includes('epoch'))).toBe(false);
+  });
+
+  it('counts the time of a job from its start, whatever it reports and when', async () => {
+    const lines = await run({
+      train: async (task, report) => {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        report({ kind: 'step', done: 8, total: 8 });
+        return fakeExecutors().train(task, report);
+      },
+    });
+    const ends = lines.filter((line) => /training on .*: done in/.test(line));
+    expect(ends).toHaveLength(4);
+    for (const end of ends) expect(Number(end.match(/done in (\S+) s/)?.[1])).toBeGreaterThanOrEqual(0.1);
+    expect(lines.filter((line) => line.includes('random on left'))).toEqual([
+      expect.stringMatching(/^\[\d\/8\] random on left, seed 0: done in /),
+    ]);
   });
 
   it('counts epochs where a job tells nothing finer, and ends every job with what came of it', async () => {
@@ -72,7 +91,7 @@ describe('the progress of a study', () => {
         return fakeExecutors().train(task, report);
       },
     });
-    expect(lines.some((line) => line.includes('step 1/4') && line.includes('loss 1.250'))).toBe(true);
+    expect(lines.some((line) => line.includes('epoch 1/4') && line.includes('loss 1.250'))).toBe(true);
     const ends = lines.filter((line) => line.includes(': done in'));
     expect(ends).toHaveLength(8);
     expect(ends[0]).toMatch(/^\[1\/8\] linear classifier on near: done in .*, accuracy \d+\.\d %$/);
