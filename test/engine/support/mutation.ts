@@ -25,6 +25,15 @@ function* uses(shader: string, engines: readonly Engine[]) {
           yield { operation, sample, engine };
 }
 
+function enginesOf(gpu: Gpu): Engine[] {
+  return [new Engine(gpu), ...portableTargets.map((target) => new Engine(gpu, { target }))];
+}
+
+/** Whether a sample runs the shader on this device: kernels for subgroups of eight lanes can't run on four. */
+export function runsHere(gpu: Gpu, shader: string): boolean {
+  return uses(shader, enginesOf(gpu)).next().done !== true;
+}
+
 /**
  * Runs the kernel suite with a broken shader, as chosen for the device and for others.
  * @returns the first problem found, or undefined when nothing noticed
@@ -33,7 +42,7 @@ export async function whatCatches(gpu: Gpu, { shader, context, broken }: Mutatio
   const original = shaderSources[shader];
   const found = original.split(context).length - 1;
   if (found !== 1) throw new Error(`mutation of ${shader}: "${context}" stands there ${found} times, wanted once`);
-  const engines = [new Engine(gpu), ...portableTargets.map((target) => new Engine(gpu, { target }))];
+  const engines = enginesOf(gpu);
   shaderSources[shader] = original.replace(context, () => broken);
   try {
     for (const { operation, sample, engine } of uses(shader, engines)) {
