@@ -17,7 +17,7 @@ describe('a single-character break of a shader', () => {
     expect(Object.keys(shaderSources).filter((shader) => !broken.has(shader))).toEqual([]);
   });
 
-  it.each(mutations)('is caught by the kernel suite: $shader "$broken"', async (mutation, context) => {
+  it.for(mutations)('is caught by the kernel suite: $shader "$broken"', async (mutation, context) => {
     const differences = [...mutation.context].filter((character, i) => character !== mutation.broken[i]);
     expect(differences).toHaveLength(1);
     expect(mutation.broken).toHaveLength(mutation.context.length);
