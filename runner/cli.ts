@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { terminalOutput } from './commands/output.js';
 import { runProgram } from './commands/program.js';
+import { endOnUnhandledErrors, runToItsEnd } from './endings.js';
 import { tools } from './tools.js';
 
 // The reader of a pipe, such as `head`, may be gone before all is written.
@@ -9,4 +10,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await runProgram(process.argv.slice(2), tools, terminalOutput());
+const args = process.argv.slice(2);
+endOnUnhandledErrors(args.includes('--verbose'));
+await runToItsEnd(() => runProgram(args, tools, terminalOutput()));

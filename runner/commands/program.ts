@@ -4,7 +4,7 @@ import type { Tools } from '../tools.js';
 import { addCount } from './count.js';
 import { addData } from './data.js';
 import { addDoctor } from './doctor.js';
-import { exitCodeOf } from './errors.js';
+import { describeError, exitCodeOf } from './errors.js';
 import type { Output } from './output.js';
 import { addQuickstart } from './quickstart.js';
 import { addReport } from './report.js';
@@ -30,13 +30,14 @@ function buildProgram(tools: Tools, output: Output): Command {
   addCount(program, output);
   addData(program, output);
   addDoctor(program, tools, output);
+  program.command('version', { hidden: true }).action(() => output.print(packageVersion()));
   return program;
 }
 
 /**
  * Runs one command line.
  * @param args without the names of node and of the script
- * @returns the exit code: 0 done, 1 failed, 2 used wrongly
+ * @returns the exit code: 0 done, 1 failed, 2 used wrongly, 130 or 143 interrupted
  */
 export async function runProgram(args: readonly string[], tools: Tools, output: Output): Promise<number> {
   try {
@@ -47,9 +48,4 @@ export async function runProgram(args: readonly string[], tools: Tools, output: 
     if (!(error instanceof CommanderError)) output.notice(describeError(error, args.includes('--verbose')));
     return exitCodeOf(error);
   }
-}
-
-function describeError(error: unknown, verbose: boolean): string {
-  if (!(error instanceof Error)) return `error: ${String(error)}`;
-  return verbose ? (error.stack ?? error.message) : `error: ${error.message}`;
 }

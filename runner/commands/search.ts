@@ -38,7 +38,7 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
 async function search(options: SearchOptions, tools: Tools, output: Output): Promise<void> {
   const { parseSource } = await import('../../src/nas/data/sourceSpecification.js');
   const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
-  const { prepareStudy } = await import('../study/prepare.js');
+  const { adapterOf } = await import('../study/prepare.js');
   const { runSingle } = await import('../study/single.js');
   const { showJobs } = await import('../study/studyProgress.js');
   const { space, method: name, limit, seed = 0, out } = options;
@@ -57,31 +57,30 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
     'search',
   );
   const progress = await progressOf(output, options);
-  const prepared = await prepareStudy({ ...study, targets: [] }, tools, options);
-  try {
-    const [task] = prepared.plan.searches;
-    const { kind, name: adapter, driver } = prepared.gpu.info;
-    const describe = (outcome: SearchOutcome) => ({
-      space,
-      method: name,
-      options: task.options,
-      source: task.source,
-      seed,
-      protocol: task.protocol,
-      adapter: { name: adapter, driver, kind },
-      hash: task.hash,
-      ...outcome,
-    });
-    const found = await runSingle(task, (report) => prepared.executors.search(task, report), describe, {
-      out,
-      name: 'search.json',
-      notice: (text) => progress.note(text),
-      onEvent: showJobs(progress),
-    });
-    if (options.json) output.json(found);
-    else output.print(found.architecture);
-  } finally {
-    progress.clear();
-    prepared.dispose();
-  }
+  const { adapter, dataDir } = options;
+  const found = await runSingle(
+    { ...study, targets: [] },
+    tools,
+    { adapter, dataDir, out, file: 'search.json', notice: (text) => progress.note(text), onEvent: showJobs(progress) },
+    async ({ plan, gpu, executors }) => {
+      const [task] = plan.searches;
+      return {
+        task,
+        work: (report) => executors.search(task, report),
+        describe: (outcome: SearchOutcome) => ({
+          space,
+          method: name,
+          options: task.options,
+          source: task.source,
+          seed,
+          protocol: task.protocol,
+          adapter: adapterOf(gpu),
+          hash: task.hash,
+          ...outcome,
+        }),
+      };
+    },
+  ).finally(() => progress.clear());
+  if (options.json) output.json(found);
+  else output.print(found.architecture);
 }

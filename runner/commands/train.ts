@@ -39,7 +39,7 @@ export function addTrain(program: Command, tools: Tools, output: Output): void {
 async function train(options: TrainOptions, tools: Tools, output: Output): Promise<void> {
   const { spaceByName } = await import('../../src/nas/spaces/space.js');
   const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
-  const { prepareStudy } = await import('../study/prepare.js');
+  const { adapterOf } = await import('../study/prepare.js');
   const { runSingle } = await import('../study/single.js');
   const { showJobs } = await import('../study/studyProgress.js');
   const { space: name, target: set, limit, testLimit, seed = 0, out } = options;
@@ -58,33 +58,36 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
     'train',
   );
   const progress = await progressOf(output, options);
-  const prepared = await prepareStudy({ ...study, sources: [] }, tools, options);
-  try {
-    const [task] = await prepared.plan.trainings({ seed }, architecture);
-    const { kind, name: adapter, driver } = prepared.gpu.info;
-    const describe = (outcome: TrainingOutcome) => ({
-      space: name,
-      architecture,
-      target: task.target,
-      seed,
-      protocol: task.protocol,
-      adapter: { name: adapter, driver, kind },
-      hash: task.hash,
-      ...outcome,
-    });
-    const trained = await runSingle(task, (report) => prepared.executors.train(task, report), describe, {
+  const { adapter, dataDir } = options;
+  const trained = await runSingle(
+    { ...study, sources: [] },
+    tools,
+    {
+      adapter,
+      dataDir,
       out,
-      name: 'training.json',
+      file: 'training.json',
       notice: (text) => progress.note(text),
       onEvent: showJobs(progress),
-    });
-    if (options.json) {
-      output.json(trained);
-      return;
-    }
-    output.print(`test accuracy ${(100 * trained.accuracy).toFixed(2)} %, loss ${trained.loss.toFixed(4)}`);
-  } finally {
-    progress.clear();
-    prepared.dispose();
-  }
+    },
+    async ({ plan, gpu, executors }) => {
+      const [task] = await plan.trainings({ seed }, architecture);
+      return {
+        task,
+        work: (report) => executors.train(task, report),
+        describe: (outcome: TrainingOutcome) => ({
+          space: name,
+          architecture,
+          target: task.target,
+          seed,
+          protocol: task.protocol,
+          adapter: adapterOf(gpu),
+          hash: task.hash,
+          ...outcome,
+        }),
+      };
+    },
+  ).finally(() => progress.clear());
+  if (options.json) output.json(trained);
+  else output.print(`test accuracy ${(100 * trained.accuracy).toFixed(2)} %, loss ${trained.loss.toFixed(4)}`);
 }

@@ -1,20 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import { DataError } from '../../src/nas/data/errors.js';
+import { reasonOf } from '../reason.js';
 
 /** Images of one file or folder may not take more memory than this (2 GiB). */
 export const LARGEST_BYTES = 2 ** 31;
 
-const REASONS: Record<string, string> = {
-  ENOENT: 'no such file',
-  EISDIR: 'a folder',
-  ENOTDIR: 'a file where a folder should be',
-  EACCES: 'no permission to read it',
-};
-
 function fileError(file: string, wanted: string, cause: unknown): DataError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new DataError({ file, got: REASONS[code ?? ''] ?? message, wanted }, { cause });
+  return new DataError({ file, got: reasonOf(cause), wanted }, { cause });
 }
 
 /** The whole file. Errors: `DataError`. */

@@ -1,9 +1,12 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { StoreError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 
 /**
  * Writes a file so that at every moment either the old or the new text is there whole: a temporary file in the same
  * folder, brought to the disk, then renamed.
+ * @throws StoreError
  */
 export async function atomicWrite(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
@@ -17,8 +20,8 @@ export async function atomicWrite(path: string, text: string): Promise<void> {
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new StoreError(`${path}: can't be written: ${reasonOf(error)}`, { cause: error });
   }
   await syncFolder(dirname(path));
 }

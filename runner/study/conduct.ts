@@ -7,7 +7,8 @@ import { targetImages } from '../../src/nas/transfer/target.js';
 import { versions } from '../package.js';
 import type { Tools } from '../tools.js';
 import { atomicWrite } from './atomicWrite.js';
-import { type PreparedStudy, type PrepareOptions, prepareStudy } from './prepare.js';
+import { adapterOf, type PreparedStudy, type PrepareOptions } from './prepare.js';
+import { withSession } from './session.js';
 import { openStudyFolder } from './store.js';
 
 export interface ConductOptions extends PrepareOptions {
@@ -21,39 +22,28 @@ export interface ConductOptions extends PrepareOptions {
   onEvent?(event: StudyEvent): void;
 }
 
-/** Runs a study to its end in a folder, or takes it up where an earlier process was stopped; writes results and report. */
+/**
+ * Runs a study to its end in a folder, or takes it up where an earlier process was stopped; writes results and report.
+ * @throws JobError if a job fails, InterruptedError if the user stops; what is finished is kept
+ */
 export async function conductStudy(study: Study, tools: Tools, options: ConductOptions): Promise<StudyResults> {
-  const folder = await openStudyFolder(options.out, options.notice);
-  let prepared: PreparedStudy | undefined;
-  const interrupt = () => {
-    options.notice(`\nstopped; what is finished is kept in ${options.out}: run the same command again to go on`);
-    void folder.close().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', interrupt);
-  try {
-    prepared = await prepareStudy(study, tools, options);
-    await options.onReady?.(prepared, folder);
-    await atomicWrite(join(options.out, 'study.json'), `${JSON.stringify(study, undefined, 2)}\n`);
-    const provenance = await provenanceOf(study, prepared, options.rerun);
-    const results = await runStudy(prepared.plan, {
-      ...prepared.executors,
-      store: folder,
-      provenance,
-      onEvent: options.onEvent,
-    });
-    await folder.writeResults(results);
+  const { out, rerun } = options;
+  const openStore = () => openStudyFolder(out, options.notice);
+  const kept = `what is finished is kept in ${out}: run the same command again to go on`;
+  return withSession(study, tools, { ...options, openStore, kept }, async (session) => {
+    const { plan, executors, store, onEvent } = session;
+    await options.onReady?.(session, store);
+    await atomicWrite(join(out, 'study.json'), `${JSON.stringify(study, undefined, 2)}\n`);
+    const provenance = await provenanceOf(study, session, rerun);
+    const results = await runStudy(plan, { ...executors, store, provenance, onEvent });
+    await store.writeResults(results);
     const { writeReport } = await import('../report/writeReport.js');
-    await writeReport(results, options.out);
+    await writeReport(results, out);
     return results;
-  } finally {
-    process.off('SIGINT', interrupt);
-    prepared?.dispose();
-    await folder.close();
-  }
+  });
 }
 
 async function provenanceOf(study: Study, { gpu, sets }: PreparedStudy, rerun: string): Promise<StudyProvenance> {
-  const { name, driver, kind } = gpu.info;
   const sources = [];
   for (const { label, specification } of study.sources) {
     const source = makeSource(await sets.open(specification.set), specification, study.seeds[0]);
@@ -79,5 +69,5 @@ async function provenanceOf(study: Study, { gpu, sets }: PreparedStudy, rerun: s
       classes: set.classes.length,
     });
   }
-  return { adapter: { name, driver, kind }, versions: versions(), sources, targets, rerun };
+  return { adapter: adapterOf(gpu), versions: versions(), sources, targets, rerun };
 }

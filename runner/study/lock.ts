@@ -5,6 +5,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NasTransferError } from '../../src/engine/errors.js';
+import { StoreError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 
 const LOCK_FILE = 'study.lock';
 
@@ -24,7 +26,7 @@ interface Holder {
 /**
  * Makes this process the only one to write into a folder. The lock of a process that is gone is taken over.
  * @returns a function that gives the folder free again
- * @throws LockedError naming the process that holds it
+ * @throws LockedError naming the process that holds it, StoreError if nothing can be written there
  */
 export async function lockFolder(folder: string, notice: (text: string) => void): Promise<() => Promise<void>> {
   const path = join(folder, LOCK_FILE);
@@ -42,7 +44,10 @@ export async function lockFolder(folder: string, notice: (text: string) => void)
         if ((await readIfThere(path)) === text) await rm(path, { force: true });
       };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+        throw new StoreError(`${folder}: can't be written to: ${reasonOf(error)}; choose another folder with --out`, {
+          cause: error,
+        });
     }
     const found = await readLock(path);
     if (found === undefined) continue;

@@ -10,7 +10,7 @@ import { type ImageSets, imageSets } from './imageSets.js';
 /** A study ready to run: its images read, its device open, its jobs named. Ends with `dispose()`. */
 export interface PreparedStudy {
   readonly gpu: Gpu;
-  readonly sets: ImageSets;
+  readonly sets: StudyImages;
   readonly plan: StudyPlan;
   readonly executors: Executors;
   dispose(): void;
@@ -21,16 +21,28 @@ export interface PrepareOptions {
   readonly dataDir?: string;
 }
 
-export async function prepareStudy(study: Study, tools: Tools, options: PrepareOptions): Promise<PreparedStudy> {
+/** The image sets of a study, read, so that a wrong name is told before a device is looked for. */
+export interface StudyImages extends Pick<ImageSets, 'open'> {
+  readonly fingerprints: ReadonlyMap<string, string>;
+}
+
+export async function readImages(study: Study, { dataDir }: PrepareOptions): Promise<StudyImages> {
   const protocols = Object.values(study.protocols);
   const size = Math.max(...protocols.map((protocol) => protocol.imageSize));
-  const sets = imageSets({ dataDir: options.dataDir, size });
-  // Images first: a wrong name is told before a device is looked for.
-  const fingerprints = await sets.fingerprints(imageSetNames(study));
-  const gpu = await tools.openGpu(options.adapter);
+  const sets = imageSets({ dataDir, size });
+  return { open: sets.open, fingerprints: await sets.fingerprints(imageSetNames(study)) };
+}
+
+export async function prepareStudy(
+  study: Study,
+  sets: StudyImages,
+  tools: Tools,
+  { adapter }: PrepareOptions,
+): Promise<PreparedStudy> {
+  const gpu = await tools.openGpu(adapter);
   try {
     const { kind, name } = gpu.info;
-    const plan = await planStudy(study, { adapter: `${kind}: ${name}`, fingerprints });
+    const plan = await planStudy(study, { adapter: `${kind}: ${name}`, fingerprints: sets.fingerprints });
     const work = await tools.createExecutors(gpu, spaceByName(study.space), { imageSet: sets.open });
     const executors: Executors = {
       search: (task, report) => work.search(task, report),
@@ -43,4 +55,9 @@ export async function prepareStudy(study: Study, tools: Tools, options: PrepareO
     gpu.dispose();
     throw error;
   }
+}
+
+/** The adapter as results name it. */
+export function adapterOf({ info: { name, driver, kind } }: Gpu): { name: string; driver: string; kind: string } {
+  return { name, driver, kind };
 }

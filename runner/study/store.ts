@@ -1,19 +1,16 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NasTransferError } from '../../src/engine/errors.js';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import type { JobRecord, JobStore } from '../../src/nas/transfer/study.js';
+import { StoreError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 import { atomicWrite, syncFolder } from './atomicWrite.js';
 import { lockFolder } from './lock.js';
+import { makeFolder } from './makeFolder.js';
 
 /** Files of a study's folder. */
 const JOBS_FILE = 'jobs.jsonl';
 export const RESULTS_FILE = 'results.json';
-
-/** A study's folder that can't be read or written. */
-export class StoreError extends NasTransferError {
-  override readonly code = 'store';
-}
 
 /** The folder of a study: one line of `jobs.jsonl` a finished job, and `results.json` at the end. */
 export interface StudyFolder extends JobStore {
@@ -24,10 +21,10 @@ export interface StudyFolder extends JobStore {
 
 /**
  * Opens or makes a study's folder, for this process alone. A last line that a killed process left unfinished is dropped.
- * @throws LockedError if another process works there, StoreError if its jobs can't be read
+ * @throws LockedError if another process works there, StoreError if it can't be made or its jobs can't be read
  */
 export async function openStudyFolder(path: string, notice: (text: string) => void = () => {}): Promise<StudyFolder> {
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   const unlock = await lockFolder(path, notice);
   let file: FileHandle | undefined;
   try {
@@ -62,9 +59,7 @@ function folderOf(
       } catch (error) {
         // Half a line of a full disk would spoil the next.
         await file.truncate(size).catch(() => {});
-        throw new StoreError(`${join(path, JOBS_FILE)}: can't be written: ${(error as Error).message}`, {
-          cause: error,
-        });
+        throw new StoreError(`${join(path, JOBS_FILE)}: can't be written: ${reasonOf(error)}`, { cause: error });
       }
       records.set(record.hash, record);
     },
@@ -133,7 +128,9 @@ export async function readResults(folder: string): Promise<StudyResults> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') throw new StoreError(`${folder}: got a file, wanted the folder of a study`);
+    if (code !== 'ENOENT') throw new StoreError(`${path}: can't be read: ${reasonOf(error)}`, { cause: error });
     throw new StoreError(
       `${path}: is not there, wanted the results of a finished study; run the study to its end first`,
     );

@@ -1,5 +1,5 @@
 import { methodByName } from '../../src/nas/methods/methods.js';
-import type { StudyPlan, StudyTask } from '../../src/nas/transfer/plan.js';
+import type { SearchTask, StudyPlan, StudyTask } from '../../src/nas/transfer/plan.js';
 import type { SearchOutcome, TrainingOutcome } from '../../src/nas/transfer/results.js';
 import type { BaselineOutcome, JobRecord, JobStore, StudyEvent } from '../../src/nas/transfer/study.js';
 import type { Progress } from '../progress/progress.js';
@@ -34,10 +34,12 @@ function kindOf(task: StudyTask): string {
   return task.kind === 'search' ? `search ${task.method}` : task.kind;
 }
 
-function labelOf(task: StudyTask): string {
+/** A job in words; with the search that found what is trained, that too. */
+export function nameOf(task: StudyTask, search?: SearchTask): string {
   if (task.kind === 'search') return `${task.method} on ${task.source}, seed ${task.seed}`;
-  if (task.kind === 'training') return `training on ${task.target.label}, seed ${task.seed}`;
-  return `linear classifier on ${task.target.label}`;
+  if (task.kind === 'baseline') return `linear classifier on ${task.target.label}`;
+  const found = search ? ` of what ${search.method} found on ${search.source}` : '';
+  return `training on ${task.target.label}${found}, seed ${task.seed}`;
 }
 
 /** What a job does before it reports anything; null: it is done at once. */
@@ -60,7 +62,7 @@ export function showJobs(progress: Progress): (event: StudyEvent) => void {
     if (message.kind === 'start') {
       const { task } = message;
       counted = undefined;
-      progress.start(labelOf(task), doingOf(task), kindOf(task));
+      progress.start(nameOf(task), doingOf(task), kindOf(task));
     } else if (message.kind === 'progress') {
       const { event } = message;
       counted ??= event.kind;

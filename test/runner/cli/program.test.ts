@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GpuError } from '../../../src/engine/errors.js';
+import { SourceError } from '../../../src/nas/data/errors.js';
 import type { StudyResults } from '../../../src/nas/transfer/results.js';
 import { withoutTimes } from '../../nas/transfer/fakes.js';
 import { dataFolder, runCommand } from './support.js';
@@ -188,11 +189,48 @@ describe('search and train', () => {
     expect(wrong.err).toContain('protocol.json: optimizer.learningRate: got -1, wanted more than 0');
   });
 
-  it('end with exit code 1 and close the device when the device fails', async () => {
-    const { code, err, gpusLeftOpen } = await runCommand([...search, '--data-dir', data], new GpuError('it burns'));
+  it.each([
+    ['the device', new GpuError('it\n  burns'), 'it burns'],
+    ['the memory', new RangeError('Array buffer allocation failed'), 'Array buffer allocation failed'],
+  ])('end with exit code 1, the name of the job and the device closed when %s fails', async (_, failure, reason) => {
+    const args = [...search, '--data-dir', data, '--out', folder];
+    const { code, err, gpusLeftOpen } = await runCommand(args, failure);
     expect(code).toBe(1);
-    expect(err).toBe('error: it burns');
+    expect(err).toBe(`error: regularized-evolution on tiny, seed 0: ${reason}`);
     expect(gpusLeftOpen).toBe(0);
+    expect(readdirSync(folder)).toEqual(['jobs.jsonl']);
+    const verbose = await runCommand([...args, '--verbose'], failure);
+    expect(verbose.err).toMatch(/^JobError: regularized-evolution on tiny.*\n +at /);
+    expect(verbose.err).toMatch(new RegExp(`^caused by ${failure.name}: `, 'm'));
+  });
+
+  it('end with exit code 2 where the source can not be had from its set', async () => {
+    const { code, err } = await runCommand(
+      ['search', '--method', 'darts', '--source', 'tiny', '--data-dir', data],
+      new SourceError("source 'tiny': classes is 9, wanted at most 2"),
+    );
+    expect([code, err.split('\n').at(-1)]).toEqual([2, "error: source 'tiny': classes is 9, wanted at most 2"]);
+  });
+
+  it.each([
+    ['search', '--method', 'darts', '--source', 'tiny'],
+    ['train', '--architecture', threeByThree, '--target', 'tiny'],
+  ])('are refused a file as their folder before there is a device: %s', async (...args) => {
+    const file = join(folder, 'a file');
+    writeFileSync(file, '');
+    const { code, err, work } = await runCommand([...args, '--data-dir', data, '--out', file]);
+    expect([code, err, work]).toEqual([
+      1,
+      `error: ${file}: got a file, wanted a folder; choose another folder with --out`,
+      [],
+    ]);
+  });
+
+  it('leave no folder behind when a name is wrong', async () => {
+    const out = join(folder, 'new');
+    const { code } = await runCommand(['search', '--method', 'darts', '--source', 'not-there', '--out', out]);
+    expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
   });
 });
 
@@ -235,6 +273,10 @@ describe('study and report', () => {
       new GpuError('the device is gone'),
     );
     expect(failed.code).toBe(1);
+    expect(failed.err.split('\n').at(-1)).toBe(
+      `error: random on tiny, seed 0: the device is gone; what is finished is kept in ${out}: run the same command ` +
+        'again to go on',
+    );
     expect(existsSync(join(out, 'results.json'))).toBe(false);
     expect((await runCommand(['study', file, '--out', out, '--data-dir', data])).code).toBe(0);
     expect(withoutTimes(read(out))).toEqual(withoutTimes(read(whole)));

@@ -3,9 +3,12 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../../../runner/errors.js';
 import { LockedError } from '../../../runner/study/lock.js';
-import { openStudyFolder, readResults, StoreError } from '../../../runner/study/store.js';
+import { makeFolder } from '../../../runner/study/makeFolder.js';
+import { openStudyFolder, readResults } from '../../../runner/study/store.js';
 import { planStudy } from '../../../src/nas/transfer/plan.js';
 import { type JobRecord, runStudy } from '../../../src/nas/transfer/study.js';
 import {
@@ -16,7 +19,6 @@ import {
   MemoryStore,
   withoutTimes,
 } from '../../nas/transfer/fakes.js';
-import { dataFolder } from '../cli/support.js';
 
 let folder: string;
 beforeEach(() => {
@@ -40,12 +42,8 @@ interface Worker {
 }
 
 function startWorker(milliseconds: number): Worker {
-  return startScript('./worker.ts', folder, String(milliseconds));
-}
-
-function startScript(name: string, ...args: string[]): Worker {
-  const script = new URL(name, import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args]);
+  const script = fileURLToPath(new URL('./worker.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, folder, String(milliseconds)]);
   const lines: string[] = [];
   const errors: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')));
@@ -139,6 +137,32 @@ describe('the folder of a study', () => {
     await stores[0].close();
   });
 
+  it('is refused where a file lies, whatever is asked for below it', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, 'text');
+    for (const path of [file, join(file, 'below', 'it')]) {
+      await expect(openStudyFolder(path)).rejects.toThrow(StoreError);
+      await expect(openStudyFolder(path)).rejects.toThrow(`${file}: got a file, wanted a folder`);
+    }
+    await expect(openStudyFolder('')).rejects.toThrow('got an empty name, wanted a folder');
+    await expect(readResults(file)).rejects.toThrow(`${file}: got a file, wanted the folder of a study`);
+    expect(readFileSync(file, 'utf8')).toBe('text');
+  });
+
+  it.skipIf(process.platform !== 'linux')('is refused where the system makes no folder and no file', async () => {
+    await expect(openStudyFolder('/proc/nastransfer/run')).rejects.toThrow(
+      "/proc/nastransfer: the folder can't be made: no such file or folder; choose another folder with --out",
+    );
+    await expect(openStudyFolder('/proc')).rejects.toThrow("/proc: can't be written to: ");
+  });
+
+  it('is made with all folders above it, by many at once, too', async () => {
+    const path = join(folder, 'a', 'b', 'c');
+    await Promise.all(Array.from({ length: 8 }, () => makeFolder(path)));
+    await (await openStudyFolder(path)).close();
+    expect(readdirSync(path)).toEqual(['jobs.jsonl']);
+  });
+
   it('clears away the half-written files of killed processes', async () => {
     writeFileSync(join(folder, 'results.json.99.tmp'), '{"format":');
     await (await openStudyFolder(folder)).close();
@@ -191,16 +215,5 @@ describe('a study in a process of its own', () => {
     const store = await openStudyFolder(folder, (text) => notices.push(text));
     await store.close();
     expect(notices).toHaveLength(2);
-  });
-
-  it('interrupted from the keyboard, says how to go on and gives the folder free', async () => {
-    const data = dataFolder();
-    const worker = startScript('./conductWorker.ts', folder, data);
-    await waitFor(() => worker.lines.length > 0 || worker.child.exitCode !== null);
-    worker.child.kill('SIGINT');
-    expect(await worker.ended, worker.errors.join('\n')).toBe(130);
-    expect(worker.errors.join('\n')).toContain('run the same command again to go on');
-    expect(readdirSync(folder).sort()).toEqual(['jobs.jsonl', 'study.json']);
-    rmSync(data, { recursive: true });
   });
 });

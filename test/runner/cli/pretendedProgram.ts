@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { terminalOutput } from '../../../runner/commands/output.js';
+import { runProgram } from '../../../runner/commands/program.js';
+import { endOnUnhandledErrors, runToItsEnd } from '../../../runner/endings.js';
+import type { Tools } from '../../../runner/tools.js';
+import type { Gpu } from '../../../src/engine/device/gpu.js';
+import { fakeExecutors } from '../../nas/transfer/fakes.js';
+
+/** The program on a pretended device. The first argument says what every search and training comes to. */
+const [outcome, ...args] = process.argv.slice(2);
+const outcomes: Readonly<Record<string, () => Promise<void>>> = {
+  slow: () => sleep(60_000),
+  rejecting: async () => {
+    Promise.reject(new RangeError('nobody waits for this'));
+    await sleep(60_000);
+  },
+  throwing: async () => {
+    setTimeout(() => {
+      throw new RangeError('nobody catches this');
+    });
+    await sleep(60_000);
+  },
+  starving: () => new Promise(() => {}),
+};
+
+const tools: Tools = {
+  openGpu: async () => ({ info: { kind: 'other-software', name: 'none', driver: '' }, dispose() {} }) as unknown as Gpu,
+  createExecutors: async () =>
+    fakeExecutors(async (what) => {
+      console.error(`started: ${what}`);
+      await outcomes[outcome]();
+    }),
+};
+
+endOnUnhandledErrors(args.includes('--verbose'));
+await runToItsEnd(() => runProgram(args, tools, terminalOutput()));
