@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { IMAGE_SETS } from './names.js';
 import { addShared, positiveInteger, type SharedOptions } from './options.js';
 import { formatTable, type Output } from './output.js';
 
@@ -20,7 +21,7 @@ export function addData(program: Command, output: Output): void {
   const withSize = (command: Command) =>
     addShared(
       command
-        .argument('<set>', 'name or path of an image set')
+        .argument('<set>', IMAGE_SETS)
         .option('--size <pixels>', 'edge that a folder’s pictures are brought to', positiveInteger),
       'dataDir',
     );

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { ProtocolOverrides } from '../../src/nas/transfer/protocols.js';
 import { describeSchemaErrors } from '../../src/nas/transfer/schemaErrors.js';
 import { UsageError } from './errors.js';
+import { SPACE_NAMES } from './names.js';
 
 export function positiveInteger(text: string): number {
   const value = Number(text);
@@ -28,7 +29,7 @@ const shared = {
     ),
   dataDir: () => new Option('--data-dir <folder>', 'folder with packed image sets').env('NASTRANSFER_DATA'),
   seed: () => new Option('--seed <number>', 'what all random numbers start from').argParser(seed),
-  space: () => new Option('--space <name>', 'search space').default('nasbench201'),
+  space: () => new Option('--space <name>', `search space: ${SPACE_NAMES.join(', ')}`).default('nasbench201'),
 };
 
 export interface SharedOptions {

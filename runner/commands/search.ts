@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { SearchOutcome } from '../../src/nas/transfer/results.js';
 import type { Tools } from '../tools.js';
+import { UsageError } from './errors.js';
+import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS } from './names.js';
 import {
   addProtocolFlags,
   addShared,
@@ -25,10 +27,14 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
     .command('search')
     .summary('search an architecture on one source')
     .description('Runs one search method on one source and prints what it found.')
-    .requiredOption('--method <name>', 'search method')
-    .requiredOption('--source <source>', 'SET, SET:images=0.25, SET:classes=5, SET:random-labels, SET:noise')
+    .requiredOption('--method <name>', METHOD_NAMES.join(', '))
+    .requiredOption('--source <source>', `${SOURCE_FORMS.join(', ')}; SET is ${IMAGE_SETS}`)
     .option('--limit <images>', 'at most this many images', positiveInteger)
-    .option('--option <name=value>', 'option of the method; may be given several times', collectAssignment)
+    .option(
+      '--option <name=value>',
+      'option of the method, such as population=20; may be given several times; a wrong name tells which there are',
+      collectAssignment,
+    )
     .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again');
   addShared(addProtocolFlags(command), 'space', 'adapter', 'dataDir', 'seed').action((options: SearchOptions) =>
     search(options, tools, output),
@@ -42,6 +48,7 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
   const { runSingle } = await import('../study/single.js');
   const { showJobs } = await import('../study/studyProgress.js');
   const { space, method: name, limit, seed = 0, out } = options;
+  await checkOptionNames(name, options.option);
   const protocol = await readProtocolFlags(options);
   const study = parseStudy(
     {
@@ -83,4 +90,19 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
   ).finally(() => progress.clear());
   if (options.json) output.json(found);
   else output.print(found.architecture);
+}
+
+/** @throws UnknownNameError for the method; UsageError that tells the options there are */
+async function checkOptionNames(name: string, given: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  const { z } = await import('zod');
+  const { methodByName } = await import('../../src/nas/methods/methods.js');
+  const known = z.toJSONSchema(methodByName(name).options, { io: 'input' }).properties ?? {};
+  const wrong = Object.keys(given).find((option) => !Object.hasOwn(known, option));
+  if (wrong === undefined) return;
+  const shown = Object.entries(known).map(([option, schema]) =>
+    typeof schema === 'object' && schema.default !== undefined ? `${option}=${schema.default}` : option,
+  );
+  throw new UsageError(
+    `--option: ${name} has no option "${wrong}", wanted one of (with their defaults): ${shown.join(', ')}`,
+  );
 }

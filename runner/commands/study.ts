@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Tools } from '../tools.js';
+import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from './names.js';
 import { addShared, readJson } from './options.js';
 import type { Output } from './output.js';
 import type { StudyOptions } from './studyOutput.js';
@@ -15,11 +16,21 @@ export function addStudy(program: Command, tools: Tools, output: Output): void {
     )
     .argument('[file]', 'the study as JSON')
     .option('--out <folder>', 'folder of the study (default: runs/NAME)')
-    .option('--schema', 'print the JSON Schema of study files');
+    .option('--schema', 'print the JSON Schema of study files')
+    .addHelpText('after', helpOnFiles);
   addShared(command, 'adapter', 'dataDir', 'seed').action(
     (file: string | undefined, options: StudyOptions & { schema?: boolean }) => study(file, options, tools, output),
   );
 }
+
+const helpOnFiles = `
+What a study may name:
+  methods   ${METHOD_NAMES.join(', ')}
+  spaces    ${SPACE_NAMES.join(', ')}
+  sources   ${SOURCE_FORMS.join(', ')}
+  sets      ${IMAGE_SETS}
+
+studies/smoke.json and studies/quickstart.json of this package are examples; --schema tells all settings.`;
 
 async function study(
   file: string | undefined,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { TrainingOutcome } from '../../src/nas/transfer/results.js';
 import type { Tools } from '../tools.js';
+import { IMAGE_SETS } from './names.js';
 import {
   addProtocolFlags,
   addShared,
@@ -27,7 +28,7 @@ export function addTrain(program: Command, tools: Tools, output: Output): void {
       'Trains one architecture from scratch on the training images of a set and tests it on its test images.',
     )
     .requiredOption('--architecture <text>', 'the architecture, as its space writes it')
-    .requiredOption('--target <set>', 'image set')
+    .requiredOption('--target <set>', IMAGE_SETS)
     .option('--limit <images>', 'at most this many training images', positiveInteger)
     .option('--test-limit <images>', 'at most this many test images', positiveInteger)
     .option('--out <folder>', 'folder that keeps the outcome; a training found done there is not done again');

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { NasTransferError } from '../../src/engine/errors.js';
 import { DataError } from '../../src/nas/data/errors.js';
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { IMAGE_SET_NAMES } from '../imageSetNames.js';
 import { CIFAR10_FILE, CIFAR100_FILE, openCifar10, openCifar100 } from './cifarFolder.js';
 import { hasSubFolders, openClassFolder } from './classFolder.js';
 import { EMOJI, openEmoji } from './emoji.js';
@@ -39,7 +40,7 @@ export interface ImageSetEntry {
   readonly licence?: string;
 }
 
-const NAMED: Readonly<Record<string, () => Promise<ImageSet>>> = {
+const NAMED: Readonly<Record<(typeof IMAGE_SET_NAMES)[number], () => Promise<ImageSet>>> = {
   mnist: openMnist,
   'fashion-mnist': () => openFashionMnist(),
   emoji: () => openEmoji(),
@@ -54,7 +55,8 @@ const dataFolder = (options: ImageSetOptions): string | undefined =>
  * Errors: `UnknownImageSetError`; `DataError` for files that are missing, damaged or of the wrong size.
  */
 export async function openImageSet(name: string, options: ImageSetOptions = {}): Promise<ImageSet> {
-  if (Object.hasOwn(NAMED, name)) return NAMED[name]();
+  const named = IMAGE_SET_NAMES.find((known) => known === name);
+  if (named) return NAMED[named]();
   const folder = dataFolder(options);
   if (folder !== undefined && (await packedNames(folder)).includes(name)) {
     return openPacked(folder, name);
@@ -63,7 +65,7 @@ export async function openImageSet(name: string, options: ImageSetOptions = {}):
   const packed = folder === undefined ? [] : await packedNames(folder);
   const hint = folder === undefined ? '; --data-dir or NASTRANSFER_DATA names a folder with packed sets' : '';
   throw new UnknownImageSetError(
-    `image set '${name}': no such name or path, wanted one of ${[...Object.keys(NAMED), ...packed].join(', ')}, or a path${hint}`,
+    `image set '${name}': no such name or path, wanted one of ${[...IMAGE_SET_NAMES, ...packed].join(', ')}, or a path${hint}`,
   );
 }
 

@@ -104,6 +104,7 @@ describe('the program as a process', () => {
 
   it.each([
     ['--help', ['zod', '@viz-js', 'webgpu', 'src/nas/spaces', 'src/engine/runtime']],
+    ['search --help', ['zod', '@viz-js', 'webgpu', 'src/nas/spaces', 'src/nas/methods', 'src/engine/runtime']],
     [`count --architecture ${cell}`, ['@viz-js', 'webgpu', 'src/engine/device/node', 'runner/data', 'runner/study']],
   ])('starts without loading what %s has no use for', async (line, heavy) => {
     // Node's coverage lists every module of the process.

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from '../../../runner/commands/names.js';
+import { listImageSets } from '../../../runner/data/imageSets.js';
+import { IMAGE_SET_NAMES } from '../../../runner/imageSetNames.js';
+import { parseSource, SOURCE_RULES } from '../../../src/nas/data/sourceSpecification.js';
+import { METHOD_NAMES as methods } from '../../../src/nas/methods/methods.js';
+import { SPACE_NAMES as spaces } from '../../../src/nas/spaces/space.js';
+import { runCommand } from './support.js';
+
+describe('the names that help tells', () => {
+  it('are those that there are', async () => {
+    expect(METHOD_NAMES).toEqual(methods);
+    expect(SPACE_NAMES).toEqual(spaces);
+    expect(SOURCE_FORMS.map((form) => parseSource(form).rule)).toEqual(SOURCE_RULES);
+    const listed = (await listImageSets()).map((set) => set.name);
+    expect(listed.slice(0, IMAGE_SET_NAMES.length)).toEqual(IMAGE_SET_NAMES);
+  });
+
+  it.each([
+    ['search', [...METHOD_NAMES, ...SPACE_NAMES, ...IMAGE_SET_NAMES, ...SOURCE_FORMS]],
+    ['train', [...SPACE_NAMES, ...IMAGE_SET_NAMES]],
+    ['study', [...METHOD_NAMES, ...SPACE_NAMES, ...IMAGE_SET_NAMES, ...SOURCE_FORMS]],
+    ['count', SPACE_NAMES],
+    ['data info', IMAGE_SET_NAMES],
+    ['data sheet', IMAGE_SET_NAMES],
+  ])('are in the help of %s', async (command, names) => {
+    const { code, out } = await runCommand([...command.split(' '), '--help']);
+    expect(code).toBe(0);
+    for (const name of names) expect(out.replace(/\s+/g, ' ')).toContain(name);
+  });
+
+  it('of the options of a method come with a wrong one', async () => {
+    const args = ['search', '--method', 'regularized-evolution', '--source', 'mnist', '--option', 'cycle=3'];
+    const { code, err } = await runCommand(args);
+    expect(code).toBe(2);
+    expect(err).toBe(
+      'error: --option: regularized-evolution has no option "cycle", wanted one of (with their defaults): ' +
+        'population=10, tournament=3, cycles=100',
+    );
+  });
+});
+
+describe('the program without a command', () => {
+  it('is used wrongly, and shows its help', async () => {
+    for (const args of [[], ['data']]) {
+      const { code, out, err } = await runCommand(args);
+      expect(code).toBe(2);
+      expect(out).toBe('');
+      expect(err).toContain(`Usage: nastransfer ${args.length ? 'data ' : ''}[options] [command]`);
+    }
+  });
+
+  it('tells its version, asked in either way', async () => {
+    const { code, out } = await runCommand(['version']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(await runCommand(['--version'])).toMatchObject({ code, out });
+  });
+});
