@@ -49,5 +49,5 @@ async function count(options: CountOptions, output: Output): Promise<void> {
     ['multiply-adds', cost.multiplyAdds.toLocaleString('en-US')],
     ['MFLOPs as the space counts them', cost.mflops.toLocaleString('en-US', { maximumFractionDigits: 6 })],
   ];
-  output.print(formatTable(['quantity', 'count'], rows, { right: ['count'], colours: output.colours }));
+  output.print(formatTable(['quantity', 'count'], rows, { ...output, right: ['count'] }));
 }

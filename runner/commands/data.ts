@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { StoreError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 import { IMAGE_SETS } from './names.js';
 import { addShared, positiveInteger, type SharedOptions } from './options.js';
 import { formatTable, type Output } from './output.js';
@@ -48,7 +50,7 @@ async function list(options: DataOptions, output: Output): Promise<void> {
     set.available ? set.where : (set.reason ?? 'not available'),
   ]);
   const header = ['name', 'train + test', 'shape', 'classes', 'where'];
-  output.print(formatTable(header, rows, { right: ['train + test', 'classes'], colours: output.colours }));
+  output.print(formatTable(header, rows, { ...output, right: ['train + test', 'classes'] }));
 }
 
 async function info(name: string, options: DataOptions, output: Output): Promise<void> {
@@ -73,19 +75,32 @@ async function info(name: string, options: DataOptions, output: Output): Promise
     ['train', train.images.toString(), numbers(train.mean), numbers(train.std)],
     ['test', test.images.toString(), numbers(test.mean), numbers(test.std)],
   ];
-  output.print(formatTable(['part', 'images', 'mean', 'std'], parts, { right: ['images'], colours: output.colours }));
+  output.print('');
+  output.print(formatTable(['part', 'images', 'mean', 'std'], parts, { ...output, right: ['images'] }));
+  output.print('(mean and standard deviation of each channel, of pixels from 0 to 1)');
   const counts = classes.map((label, i) => [label, `${train.classCounts[i]}`, `${test.classCounts[i]}`]);
   output.print('');
-  output.print(formatTable(['class', 'train', 'test'], counts, { right: ['train', 'test'], colours: output.colours }));
+  output.print(formatTable(['class', 'train', 'test'], counts, { ...output, right: ['train', 'test'] }));
 }
 
 async function sheet(name: string, options: DataOptions, output: Output): Promise<void> {
   const { openImageSet } = await import('../data/imageSets.js');
-  const { contactSheet } = await import('../data/contactSheet.js');
+  const { contactSheet, ROWS } = await import('../data/contactSheet.js');
   const { writeFile } = await import('node:fs/promises');
   const set = await openImageSet(name, options);
   const file = options.out ?? `${set.name}.png`;
-  await writeFile(file, contactSheet(set));
-  if (options.json) output.json({ set: set.name, file });
-  else output.print(`wrote ${file}`);
+  const classes = set.classes.slice(0, ROWS);
+  try {
+    await writeFile(file, contactSheet(set));
+  } catch (cause) {
+    const wanted = 'the name of a file in a folder that is there';
+    throw new StoreError(`--out ${file}: got ${reasonOf(cause)}, wanted ${wanted}`, { cause });
+  }
+  if (options.json) {
+    output.json({ set: set.name, file, rows: classes });
+    return;
+  }
+  const all = set.classes.length;
+  const shown = classes.length < all ? `the first ${classes.length} of ${all} classes` : `${all} classes`;
+  output.print(`wrote ${file}: ${shown}, a row each: ${classes.join(', ')}`);
 }

@@ -54,7 +54,7 @@ export async function studyCommand(
 }
 
 /** Accuracy and relative improvement of every method, source and target. */
-export function resultTable({ summary }: StudyResults, { colours }: Output): string {
+export function resultTable({ summary }: StudyResults, output: Output): string {
   const rows = summary.cells.map(({ method, source, target, accuracy, relativeImprovement }) => [
     method,
     source,
@@ -64,5 +64,5 @@ export function resultTable({ summary }: StudyResults, { colours }: Output): str
     `${accuracy.count}`,
   ]);
   const header = ['method', 'source', 'target', 'accuracy %', 'over random %', 'seeds'];
-  return formatTable(header, rows, { right: header.slice(3), colours });
+  return formatTable(header, rows, { ...output, right: header.slice(3) });
 }

@@ -90,10 +90,17 @@ async function listImages(folder: string): Promise<string[]> {
     const path = join(folder, name);
     if (SYSTEM_FILE.test(name)) continue;
     if (await isFolder(path)) {
-      throw new DataError({ file: path, got: 'a folder in a class folder', wanted: 'PNG and JPEG images only' });
+      const advice = 'A class is one folder: move the images up or the folder away';
+      throw new DataError({
+        file: path,
+        got: 'a folder in a class folder',
+        wanted: 'PNG and JPEG images only',
+        advice,
+      });
     }
     if (!IMAGE_FILE.test(name)) {
-      throw new DataError({ file: path, got: 'a file of another kind', wanted: 'PNG and JPEG images only' });
+      const advice = 'Convert it, or move it out of the folder';
+      throw new DataError({ file: path, got: 'a file of another kind', wanted: 'PNG and JPEG images only', advice });
     }
     files.push(path);
   }

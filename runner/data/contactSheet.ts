@@ -5,7 +5,7 @@ import { toRgb } from '../../src/nas/data/transform.js';
 import { encodePng } from './png.js';
 
 export interface ContactSheetOptions {
-  /** Classes shown, one a row, from the first on; default: at most 20. */
+  /** Classes shown, one a row, from the first on; default: at most `ROWS`. */
   readonly rows?: number;
   /** Images of each class, spread evenly over its training images; default 10. */
   readonly columns?: number;
@@ -14,12 +14,14 @@ export interface ContactSheetOptions {
 }
 
 const GAP = 2;
+/** Rows of a sheet unless others are asked for. */
+export const ROWS = 20;
 /** Grey between the images, unlike the white or black that images often have at their edges. */
 const BACKGROUND = 128;
 
 /** A PNG with a row of training images for each class. */
 export function contactSheet(set: ImageSet, options: ContactSheetOptions = {}): Buffer {
-  const { rows = 20, columns = 10, scale = Math.max(1, Math.round(64 / set.width)) } = options;
+  const { rows = ROWS, columns = 10, scale = Math.max(1, Math.round(64 / set.width)) } = options;
   for (const [name, value] of Object.entries({ rows, columns, scale })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new AttributeError(`contactSheet: ${name} is ${value}, wanted a positive integer`);

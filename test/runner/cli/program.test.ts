@@ -119,12 +119,27 @@ describe('data', () => {
     expect(JSON.parse(info.out)).toMatchObject({ name: 'tiny', train: { images: 40, classCounts: [20, 20] } });
     const shown = await runCommand(['data', 'info', 'tiny', '--data-dir', data]);
     expect(shown.out).toContain('tiny: 8 x 8 x 1, 2 classes');
+    expect(shown.out).toMatch(/^train +40 +0\.\d{4} +0\.\d{4}$/m);
+    expect(shown.out).toContain('pixels from 0 to 1');
   });
 
   it('writes a contact sheet', async () => {
     const file = join(folder, 'sheet.png');
-    expect((await runCommand(['data', 'sheet', 'tiny', '--data-dir', data, '--out', file])).code).toBe(0);
+    const args = ['data', 'sheet', 'tiny', '--data-dir', data, '--out'];
+    const { code, out } = await runCommand([...args, file]);
+    expect(code).toBe(0);
+    expect(out).toBe(`wrote ${file}: 2 classes, a row each: dark, light`);
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+    const json = await runCommand([...args, file, '--json']);
+    expect(JSON.parse(json.out)).toEqual({ set: 'tiny', file, rows: ['dark', 'light'] });
+    for (const [where, got] of [
+      [folder, 'a folder'],
+      [join(folder, 'not-there', 'sheet.png'), 'no such file or folder'],
+    ])
+      expect(await runCommand([...args, where])).toMatchObject({
+        code: 1,
+        err: `error: --out ${where}: got ${got}, wanted the name of a file in a folder that is there`,
+      });
   });
 
   it('ends with exit code 1 on a damaged set, naming file and offset', async () => {

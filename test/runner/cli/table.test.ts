@@ -1,0 +1,32 @@
+import picocolors from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { formatTable } from '../../../runner/commands/output.js';
+
+const header = ['name', 'images', 'where'];
+const rows = [
+  ['絵文字', '12', 'npm'],
+  ['digits', '60000', ''],
+];
+const colours = picocolors.createColors(false);
+
+describe('a table', () => {
+  it('has columns as wide as their entries take on a terminal', () => {
+    expect(formatTable(header, rows, { colours, right: ['images'] }).split('\n')).toEqual([
+      'name    images  where',
+      '絵文字      12  npm',
+      'digits   60000',
+    ]);
+  });
+
+  it('becomes paragraphs, without empty entries, where a terminal is too narrow for it', () => {
+    expect(formatTable(header, rows, { colours, columns: 21 })).toBe(formatTable(header, rows, { colours }));
+    expect(formatTable(header, rows, { colours, columns: 20 }).split('\n')).toEqual([
+      '絵文字',
+      '  images  12',
+      '  where   npm',
+      '',
+      'digits',
+      '  images  60000',
+    ]);
+  });
+});
