@@ -16,6 +16,7 @@ function buildProgram(tools: Tools, output: Output): Command {
   const program = new Command('nastransfer')
     .description('Neural architecture search and transfer on any WebGPU device.')
     .version(packageVersion())
+    .configureHelp({ minWidthToWrap: 20 })
     .showHelpAfterError('(--help shows how to use it)')
     .configureOutput({
       writeOut: (text) => output.print(text.trimEnd()),

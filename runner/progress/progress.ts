@@ -132,8 +132,10 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
     const { work, numbers } = running;
     const left = secondsLeft(running);
     const rate = running.rate.perSecond;
-    const waiting = study?.secondsWaiting ?? null;
     const { loss, accuracy } = numbers;
+    const { kind, started } = running;
+    const waiting =
+      left === null ? 0 : (study?.secondsWaiting({ kind, seconds: (now() - started) / 1000 + left }) ?? 0);
     return {
       place: placeOf(running),
       share: work && work.total > 0 ? Math.min(1, work.done / work.total) : 0,
@@ -141,7 +143,7 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
       left: left === null ? null : `${clock(left)} left`,
       loss: loss === undefined ? null : `loss ${loss.toFixed(3)}`,
       accuracy: accuracy === undefined ? null : `accuracy ${(100 * accuracy).toFixed(1)} %`,
-      study: left === null || waiting === null ? null : `all ${clock(left + waiting)} left`,
+      study: left === null || !study ? null : `all ${clock(left + waiting)} left`,
     };
   }
 

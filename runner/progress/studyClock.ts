@@ -30,19 +30,20 @@ export class StudyClock {
     this.taken.set(kind, { seconds: sum + seconds, count: count + 1 });
   }
 
-  /** Seconds that a job of this kind takes; kinds not yet seen count as the mean of all; null before any has finished. */
+  /** Mean seconds of the finished jobs of this kind; null before there is one. */
   expected(kind: string): number | null {
     const known = this.taken.get(kind);
-    if (known) return known.seconds / known.count;
-    const all = [...this.taken.values()];
-    const count = all.reduce((sum, { count }) => sum + count, 0);
-    return count === 0 ? null : all.reduce((sum, { seconds }) => sum + seconds, 0) / count;
+    return known ? known.seconds / known.count : null;
   }
 
-  /** Seconds of the jobs not yet started; null before any job has finished. */
-  get secondsWaiting(): number | null {
-    if (this.waiting.length === 0) return 0;
-    if (this.taken.size === 0) return null;
-    return this.waiting.reduce((sum, kind) => sum + (this.expected(kind) ?? 0), 0);
+  /**
+   * Seconds of the jobs not yet started. Kinds of which none has finished count as the slowest of the others, with
+   * `running`, the kind and the likely seconds of the job that runs, among these.
+   */
+  secondsWaiting(running: { readonly kind: string; readonly seconds: number }): number {
+    const means = new Map([[running.kind, running.seconds]]);
+    for (const [kind, { seconds, count }] of this.taken) means.set(kind, seconds / count);
+    const slowest = Math.max(...means.values());
+    return this.waiting.reduce((sum, kind) => sum + (means.get(kind) ?? slowest), 0);
   }
 }

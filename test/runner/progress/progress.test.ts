@@ -156,8 +156,8 @@ describe('progress without a terminal', () => {
     progress.finish();
     expect(lines()).toEqual([
       '[3/4] search darts: preparing kernels',
-      '[3/4] search darts: step 5/100 (5 %), 1.0 steps/s, 1:35 left, loss 2.000',
-      '[3/4] search darts: step 10/100 (10 %), 1.0 steps/s, 1:30 left, loss 2.000',
+      '[3/4] search darts: step 5/100 (5 %), 1.0 steps/s, 1:35 left, loss 2.000, all 3:15 left',
+      '[3/4] search darts: step 10/100 (10 %), 1.0 steps/s, 1:30 left, loss 2.000, all 3:10 left',
       '[3/4] search darts: done in 11.0 s',
     ]);
   });
@@ -196,6 +196,22 @@ describe('progress without a terminal', () => {
     ]);
   });
 
+  it('takes no time for known from jobs of another kind that were done at once', () => {
+    const { time, progress, lines } = piped({ plainInterval: 0 });
+    progress.beginStudy(['random', 'train', 'train', 'darts']);
+    progress.start('one', null, 'random');
+    progress.finish();
+    progress.start('two', DOING, 'train');
+    expect(lines().at(-1)).toBe('[2/4] two: preparing');
+    time.now = 10_000;
+    progress.update(steps(0, 10));
+    expect(lines().at(-1)).toBe('[2/4] two: step 0/10 (0 %)');
+    time.now = 15_000;
+    progress.update(steps(5, 10));
+    // It will have taken 20 s; the other training and the search count as much.
+    expect(lines().at(-1)).toBe('[2/4] two: step 5/10 (50 %), 1.0 steps/s, 0:05 left, all 0:45 left');
+  });
+
   it('tells the time left for the whole study once a job of it has finished', () => {
     const { time, progress, lines } = piped();
     progress.beginStudy(['search', 'search', 'train']);
@@ -203,7 +219,7 @@ describe('progress without a terminal', () => {
     time.now = 20_000;
     progress.finish();
     progress.start('two', DOING, 'search');
-    // Of the training nothing is known yet: it counts as 20 s, the mean so far.
+    // Of the training nothing is known yet: it counts as long as a search.
     expect(lines().at(-1)).toBe('[2/3] two: preparing, 0:20 left, all 0:40 left');
     time.now += 5000;
     progress.update(steps(0, 10));
@@ -258,14 +274,18 @@ describe('StudyClock', () => {
     const study = new StudyClock(['search', 'train', 'train', 'search'], 3);
     expect(study.total).toBe(7);
     expect(study.start('search')).toBe(4);
-    expect(study.secondsWaiting).toBeNull();
+    expect(study.expected('search')).toBeNull();
+    // Another search as long as this one, and two trainings of which nothing is known yet.
+    expect(study.secondsWaiting({ kind: 'search', seconds: 20 })).toBe(60);
     study.finish('search', 30);
+    expect(study.expected('search')).toBe(30);
     expect(study.start('train')).toBe(5);
+    expect(study.secondsWaiting({ kind: 'train', seconds: 8 })).toBe(38);
     study.finish('train', 10);
-    expect(study.secondsWaiting).toBe(40);
+    expect(study.secondsWaiting({ kind: 'train', seconds: 8 })).toBe(40);
     study.start('train');
     study.start('search');
-    expect(study.secondsWaiting).toBe(0);
+    expect(study.secondsWaiting({ kind: 'search', seconds: 8 })).toBe(0);
   });
 });
 
