@@ -102,5 +102,6 @@ async function sheet(name: string, options: DataOptions, output: Output): Promis
   }
   const all = set.classes.length;
   const shown = classes.length < all ? `the first ${classes.length} of ${all} classes` : `${all} classes`;
-  output.print(`wrote ${file}: ${shown}, a row each: ${classes.join(', ')}`);
+  output.print(`wrote ${file}`);
+  output.print(`${shown}, a row each: ${classes.join(', ')}`);
 }
