@@ -29,9 +29,11 @@ export async function ensureBuilt(): Promise<void> {
 
 async function build(): Promise<void> {
   const tsc = join(root, 'node_modules', 'typescript', 'lib', 'tsc.js');
-  await promisify(execFile)(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root }).catch((error) => {
+  const run = promisify(execFile);
+  await run(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root }).catch((error) => {
     throw new Error(`the build that these tests run failed:\n${error.stdout}${error.stderr}`);
   });
+  await run(process.execPath, [join(root, 'scripts/markExecutable.mjs')]);
 }
 
 /** Whether the program was built after the last change of a source. */

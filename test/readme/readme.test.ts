@@ -1,12 +1,22 @@
 import { type ExecException, exec, execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listImageSets } from '../../runner/data/imageSets.js';
 import * as engine from '../../src/engine/index.js';
 import { METHOD_NAMES, SOURCE_RULES, SPACE_NAMES } from '../../src/nas/index.js';
-import { root } from '../package/built.js';
+import { cli, ensureBuilt, root } from '../package/built.js';
 import { installedProject, packageJson } from '../package/installed.js';
 import { start } from '../runner/cli/child.js';
 
@@ -76,6 +86,11 @@ describe('the commands of README', { timeout: 300_000 }, () => {
     const { code, out, err } = await run(command);
     expect(code, err).toBe(0);
     expect(out).toMatch(PRINTED[known[0]]);
+  });
+
+  test('npx finds the program executable in this checkout, also when the tests have built it anew', async () => {
+    await ensureBuilt();
+    expect(statSync(cli).mode & 0o111).toBe(0o111);
   });
 
   test('the test command is the one that .ci/run takes out of README and runs, from npm ci on', () => {

@@ -6,9 +6,6 @@ import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Lowering, Operation } from './operation.js';
 import { checkIntegerList, checkScalar, checkShape } from './shapeChecks.js';
 
-/** The index and the label of a place in a batch that holds no sample. */
-export const NO_SAMPLE = 0xffffffff;
-
 export interface Augmentation {
   /** Pixels of padding around the image before a random crop of its size; 0: no crop. */
   readonly pad: number;

@@ -1,6 +1,6 @@
 import type { Value } from '../graph/graph.js';
 import { physicalSize, type ValueType } from '../graph/types.js';
-import { NO_SAMPLE } from './gatherImages.js';
+import { NO_SAMPLE } from './noSample.js';
 import type { Operation } from './operation.js';
 import { checkIntegerList } from './shapeChecks.js';
 

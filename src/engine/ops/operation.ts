@@ -1,8 +1,7 @@
 import type { Value } from '../graph/graph.js';
 import type { DType, Layout, ValueType } from '../graph/types.js';
 
-/** A scalar, string or list of them: attributes are plain data, so that equal operations can be recognised. */
-export type Attribute = number | boolean | string | readonly number[] | readonly string[];
+/** Attributes are plain data (numbers, strings, lists), so that equal operations can be recognised. */
 // biome-ignore lint/suspicious/noExplicitAny: attribute interfaces have no index signature, so `unknown` would reject them
 export type Attributes = Record<string, any>;
 

@@ -5,9 +5,6 @@ import { checkRank, gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located, Lowering } from './operation.js';
 import { columnSumCalls } from './reduceCalls.js';
 
-/** The label of a sample that is not there: the rest of a batch that is not full. */
-export const NO_SAMPLE = 0xffffffff;
-
 /** `mean`: over the samples that there are. */
 export type Reduction = 'mean' | 'sum';
 

@@ -1,6 +1,6 @@
 import type { Gpu } from '../device/gpu.js';
 import { BufferUsage } from '../device/usage.js';
-import { DisposedError, NasTransferError, OwnershipError, ShapeError } from '../errors.js';
+import { DisposedError, OwnershipError, ShapeError } from '../errors.js';
 import { Graph } from '../graph/graph.js';
 import { logicalSize, pack, physicalSize, unpack } from '../graph/types.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
@@ -151,7 +151,6 @@ export class Engine {
 
   private checkAlive(what: string): void {
     if (this.disposed) throw new DisposedError(`engine: ${what} used after dispose(); open a new engine`);
-    if (!this.gpu) throw new NasTransferError('engine: no device');
   }
 }
 

@@ -22,10 +22,9 @@ export interface SupernetOptions {
 }
 
 /** A network of all architectures of a space at once, mixed by architecture parameters. */
-export interface Supernet extends Omit<Classifier, 'forward'> {
+export interface Supernet extends Classifier {
   /** Architecture parameters: one variable, [edges, operations], before the softmax. */
   readonly alphas: VariableSet;
-  forward(images: Value, mode: NetworkMode): Value;
   /** The architecture that the parameters stand for, as text; `alphas` row-major. */
   derive(alphas: ArrayLike<number>): string;
 }

@@ -3,9 +3,6 @@ import { VariableSet } from '../../engine/graph/variables.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSplit } from '../data/imageSet.js';
 
-/** Label and index that stand for "no sample" in the last, incomplete batch of an evaluation. */
-export const NO_SAMPLE = 0xffffffff;
-
 /** Images and labels on the device: bytes, four to a word, so that batches are gathered and augmented there. */
 export class DeviceImages {
   readonly pixels: Variable;

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AttributeError, DTypeError, ShapeError } from '../../../src/engine/errors.js';
 import { Graph } from '../../../src/engine/graph/graph.js';
 import { VariableSet } from '../../../src/engine/graph/variables.js';
-import { type Augmentation, gatherImages, NO_SAMPLE } from '../../../src/engine/ops/gatherImages.js';
+import { type Augmentation, gatherImages } from '../../../src/engine/ops/gatherImages.js';
 import { gatherLabels } from '../../../src/engine/ops/gatherLabels.js';
+import { NO_SAMPLE } from '../../../src/engine/ops/noSample.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 

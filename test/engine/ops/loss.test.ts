@@ -4,7 +4,7 @@ import { gradients } from '../../../src/engine/graph/autodiff.js';
 import { Graph, type Value } from '../../../src/engine/graph/graph.js';
 import { accuracy, correctCount } from '../../../src/engine/ops/accuracy.js';
 import { crossEntropy } from '../../../src/engine/ops/crossEntropy.js';
-import { NO_SAMPLE } from '../../../src/engine/ops/sampleReduction.js';
+import { NO_SAMPLE } from '../../../src/engine/ops/noSample.js';
 import { logSoftmax, softmax } from '../../../src/engine/ops/softmax.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';

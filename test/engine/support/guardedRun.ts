@@ -33,8 +33,6 @@ export interface GuardedResult {
   readonly problems: string[];
 }
 
-export const allKernels = new Set<string>();
-
 /**
  * Runs an operation's kernels alone, every value lying as a strided view between guard bands: kernels that read or write
  * outside their values give NaN or break a canary.
@@ -72,7 +70,6 @@ export async function runGuarded(
     constantValues: [],
   };
   const { dispatches } = lowerNodes([node], locations, engine.target);
-  for (const { call } of dispatches) allKernels.add(call.kernel);
   const { device, queue } = engine.gpu;
   const created: GPUBuffer[] = [];
   const create = (

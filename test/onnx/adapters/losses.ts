@@ -1,6 +1,6 @@
 import { crossEntropy } from '../../../src/engine/ops/crossEntropy.js';
+import { NO_SAMPLE } from '../../../src/engine/ops/noSample.js';
 import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
-import { NO_SAMPLE } from '../../../src/engine/ops/sampleReduction.js';
 import { logSoftmax } from '../../../src/engine/ops/softmax.js';
 import { channelsFirst, channelsLast, reshaped, sizeOf } from '../arrays.js';
 import { type Adapter, type NodeCall, type Result, Unsupported } from '../call.js';

@@ -1,0 +1,314 @@
+import type { Mutation } from '../support/mutation.js';
+
+/** Breaks of one character in the kernels of convolutions, pools, batch norm and the mixed sum. */
+export const layerMutations: readonly Mutation[] = [
+  {
+    shader: 'conv/conv2d',
+    context: 'let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;',
+    broken: 'let xRow = i32(row) * params.xRowStep + params.xRowStart - i32(i) * params.tapRowStep;',
+  },
+  {
+    shader: 'conv/conv2d',
+    context: 'let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;',
+    broken: 'let xRow = i32(row) + params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;',
+  },
+  {
+    shader: 'conv/conv2dSubgroups',
+    context: 'let qColumn = (qStrip / params.spacing) * params.spacing * 4u + (qStrip % params.spacing);',
+    broken: 'let qColumn = (qStrip / params.spacing) * params.spacing * 5u + (qStrip % params.spacing);',
+  },
+  {
+    shader: 'conv/conv2dSubgroups',
+    context: 'x2 = load(pixelPlace(pPlace, pStart + i32(k - 1u) * step), xVector + m);',
+    broken: 'x2 = load(pixelPlace(pPlace, pStart + i32(k - 2u) * step), xVector + m);',
+  },
+  {
+    shader: 'conv/conv2dWeightGradient',
+    context: 'let column1 = select(column0, column0 + 1u, column + 1u < params.columnVectors);',
+    broken: 'let column1 = select(column0, column0 + 1u, column - 1u < params.columnVectors);',
+  },
+  {
+    shader: 'conv/conv2dWeightGradient',
+    context: 'let dy0 = dy[dyPlace + column0];',
+    broken: 'let dy0 = dy[dyPlace - column0];',
+  },
+  {
+    shader: 'conv/depthwise',
+    context: 'let yRow = image * params.yHeight + row * params.yRowStep + params.yRowStart;',
+    broken: 'let yRow = image * params.yHeight + row * params.yRowStep - params.yRowStart;',
+  },
+  { shader: 'conv/depthwise', context: 'if (strip >= params.strips) {', broken: 'if (strip <= params.strips) {' },
+  {
+    shader: 'conv/depthwiseWeightGradient',
+    context:
+      'let xRow = i32(row % params.height) * params.rowStep + i32(tapRow) * params.tapRowStep + params.rowStart;',
+    broken: 'let xRow = i32(row % params.height) * params.rowStep + i32(tapRow) + params.tapRowStep + params.rowStart;',
+  },
+  {
+    shader: 'conv/depthwiseWeightGradient',
+    context: 'for (var phase = 0u; phase < params.spacing; phase++) {',
+    broken: 'for (var phase = 0u; phase > params.spacing; phase++) {',
+  },
+  { shader: 'conv/depthwiseWindow', context: 'var next = KERNEL - 1u;', broken: 'var next = KERNEL - 2u;' },
+  { shader: 'conv/depthwiseWindow', context: 'sum += x01 * w01;', broken: 'sum -= x01 * w01;' },
+  {
+    shader: 'conv/grouped',
+    context: 'y[params.yOffset + pixel * params.yStride + vector] = sum;',
+    broken: 'y[params.yOffset + pixel * params.yStride - vector] = sum;',
+  },
+  {
+    shader: 'conv/grouped',
+    context: 'let tap = params.wOffset * 4u + (i * params.tapColumns + j) * params.wRows * params.wStride * 4u;',
+    broken: 'let tap = params.wOffset * 4u + (i + params.tapColumns + j) * params.wRows * params.wStride * 4u;',
+  },
+  {
+    shader: 'conv/groupedWeightGradient',
+    context: 'let inside = row >= 0 && row < i32(params.xHeight) && column >= 0 && column < i32(params.xWidth);',
+    broken: 'let inside = row >= 0 && row < i32(params.xHeight) && column <= 0 && column < i32(params.xWidth);',
+  },
+  {
+    shader: 'conv/groupedWeightGradient',
+    context: 'let gradient = dy[(params.dyOffset + dyPixel * params.dyStride) * 4u + channel];',
+    broken: 'let gradient = dy[(params.dyOffset + dyPixel * params.dyStride) * 4u - channel];',
+  },
+  {
+    shader: 'mixed/affineGradients',
+    context: 'dbeta1[params.dbeta1Offset + vector] = w[weight + 1u] * sum;',
+    broken: 'dbeta1[params.dbeta1Offset + vector] = w[weight + 2u] * sum;',
+  },
+  {
+    shader: 'mixed/factors',
+    context: 'shift = weight * beta1[params.beta1Offset + vector];',
+    broken: 'shift = weight + beta1[params.beta1Offset + vector];',
+  },
+  {
+    shader: 'mixed/factors',
+    context: 'for (var chunk = 1u; chunk < params.chunks; chunk++) {',
+    broken: 'for (var chunk = 2u; chunk < params.chunks; chunk++) {',
+  },
+  {
+    shader: 'mixed/gradientFactors',
+    context: 'c += dstatistics[dRow] / f32(params.rows);',
+    broken: 'c -= dstatistics[dRow] / f32(params.rows);',
+  },
+  {
+    shader: 'mixed/gradientFactors',
+    context: 'var b = -a * inverse * products / f32(params.rows);',
+    broken: 'var b = -a + inverse * products / f32(params.rows);',
+  },
+  {
+    shader: 'mixed/gradientSums',
+    context: 'return Sums(first, sums.products + g * (value - first));',
+    broken: 'return Sums(first, sums.products + g * (value + first));',
+  },
+  { shader: 'mixed/gradientSums', context: 'if (params.firstTerm == 0u) {', broken: 'if (params.firstTerm == 1u) {' },
+  {
+    shader: 'mixed/inputGradients',
+    context: 'return f.a * g + (f.b * (value - f.mean) + f.c);',
+    broken: 'return f.a * g + (f.b * (value - f.mean) - f.c);',
+  },
+  {
+    shader: 'mixed/mergeGradientSums',
+    context: 'let normalised = term < params.normalised;',
+    broken: 'let normalised = term > params.normalised;',
+  },
+  {
+    shader: 'mixed/mergeGradientSums',
+    context: 'sum += partial[start + columns + place] + (partial[start + place] - mean) * partial[place];',
+    broken: 'sum += partial[start + columns + place] + (partial[start + place] + mean) * partial[place];',
+  },
+  { shader: 'mixed/statistics', context: 'let isFirst = row == chunk;', broken: 'let isFirst = row != chunk;' },
+  {
+    shader: 'mixed/statistics',
+    context: 'partial[place] = s0.first + s0.sum / count;',
+    broken: 'partial[place] = s0.first - s0.sum / count;',
+  },
+  {
+    shader: 'mixed/sum',
+    context: 'let place = (term - 1u) * 3u * params.vectors + vector;',
+    broken: 'let place = (term - 0u) * 3u * params.vectors + vector;',
+  },
+  { shader: 'mixed/sum', context: 'sum += y[place];', broken: 'sum -= y[place];' },
+  {
+    shader: 'mixed/weightGradients',
+    context: 'if (term <= params.lastTerm) {',
+    broken: 'if (term >= params.lastTerm) {',
+  },
+  {
+    shader: 'mixed/weightGradients',
+    context: 'let sum = sums[params.sumsOffset + vector];',
+    broken: 'let sum = sums[params.sumsOffset - vector];',
+  },
+  {
+    shader: 'norm/fixedFactors',
+    context: 'shift = beta[params.betaOffset + vector];',
+    broken: 'shift = beta[params.betaOffset - vector];',
+  },
+  {
+    shader: 'norm/fixedFactors',
+    context: 'var scale = inverseSqrt(variance[params.varianceOffset + vector] + params.epsilon);',
+    broken: 'var scale = inverseSqrt(variance[params.varianceOffset - vector] + params.epsilon);',
+  },
+  {
+    shader: 'norm/fixedStatisticsGradient',
+    context:
+      'dvariance[params.dvarianceOffset + vector] = -0.5 * scale * inverse * dgamma[params.dgammaOffset + vector];',
+    broken:
+      'dvariance[params.dvarianceOffset + vector] = -0.5 * scale + inverse * dgamma[params.dgammaOffset + vector];',
+  },
+  {
+    shader: 'norm/fixedStatisticsGradient',
+    context: 'let inverse = inverseSqrt(variance[params.varianceOffset + vector] + params.epsilon);',
+    broken: 'let inverse = inverseSqrt(variance[params.varianceOffset + vector] - params.epsilon);',
+  },
+  {
+    shader: 'norm/gradientSums',
+    context: 'products += g * (x[params.xOffset + row * params.xStride + vector] - average);',
+    broken: 'products -= g * (x[params.xOffset + row * params.xStride + vector] - average);',
+  },
+  {
+    shader: 'norm/gradientSums',
+    context: 'products += g * (x[params.xOffset + row * params.xStride + vector] - average);',
+    broken: 'products += g * (x[params.xOffset + row + params.xStride + vector] - average);',
+  },
+  {
+    shader: 'norm/inputGradient',
+    context: 'let index = id.y * groups.x * WORKGROUP + id.x;',
+    broken: 'let index = id.y * groups.x * WORKGROUP - id.x;',
+  },
+  {
+    shader: 'norm/inputGradient',
+    context: 'let a = factors[params.vectors + vector];',
+    broken: 'let a = factors[params.vectors - vector];',
+  },
+  {
+    shader: 'norm/mergeGradientSums',
+    context: 'factors[2u * params.vectors + vector] = vec4f(0.0);',
+    broken: 'factors[2u * params.vectors - vector] = vec4f(0.0);',
+  },
+  {
+    shader: 'norm/mergeGradientSums',
+    context: 'factors[3u * params.vectors + vector] = -a * sum / f32(params.rows);',
+    broken: 'factors[3u * params.vectors + vector] = -a + sum / f32(params.rows);',
+  },
+  {
+    shader: 'norm/mergeStatistics',
+    context: 'var scale = inverseSqrt(spread + params.epsilon);',
+    broken: 'var scale = inverseSqrt(spread - params.epsilon);',
+  },
+  {
+    shader: 'norm/mergeStatistics',
+    context: 'let difference = partial[chunk * 2u * params.vectors + vector] - average;',
+    broken: 'let difference = partial[chunk * 2u + params.vectors + vector] - average;',
+  },
+  {
+    shader: 'norm/normalise',
+    context: 'let shift = factors[2u * params.vectors + vector];',
+    broken: 'let shift = factors[2u * params.vectors - vector];',
+  },
+  {
+    shader: 'norm/normalise',
+    context: 'y[params.yOffset + row * params.yStride + vector] = (value - mean) * scale + shift;',
+    broken: 'y[params.yOffset + row * params.yStride - vector] = (value - mean) * scale + shift;',
+  },
+  {
+    shader: 'norm/statistics',
+    context: 'if (index >= params.chunks * params.vectors) {',
+    broken: 'if (index <= params.chunks * params.vectors) {',
+  },
+  {
+    shader: 'norm/statistics',
+    context: 'let distance = x[params.xOffset + row * params.xStride + vector] - first;',
+    broken: 'let distance = x[params.xOffset + row * params.xStride - vector] - first;',
+  },
+  {
+    shader: 'norm/statisticsGradient',
+    context: 'let start = (index / params.vectors) * params.chunkStart;',
+    broken: 'let start = (index * params.vectors) * params.chunkStart;',
+  },
+  {
+    shader: 'norm/statisticsGradient',
+    context: 'dx[params.dxOffset + row * params.dxStride + vector] = (even + spread * centred) / f32(params.rows);',
+    broken: 'dx[params.dxOffset + row * params.dxStride + vector] = (even + spread * centred) * f32(params.rows);',
+  },
+  {
+    shader: 'norm/updateRunningStatistics',
+    context: 'let keep = 1.0 - params.momentum;',
+    broken: 'let keep = 1.0 + params.momentum;',
+  },
+  {
+    shader: 'norm/updateRunningStatistics',
+    context: 'let m = params.runningMeanOffset + vector;',
+    broken: 'let m = params.runningMeanOffset - vector;',
+  },
+  {
+    shader: 'pool/averagePool',
+    context: 'if (index >= params.images * params.strips * u32(params.outputWidth) * params.vectors) {',
+    broken: 'if (index >= params.images * params.strips + u32(params.outputWidth) * params.vectors) {',
+  },
+  {
+    shader: 'pool/averagePool',
+    context: 'let pixel = u32((image * params.outputHeight + row) * params.outputWidth + column);',
+    broken: 'let pixel = u32((image + params.outputHeight + row) * params.outputWidth + column);',
+  },
+  {
+    shader: 'pool/averagePool3x3',
+    context: 'let nearestRow = clamp(xRow, 0, params.xHeight - 1);',
+    broken: 'let nearestRow = clamp(xRow, 0, params.xHeight - 2);',
+  },
+  {
+    shader: 'pool/averagePool3x3',
+    context: 'let nearest = clamp(columns3, vec3i(0), vec3i(params.xWidth - 1));',
+    broken: 'let nearest = clamp(columns3, vec3i(0), vec3i(params.xWidth - 2));',
+  },
+  {
+    shader: 'pool/averagePoolGradient',
+    context: 'for (var i = 0; i < windowsHeight; i++) {',
+    broken: 'for (var i = 1; i < windowsHeight; i++) {',
+  },
+  {
+    shader: 'pool/averagePoolGradient',
+    context: 'for (var row = startRow; row < endRow; row++) {',
+    broken: 'for (var row = startRow; row > endRow; row++) {',
+  },
+  {
+    shader: 'pool/maxPool',
+    context: 'let value = x[params.xOffset + u32(line + nearestColumn) * params.xStride + vector];',
+    broken: 'let value = x[params.xOffset + u32(line + nearestColumn) * params.xStride - vector];',
+  },
+  {
+    shader: 'pool/maxPool',
+    context: 'let inputRow = firstRow + r * dilationHeight;',
+    broken: 'let inputRow = firstRow - r * dilationHeight;',
+  },
+  {
+    shader: 'pool/maxPool3x3',
+    context: 'if (index >= params.images * params.strips * u32(params.yWidth) * params.vectors) {',
+    broken: 'if (index <= params.images * params.strips * u32(params.yWidth) * params.vectors) {',
+  },
+  {
+    shader: 'pool/maxPool3x3',
+    context: 'let isThird = (third > below) & vec4<bool>(isRow && inside.z);',
+    broken: 'let isThird = (third < below) & vec4<bool>(isRow && inside.z);',
+  },
+  {
+    shader: 'pool/maxPool3x3Gradient',
+    context: 'for (var c = 0; c < 3; c++) {',
+    broken: 'for (var c = 1; c < 3; c++) {',
+  },
+  {
+    shader: 'pool/maxPool3x3Gradient',
+    context: 'let nearestRow = clamp(yRow, 0, params.yHeight - 1);',
+    broken: 'let nearestRow = clamp(yRow, 0, params.yHeight + 1);',
+  },
+  {
+    shader: 'pool/maxPoolGradient',
+    context: 'let outputRow = paddedRow / strideHeight - i;',
+    broken: 'let outputRow = paddedRow * strideHeight - i;',
+  },
+  {
+    shader: 'pool/maxPoolGradient',
+    context: 'dx[params.dxOffset + pixel * params.dxStride + vector] = sum;',
+    broken: 'dx[params.dxOffset - pixel * params.dxStride + vector] = sum;',
+  },
+];
