@@ -20,7 +20,7 @@ import { sumRows } from './reduce.js';
  * @param x images [N, H, W, C]
  * @param w [kernelHeight, kernelWidth, C / groups, K], in either layout; `convolutionWeightLayout` names the quicker one
  * @param options stride, dilation: a number or [rows, columns]; padding: a number, [rows, columns] or [top, left, bottom,
- *   right]; groups: input channels and outputs fall into as many independent parts; bias: [K]
+ *   right], negative where rows or columns are cut off; groups: input channels and outputs fall into as many independent parts; bias: [K]
  * @returns [N, OH, OW, K] with OH = floor((H + top + bottom - dilation * (kernelHeight - 1) - 1) / stride) + 1
  * @throws ShapeError, AttributeError, DTypeError
  */

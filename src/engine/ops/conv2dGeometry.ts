@@ -8,7 +8,7 @@ import type { Cost } from './operation.js';
 export interface Conv2dAttributes {
   /** Rows, columns. */
   readonly stride: readonly number[];
-  /** Rows and columns of zeros: top, left, bottom, right. */
+  /** Rows and columns of zeros: top, left, bottom, right. Negative: as many are cut off. */
   readonly padding: readonly number[];
   /** Distance of taps: rows, columns. */
   readonly dilation: readonly number[];
@@ -103,10 +103,12 @@ function outputExtent(size: number, taps: number, axis: number, attributes: Conv
 function checkAttributes(name: string, attributes: Conv2dAttributes): void {
   const check = (attribute: string, values: readonly number[], count: number, least: number) => {
     if (values.length !== count || values.some((value) => !Number.isInteger(value) || value < least))
-      throw new AttributeError(`${name}: ${attribute} is [${values}], wanted ${count} integers of at least ${least}`);
+      throw new AttributeError(
+        `${name}: ${attribute} is [${values}], wanted ${count} integers${Number.isFinite(least) ? ` of at least ${least}` : ''}`,
+      );
   };
   check('stride', attributes.stride, 2, 1);
-  check('padding', attributes.padding, 4, 0);
+  check('padding', attributes.padding, 4, Number.NEGATIVE_INFINITY);
   check('dilation', attributes.dilation, 2, 1);
   check('groups', [attributes.groups], 1, 1);
 }

@@ -34,6 +34,13 @@ export const conv2dSamples: readonly Conv2dSample[] = [
     attributes: { ...plain, stride: [2, 2] },
   },
   {
+    name: '1x1 of stride 2, the first row and column cut off',
+    x: [2, 6, 8, 4],
+    w: [1, 1, 4, 4],
+    layout: 'matrix',
+    attributes: { ...plain, stride: [2, 2], padding: [-1, -1, 0, 0] },
+  },
+  {
     name: '3x3 dilated',
     x: [1, 9, 10, 4],
     w: [3, 3, 4, 5],

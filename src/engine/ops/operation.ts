@@ -1,5 +1,6 @@
 import type { Value } from '../graph/graph.js';
 import type { DType, Layout, ValueType } from '../graph/types.js';
+import type { VariantTable } from './variants.js';
 
 /** Attributes are plain data (numbers, strings, lists), so that equal operations can be recognised. */
 // biome-ignore lint/suspicious/noExplicitAny: attribute interfaces have no index signature, so `unknown` would reject them
@@ -30,6 +31,8 @@ export interface Operand {
 export interface KernelTarget {
   /** Lanes of a software driver (4 or 8), or 0 on a real GPU. Software drivers pay microseconds for a barrier. */
   readonly softwareLanes: number;
+  /** Choices between variants of kernels that were measured on this adapter; absent: the first of each. */
+  readonly variants?: VariantTable;
 }
 
 /** One dispatch: a file of shaders/, the values of its constants and uniforms, and what is bound to its variables. */

@@ -62,7 +62,7 @@ describe('conv2d', () => {
   it.each([
     ['stride', { stride: 0 }],
     ['dilation', { dilation: 1.5 }],
-    ['padding', { padding: -1 }],
+    ['padding', { padding: 0.5 }],
     ['groups', { groups: 2 }],
   ])('refuses %s out of range', (name, options) => {
     const { x, w } = feedsOf([1, 5, 5, 3], [3, 3, 3, 4]);

@@ -3,13 +3,8 @@ import { VariableSet } from '../../../src/engine/graph/variables.js';
 import { normal } from '../../../src/engine/nn/initializers.js';
 import { softmax } from '../../../src/engine/ops/softmax.js';
 import { weightedSum } from '../../../src/engine/ops/weightedSum.js';
-import {
-  averagePool3x3,
-  type Block,
-  type LayerContext,
-  macroNetwork,
-  reluConvBatchNorm,
-} from '../../../src/nas/spaces/nasbench201/blocks.js';
+import { type Block, type LayerContext, reluConvBatchNorm } from '../../../src/nas/spaces/layers.js';
+import { averagePool3x3, macroNetwork } from '../../../src/nas/spaces/nasbench201/blocks.js';
 import { EDGES, NODES } from '../../../src/nas/spaces/nasbench201/cell.js';
 import type { NetworkSettings } from '../../../src/nas/spaces/space.js';
 import type { Supernet, SupernetOptions } from '../../../src/nas/training/classifier.js';

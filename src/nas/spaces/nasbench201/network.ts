@@ -3,8 +3,9 @@ import { VariableSet } from '../../../engine/graph/variables.js';
 import { add } from '../../../engine/ops/add.js';
 import { scale } from '../../../engine/ops/scale.js';
 import type { Classifier } from '../../training/classifier.js';
+import { type Block, type LayerContext, reluConvBatchNorm } from '../layers.js';
 import type { NetworkSettings } from '../space.js';
-import { averagePool3x3, type Block, type LayerContext, macroNetwork, reluConvBatchNorm } from './blocks.js';
+import { averagePool3x3, macroNetwork } from './blocks.js';
 import { type Cell, EDGES, NODES, OPERATIONS } from './cell.js';
 
 /** The network of a cell, with affine batch norm and running averages throughout. */

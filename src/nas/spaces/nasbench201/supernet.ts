@@ -4,15 +4,9 @@ import { normal } from '../../../engine/nn/initializers.js';
 import { type MixedTerm, mixedSum } from '../../../engine/ops/mixedSum.js';
 import { softmax } from '../../../engine/ops/softmax.js';
 import type { Supernet, SupernetOptions } from '../../training/classifier.js';
+import { type Block, batchNormMode, type LayerContext, reluConvBatchNormLayers } from '../layers.js';
 import type { NetworkSettings } from '../space.js';
-import {
-  averagePool3x3,
-  type Block,
-  batchNormMode,
-  type LayerContext,
-  macroNetwork,
-  reluConvBatchNormLayers,
-} from './blocks.js';
+import { averagePool3x3, macroNetwork } from './blocks.js';
 import { type Cell, EDGES, formatCell, NODES, OPERATIONS } from './cell.js';
 
 /** Standard deviation of the initial architecture parameters (DARTS: 1e-3 times a standard normal). */

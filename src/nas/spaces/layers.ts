@@ -1,0 +1,63 @@
+import type { Value } from '../../engine/graph/graph.js';
+import type { VariableSet } from '../../engine/graph/variables.js';
+import { BatchNorm2d, type BatchNormMode } from '../../engine/nn/batchNorm2d.js';
+import { Conv2d } from '../../engine/nn/conv2d.js';
+import { relu } from '../../engine/ops/relu.js';
+import type { NetworkMode } from '../training/classifier.js';
+
+/** Where layers put their variables, and how batch norm is done inside cells. */
+export interface LayerContext {
+  readonly weights: VariableSet;
+  readonly averages: VariableSet;
+  readonly affine: boolean;
+  /** False: batches are always normalised by their own statistics. */
+  readonly trackRunning: boolean;
+}
+
+/** Computes a value from a value; `mode` decides what batch norm does. */
+export type Block = (x: Value, mode: NetworkMode) => Value;
+
+interface ConvolutionSizes {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride?: number;
+}
+
+/** ReLU, convolution without bias, batch norm. */
+export function reluConvBatchNorm(context: LayerContext, name: string, sizes: ConvolutionSizes): Block {
+  const { convolve, norm } = reluConvBatchNormLayers(context, name, sizes);
+  return (x, mode) => norm.forward(convolve(x), batchNormMode(context, mode));
+}
+
+/** The two halves of `reluConvBatchNorm`. */
+export function reluConvBatchNormLayers(
+  context: LayerContext,
+  name: string,
+  { inputs, outputs, kernel, stride = 1 }: ConvolutionSizes,
+): { convolve: (x: Value) => Value; norm: BatchNorm2d } {
+  const padding = (kernel - 1) / 2;
+  const convolution = new Conv2d(context.weights, `${name}/conv`, { inputs, outputs, kernel, stride, padding });
+  const norm = batchNormLayer(context, `${name}/norm`, outputs);
+  return { convolve: (x) => convolution.forward(relu(x)), norm };
+}
+
+/** Batch norm alone. */
+export function batchNorm(context: LayerContext, name: string, channels: number): Block {
+  const layer = batchNormLayer(context, name, channels);
+  return (x, mode) => layer.forward(x, batchNormMode(context, mode));
+}
+
+/** The layer of a context's batch norm. */
+export function batchNormLayer(
+  { weights, averages, affine, trackRunning }: LayerContext,
+  name: string,
+  channels: number,
+) {
+  return new BatchNorm2d(weights, averages, name, { channels, affine, trackRunning });
+}
+
+/** What batch norm does in a mode of the network. */
+export function batchNormMode({ trackRunning }: LayerContext, mode: NetworkMode): BatchNormMode {
+  return mode === 'train' || !trackRunning ? 'batch' : 'running';
+}
