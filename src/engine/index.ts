@@ -36,6 +36,7 @@ export { relu } from './ops/relu.js';
 export { scale } from './ops/scale.js';
 export { slice } from './ops/slice.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
+export { split } from './ops/split.js';
 export { scaleBy, weightedSum } from './ops/weightedSum.js';
 export { Adam } from './optim/adam.js';
 export { constant, cosine, linear as linearSchedule, type Schedule } from './optim/schedules.js';

@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.js';
 import type { Value } from '../graph/graph.js';
 import { channelsOf, formatType, sameShape, type ValueType, valueType } from '../graph/types.js';
+import { startsOf } from './channels.js';
 import { checkFloat } from './checks.js';
 import { copyChannels } from './copy.js';
 import { trafficOnly } from './kernelCall.js';
@@ -16,16 +17,6 @@ export function concat(values: readonly Value[]): Value {
   if (values.length === 0) throw new ShapeError('concat: got no values, wanted at least one');
   if (values.length === 1) return values[0];
   return values[0].graph.apply(concatOperation, values, {})[0];
-}
-
-/** First channel of every part in the whole. */
-function startsOf(channels: readonly number[]): number[] {
-  let start = 0;
-  return channels.map((count) => {
-    const here = start;
-    start += count;
-    return here;
-  });
 }
 
 export const concatOperation: Operation<Record<string, never>> = {

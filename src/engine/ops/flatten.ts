@@ -29,7 +29,7 @@ export const reshapeOperation: Operation<{ readonly shape: readonly number[] }> 
       );
     return [type];
   },
-  viewOf: () => ({ channelOffset: 0, reshape: true }),
+  viewOf: () => [{ channelOffset: 0, reshape: true }],
   lower: ({ inputs: [x], outputs: [y] }) => [
     {
       kernel: 'copy/reshape',

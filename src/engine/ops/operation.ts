@@ -117,8 +117,11 @@ export interface Operation<A extends Attributes = Attributes> {
   /** Longest sum that goes into one output element: the tolerance of the kernel tests grows with its root. */
   sumLength(inputs: readonly ValueType[], attributes: A): number;
   readonly samples: readonly Sample<A>[];
-  /** The output is a view: where its rows lie within an input. Falls back to the kernel where views can't express it. */
-  viewOf?(inputs: readonly ValueType[], attributes: A): ViewOfInput;
+  /**
+   * The outputs are views: where the rows of each lie within input 0. Falls back to the kernels where views can't express
+   * all of them.
+   */
+  viewOf?(inputs: readonly ValueType[], attributes: A): readonly ViewOfInput[];
   /** The inputs can be written straight into the output: channel (vec4) or element offsets of each. */
   assembles?: 'channels' | 'variables';
   /** Output i is written over input inPlace[i], which must be a variable: an update. */

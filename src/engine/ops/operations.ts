@@ -47,6 +47,7 @@ import {
   softmaxGradientOperation,
   softmaxOperation,
 } from './softmax.js';
+import { splitOperation } from './split.js';
 import { takeGradientOperation, takeOperation } from './take.js';
 import { weightedSumOperation } from './weightedSum.js';
 import { weightedSumInputGradientOperation, weightedSumWeightGradientOperation } from './weightedSumGradients.js';
@@ -108,6 +109,7 @@ export const operations: readonly Operation[] = [
   sliceOperation,
   softmaxGradientOperation,
   softmaxOperation,
+  splitOperation,
   sumOperation,
   sumRowsOperation,
   takeGradientOperation,

@@ -28,7 +28,7 @@ export const sliceOperation: Operation<SliceAttributes> = {
     checkChannels('slice', start, length, channelsOf(x));
     return [valueType([...x.shape.slice(0, -1), length])];
   },
-  viewOf: (_, { start }) => ({ channelOffset: start, reshape: false }),
+  viewOf: (_, { start }) => [{ channelOffset: start, reshape: false }],
   lower: ({ inputs: [x], outputs: [y], attributes: { start, length } }) => [
     copyChannels(x, y, { first: start, begin: 0, count: length, before: 'zero', whole: true }),
   ],

@@ -1,6 +1,7 @@
 import type { Graph, Node, Value } from '../graph/graph.js';
 import { channelsOf, physicalSize, roundUp, vectorsPerRow } from '../graph/types.js';
 import type { VariableSet } from '../graph/variables.js';
+import type { ViewOfInput } from '../ops/operation.js';
 import { checkVariableReads, setOf } from './variableReads.js';
 
 /** Memory that values lie in. Only temporary roots share buffers with others, at other times. */
@@ -27,7 +28,7 @@ export interface Location {
 
 export interface Locations {
   of(value: Value): Location;
-  /** Nodes whose output is a view: they run no kernel. */
+  /** Nodes whose outputs are views: they run no kernel. */
   isView(node: Node): boolean;
   /** For an assembling node: which inputs are written in place by their producers. */
   assembled(node: Node): boolean[];
@@ -111,7 +112,7 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
 
   return {
     of,
-    isView: (node) => node.outputs.length === 1 && isView(placements.get(node.outputs[0])),
+    isView: (node) => isView(node, placements),
     assembled: (node) => node.inputs.map((input, index) => isInPlace(placements.get(input), node.outputs[0], index)),
     feeds,
     constants,
@@ -145,8 +146,10 @@ function within(parent: Location, placement: Placement, value: Value): Location 
   }
 }
 
-function isView(placement: Placement | undefined): boolean {
-  return placement?.kind === 'slice' || placement?.kind === 'reshape';
+/** Outputs become views together or not at all, so that a node either runs its kernels or does not. */
+function isView({ outputs }: Node, placements: ReadonlyMap<Value, Placement>): boolean {
+  const kind = outputs.length > 0 ? placements.get(outputs[0])?.kind : undefined;
+  return kind === 'slice' || kind === 'reshape';
 }
 
 function placeViews(nodes: readonly Node[], placements: Map<Value, Placement>): void {
@@ -156,29 +159,37 @@ function placeViews(nodes: readonly Node[], placements: Map<Value, Placement>): 
     if (set) updated.add(set);
   }
   for (const node of nodes) {
-    const view = node.operation.viewOf?.(
+    const views = node.operation.viewOf?.(
       node.inputs.map((value) => value.type),
       node.attributes,
     );
-    if (!view) continue;
+    if (!views) continue;
     const [input] = node.inputs;
-    const [output] = node.outputs;
     const set = setOf(input);
     // A view of a variable would change with it.
     if (set && updated.has(set)) continue;
-    const from = channelsOf(input.type);
-    const to = channelsOf(output.type);
-    if (view.reshape) {
-      // A strided value, or one whose rows end in padding, is not one run of elements.
-      const strided = placements.has(input);
-      if (!strided && (from === to || (from % 4 === 0 && to % 4 === 0)))
-        placements.set(output, { parent: input, kind: 'reshape', start: 0 });
-      continue;
-    }
-    const fillsVectors = to % 4 === 0 || view.channelOffset + to === from;
-    if (hasRows(input) && view.channelOffset % 4 === 0 && fillsVectors)
-      placements.set(output, { parent: input, kind: 'slice', start: view.channelOffset });
+    // A strided value is not one run of elements.
+    const strided = placements.has(input);
+    const found = node.outputs.map((output, index) => placeView(input, output, views[index], strided));
+    if (found.includes(undefined)) continue;
+    node.outputs.forEach((output, index) => {
+      placements.set(output, found[index] as Placement);
+    });
   }
+}
+
+/** Where an output lies within the input of its node; undefined where a view can't express it. */
+function placeView(input: Value, output: Value, view: ViewOfInput, strided: boolean): Placement | undefined {
+  const from = channelsOf(input.type);
+  const to = channelsOf(output.type);
+  if (view.reshape) {
+    // Rows that end in padding are not one run of elements.
+    const dense = from === to || (from % 4 === 0 && to % 4 === 0);
+    return !strided && dense ? { parent: input, kind: 'reshape', start: 0 } : undefined;
+  }
+  const fillsVectors = to % 4 === 0 || view.channelOffset + to === from;
+  const aligned = hasRows(input) && view.channelOffset % 4 === 0 && fillsVectors;
+  return aligned ? { parent: input, kind: 'slice', start: view.channelOffset } : undefined;
 }
 
 /** Kernels take vectors and scalars to start where their binding does: only values of rank 2 and more lie within rows. */
@@ -219,7 +230,7 @@ function undoHazards(nodes: readonly Node[], placements: Map<Value, Placement>, 
     return victim !== undefined && placements.delete(victim);
   };
   for (const node of nodes) {
-    if (node.operation.inPlace || isView(placements.get(node.outputs[0]))) continue;
+    if (node.operation.inPlace || isView(node, placements)) continue;
     const pairs = () =>
       node.outputs.flatMap((output, index) => [
         ...node.inputs

@@ -12,6 +12,7 @@ import { clipCoefficient, gradientNorm } from '../../../src/engine/ops/gradientN
 import { randomUniform } from '../../../src/engine/ops/random.js';
 import { sgdUpdate } from '../../../src/engine/ops/sgd.js';
 import { slice } from '../../../src/engine/ops/slice.js';
+import { split } from '../../../src/engine/ops/split.js';
 
 const graph = new Graph();
 const feed = (shape: readonly number[], dtype: 'f32' | 'u32' = 'f32') => graph.feed(`${dtype}[${shape}]`, shape, dtype);
@@ -26,6 +27,13 @@ const draw = { seed: 1, purpose: 'test' };
 const cases: [string, () => Value, new (message: string) => Error, RegExp][] = [
   ['slice beyond the channels', () => slice(feed([2, 8]), 4, 5), ShapeError, /got 5 channels from 4, .* within the 8/],
   ['slice of integers', () => slice(feed([2, 8], 'u32'), 0, 4), DTypeError, /slice: x is u32\[2, 8\]/],
+  [
+    'split into too few channels',
+    () => split(feed([2, 8]), [4, 3])[0],
+    ShapeError,
+    /got parts of \[4,3\] channels, .* add up to the 8/,
+  ],
+  ['split into no channels', () => split(feed([2, 8]), [8, 0])[0], ShapeError, /positive integers/],
   [
     'concat of other images',
     () => concat([feed([2, 8]), feed([3, 8])]),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OwnershipError } from '../../../src/engine/errors.js';
+import { gradients } from '../../../src/engine/graph/autodiff.js';
 import { Graph, type Value } from '../../../src/engine/graph/graph.js';
 import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
 import { accumulate, assign } from '../../../src/engine/ops/accumulate.js';
@@ -8,8 +9,11 @@ import { assembleGradients } from '../../../src/engine/ops/assembleGradients.js'
 import { concat } from '../../../src/engine/ops/concat.js';
 import { conv2d } from '../../../src/engine/ops/conv2d.js';
 import { flatten } from '../../../src/engine/ops/flatten.js';
+import { sum } from '../../../src/engine/ops/reduce.js';
 import { relu } from '../../../src/engine/ops/relu.js';
+import { scale } from '../../../src/engine/ops/scale.js';
 import { slice } from '../../../src/engine/ops/slice.js';
+import { split } from '../../../src/engine/ops/split.js';
 import { liveNodes } from '../../../src/engine/passes/deadCode.js';
 import { locate } from '../../../src/engine/passes/locations.js';
 import { lowerNodes } from '../../../src/engine/runtime/lowering.js';
@@ -105,6 +109,35 @@ describe('views', () => {
     const part = slice(graph.read(variable), 4, 4);
     assign(graph.read(variable), graph.feed('x', [2, 8]));
     expect(copies(kernels(graph, relu(part)))).toEqual(['copy/channels', 'copy/accumulate']);
+  });
+});
+
+describe('splits', () => {
+  it('into whole vec4s cost nothing', () => {
+    const graph = new Graph();
+    const parts = split(relu(graph.feed('x', [2, 3, 14])), [4, 8, 2]);
+    expect(kernels(graph, ...parts.map(relu))).toEqual(Array(4).fill('elementwise/relu'));
+  });
+
+  it('of which one part cuts a vec4 copy every part', () => {
+    const graph = new Graph();
+    const parts = split(relu(graph.feed('x', [2, 3, 14])), [4, 6, 4]);
+    expect(copies(kernels(graph, ...parts.map(relu)))).toHaveLength(3);
+  });
+
+  it('have one gradient, into which those of their parts are written straight', () => {
+    const graph = new Graph();
+    const x = graph.feed('x', [2, 5, 5, 12]);
+    const [a, b, c] = split(relu(x), [4, 4, 4]);
+    const w = graph.feed('w', [3, 3, 4, 4]);
+    // The last part's gradient is a sum of two, the middle part's is zero.
+    const loss = sum(concat([conv2d(a, w, { padding: 1 }), add(relu(c), scale(c, 3))]));
+    const [dx] = gradients(loss, [x]);
+    expect(relu(b).shape).toEqual([2, 5, 5, 4]);
+    const names = kernels(graph, loss, dx as Value);
+    expect(copies(names)).toEqual([]);
+    expect(names.at(-2)).toBe('elementwise/broadcast');
+    expect(names.slice(6).filter((name) => name === 'elementwise/weightedSum')).toHaveLength(1);
   });
 });
 

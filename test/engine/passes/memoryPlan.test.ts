@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gradients } from '../../../src/engine/graph/autodiff.js';
 import { Graph, type Value } from '../../../src/engine/graph/graph.js';
 import { interpret } from '../../../src/engine/graph/interpret.js';
 import { logicalSize } from '../../../src/engine/graph/types.js';
@@ -9,6 +10,7 @@ import { reshape } from '../../../src/engine/ops/flatten.js';
 import { sum } from '../../../src/engine/ops/reduce.js';
 import { relu } from '../../../src/engine/ops/relu.js';
 import { slice } from '../../../src/engine/ops/slice.js';
+import { split } from '../../../src/engine/ops/split.js';
 import { liveNodes } from '../../../src/engine/passes/deadCode.js';
 import { locate, type Root } from '../../../src/engine/passes/locations.js';
 import { planMemory } from '../../../src/engine/passes/memoryPlan.js';
@@ -17,52 +19,68 @@ import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { lowerNodes } from '../../../src/engine/runtime/lowering.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 
+/** Dimensions before the channels: rows, or as many pixels of images of higher rank. */
+const OUTERS: readonly number[][] = [[6], [1, 2, 1, 3]];
 const ROWS = 6;
 
 /** One operation of a random graph: what, and which of the values so far. */
 interface Step {
-  readonly kind: 'relu' | 'add' | 'concat' | 'slice' | 'reshape';
+  readonly kind: 'relu' | 'add' | 'concat' | 'slice' | 'split' | 'reshape';
   readonly a: number;
   readonly b: number;
   readonly c: number;
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom('relu', 'add', 'concat', 'slice', 'reshape'),
+  kind: fc.constantFrom('relu', 'add', 'concat', 'slice', 'split', 'reshape'),
   a: fc.nat(1000),
   b: fc.nat(1000),
   c: fc.nat(1000),
 });
 
 const plan = fc.record({
+  outer: fc.constantFrom(...OUTERS),
   channels: fc.array(fc.constantFrom(3, 4, 8, 12), { minLength: 1, maxLength: 3 }),
   steps: fc.array(step, { minLength: 1, maxLength: 14 }),
   outputs: fc.array(fc.nat(1000), { minLength: 1, maxLength: 3 }),
 });
 type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
 
+/** Sizes that add up to a width; multiples of four as often as not. */
+function partSizes(width: number, b: number, c: number): number[] {
+  const step = b % 2 === 0 ? 4 : 1 + (c % 5);
+  const sizes: number[] = [];
+  for (let left = width; left > 0; left -= step) sizes.push(Math.min(step, left));
+  return sizes.length > 3 ? [sizes[0], sizes[1], width - sizes[0] - sizes[1]] : sizes;
+}
+
 /** Builds the graph of a plan; shapes are made to fit. */
-function build(graph: Graph, { channels, steps, outputs }: Plan): Value[] {
-  const values = channels.map((count, index) => graph.feed(`x${index}`, [ROWS, count]));
+function build(graph: Graph, { outer, channels, steps, outputs }: Plan): Value[] {
+  const feeds = channels.map((count, index) => graph.feed(`x${index}`, [...outer, count]));
+  const values = [...feeds];
   for (const { kind, a, b, c } of steps) {
     const x = values[a % values.length];
     const alike = values.filter((value) => String(value.shape) === String(x.shape));
     const y = alike[b % alike.length];
-    const width = x.shape[1];
+    const width = x.shape[x.shape.length - 1];
+    const flat = x.shape.length === 2 && x.shape[0] === 1;
     if (kind === 'relu') values.push(relu(x));
     if (kind === 'add') values.push(add(x, y));
     if (kind === 'slice') {
       const start = width > 4 && b % 2 === 0 ? 4 : b % width;
       values.push(slice(x, start, 1 + (c % (width - start))));
     }
-    const tall = values.filter((value) => value.shape[0] === x.shape[0]);
+    if (kind === 'split') values.push(...split(x, partSizes(width, b, c)));
+    const tall = values.filter((value) => String(value.shape.slice(0, -1)) === String(x.shape.slice(0, -1)));
     if (kind === 'concat' && width < 60) values.push(concat([x, tall[b % tall.length], tall[c % tall.length]]));
-    if (kind === 'reshape' && x.shape[0] === ROWS) values.push(reshape(x, [1, ROWS * width]));
-    if (kind === 'reshape' && x.shape[0] === 1 && width % ROWS === 0) values.push(reshape(x, [ROWS, width / ROWS]));
+    if (kind === 'reshape' && !flat) values.push(reshape(x, [1, ROWS * width]));
+    if (kind === 'reshape' && flat && width % ROWS === 0) values.push(reshape(x, [...outer, width / ROWS]));
   }
   const chosen = new Set(outputs.map((index) => values[values.length - 1 - (index % Math.min(values.length, 5))]));
   // A sum takes in the padding lanes, which must hold zeros in views too.
-  const results = [...chosen].flatMap((value) => [value, sum(value)]);
+  const sums = [...chosen].map(sum);
+  const flowing = gradients(add(...sums), feeds).filter((gradient) => gradient !== undefined);
+  const results = [...new Set([...chosen, ...sums, ...flowing])];
   results.forEach((value, index) => {
     graph.output(`y${index}`, value);
   });
