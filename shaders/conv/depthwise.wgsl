@@ -1,8 +1,9 @@
-// Depthwise convolution, y[pixel, c] = sum over taps of x[pixel at tap, c] w[tap, c] (+ bias); with the weights of
-// the taps in reverse order also the gradient of its input, x being the incoming gradient.
+// Depthwise convolution of any kernel, y[pixel, e, c] = sum over taps of x[pixel at tap, c] w[tap, e, c] (+ bias), of
+// max(x, 0) with RELU; with the weights of the taps in reverse order also the gradient of its input,
+// y[pixel, c] = sum over copies e and taps of x[pixel at tap, e, c] w[tap, e, c], zero where GATED and gate is not positive.
 //
-// Layout: x and y are views of pixels x vec4s of channels; w has a row of vec4s a tap. The grid of computed pixels,
-// where they are written and where their taps read: as in conv/conv2d.
+// Layout: x, y and gate are views of pixels x vec4s of channels, one copy after the other; w has a row of vec4s a tap and
+// copy. The grid of computed pixels, where they are written and where their taps read: as in conv/conv2d.
 // An invocation computes a strip of four pixels of one row, `spacing` columns apart, of four channels. With SLIDE,
 // neighbours in the strip are one tap apart, so that each tap needs one new value of x for four pixels.
 // Grid: strips in x, folded into z; vec4s of channels in y: the weights are the same for a workgroup.
@@ -39,29 +40,48 @@ struct Params {
   wOffset: u32,
   biasOffset: u32,
   wStride: u32,
+  copies: u32,
+  summedCopies: u32,
+  channelVectors: u32,
+  gateOffset: u32,
+  gateStride: u32,
 }
 
 const WORKGROUP: u32 = 64u;
 const SLIDE: bool = true;
 const BIAS: bool = false;
+const RELU: bool = false;
+const GATED: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(4) var<storage, read> gate: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 
 // Four channels of x, zero outside the image.
 fn pixel(rowInside: bool, rowPlace: u32, column: i32) -> vec4f {
   let inside = rowInside && column >= 0 && column < i32(params.xWidth);
   let place = select(params.xOffset, rowPlace + u32(column) * params.xStride, inside);
-  return select(vec4f(0.0), x[place], inside);
+  let value = select(vec4f(0.0), x[place], inside);
+  if (RELU) {
+    return max(value, vec4f(0.0));
+  }
+  return value;
 }
 
-fn store(rowPlace: u32, column: u32, value: vec4f) {
-  if (column < params.width) {
-    y[rowPlace + (column * params.yColumnStep + params.yColumnStart) * params.yStride] = value;
+fn store(yRow: u32, column: u32, vector: u32, value: vec4f) {
+  if (column >= params.width) {
+    return;
   }
+  let yPixel = yRow * params.yWidth + column * params.yColumnStep + params.yColumnStart;
+  var result = value;
+  if (GATED) {
+    let isOpen = gate[params.gateOffset + yPixel * params.gateStride + vector] > vec4f(0.0);
+    result = select(vec4f(0.0), value, isOpen);
+  }
+  y[params.yOffset + yPixel * params.yStride + vector] = result;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -90,45 +110,50 @@ fn main(
   var y1 = y0;
   var y2 = y0;
   var y3 = y0;
-  for (var i = 0u; i < params.tapRows; i++) {
-    let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
-    let rowInside = xRow >= 0 && xRow < i32(params.xHeight);
-    let pixels = (image * params.xHeight + u32(max(xRow, 0))) * params.xWidth;
-    let rowPlace = params.xOffset + pixels * params.xStride + vector;
-    var x0: vec4f;
-    var x1: vec4f;
-    var x2: vec4f;
-    if (SLIDE) {
-      x0 = pixel(rowInside, rowPlace, xColumn);
-      x1 = pixel(rowInside, rowPlace, xColumn + step);
-      x2 = pixel(rowInside, rowPlace, xColumn + 2 * step);
-    }
-    for (var j = 0u; j < params.tapColumns; j++) {
-      let tap = params.firstTap + i32(i) * params.tapRowStride + i32(j) * params.tapColumnStride;
-      let weight = w[params.wOffset + u32(tap) * params.wStride + vector];
-      let start = xColumn + i32(j) * params.tapColumnStep;
-      if (!SLIDE) {
-        x0 = pixel(rowInside, rowPlace, start);
-        x1 = pixel(rowInside, rowPlace, start + step);
-        x2 = pixel(rowInside, rowPlace, start + 2 * step);
-      }
-      let x3 = pixel(rowInside, rowPlace, start + 3 * step);
-      y0 += x0 * weight;
-      y1 += x1 * weight;
-      y2 += x2 * weight;
-      y3 += x3 * weight;
+  let copy = vector / params.channelVectors;
+  let channelVector = vector % params.channelVectors;
+  for (var e = 0u; e < params.summedCopies; e++) {
+    let xVector = channelVector + e * params.channelVectors;
+    for (var i = 0u; i < params.tapRows; i++) {
+      let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
+      let rowInside = xRow >= 0 && xRow < i32(params.xHeight);
+      let pixels = (image * params.xHeight + u32(max(xRow, 0))) * params.xWidth;
+      let rowPlace = params.xOffset + pixels * params.xStride + xVector;
+      var x0: vec4f;
+      var x1: vec4f;
+      var x2: vec4f;
       if (SLIDE) {
-        x0 = x1;
-        x1 = x2;
-        x2 = x3;
+        x0 = pixel(rowInside, rowPlace, xColumn);
+        x1 = pixel(rowInside, rowPlace, xColumn + step);
+        x2 = pixel(rowInside, rowPlace, xColumn + 2 * step);
+      }
+      for (var j = 0u; j < params.tapColumns; j++) {
+        let tap = params.firstTap + i32(i) * params.tapRowStride + i32(j) * params.tapColumnStride;
+        let wRow = u32(tap) * params.copies + copy + e;
+        let weight = w[params.wOffset + wRow * params.wStride + channelVector];
+        let start = xColumn + i32(j) * params.tapColumnStep;
+        if (!SLIDE) {
+          x0 = pixel(rowInside, rowPlace, start);
+          x1 = pixel(rowInside, rowPlace, start + step);
+          x2 = pixel(rowInside, rowPlace, start + 2 * step);
+        }
+        let x3 = pixel(rowInside, rowPlace, start + 3 * step);
+        y0 += x0 * weight;
+        y1 += x1 * weight;
+        y2 += x2 * weight;
+        y3 += x3 * weight;
+        if (SLIDE) {
+          x0 = x1;
+          x1 = x2;
+          x2 = x3;
+        }
       }
     }
   }
 
   let yRow = image * params.yHeight + row * params.yRowStep + params.yRowStart;
-  let yPlace = params.yOffset + yRow * params.yWidth * params.yStride + vector;
-  store(yPlace, column, y0);
-  store(yPlace, column + params.spacing, y1);
-  store(yPlace, column + 2u * params.spacing, y2);
-  store(yPlace, column + 3u * params.spacing, y3);
+  store(yRow, column, vector, y0);
+  store(yRow, column + params.spacing, vector, y1);
+  store(yRow, column + 2u * params.spacing, vector, y2);
+  store(yRow, column + 3u * params.spacing, vector, y3);
 }

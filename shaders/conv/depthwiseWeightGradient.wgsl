@@ -1,14 +1,17 @@
-// Gradient of a depthwise convolution's weights, dw[tap, c] = sum over pixels of x[pixel at tap, c] dy[pixel, c], in
-// chunks of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one chunk: dw itself).
+// Gradient of a depthwise convolution's weights, dw[tap, e, c] = sum over pixels of x[pixel at tap, c] dy[pixel, e, c], or
+// max(x, 0) for x with RELU, in chunks of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one
+// chunk: dw itself).
 //
-// Layout: x, dy are views of pixels x vec4s of channels; dw lies in chunks of a row of vec4s a tap.
+// Layout: x, dy are views of pixels x vec4s of channels, dy one copy e after the other; dw lies in chunks of a row of vec4s a
+// tap and copy.
 // An invocation computes TAPS neighbouring taps of one row of the kernel, for four channels, over one chunk. With
 // SLIDE pixels of a row are gone through `spacing` apart, which is one tap, so that each needs one new value of x.
-// Grid: one invocation a vec4 and block of taps, chunk by chunk, folded into x and y.
+// Grid: one invocation a vec4 of a copy and block of taps, chunk by chunk, folded into x and y.
 
 struct Params {
   chunks: u32,
   vectors: u32,
+  copies: u32,
   tapBlocks: u32,
   rows: u32,
   chunkRows: u32,
@@ -36,6 +39,7 @@ struct Params {
 const WORKGROUP: u32 = 64u;
 const TAPS: u32 = 3u;
 const SLIDE: bool = true;
+const RELU: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -45,23 +49,29 @@ const SLIDE: bool = true;
 // Four channels of x, zero outside the image; `place` is that of the row's first pixel.
 fn load(rowInside: bool, place: u32, column: i32) -> vec4f {
   let inside = rowInside && column >= 0 && column < i32(params.xWidth);
-  return select(vec4f(0.0), x[select(params.xOffset, place + u32(column) * params.xStride, inside)], inside);
+  let value = select(vec4f(0.0), x[select(params.xOffset, place + u32(column) * params.xStride, inside)], inside);
+  if (RELU) {
+    return max(value, vec4f(0.0));
+  }
+  return value;
 }
 
 fn store(place: u32, tapColumn: u32, value: vec4f) {
   if (tapColumn < params.tapColumns) {
-    dw[place + tapColumn * params.wStride] = value;
+    dw[place + tapColumn * params.copies * params.wStride] = value;
   }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  if (index >= params.chunks * params.tapRows * params.tapBlocks * params.vectors) {
+  if (index >= params.chunks * params.tapRows * params.tapBlocks * params.copies * params.vectors) {
     return;
   }
   let vector = index % params.vectors;
-  let tapIndex = index / params.vectors;
+  let copy = (index / params.vectors) % params.copies;
+  let dyVector = copy * params.vectors + vector;
+  let tapIndex = index / params.vectors / params.copies;
   let tapColumn = (tapIndex % params.tapBlocks) * TAPS;
   let tapRow = (tapIndex / params.tapBlocks) % params.tapRows;
   let chunk = tapIndex / params.tapBlocks / params.tapRows;
@@ -81,7 +91,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let place = params.xOffset + pixels * params.xStride + vector;
     for (var phase = 0u; phase < params.spacing; phase++) {
       var xColumn = i32(phase) * params.columnStep + tapShift;
-      var dyPlace = params.dyOffset + (row * params.width + phase) * params.dyStride + vector;
+      var dyPlace = params.dyOffset + (row * params.width + phase) * params.dyStride + dyVector;
       var x0: vec4f;
       var x1: vec4f;
       var x2: vec4f;
@@ -129,8 +139,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
   }
 
-  let tapPlace = (chunk * params.tapRows + tapRow) * params.tapColumns * params.wStride;
-  let wPlace = params.wOffset + tapPlace + vector;
+  let wRow = (chunk * params.tapRows + tapRow) * params.tapColumns * params.copies + copy;
+  let wPlace = params.wOffset + wRow * params.wStride + vector;
   store(wPlace, tapColumn, s0);
   store(wPlace, tapColumn + 1u, s1);
   store(wPlace, tapColumn + 2u, s2);

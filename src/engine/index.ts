@@ -8,6 +8,7 @@ export { type DType, type Layout, type ValueType, valueType } from './graph/type
 export { type Initializer, Variable, VariableSet } from './graph/variables.js';
 export { BatchNorm2d } from './nn/batchNorm2d.js';
 export { Conv2d } from './nn/conv2d.js';
+export { DepthwiseConv2d } from './nn/depthwiseConv2d.js';
 export * from './nn/initializers.js';
 export { Linear } from './nn/linear.js';
 export { accumulate, assign } from './ops/accumulate.js';
@@ -18,6 +19,7 @@ export { batchNorm } from './ops/batchNorm.js';
 export { concat } from './ops/concat.js';
 export { conv2d } from './ops/conv2d.js';
 export { crossEntropy } from './ops/crossEntropy.js';
+export { depthwiseConv2d } from './ops/depthwiseConv2d.js';
 export { dropout, dropPath } from './ops/dropout.js';
 export { flatten, reshape } from './ops/flatten.js';
 export { gatherImages } from './ops/gatherImages.js';

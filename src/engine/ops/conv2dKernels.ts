@@ -1,7 +1,7 @@
 import { physicalShape } from '../graph/types.js';
 import { type Conv2dAttributes, type Conv2dSizes, inputAxes, outputAxis } from './conv2dGeometry.js';
 import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupOf } from './conv2dStrips.js';
-import { depthwiseCall } from './depthwiseKernels.js';
+import { depthwiseCalls, depthwiseInputGradientCalls } from './depthwiseKernels.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, KernelTarget, Located } from './operation.js';
 
@@ -26,8 +26,8 @@ export function conv2dCalls(call: Conv2dCall): KernelCall[] {
   const { sizes, attributes } = call;
   const kind = conv2dKind(sizes, attributes, call.w);
   if (kind === 'grouped') return [groupedCall(call, false)];
-  const axes = [outputAxis(sizes, attributes, 0), outputAxis(sizes, attributes, 1)] as const;
-  return [kind === 'dense' ? denseCall(call, axes, false) : depthwiseCall(call, axes)];
+  if (kind === 'depthwise') return depthwiseCalls(call);
+  return [denseCall(call, [outputAxis(sizes, attributes, 0), outputAxis(sizes, attributes, 1)], false)];
 }
 
 /** The gradient of x, written to `call.y`, from the gradient of y, `call.x`: one dispatch a residue class of the stride. */
@@ -35,11 +35,9 @@ export function conv2dInputGradientCalls(call: Conv2dCall): KernelCall[] {
   const { sizes, attributes } = call;
   const kind = conv2dKind(sizes, attributes, call.w);
   if (kind === 'grouped') return [groupedCall(call, true)];
+  if (kind === 'depthwise') return depthwiseInputGradientCalls(call);
   return inputAxes(sizes, attributes, 0).flatMap((rows) =>
-    inputAxes(sizes, attributes, 1).map((columns) => {
-      const axes = [rows, columns] as const;
-      return kind === 'dense' ? denseCall(call, axes, true) : depthwiseCall(call, axes);
-    }),
+    inputAxes(sizes, attributes, 1).map((columns) => denseCall(call, [rows, columns], true)),
   );
 }
 

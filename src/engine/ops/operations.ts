@@ -20,6 +20,11 @@ import { concatOperation } from './concat.js';
 import { conv2dOperation } from './conv2d.js';
 import { conv2dInputGradientOperation, conv2dWeightGradientOperation } from './conv2dGradients.js';
 import { crossEntropyGradientOperation, crossEntropyOperation } from './crossEntropy.js';
+import { depthwiseConv2dOperation } from './depthwiseConv2d.js';
+import {
+  depthwiseConv2dInputGradientOperation,
+  depthwiseConv2dWeightGradientOperation,
+} from './depthwiseConv2dGradients.js';
 import { dropoutOperation, dropPathOperation } from './dropout.js';
 import { reshapeOperation } from './flatten.js';
 import { gatherImagesOperation } from './gatherImages.js';
@@ -76,6 +81,9 @@ export const operations: readonly Operation[] = [
   conv2dWeightGradientOperation,
   crossEntropyGradientOperation,
   crossEntropyOperation,
+  depthwiseConv2dInputGradientOperation,
+  depthwiseConv2dOperation,
+  depthwiseConv2dWeightGradientOperation,
   dropPathOperation,
   dropoutOperation,
   fixedStatisticsGradientOperation,
