@@ -5,6 +5,7 @@ import { logicalSize } from '../../../src/engine/graph/types.js';
 import { VariableSet } from '../../../src/engine/graph/variables.js';
 import { BatchNorm2d } from '../../../src/engine/nn/batchNorm2d.js';
 import { Conv2d } from '../../../src/engine/nn/conv2d.js';
+import { DepthwiseConv2d } from '../../../src/engine/nn/depthwiseConv2d.js';
 import { Linear } from '../../../src/engine/nn/linear.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
@@ -53,6 +54,30 @@ describe('Linear', () => {
     const { shape, y } = await run((graph) => layer.forward(graph.feed('x', [2, 2])), { x: [1, 1, 2, -1] });
     expect(shape).toEqual([2, 3]);
     expectClose(y, [5.5, 7, 8.5, -1.5, -1, -0.5]);
+  });
+});
+
+describe('DepthwiseConv2d', () => {
+  it('gives as many outputs a channel as copies, of the rectified input', async () => {
+    const set = new VariableSet('weights');
+    const layer = new DepthwiseConv2d(set, 'edges', { channels: 4, copies: 2, kernel: [1, 2], relu: true });
+    engine.allocate(set, 1);
+    expect(layer.weight.type.shape).toEqual([1, 2, 2, 4]);
+    engine.write(layer.weight, [1, 1, 1, 1, 2, 2, 2, 2, 10, 10, 10, 10, 0, 0, 0, 0]);
+    const { shape, y } = await run((graph) => layer.forward(graph.feed('x', [1, 1, 2, 4])), {
+      x: [1, -1, 3, 4, 5, 6, -7, 8],
+    });
+    expect(shape).toEqual([1, 1, 1, 8]);
+    expectClose(y, [51, 60, 3, 84, 2, 0, 6, 8]);
+  });
+
+  it('starts in the range of a depthwise convolution of one copy', () => {
+    const set = new VariableSet('weights');
+    const { weight } = new DepthwiseConv2d(set, 'edges', { channels: 16, copies: 4, kernel: 5 });
+    const values = Array.from(weight.initializer(weight.type, new Random(1, 'weights')));
+    const largest = Math.max(...values.map(Math.abs));
+    expect(largest).toBeLessThanOrEqual(1 / 5);
+    expect(largest).toBeGreaterThan(0.9 / 5);
   });
 });
 
