@@ -83,8 +83,14 @@ export interface Cost {
   readonly bytes: number;
 }
 
-/** How a test fills an input: normal numbers, small integers (ties), positive numbers, class labels, 0/1 flags. */
-export type SampleFill = 'normal' | 'ties' | 'positive' | 'unit' | { readonly integersBelow: number };
+/** How a test fills an input: normal numbers, small integers (ties), positive numbers, class labels, 0/1 flags, given numbers. */
+export type SampleFill =
+  | 'normal'
+  | 'ties'
+  | 'positive'
+  | 'unit'
+  | { readonly integersBelow: number }
+  | { readonly values: readonly number[] };
 
 export interface SampleInput {
   readonly shape: readonly number[];

@@ -33,6 +33,10 @@ import { globalAveragePoolGradientOperation, globalAveragePoolOperation } from '
 import { clipCoefficientOperation, gradientNormOperation } from './gradientNorm.js';
 import { matmulInputGradientOperation, matmulOperation, matmulWeightGradientOperation } from './matmul.js';
 import { maxPoolGradientOperation, maxPoolOperation } from './maxPool.js';
+import { mixedEdgeSumsOperation } from './mixedEdgeSums.js';
+import { mixedEdgesOperation } from './mixedEdges.js';
+import { mixedEdgeAffineGradientsOperation, mixedEdgeWeightGradientOperation } from './mixedEdgeWeightGradients.js';
+import { mixedStackGradientOperation } from './mixedStackGradient.js';
 import { mixedSumOperation } from './mixedSum.js';
 import { mixedSumInputGradientsOperation } from './mixedSumInputGradients.js';
 import { updateMixedStatisticsOperation } from './mixedSumStatistics.js';
@@ -99,6 +103,11 @@ export const operations: readonly Operation[] = [
   matmulWeightGradientOperation,
   maxPoolGradientOperation,
   maxPoolOperation,
+  mixedEdgeAffineGradientsOperation,
+  mixedEdgeSumsOperation,
+  mixedEdgesOperation,
+  mixedEdgeWeightGradientOperation,
+  mixedStackGradientOperation,
   mixedSumAffineGradientsOperation,
   mixedSumInputGradientsOperation,
   mixedSumOperation,

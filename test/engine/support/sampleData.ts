@@ -15,6 +15,7 @@ export function fillInput(input: SampleInput, random: Random): Float64Array {
     else if (fill === 'ties') data[i] = random.integer(3) - 1;
     else if (fill === 'positive') data[i] = Math.fround(0.1 + random.uniform() + Math.abs(random.normal()));
     else if (fill === 'unit') data[i] = random.uniform();
+    else if ('values' in fill) data[i] = fill.values[i];
     else data[i] = random.integer(fill.integersBelow);
   }
   return data;

@@ -1,0 +1,114 @@
+// What a source of a relaxed cell gives to its target nodes: y[e] = sum over the candidates of edge e of weight * N(candidate),
+// plus weight * skip, where N is batch norm in the first slots of the stack of candidates and nothing in the others (Liu et al.
+// 2019, DARTS, eq. 2). Closed entries are not read.
+// Layout: stack is a view of rows x slots * vectors vec4s, the raw candidates side by side; skip and y0..y3 are views of rows x
+// vectors; plan is that of mixed/plan: entry e * width + j is candidate j of edge t, entry edges * width + e its skip
+// connection. Bindings of targets that are not there are any memory of their own; that of a missing skip repeats the stack.
+// Grid: one invocation a (edge, block of `blockRows` (four) rows, column), folded into x and y. The loops of no or one turn
+// are branches that software drivers take only where a lane needs them; loops of four turns store, which a compiler would
+// unroll with a count in the text, and stores are what compiling for a software driver takes seconds over.
+
+struct Params {
+  rows: u32,
+  vectors: u32,
+  chunks: u32,
+  chunkStart: u32,
+  rowStep: u32,
+  blockRows: u32,
+  edges: u32,
+  width: u32,
+  count: u32,
+  stackOffset: u32,
+  stackStride: u32,
+  skipOffset: u32,
+  skipStride: u32,
+  y0Offset: u32,
+  y0Stride: u32,
+  y1Offset: u32,
+  y1Stride: u32,
+  y2Offset: u32,
+  y2Stride: u32,
+  y3Offset: u32,
+  y3Stride: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+const SKIP: bool = true;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> stack: array<vec4f>;
+@group(0) @binding(2) var<storage, read> skip: array<vec4f>;
+@group(0) @binding(3) var<storage, read> plan: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> y0: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> y1: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> y2: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> y3: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * WORKGROUP + id.x;
+  let columns = params.chunks * params.vectors;
+  if (index >= params.edges * columns) {
+    return;
+  }
+  let vector = index % params.vectors;
+  let first = (index / params.vectors) % params.chunks * params.chunkStart;
+  let edge = index / columns;
+  let last = params.rows - 1u;
+  let row0 = min(first, last);
+  let row1 = min(first + params.rowStep, last);
+  let row2 = min(first + 2u * params.rowStep, last);
+  let row3 = min(first + 3u * params.rowStep, last);
+  var sum0: vec4f;
+  var sum1: vec4f;
+  var sum2: vec4f;
+  var sum3: vec4f;
+  if (SKIP) {
+    let entry = params.edges * params.width + edge;
+    for (var turn = select(0u, 1u, plan[entry].x >= 0.0); turn > 0u; turn--) {
+      let weight = plan[params.count + (entry * 3u + 1u) * params.vectors + vector];
+      let start = params.skipOffset + vector;
+      sum0 = weight * skip[start + row0 * params.skipStride];
+      sum1 = weight * skip[start + row1 * params.skipStride];
+      sum2 = weight * skip[start + row2 * params.skipStride];
+      sum3 = weight * skip[start + row3 * params.skipStride];
+    }
+  }
+  for (var j = 0u; j < params.width; j++) {
+    let entry = edge * params.width + j;
+    let slot = plan[entry].x;
+    for (var turn = select(0u, 1u, slot >= 0.0); turn > 0u; turn--) {
+      let place = params.count + entry * 3u * params.vectors + vector;
+      let mean = plan[place];
+      let scale = plan[place + params.vectors];
+      let shift = plan[place + 2u * params.vectors];
+      let start = params.stackOffset + u32(slot) * params.vectors + vector;
+      sum0 += (stack[start + row0 * params.stackStride] - mean) * scale + shift;
+      sum1 += (stack[start + row1 * params.stackStride] - mean) * scale + shift;
+      sum2 += (stack[start + row2 * params.stackStride] - mean) * scale + shift;
+      sum3 += (stack[start + row3 * params.stackStride] - mean) * scale + shift;
+    }
+  }
+  for (var i = 0u; i < params.blockRows; i++) {
+    let row = first + i * params.rowStep;
+    if (row < params.rows) {
+      switch edge {
+        case 0u: {
+          y0[params.y0Offset + row * params.y0Stride + vector] = sum0;
+        }
+        case 1u: {
+          y1[params.y1Offset + row * params.y1Stride + vector] = sum0;
+        }
+        case 2u: {
+          y2[params.y2Offset + row * params.y2Stride + vector] = sum0;
+        }
+        default: {
+          y3[params.y3Offset + row * params.y3Stride + vector] = sum0;
+        }
+      }
+    }
+    sum0 = sum1;
+    sum1 = sum2;
+    sum2 = sum3;
+  }
+}

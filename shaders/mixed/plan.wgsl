@@ -1,0 +1,61 @@
+// What the passes over a stack of candidates need of every entry, a candidate of an edge: its slot and, channel by channel,
+// the factors of (x - mean) * scale + shift, in which the entry's weight is contained. An entry of weight zero is closed, and so
+// is one without a slot: passes leave closed entries out. After the entries comes one of the skip connection for each edge.
+// Layout: w is a row of scalars, one an entry and, with skip connections, one an edge more; entries is a row of slots, those
+// from `slots` on standing for none; factors is [3][normalised * vectors]: mean, scale, shift, or without SCALED the means
+// alone. plan starts with a vec4 an entry: slot or -1 where closed; then [entries][3][vectors]: mean, scale, shift.
+// Grid: one invocation a (entry, column).
+
+struct Params {
+  vectors: u32,
+  count: u32,
+  slotted: u32,
+  slots: u32,
+  normalised: u32,
+  wOffset: u32,
+  entriesOffset: u32,
+  factorsOffset: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+const SCALED: bool = true;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> entries: array<u32>;
+@group(0) @binding(3) var<storage, read> factors: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> plan: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= params.count * params.vectors) {
+    return;
+  }
+  let vector = id.x % params.vectors;
+  let entry = id.x / params.vectors;
+  let weight = w[params.wOffset * 4u + entry];
+  var slot = params.slots;
+  var open = weight != 0.0;
+  if (entry < params.slotted) {
+    slot = entries[params.entriesOffset * 4u + entry];
+    open = open && slot < params.slots;
+  }
+  var mean = vec4f(0.0);
+  var scale = vec4f(1.0);
+  var shift = vec4f(0.0);
+  if (slot < params.normalised) {
+    let place = params.factorsOffset + slot * params.vectors + vector;
+    mean = factors[place];
+    if (SCALED) {
+      scale = factors[place + params.normalised * params.vectors];
+      shift = factors[place + 2u * params.normalised * params.vectors];
+    }
+  }
+  if (vector == 0u) {
+    plan[entry] = vec4f(select(-1.0, f32(slot), open));
+  }
+  let place = params.count + entry * 3u * params.vectors + vector;
+  plan[place] = mean;
+  plan[place + params.vectors] = weight * scale;
+  plan[place + 2u * params.vectors] = weight * shift;
+}
