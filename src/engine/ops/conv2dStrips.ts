@@ -31,12 +31,21 @@ export function stripGrid(strips: number, blocks: number, target: KernelTarget):
 }
 
 /**
- * Uniforms that say which pixels are computed and where their taps lie; common to the dense and depthwise kernels.
+ * Uniforms of the kernels whose invocations compute strips of a row, dense and depthwise.
  * @param length pixels of a strip
  */
-export function stripUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes, length: number) {
+export function stripUniforms(call: Conv2dCall, axes: Axes, length: number) {
+  const [rows, columns] = axes;
   const slide = columns.taps > 1 && columns.tapStep % columns.inputStep === 0;
   const spacing = slide ? columns.tapStep / columns.inputStep : 1;
+  const { flat, uniforms } = pixelUniforms(call, axes);
+  const rowStrips = Math.ceil(uniforms.width / (length * spacing)) * spacing;
+  const strips = (flat ? 1 : call.sizes.images * rows.size) * rowStrips;
+  return { slide, strips, uniforms: { strips, rowStrips, spacing, ...uniforms } };
+}
+
+/** Uniforms that say which pixels are computed and where their taps lie; common to all kernels but the grouped one. */
+export function pixelUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes) {
   const [yHeight, yWidth] = y.type.shape.slice(1);
   const [xHeight, xWidth] = x.type.shape.slice(1);
   // A convolution of single pixels: all of them are one row, which no image's edge cuts.
@@ -44,16 +53,11 @@ export function stripUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes
   const extents = flat
     ? { height: 1, width: x.rows, yHeight: 1, yWidth: x.rows, xHeight: 1, xWidth: x.rows }
     : { height: rows.size, width: columns.size, yHeight, yWidth, xHeight, xWidth };
-  const rowStrips = Math.ceil(extents.width / (length * spacing)) * spacing;
-  const strips = (flat ? 1 : sizes.images * rows.size) * rowStrips;
   const kernelWidth = sizes.kernel[1];
   return {
-    slide,
-    strips,
+    flat,
+    pixels: sizes.images * rows.size * columns.size,
     uniforms: {
-      strips,
-      rowStrips,
-      spacing,
       ...extents,
       ...viewUniforms('y', y),
       yRowStep: rows.outputStep,
