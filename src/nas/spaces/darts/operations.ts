@@ -1,6 +1,6 @@
 import type { Value } from '../../../engine/graph/graph.js';
-import type { BatchNorm2d } from '../../../engine/nn/batchNorm2d.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
+import { DepthwiseConv2d } from '../../../engine/nn/depthwiseConv2d.js';
 import { averagePool } from '../../../engine/ops/averagePool.js';
 import { concat } from '../../../engine/ops/concat.js';
 import { maxPool } from '../../../engine/ops/maxPool.js';
@@ -22,38 +22,46 @@ export const OPERATIONS = [
 
 export type OperationName = (typeof OPERATIONS)[number];
 
-/** An operation up to its last batch norm, which whoever sums several operations can do on the way. */
+/** An operation up to its last batch norm, which whoever mixes several operations does on the way. */
 export interface Candidate {
   compute(x: Value, mode: NetworkMode): Value;
-  /** Absent where the operation ends without one: the skip connection at stride 1. */
-  readonly norm?: BatchNorm2d;
+  /** Channels of the result, of all copies. */
+  readonly channels: number;
+  /** Whether the batch norm may have factor and offset: not that of a pool, which is there to give it the others' scale. */
+  readonly affine?: boolean;
 }
 
 export interface CandidateSizes {
   readonly channels: number;
   readonly stride: 1 | 2;
+  /** Copies with weights of their own, whose results lie side by side along the channels; 1 where absent. */
+  readonly copies?: number;
 }
 
-/** The operation of a name; undefined for `none`, which adds nothing. */
+/** The operation of a name; undefined for `none`, which adds nothing, and for the skip connection at stride 1. */
 export function candidate(
   name: OperationName | 'conv_7x1_1x7',
   context: LayerContext,
   prefix: string,
   sizes: CandidateSizes,
 ): Candidate | undefined {
+  const { channels, stride, copies = 1 } = sizes;
   switch (name) {
     case 'none':
       return undefined;
     case 'max_pool_3x3':
-      return pool(context, prefix, sizes, (x) => maxPool(x, { kernel: 3, stride: sizes.stride, padding: 1 }));
+      // Copies of a pool would be equal: there is one.
+      return { compute: (x) => maxPool(x, { kernel: 3, stride, padding: 1 }), channels, affine: false };
     case 'avg_pool_3x3':
-      return pool(context, prefix, sizes, (x) =>
-        averagePool(x, { kernel: 3, stride: sizes.stride, padding: 1, countPadding: false }),
-      );
+      return {
+        compute: (x) => averagePool(x, { kernel: 3, stride, padding: 1, countPadding: false }),
+        channels,
+        affine: false,
+      };
     case 'skip_connect':
-      return sizes.stride === 1
-        ? { compute: (x) => x }
-        : factorizedReduce(context, prefix, { inputs: sizes.channels, outputs: sizes.channels });
+      return stride === 1
+        ? undefined
+        : factorizedReduce(context, prefix, { inputs: channels, outputs: channels, copies });
     case 'sep_conv_3x3':
       return separableConvolution(context, prefix, sizes, 3);
     case 'sep_conv_5x5':
@@ -67,98 +75,109 @@ export function candidate(
   }
 }
 
-/** An operation whole, its batch norm included. */
-export function block(context: LayerContext, { compute, norm }: Candidate): Block {
-  return (x, mode) => norm?.forward(compute(x, mode), batchNormMode(context, mode)) ?? compute(x, mode);
-}
-
-/** In a search, pools are followed by batch norm so that their scale is that of the other candidates. */
-function pool(context: LayerContext, prefix: string, { channels }: CandidateSizes, compute: Block): Candidate {
-  return { compute, norm: batchNormLayer({ ...context, affine: false }, `${prefix}/norm`, channels) };
+/** An operation whole, with a batch norm of its own at the end. */
+export function block(context: LayerContext, prefix: string, { compute, channels, affine = true }: Candidate): Block {
+  const norm = batchNormLayer({ ...context, affine: context.affine && affine }, `${prefix}/norm`, channels);
+  return (x, mode) => norm.forward(compute(x, mode), batchNormMode(context, mode));
 }
 
 /**
  * Halves the image without losing the odd pixels: ReLU, two 1x1 convolutions of stride 2, the second of the image moved by
- * one pixel, side by side, batch norm.
+ * one pixel, side by side.
  */
 export function factorizedReduce(
   context: LayerContext,
   prefix: string,
-  { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
+  { inputs, outputs, copies = 1 }: { readonly inputs: number; readonly outputs: number; readonly copies?: number },
 ): Candidate {
   const half = (name: string, padding: [number, number, number, number], share: number) =>
     new Conv2d(context.weights, `${prefix}/${name}`, { inputs, outputs: share, kernel: 1, stride: 2, padding });
-  const even = half('even', [0, 0, 0, 0], outputs >> 1);
-  const odd = half('odd', [-1, -1, 0, 0], outputs - (outputs >> 1));
+  const halves = Array.from({ length: copies }, (_, copy) => {
+    const name = copies > 1 ? `copy ${copy}/` : '';
+    return [
+      half(`${name}even`, [0, 0, 0, 0], outputs >> 1),
+      half(`${name}odd`, [-1, -1, 0, 0], outputs - (outputs >> 1)),
+    ];
+  }).flat();
   return {
     compute: (x) => {
       const positive = relu(x);
-      return concat([even.forward(positive), odd.forward(positive)]);
+      return concat(halves.map((convolution) => convolution.forward(positive)));
     },
-    norm: batchNormLayer(context, `${prefix}/norm`, outputs),
+    channels: copies * outputs,
   };
 }
 
-/** ReLU, depthwise convolution, pointwise convolution. */
+/** ReLU, depthwise convolution, pointwise convolution. @param copies of the input that has one, or in the input already */
 function depthwisePointwise(
   context: LayerContext,
   prefix: string,
-  { channels, stride }: CandidateSizes,
-  { kernel, dilation }: { readonly kernel: number; readonly dilation: number },
+  { channels, stride, copies = 1 }: CandidateSizes,
+  { kernel, dilation, stacked }: { readonly kernel: number; readonly dilation: number; readonly stacked: boolean },
 ): (x: Value) => Value {
-  const depthwise = new Conv2d(context.weights, `${prefix}/depthwise`, {
-    inputs: channels,
-    outputs: channels,
-    groups: channels,
+  const depthwise = new DepthwiseConv2d(context.weights, `${prefix}/depthwise`, {
+    channels: stacked ? copies * channels : channels,
+    copies: stacked ? 1 : copies,
     kernel,
     stride,
     dilation,
     padding: (dilation * (kernel - 1)) / 2,
+    relu: true,
   });
   const pointwise = new Conv2d(context.weights, `${prefix}/pointwise`, {
-    inputs: channels,
-    outputs: channels,
+    inputs: copies * channels,
+    outputs: copies * channels,
+    groups: copies,
     kernel: 1,
   });
-  return (x) => pointwise.forward(depthwise.forward(relu(x)));
+  return (x) => pointwise.forward(depthwise.forward(x));
 }
 
 /** ReLU, depthwise, pointwise and batch norm, twice; the first time with the stride. */
 function separableConvolution(context: LayerContext, prefix: string, sizes: CandidateSizes, kernel: number): Candidate {
-  const { channels } = sizes;
-  const first = depthwisePointwise(context, `${prefix}/first`, sizes, { kernel, dilation: 1 });
-  const firstNorm = batchNormLayer(context, `${prefix}/first/norm`, channels);
-  const second = depthwisePointwise(context, `${prefix}/second`, { channels, stride: 1 }, { kernel, dilation: 1 });
+  const { channels, copies = 1 } = sizes;
+  const shape = { kernel, dilation: 1 };
+  const first = depthwisePointwise(context, `${prefix}/first`, sizes, { ...shape, stacked: false });
+  const norm = batchNormLayer(context, `${prefix}/first/norm`, copies * channels);
+  const second = depthwisePointwise(
+    context,
+    `${prefix}/second`,
+    { channels, copies, stride: 1 },
+    { ...shape, stacked: true },
+  );
   return {
-    compute: (x, mode) => second(firstNorm.forward(first(x), batchNormMode(context, mode))),
-    norm: batchNormLayer(context, `${prefix}/second/norm`, channels),
+    compute: (x, mode) => second(norm.forward(first(x), batchNormMode(context, mode))),
+    channels: copies * channels,
   };
 }
 
 function dilatedConvolution(context: LayerContext, prefix: string, sizes: CandidateSizes, kernel: number): Candidate {
   return {
-    compute: depthwisePointwise(context, prefix, sizes, { kernel, dilation: 2 }),
-    norm: batchNormLayer(context, `${prefix}/norm`, sizes.channels),
+    compute: depthwisePointwise(context, prefix, sizes, { kernel, dilation: 2, stacked: false }),
+    channels: (sizes.copies ?? 1) * sizes.channels,
   };
 }
 
 /** NASNet's 1x7 and 7x1: a row of seven taps with the stride along rows, then a column of seven with that along columns. */
-function rowsThenColumns(context: LayerContext, prefix: string, { channels, stride }: CandidateSizes): Candidate {
-  const sizes = { inputs: channels, outputs: channels };
+function rowsThenColumns(
+  context: LayerContext,
+  prefix: string,
+  { channels, stride, copies = 1 }: CandidateSizes,
+): Candidate {
   const rows = new Conv2d(context.weights, `${prefix}/1x7`, {
-    ...sizes,
+    inputs: channels,
+    outputs: copies * channels,
     kernel: [1, 7],
     stride: [1, stride],
     padding: [0, 3],
   });
   const columns = new Conv2d(context.weights, `${prefix}/7x1`, {
-    ...sizes,
+    inputs: copies * channels,
+    outputs: copies * channels,
+    groups: copies,
     kernel: [7, 1],
     stride: [stride, 1],
     padding: [3, 0],
   });
-  return {
-    compute: (x) => columns.forward(rows.forward(relu(x))),
-    norm: batchNormLayer(context, `${prefix}/norm`, channels),
-  };
+  return { compute: (x) => columns.forward(rows.forward(relu(x))), channels: copies * channels };
 }

@@ -1,10 +1,13 @@
 import type { Graph, Value } from '../../../engine/graph/graph.js';
 import { VariableSet } from '../../../engine/graph/variables.js';
+import { Conv2d } from '../../../engine/nn/conv2d.js';
 import { normal } from '../../../engine/nn/initializers.js';
-import { type MixedTerm, mixedSum } from '../../../engine/ops/mixedSum.js';
+import { add } from '../../../engine/ops/add.js';
+import { relu } from '../../../engine/ops/relu.js';
 import { softmax } from '../../../engine/ops/softmax.js';
-import type { Supernet, SupernetOptions } from '../../training/classifier.js';
-import { type Block, batchNormMode, type LayerContext, reluConvBatchNormLayers } from '../layers.js';
+import type { NetworkMode, Supernet, SupernetOptions } from '../../training/classifier.js';
+import { type Block, batchNormLayer, type LayerContext } from '../layers.js';
+import { mixCandidates } from '../mixedNode.js';
 import type { NetworkSettings } from '../space.js';
 import { averagePool3x3, macroNetwork } from './blocks.js';
 import { type Cell, EDGES, formatCell, NODES, OPERATIONS } from './cell.js';
@@ -37,36 +40,51 @@ export function cellSupernet(settings: NetworkSettings, { affine, batchNorm }: S
   };
 }
 
+/**
+ * All edges that leave a node are computed together: a convolution of as many times the outputs for each kind, and one stack of
+ * all candidates of the node.
+ */
 function relaxedCell(context: LayerContext, name: string, channels: number, mixture: (graph: Graph) => Value): Block {
-  const sizes = { inputs: channels, outputs: channels };
-  const convolutions = EDGES.map((_, edge) => ({
-    nor_conv_1x1: reluConvBatchNormLayers(context, `${name}/edge ${edge}/1x1`, { ...sizes, kernel: 1 }),
-    nor_conv_3x3: reluConvBatchNormLayers(context, `${name}/edge ${edge}/3x3`, { ...sizes, kernel: 3 }),
-  }));
+  const sources = Array.from({ length: NODES - 1 }, (_, from) =>
+    relaxedNode(context, `${name}/node ${from}`, channels, from),
+  );
   return (input, mode) => {
-    const { graph } = input;
-    const byBatch = batchNormMode(context, mode) === 'batch';
-    const nodes: Value[] = [input];
-    for (let node = 1; node < NODES; node++) {
-      // `none` adds nothing: its weight acts through the softmax alone.
-      const terms: MixedTerm[] = [];
-      EDGES.forEach(([from, to], edge) => {
-        if (to !== node) return;
-        const x = nodes[from];
-        const indexOf = (operation: (typeof OPERATIONS)[number]) =>
-          edge * OPERATIONS.length + OPERATIONS.indexOf(operation);
-        terms.push({ x, index: indexOf('skip_connect') });
-        for (const operation of ['nor_conv_1x1', 'nor_conv_3x3'] as const) {
-          const { convolve, norm } = convolutions[edge][operation];
-          const index = indexOf(operation);
-          if (byBatch) terms.push({ x: convolve(x), index, norm: norm.mixedNorm(graph) });
-          else terms.push({ x: norm.forward(convolve(x), 'running'), index });
-        }
-        terms.push({ x: averagePool3x3(x), index: indexOf('avg_pool_3x3') });
-      });
-      nodes.push(mixedSum(terms, mixture(graph)));
-    }
-    return nodes[NODES - 1];
+    const weights = mixture(input.graph);
+    const received = Array.from({ length: NODES }, (): Value[] => []);
+    let node = input;
+    sources.forEach((give, from) => {
+      for (const { target, value } of give(node, weights, mode)) received[target].push(value);
+      node = add(...received[from + 1]);
+    });
+    return node;
+  };
+}
+
+/** What a node gives to every node after it. `none` adds nothing: its weight acts through the softmax alone. */
+function relaxedNode(context: LayerContext, name: string, channels: number, from: number) {
+  const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
+  const outputs = edges.length * channels;
+  const convolutions = (['nor_conv_1x1', 'nor_conv_3x3'] as const).map((operation) => {
+    const kernel = operation === 'nor_conv_1x1' ? 1 : 3;
+    const sizes = { inputs: channels, outputs, kernel, padding: (kernel - 1) / 2 };
+    return { operation, convolution: new Conv2d(context.weights, `${name}/${operation}`, sizes) };
+  });
+  const norm = batchNormLayer(context, `${name}/norm`, convolutions.length * outputs);
+  return (x: Value, weights: Value, mode: NetworkMode) => {
+    const values = mixCandidates(
+      context,
+      {
+        normalised: convolutions.map(({ operation, convolution }) => ({
+          operation: OPERATIONS.indexOf(operation),
+          value: convolution.forward(relu(x)),
+        })),
+        raw: [{ operation: OPERATIONS.indexOf('avg_pool_3x3'), value: averagePool3x3(x) }],
+        skip: { operation: OPERATIONS.indexOf('skip_connect'), value: x },
+      },
+      norm,
+      { rows: edges.map(({ row }) => row), weights, channels, mode },
+    );
+    return edges.map(({ target }, e) => ({ target, value: values[e] }));
   };
 }
 

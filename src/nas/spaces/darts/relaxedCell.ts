@@ -1,0 +1,96 @@
+import type { Graph, Value } from '../../../engine/graph/graph.js';
+import { add } from '../../../engine/ops/add.js';
+import { concat } from '../../../engine/ops/concat.js';
+import type { NetworkMode } from '../../training/classifier.js';
+import { type Block, batchNormLayer, type LayerContext, reluConvBatchNorm } from '../layers.js';
+import { mixCandidates, type StackedCandidate } from '../mixedNode.js';
+import { block, candidate, factorizedReduce, OPERATIONS } from './operations.js';
+
+/** Nodes of a cell that are computed; the two inputs come before them. */
+export const NODES = 4;
+
+/** Source and target of every edge: node i + 2 receives from all before it. */
+export const EDGES: readonly (readonly [number, number])[] = Array.from({ length: NODES }, (_, node) =>
+  Array.from({ length: node + 2 }, (_, from) => [from, node + 2] as const),
+).flat();
+
+export interface CellSizes {
+  /** Channels of the cell before the last one and of the last one. */
+  readonly inputs: readonly number[];
+  readonly channels: number;
+  readonly reduction: boolean;
+  /** The last cell halved the image, so that the input from the cell before has twice its edge. */
+  readonly afterReduction: boolean;
+}
+
+export type RelaxedCell = (before: Value, last: Value, mode: NetworkMode) => Value;
+
+/**
+ * A cell of all candidates on all edges (Liu et al. 2019, DARTS, section 2.1). All edges that leave a node are computed together:
+ * each operation is one convolution of as many copies, and all candidates of the node lie in one stack.
+ * @param mixture the weights of a table [edges, operations] in a graph
+ */
+export function relaxedCell(
+  context: LayerContext,
+  name: string,
+  { inputs, channels, reduction, afterReduction }: CellSizes,
+  mixture: (graph: Graph) => Value,
+): RelaxedCell {
+  const preprocess = [0, 1].map((index): Block => {
+    const sizes = { inputs: inputs[index], outputs: channels };
+    const prefix = `${name}/input ${index}`;
+    return index === 0 && afterReduction
+      ? block(context, prefix, factorizedReduce(context, prefix, sizes))
+      : reluConvBatchNorm(context, prefix, { ...sizes, kernel: 1 });
+  });
+  const sources = Array.from({ length: NODES + 1 }, (_, from) =>
+    relaxedNode(context, `${name}/node ${from}`, { channels, stride: reduction && from < 2 ? 2 : 1, from }),
+  );
+  return (before, last, mode) => {
+    const weights = mixture(last.graph);
+    const nodes = [preprocess[0](before, mode), preprocess[1](last, mode)];
+    const received = Array.from({ length: NODES + 2 }, (): Value[] => []);
+    const give = (from: number) =>
+      sources[from](nodes[from], weights, mode).forEach(({ target, value }) => {
+        received[target].push(value);
+      });
+    give(0);
+    for (let target = 2; target < NODES + 2; target++) {
+      give(target - 1);
+      nodes.push(add(...received[target]));
+    }
+    return concat(nodes.slice(2));
+  };
+}
+
+/** What a node gives to every node after it. */
+function relaxedNode(
+  context: LayerContext,
+  name: string,
+  { channels, stride, from }: { readonly channels: number; readonly stride: 1 | 2; readonly from: number },
+) {
+  const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
+  const candidates = OPERATIONS.flatMap((operation, column) => {
+    const sizes = { channels, stride, copies: edges.length };
+    const found = candidate(operation, context, `${name}/${operation}`, sizes);
+    return found ? [{ ...found, column }] : [];
+  });
+  const norm = batchNormLayer(
+    context,
+    `${name}/norm`,
+    candidates.reduce((sum, each) => sum + each.channels, 0),
+  );
+  const skip = stride === 1 ? OPERATIONS.indexOf('skip_connect') : undefined;
+  return (x: Value, weights: Value, mode: NetworkMode) => {
+    const normalised = candidates.map(
+      ({ compute, column }): StackedCandidate => ({ operation: column, value: compute(x, mode) }),
+    );
+    const values = mixCandidates(
+      context,
+      { normalised, raw: [], skip: skip === undefined ? undefined : { operation: skip, value: x } },
+      norm,
+      { rows: edges.map(({ row }) => row), weights, channels, mode },
+    );
+    return edges.map(({ target }, e) => ({ target, value: values[e] }));
+  };
+}

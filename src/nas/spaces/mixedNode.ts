@@ -1,0 +1,67 @@
+import type { Value } from '../../engine/graph/graph.js';
+import { channelsOf } from '../../engine/graph/types.js';
+import type { BatchNorm2d } from '../../engine/nn/batchNorm2d.js';
+import { concat } from '../../engine/ops/concat.js';
+import { type MixedEdge, mixedEdges } from '../../engine/ops/mixedEdges.js';
+import type { NetworkMode } from '../training/classifier.js';
+import { batchNormMode, type LayerContext } from './layers.js';
+
+/** One operation of all edges that leave a node of a relaxed cell, side by side along the channels, before its batch norm. */
+export interface StackedCandidate {
+  /** Column of the operation in the table of architecture parameters. */
+  readonly operation: number;
+  /** [..., edges * C], edge by edge, or [..., C] where all edges share one value, as they do a pool's. */
+  readonly value: Value;
+}
+
+/** What one node of a relaxed cell offers to the nodes after it. */
+export interface NodeCandidates {
+  /** Candidates that end in batch norm. */
+  readonly normalised: readonly StackedCandidate[];
+  /** Candidates that are mixed as they are. */
+  readonly raw: readonly StackedCandidate[];
+  /** The node itself, where edges may pass it on as it is, and the column of that operation. */
+  readonly skip?: { readonly operation: number; readonly value: Value };
+}
+
+/**
+ * What a node gives to each of its target nodes: the weighted sum of its normalised candidates (Liu et al. 2019, DARTS, eq. 2).
+ * @param norm batch norm of all normalised candidates together, in their order
+ * @param rows the edges' rows in the table of weights
+ * @param weights [edges of the cell, operations]
+ * @param channels channels of a node
+ */
+export function mixCandidates(
+  context: LayerContext,
+  { normalised, raw, skip }: NodeCandidates,
+  norm: BatchNorm2d | undefined,
+  { rows, weights, channels, mode }: { rows: readonly number[]; weights: Value; channels: number; mode: NetworkMode },
+): readonly Value[] {
+  const { graph } = weights;
+  const columns = weights.shape[1];
+  const copiesOf = ({ value }: StackedCandidate) => channelsOf(value.type) / channels;
+  const stacked = [...normalised, ...raw];
+  const edges = rows.map((row, e): MixedEdge => {
+    let slot = 0;
+    const candidates = stacked.map((candidate) => {
+      const copies = copiesOf(candidate);
+      const own = slot + (copies > 1 ? e : 0);
+      slot += copies;
+      return { slot: own, weight: row * columns + candidate.operation };
+    });
+    return { candidates, skip: skip && row * columns + skip.operation };
+  });
+  const slots = stacked.reduce((sum, candidate) => sum + copiesOf(candidate), 0);
+  const count = normalised.reduce((sum, candidate) => sum + copiesOf(candidate), 0);
+  const values = (list: readonly StackedCandidate[]) => list.map(({ value }) => value);
+  if (norm && batchNormMode(context, mode) === 'running') {
+    const stack = concat([norm.forward(concat(values(normalised)), 'running'), ...values(raw)]);
+    return mixedEdges({ stack, slots, normalised: 0, skip: skip?.value }, edges, weights);
+  }
+  const statistics = norm?.mixedNorm(graph);
+  return mixedEdges(
+    { stack: concat(values(stacked)), slots, normalised: count, skip: skip?.value, ...statistics },
+    edges,
+    weights,
+  );
+}
