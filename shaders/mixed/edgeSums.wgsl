@@ -1,11 +1,12 @@
 // First of two stages of the sums behind the gradients of a relaxed cell's edges: of every chunk of rows and entry the sum of
-// dy[edge] * (x - mean), channel by channel; then the same of the skip connections; then the sums of dy of every target.
-// Closed entries are not read: their sums are zero.
+// dy[edge] * (x - mean), channel by channel; then the same of the skip connections; then the sums of dy of every edge. Closed
+// entries are not read: their sums are zero.
 // Layout: stack is a view of rows x slots * vectors vec4s; skip and dy0..dy3 are views of rows x vectors; plan is that of
 // mixed/plan without scales. partial is [count + edges][chunks][vectors], `count` the entries of the plan. Bindings of
 // gradients that are not there repeat one that is; that of a missing skip repeats the stack.
-// Grid: one invocation a (entry or edge, chunk, column), folded into x and y; it goes over rows chunk, chunk + chunks, ...
-// The loops of no or one turn are branches that software drivers take only where a lane needs them.
+// Grid: one invocation a (edge, group of four of its entries, chunk, column), folded into x and y; it goes over rows chunk,
+// chunk + chunks, ..., and uses each dy that it loads for all of its entries; the edge's skip connection and sum of dy go with
+// its first group. The loops of no or one turn are branches that software drivers take only where a lane needs them.
 
 struct Params {
   rows: u32,
@@ -13,6 +14,7 @@ struct Params {
   chunks: u32,
   edges: u32,
   width: u32,
+  groups: u32,
   count: u32,
   stackOffset: u32,
   stackStride: u32,
@@ -29,6 +31,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
+const SKIP: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> stack: array<vec4f>;
@@ -40,55 +43,96 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(7) var<storage, read> plan: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> partial: array<vec4f>;
 
+// A candidate: its place in row 0 of the stack, its mean, and 1 where it is read, 0 where it is closed.
+struct Entry {
+  place: u32,
+  turns: u32,
+  mean: vec4f,
+}
+
+fn entryOf(edge: u32, j: u32, vector: u32) -> Entry {
+  let entry = edge * params.width + min(j, params.width - 1u);
+  let slot = plan[entry].x;
+  let isOpen = slot >= 0.0 && j < params.width;
+  let place = params.stackOffset + u32(max(slot, 0.0)) * params.vectors + vector;
+  let mean = plan[params.count + entry * 3u * params.vectors + vector];
+  return Entry(place, select(0u, 1u, isOpen), mean);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
   let columns = params.chunks * params.vectors;
-  if (index >= (params.count + params.edges) * columns) {
+  if (index >= params.edges * params.groups * columns) {
     return;
   }
-  let vector = index % params.vectors;
-  let chunk = (index / params.vectors) % params.chunks;
-  let entry = index / columns;
-  let slotted = params.edges * params.width;
-  // Skip connections and sums of dy follow the entries, target by target.
-  let edge = select((entry - slotted) % params.edges, entry / params.width, entry < slotted);
-  var slot = 0.0;
-  var mean = vec4f(0.0);
-  if (entry < params.count) {
-    slot = plan[entry].x;
-    mean = plan[params.count + entry * 3u * params.vectors + vector];
+  let column = index % columns;
+  let vector = column % params.vectors;
+  let chunk = column / params.vectors;
+  let group = (index / columns) % params.groups;
+  let edge = index / columns / params.groups;
+  let entry0 = entryOf(edge, group * 4u, vector);
+  let entry1 = entryOf(edge, group * 4u + 1u, vector);
+  let entry2 = entryOf(edge, group * 4u + 2u, vector);
+  let entry3 = entryOf(edge, group * 4u + 3u, vector);
+  let skipEntry = params.edges * params.width + edge;
+  var skipTurns = 0u;
+  if (SKIP) {
+    skipTurns = select(0u, 1u, group == 0u && plan[skipEntry].x >= 0.0);
   }
-  let isOpen = slot >= 0.0;
-  let stacked = select(0u, 1u, isOpen && entry < slotted);
-  let skipped = select(0u, 1u, isOpen && entry >= slotted && entry < params.count);
   let from0 = select(0u, 1u, edge == 0u);
   let from1 = select(0u, 1u, edge == 1u);
   let from2 = select(0u, 1u, edge == 2u);
   let from3 = select(0u, 1u, edge == 3u);
-  let start = params.stackOffset + u32(max(slot, 0.0)) * params.vectors + vector;
   var sum = vec4f(0.0);
-  for (var row = select(params.rows, chunk, isOpen); row < params.rows; row += params.chunks) {
-    var x = vec4f(1.0);
-    for (var turn = 0u; turn < stacked; turn++) {
-      x = stack[start + row * params.stackStride] - mean;
-    }
-    for (var turn = 0u; turn < skipped; turn++) {
-      x = skip[params.skipOffset + row * params.skipStride + vector];
-    }
+  var skipSum = vec4f(0.0);
+  var sum0 = vec4f(0.0);
+  var sum1 = vec4f(0.0);
+  var sum2 = vec4f(0.0);
+  var sum3 = vec4f(0.0);
+  for (var row = chunk; row < params.rows; row += params.chunks) {
+    var dy = vec4f(0.0);
     for (var turn = 0u; turn < from0; turn++) {
-      x *= dy0[params.dy0Offset + row * params.dy0Stride + vector];
+      dy = dy0[params.dy0Offset + row * params.dy0Stride + vector];
     }
     for (var turn = 0u; turn < from1; turn++) {
-      x *= dy1[params.dy1Offset + row * params.dy1Stride + vector];
+      dy = dy1[params.dy1Offset + row * params.dy1Stride + vector];
     }
     for (var turn = 0u; turn < from2; turn++) {
-      x *= dy2[params.dy2Offset + row * params.dy2Stride + vector];
+      dy = dy2[params.dy2Offset + row * params.dy2Stride + vector];
     }
     for (var turn = 0u; turn < from3; turn++) {
-      x *= dy3[params.dy3Offset + row * params.dy3Stride + vector];
+      dy = dy3[params.dy3Offset + row * params.dy3Stride + vector];
     }
-    sum += x;
+    sum += dy;
+    let start = row * params.stackStride;
+    for (var turn = 0u; turn < entry0.turns; turn++) {
+      sum0 += dy * (stack[entry0.place + start] - entry0.mean);
+    }
+    for (var turn = 0u; turn < entry1.turns; turn++) {
+      sum1 += dy * (stack[entry1.place + start] - entry1.mean);
+    }
+    for (var turn = 0u; turn < entry2.turns; turn++) {
+      sum2 += dy * (stack[entry2.place + start] - entry2.mean);
+    }
+    for (var turn = 0u; turn < entry3.turns; turn++) {
+      sum3 += dy * (stack[entry3.place + start] - entry3.mean);
+    }
+    for (var turn = 0u; turn < skipTurns; turn++) {
+      skipSum += dy * skip[params.skipOffset + row * params.skipStride + vector];
+    }
   }
-  partial[index] = sum;
+  if (group == 0u) {
+    partial[(params.count + edge) * columns + column] = sum;
+    if (SKIP) {
+      partial[skipEntry * columns + column] = skipSum;
+    }
+  }
+  let last = min(params.width, group * 4u + 4u);
+  for (var j = group * 4u; j < last; j++) {
+    partial[(edge * params.width + j) * columns + column] = sum0;
+    sum0 = sum1;
+    sum1 = sum2;
+    sum2 = sum3;
+  }
 }

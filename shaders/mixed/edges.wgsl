@@ -4,8 +4,8 @@
 // Layout: stack is a view of rows x slots * vectors vec4s, the raw candidates side by side; skip and y0..y3 are views of rows x
 // vectors; plan is that of mixed/plan: entry e * width + j is candidate j of edge t, entry edges * width + e its skip
 // connection. Bindings of targets that are not there are any memory of their own; that of a missing skip repeats the stack.
-// Grid: one invocation a (edge, block of `blockRows` (four) rows, column), folded into x and y. The loops of no or one turn
-// are branches that software drivers take only where a lane needs them; loops of four turns store, which a compiler would
+// Grid: one invocation a (edge, block of `blockRows` (eight) rows, column), folded into x and y. The loops of no or one turn
+// are branches that software drivers take only where a lane needs them; loops of eight turns store, which a compiler would
 // unroll with a count in the text, and stores are what compiling for a software driver takes seconds over.
 
 struct Params {
@@ -59,10 +59,18 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let row1 = min(first + params.rowStep, last);
   let row2 = min(first + 2u * params.rowStep, last);
   let row3 = min(first + 3u * params.rowStep, last);
+  let row4 = min(first + 4u * params.rowStep, last);
+  let row5 = min(first + 5u * params.rowStep, last);
+  let row6 = min(first + 6u * params.rowStep, last);
+  let row7 = min(first + 7u * params.rowStep, last);
   var sum0: vec4f;
   var sum1: vec4f;
   var sum2: vec4f;
   var sum3: vec4f;
+  var sum4: vec4f;
+  var sum5: vec4f;
+  var sum6: vec4f;
+  var sum7: vec4f;
   if (SKIP) {
     let entry = params.edges * params.width + edge;
     for (var turn = select(0u, 1u, plan[entry].x >= 0.0); turn > 0u; turn--) {
@@ -72,6 +80,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       sum1 = weight * skip[start + row1 * params.skipStride];
       sum2 = weight * skip[start + row2 * params.skipStride];
       sum3 = weight * skip[start + row3 * params.skipStride];
+      sum4 = weight * skip[start + row4 * params.skipStride];
+      sum5 = weight * skip[start + row5 * params.skipStride];
+      sum6 = weight * skip[start + row6 * params.skipStride];
+      sum7 = weight * skip[start + row7 * params.skipStride];
     }
   }
   for (var j = 0u; j < params.width; j++) {
@@ -87,6 +99,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       sum1 += (stack[start + row1 * params.stackStride] - mean) * scale + shift;
       sum2 += (stack[start + row2 * params.stackStride] - mean) * scale + shift;
       sum3 += (stack[start + row3 * params.stackStride] - mean) * scale + shift;
+      sum4 += (stack[start + row4 * params.stackStride] - mean) * scale + shift;
+      sum5 += (stack[start + row5 * params.stackStride] - mean) * scale + shift;
+      sum6 += (stack[start + row6 * params.stackStride] - mean) * scale + shift;
+      sum7 += (stack[start + row7 * params.stackStride] - mean) * scale + shift;
     }
   }
   for (var i = 0u; i < params.blockRows; i++) {
@@ -110,5 +126,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     sum0 = sum1;
     sum1 = sum2;
     sum2 = sum3;
+    sum3 = sum4;
+    sum4 = sum5;
+    sum5 = sum6;
+    sum6 = sum7;
   }
 }

@@ -18,6 +18,9 @@ import { mixedEdgesSamples } from './mixedEdgesSamples.js';
 import type { KernelCall, Operation } from './operation.js';
 import { chunksOf, columnSumCalls } from './reduceCalls.js';
 
+/** Entries of an edge that share the loads of its gradient. */
+const GROUP = 4;
+
 function sumsInputs<T>(inputs: readonly T[], { normalised, skip }: MixedEdgesAttributes) {
   const [stack, weights, entries, ...rest] = inputs;
   const after = normalised > 0 ? 1 : 0;
@@ -56,7 +59,8 @@ export const mixedEdgeSumsOperation: Operation<MixedEdgesAttributes> = {
     const { edges, width } = attributes;
     const { rows, vectors } = dys[0];
     const count = entryCount(attributes);
-    const chunks = chunksOf(rows, (count + edges) * vectors);
+    const groups = Math.ceil(width / GROUP);
+    const chunks = chunksOf(rows, edges * groups * vectors);
     const plan = scratch(planElements(attributes, vectors));
     const partial = scratch((count + edges) * chunks * vectors * 4);
     const { uniforms, bindings } = edgeViews('dy', dys, () => dys[0].operand);
@@ -69,19 +73,21 @@ export const mixedEdgeSumsOperation: Operation<MixedEdgesAttributes> = {
       ),
       {
         kernel: 'mixed/edgeSums',
+        constants: { SKIP: skip !== undefined },
         uniforms: {
           rows,
           vectors,
           chunks,
           edges,
           width,
+          groups,
           count,
           ...viewUniforms('stack', stack),
           ...viewUniforms('skip', skip ?? stack),
           ...uniforms,
         },
         bindings: { stack: stack.operand, skip: (skip ?? stack).operand, ...bindings, plan, partial },
-        grid: gridOf((count + edges) * chunks * vectors),
+        grid: gridOf(edges * groups * chunks * vectors),
       },
     ];
     const sizes = { groups: count + edges, rows: chunks, vectors, factor: 1 };

@@ -176,6 +176,9 @@ export const mixedEdgesOperation: Operation<MixedEdgesAttributes> = {
   samples: mixedEdgesSamples.map(({ name, inputs, attributes, smooth }) => ({ name, inputs, attributes, smooth })),
 };
 
+/** Rows that an invocation sums, for which it loads the entries' factors once. */
+const BLOCK_ROWS = 8;
+
 /** The pass over the stack. */
 function edgesCall(
   { inputs, outputs, attributes, scratch, target }: Lowering<MixedEdgesAttributes>,
@@ -184,8 +187,7 @@ function edgesCall(
   const { stack, skip } = mixedEdgesInputs(inputs, attributes);
   const { edges, width } = attributes;
   const { rows, vectors } = outputs[0];
-  const blockRows = 4;
-  const blocks = Math.ceil(rows / blockRows);
+  const blocks = Math.ceil(rows / BLOCK_ROWS);
   const { chunkStart, rowStep } = rowChunks(rows, vectors, blocks, target);
   const { uniforms, bindings } = edgeViews('y', outputs.slice(0, edges), () => scratch(4));
   return {
@@ -197,7 +199,7 @@ function edgesCall(
       chunks: blocks,
       chunkStart,
       rowStep,
-      blockRows,
+      blockRows: BLOCK_ROWS,
       edges,
       width,
       count: entryCount(attributes),
