@@ -1,6 +1,6 @@
 import type { Value } from '../graph/graph.js';
 import type { DType, Layout, ValueType } from '../graph/types.js';
-import type { VariantTable } from './variants.js';
+import type { VariantChoice, VariantTable } from './variants.js';
 
 /** Attributes are plain data (numbers, strings, lists), so that equal operations can be recognised. */
 // biome-ignore lint/suspicious/noExplicitAny: attribute interfaces have no index signature, so `unknown` would reject them
@@ -33,6 +33,8 @@ export interface KernelTarget {
   readonly softwareLanes: number;
   /** Choices between variants of kernels that were measured on this adapter; absent: the first of each. */
   readonly variants?: VariantTable;
+  /** Told of every choice that a lowering makes, before it is made. */
+  readonly onChoice?: (choice: VariantChoice) => void;
 }
 
 /** One dispatch: a file of shaders/, the values of its constants and uniforms, and what is bound to its variables. */

@@ -19,7 +19,8 @@ export function choiceKey({ family, bucket }: Pick<VariantChoice, 'family' | 'bu
 }
 
 /** The variant that a target takes: the measured one where the table has it and it can run here, else the first. */
-export function chooseVariant({ variants }: KernelTarget, choice: VariantChoice): string {
+export function chooseVariant({ variants, onChoice }: KernelTarget, choice: VariantChoice): string {
+  onChoice?.(choice);
   const measured = variants?.get(choiceKey(choice));
   return measured !== undefined && choice.candidates.includes(measured) ? measured : choice.candidates[0];
 }
