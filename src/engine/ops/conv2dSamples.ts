@@ -69,6 +69,15 @@ export const conv2dSamples: readonly Conv2dSample[] = [
     attributes: { ...plain, padding: [0, 3, 0, 3] },
   },
   { name: 'many pixels', x: [2, 17, 16, 4], w: [3, 3, 4, 8], layout: 'matrix', attributes: same },
+  { name: '3x3 of more channels', x: [1, 3, 4, 37], w: [3, 3, 37, 40], layout: 'matrix', attributes: same },
+  {
+    name: 'more pixels and channels than a tile, with bias',
+    x: [1, 9, 15, 69],
+    w: [1, 1, 69, 70],
+    layout: 'matrix',
+    bias: true,
+    attributes: plain,
+  },
   { name: 'weights without padding rows', x: [1, 4, 5, 5], w: [3, 3, 5, 7], layout: 'rows', attributes: same },
   { name: 'groups of vec4s', x: [2, 5, 5, 8], w: [3, 3, 4, 16], layout: 'rows', attributes: { ...same, groups: 2 } },
   {

@@ -69,7 +69,8 @@ export function slideOf({ sizes, attributes }: WeightGradientCall) {
   return { slide, spacing: slide ? dilation / stride : 1 };
 }
 
-function tapUniforms({ sizes, attributes, x, dy }: WeightGradientCall) {
+/** Uniforms that say where the taps of a pixel lie. */
+export function tapUniforms({ sizes, attributes, x, dy }: WeightGradientCall) {
   return {
     ...viewUniforms('dy', dy),
     ...viewUniforms('x', x),

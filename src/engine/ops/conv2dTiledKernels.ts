@@ -1,0 +1,88 @@
+import { physicalShape } from '../graph/types.js';
+import { type Axes, type Conv2dCall, pixelUniforms } from './conv2dStrips.js';
+import {
+  fittingShapes,
+  leastPadded,
+  type TileShape,
+  tileConstants,
+  tileCount,
+  tileRows,
+  tileVectors,
+} from './conv2dTiles.js';
+import type { KernelCall } from './operation.js';
+
+/**
+ * Tiles of the implicit matrix product by their size in pixels x channels; DEPTH counts vec4s of input channels. A pair of
+ * double-buffered tiles takes at most the 16 KiB of workgroup memory that every device has. Of 8 x 8 sums an invocation
+ * reads half the workgroup memory a multiplication that 4 x 4 sums read, but a product needs four times as many of them to
+ * fill a GPU.
+ */
+const SHAPES = {
+  'tiled-128x128': { workgroup: 256, columns: 16, rows: 8, block: 2, depth: 2 },
+  'tiled-64x64': { workgroup: 256, columns: 16, rows: 4, block: 1, depth: 4 },
+  'tiled-128x32': { workgroup: 256, columns: 8, rows: 4, block: 1, depth: 2 },
+  'tiled-128x16': { workgroup: 128, columns: 4, rows: 4, block: 1, depth: 2 },
+} as const satisfies Record<string, TileShape>;
+
+type TiledVariant = keyof typeof SHAPES;
+
+/** Tiles from which a tiled kernel keeps a GPU of some dozen cores busy; below, kernels without tiles have more invocations. */
+const ENOUGH_TILES = 64;
+/** The same for the largest tiles, which give way to smaller ones sooner. */
+const ENOUGH_LARGE_TILES = 256;
+
+/** Largest count of workgroups in y before the grid folds into z. */
+const FOLD = 32768;
+
+/** Rows, vec4s of output channels a group, and groups of a product. */
+export interface TiledProduct {
+  readonly pixels: number;
+  readonly vectors: number;
+  readonly groups: number;
+}
+
+/** Names of the tiled variants that suit a product, the best guess first where it is thought to be quicker than others. */
+export function tiledVariants({ pixels, vectors, groups }: TiledProduct): { default?: string; names: string[] } {
+  const names = fittingShapes(SHAPES, vectors);
+  const enough = names.filter((name) => {
+    const least = name === 'tiled-128x128' ? ENOUGH_LARGE_TILES : ENOUGH_TILES;
+    return tileCount(SHAPES[name], pixels, vectors, groups) >= least;
+  });
+  return { default: leastPadded(SHAPES, enough, vectors), names };
+}
+
+/** Whether a name is that of a tiled variant. */
+export function isTiledVariant(name: string): name is TiledVariant {
+  return name in SHAPES;
+}
+
+/** The dense kernel for GPUs. */
+export function tiledCall(variant: TiledVariant, call: Conv2dCall, axes: Axes, transposed: boolean): KernelCall {
+  const { sizes, attributes, x, w, y, bias } = call;
+  const { groups } = attributes;
+  const shape = SHAPES[variant];
+  const vectors = y.vectors / groups;
+  const { pixels, uniforms } = pixelUniforms(call, axes);
+  const columnTiles = Math.ceil(vectors / tileVectors(shape));
+  const tiles = Math.ceil(pixels / tileRows(shape));
+  return {
+    kernel: 'conv/conv2dTiled',
+    constants: { ...tileConstants(shape), TRANSPOSED: transposed },
+    uniforms: {
+      ...uniforms,
+      pixels,
+      wOffset: w.offset,
+      wStride: w.stride,
+      wRows: physicalShape(w.type)[2],
+      lastRow: w.type.shape[2] - 1,
+      biasOffset: bias?.offset ?? 0,
+      hasBias: bias ? 1 : 0,
+      depth: x.vectors / groups,
+      vectors,
+      channels: (transposed ? sizes.channels : sizes.outputs) / groups,
+      columnTiles,
+    },
+    bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
+    grid: [columnTiles * groups, Math.min(tiles, FOLD), Math.ceil(tiles / FOLD)],
+  };
+}
