@@ -4,6 +4,7 @@ import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupO
 import { depthwiseCalls, depthwiseInputGradientCalls } from './depthwiseKernels.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, KernelTarget, Located } from './operation.js';
+import { bucketSize, chooseVariant, firstChoice, hasSubgroups } from './variants.js';
 
 /** Which kernels a convolution takes. */
 export type Conv2dKind = 'dense' | 'depthwise' | 'grouped';
@@ -47,7 +48,11 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
   const depth = x.vectors / groups;
   const vectors = y.vectors / groups;
   const { slide, strips, uniforms } = stripUniforms(call, axes, STRIP);
-  const { kernel, stripsEach, block, constants } = denseVariant(strips * groups, vectors, call.target);
+  const product: DenseProduct = {
+    taps: [axes[0].taps, axes[1].taps],
+    ...{ depth, vectors, groups, strips, slide, transposed },
+  };
+  const { kernel, stripsEach, block, constants } = DENSE_VARIANTS[denseVariant(product, call.target)];
   const blocks = Math.ceil(vectors / block);
   const wRows = physicalShape(w.type)[2];
   return {
@@ -72,6 +77,19 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
   };
 }
 
+/** What decides which variant computes a dense convolution, or a residue class of its gradient, fastest. */
+interface DenseProduct {
+  readonly taps: readonly [number, number];
+  /** vec4s of input and output channels of one group. */
+  readonly depth: number;
+  readonly vectors: number;
+  readonly groups: number;
+  /** Strips of pixels of one group. */
+  readonly strips: number;
+  readonly slide: boolean;
+  readonly transposed: boolean;
+}
+
 interface DenseVariant {
   readonly kernel: string;
   /** Strips of pixels and vec4s of channels of an invocation. */
@@ -80,19 +98,43 @@ interface DenseVariant {
   readonly constants: NonNullable<KernelCall['constants']>;
 }
 
+/** Named by strips and vec4s of channels, `subgroups` by vec4s alone. */
+const DENSE_VARIANTS = {
+  'direct-1x1': direct(1),
+  'direct-2x2': direct(2),
+  'subgroups-2': subgroups(2),
+  'subgroups-4': subgroups(4),
+};
+
+type DenseName = keyof typeof DENSE_VARIANTS;
+
+function direct(each: number): DenseVariant {
+  return { kernel: 'conv/conv2d', stripsEach: each, block: each, constants: { STRIPS: each, BLOCK: each } };
+}
+
+function subgroups(block: number): DenseVariant {
+  return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block, constants: { BLOCK: block } };
+}
+
+function denseVariant(product: DenseProduct, target: KernelTarget): DenseName {
+  const { taps, depth, vectors, groups, strips, slide, transposed } = product;
+  const sizes = `${taps[0]}x${taps[1]} c${4 * bucketSize(depth)}-${4 * bucketSize(vectors)} s${bucketSize(strips)}`;
+  const kind = `${groups > 1 ? ` g${bucketSize(groups)}` : ''}${slide ? ' slide' : ''}${transposed ? ' transposed' : ''}`;
+  const names: DenseName[] = hasSubgroups(target, 8)
+    ? ['direct-1x1', 'direct-2x2', 'subgroups-2', 'subgroups-4']
+    : ['direct-1x1', 'direct-2x2'];
+  const candidates = firstChoice(defaultDense(product, target), names);
+  return chooseVariant(target, { family: 'conv2d', bucket: sizes + kind, candidates });
+}
+
 /**
  * Two strips and two vec4s of channels an invocation use every loaded value eight times; one of each gives a GPU four times
  * the invocations. Eight lanes of a software driver share the weights that they load, and then four vec4s are quicker.
- * @param strips of all groups
- * @param vectors vec4s of channels of one group
  */
-function denseVariant(strips: number, vectors: number, { softwareLanes }: KernelTarget): DenseVariant {
-  if (softwareLanes === 8) {
-    const block = vectors > 2 ? 4 : 2;
-    return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block, constants: { BLOCK: block } };
-  }
-  const each = softwareLanes === 0 && strips * vectors < 4 * ENOUGH_INVOCATIONS ? 1 : 2;
-  return { kernel: 'conv/conv2d', stripsEach: each, block: each, constants: { STRIPS: each, BLOCK: each } };
+function defaultDense({ strips, vectors, groups }: DenseProduct, { softwareLanes }: KernelTarget): DenseName {
+  if (softwareLanes === 8) return vectors > 2 ? 'subgroups-4' : 'subgroups-2';
+  const few = strips * groups * vectors < 4 * ENOUGH_INVOCATIONS;
+  return softwareLanes === 0 && few ? 'direct-1x1' : 'direct-2x2';
 }
 
 function groupedCall({ sizes, attributes, x, w, y, bias }: Conv2dCall, gradient: boolean): KernelCall {

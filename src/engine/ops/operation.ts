@@ -31,6 +31,10 @@ export interface Operand {
 export interface KernelTarget {
   /** Lanes of a software driver (4 or 8), or 0 on a real GPU. Software drivers pay microseconds for a barrier. */
   readonly softwareLanes: number;
+  /** Fewest lanes of a subgroup where shaders may use subgroups; absent or 0: they may not. */
+  readonly subgroupLanes?: number;
+  /** Shaders may use f16. */
+  readonly f16?: boolean;
   /** Choices between variants of kernels that were measured on this adapter; absent: the first of each. */
   readonly variants?: VariantTable;
   /** Told of every choice that a lowering makes, before it is made. */

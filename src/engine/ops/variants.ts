@@ -1,17 +1,19 @@
 import type { KernelTarget } from './operation.js';
 
 /** A place in a lowering where several kernels, or shapes of one, compute the same. */
-export interface VariantChoice {
+export interface VariantChoice<Name extends string = string> {
   /** What is computed: "conv2d", "conv2dWeightGradient". */
   readonly family: string;
   /** What decides which is fastest, rounded so that near sizes share a choice: "1x1 c64-64 r16384". */
   readonly bucket: string;
   /** Names of the variants that can compute it here; the first is right everywhere and is taken unless measured otherwise. */
-  readonly candidates: readonly string[];
+  readonly candidates: readonly Name[];
 }
 
-/** Measured choices of an adapter: names of variants by `choiceKey`. */
-export type VariantTable = ReadonlyMap<string, string>;
+/** Choices of an adapter, measured: names of variants by `choiceKey`; a map, or whatever else answers. */
+export interface VariantTable {
+  get(key: string): string | undefined;
+}
 
 /** Key of a choice in a table. */
 export function choiceKey({ family, bucket }: Pick<VariantChoice, 'family' | 'bucket'>): string {
@@ -19,10 +21,20 @@ export function choiceKey({ family, bucket }: Pick<VariantChoice, 'family' | 'bu
 }
 
 /** The variant that a target takes: the measured one where the table has it and it can run here, else the first. */
-export function chooseVariant({ variants, onChoice }: KernelTarget, choice: VariantChoice): string {
-  onChoice?.(choice);
-  const measured = variants?.get(choiceKey(choice));
-  return measured !== undefined && choice.candidates.includes(measured) ? measured : choice.candidates[0];
+export function chooseVariant<Name extends string>(target: KernelTarget, choice: VariantChoice<Name>): Name {
+  target.onChoice?.(choice);
+  const measured = target.variants?.get(choiceKey(choice));
+  return choice.candidates.find((name) => name === measured) ?? choice.candidates[0];
+}
+
+/** Names of variants with the first choice before the others. */
+export function firstChoice<Name extends string>(first: Name, names: readonly Name[]): Name[] {
+  return [first, ...names.filter((name) => name !== first)];
+}
+
+/** Whether subgroups of a target have some number of lanes or more. */
+export function hasSubgroups({ softwareLanes, subgroupLanes }: KernelTarget, lanes: number): boolean {
+  return (subgroupLanes ?? (softwareLanes === 8 ? 8 : 0)) >= lanes;
 }
 
 /** A size rounded up to a power of two, for buckets. */

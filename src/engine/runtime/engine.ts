@@ -34,7 +34,7 @@ export class Engine {
     { target }: { readonly target?: KernelTarget } = {},
   ) {
     this.pipelines = new Pipelines(gpu);
-    this.target = target ?? { softwareLanes: softwareLanes(gpu) };
+    this.target = target ?? targetOf(gpu);
   }
 
   /** Gives a set its buffer, filled by its initialisers from `seed`; fills it anew when it has one. */
@@ -154,12 +154,18 @@ export class Engine {
   }
 }
 
+/** What kernels may count on and are shaped for on a device. */
+export function targetOf(gpu: Gpu): KernelTarget {
+  const { device, subgroups, features } = gpu;
+  const subgroupLanes = subgroups ? (device.adapterInfo?.subgroupMinSize ?? 0) : 0;
+  return { softwareLanes: softwareLanes(gpu, subgroupLanes), subgroupLanes, f16: features.has('shader-f16') };
+}
+
 /**
  * Lanes of a software driver as kernels may count on them: 8 where subgroups of 8 are sure (lavapipe on AVX), or else 4;
  * 0 on a real GPU.
  */
-function softwareLanes({ info, device, subgroups }: Gpu): number {
+function softwareLanes({ info }: Gpu, subgroupLanes: number): number {
   if (info.kind === 'hardware') return 0;
-  const wide = subgroups && (device.adapterInfo?.subgroupMinSize ?? 0) >= 8;
-  return info.kind === 'lavapipe' && wide ? 8 : 4;
+  return info.kind === 'lavapipe' && subgroupLanes >= 8 ? 8 : 4;
 }
