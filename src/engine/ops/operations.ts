@@ -57,6 +57,7 @@ import {
   softmaxOperation,
 } from './softmax.js';
 import { splitOperation } from './split.js';
+import { subsampleGradientOperation, subsampleOperation } from './subsample.js';
 import { takeGradientOperation, takeOperation } from './take.js';
 import { weightedSumOperation } from './weightedSum.js';
 import { weightedSumInputGradientOperation, weightedSumWeightGradientOperation } from './weightedSumGradients.js';
@@ -129,6 +130,8 @@ export const operations: readonly Operation[] = [
   splitOperation,
   sumOperation,
   sumRowsOperation,
+  subsampleGradientOperation,
+  subsampleOperation,
   takeGradientOperation,
   takeOperation,
   updateMixedStatisticsOperation,

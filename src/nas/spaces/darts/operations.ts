@@ -5,6 +5,7 @@ import { averagePool } from '../../../engine/ops/averagePool.js';
 import { concat } from '../../../engine/ops/concat.js';
 import { maxPool } from '../../../engine/ops/maxPool.js';
 import { relu } from '../../../engine/ops/relu.js';
+import { subsample } from '../../../engine/ops/subsample.js';
 import type { NetworkMode } from '../../training/classifier.js';
 import { type Block, batchNormLayer, batchNormMode, type LayerContext } from '../layers.js';
 
@@ -83,26 +84,24 @@ export function block(context: LayerContext, prefix: string, { compute, channels
 
 /**
  * Halves the image without losing the odd pixels: ReLU, two 1x1 convolutions of stride 2, the second of the image moved by
- * one pixel, side by side.
+ * one pixel, side by side. Convolutions of stride 1 of every second pixel are the same with less to write backward.
  */
 export function factorizedReduce(
   context: LayerContext,
   prefix: string,
   { inputs, outputs, copies = 1 }: { readonly inputs: number; readonly outputs: number; readonly copies?: number },
 ): Candidate {
-  const half = (name: string, padding: [number, number, number, number], share: number) =>
-    new Conv2d(context.weights, `${prefix}/${name}`, { inputs, outputs: share, kernel: 1, stride: 2, padding });
+  const half = (name: string, share: number) =>
+    new Conv2d(context.weights, `${prefix}/${name}`, { inputs, outputs: share, kernel: 1 });
   const halves = Array.from({ length: copies }, (_, copy) => {
     const name = copies > 1 ? `copy ${copy}/` : '';
-    return [
-      half(`${name}even`, [0, 0, 0, 0], outputs >> 1),
-      half(`${name}odd`, [-1, -1, 0, 0], outputs - (outputs >> 1)),
-    ];
-  }).flat();
+    return { even: half(`${name}even`, outputs >> 1), odd: half(`${name}odd`, outputs - (outputs >> 1)) };
+  });
   return {
     compute: (x) => {
       const positive = relu(x);
-      return concat(halves.map((convolution) => convolution.forward(positive)));
+      const pixels = { even: subsample(positive, [0, 0]), odd: subsample(positive, [1, 1]) };
+      return concat(halves.flatMap(({ even, odd }) => [even.forward(pixels.even), odd.forward(pixels.odd)]));
     },
     channels: copies * outputs,
   };
