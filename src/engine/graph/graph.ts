@@ -1,6 +1,6 @@
 import { DTypeError, OwnershipError, ShapeError } from '../errors.js';
 import type { Attributes, Operation } from '../ops/operation.js';
-import { type DType, logicalSize, type ValueType, valueType } from './types.js';
+import { type DType, logicalSize, typeKey, type ValueType, valueType } from './types.js';
 import type { Variable, VariableSet } from './variables.js';
 
 /** Where a value without a producing node comes from. */
@@ -33,6 +33,8 @@ export class Value {
 export interface Node {
   readonly operation: Operation;
   readonly attributes: Attributes;
+  /** Equal for equal attributes. */
+  readonly attributesKey: string;
   readonly inputs: readonly Value[];
   outputs: readonly Value[];
 }
@@ -106,14 +108,13 @@ export class Graph {
     inputs.forEach((value, index) => {
       this.checkOwner(operation.name, `input ${index}`, value);
     });
-    const key = `${operation.name}(${inputs.map((value) => value.id)})${JSON.stringify(attributes)}`;
+    const attributesKey = JSON.stringify(attributes);
+    const key = `${operation.name}(${inputs.map((value) => value.id)})${attributesKey}`;
     const known = operation.inPlace ? undefined : this.applied.get(key);
     if (known) return known.outputs;
-    const types = operation.infer(
-      inputs.map((value) => value.type),
-      attributes,
-    );
-    const node: Node = { operation: operation as unknown as Operation, attributes, inputs, outputs: [] };
+    const erased = operation as unknown as Operation;
+    const types = inferTypes(erased, inputs, attributes, attributesKey);
+    const node: Node = { operation: erased, attributes, attributesKey, inputs, outputs: [] };
     node.outputs = types.map((type, index) => {
       const target = operation.inPlace?.[index];
       if (target === undefined) return this.createValue(type, undefined, node);
@@ -152,6 +153,29 @@ export class Graph {
         `${operation}: ${argument} belongs to another graph; use values of the graph being built`,
       );
   }
+}
+
+const inferred = new WeakMap<Operation, Map<string, readonly ValueType[]>>();
+
+/** Output types, worked out once for equal input types and attributes: networks repeat their layers. */
+function inferTypes(
+  operation: Operation,
+  inputs: readonly Value[],
+  attributes: Attributes,
+  attributesKey: string,
+): readonly ValueType[] {
+  let known = inferred.get(operation);
+  if (!known) inferred.set(operation, (known = new Map()));
+  const key = `${inputs.map((value) => typeKey(value.type)).join()}${attributesKey}`;
+  let types = known.get(key);
+  if (!types) {
+    types = operation.infer(
+      inputs.map((value) => value.type),
+      attributes,
+    );
+    known.set(key, types);
+  }
+  return types;
 }
 
 function describe(value: unknown): string {

@@ -43,6 +43,18 @@ export function physicalShape(type: ValueType): number[] {
   return shape;
 }
 
+const keys = new WeakMap<ValueType, string>();
+
+/** Text that is equal for equal types. */
+export function typeKey(type: ValueType): string {
+  let key = keys.get(type);
+  if (key === undefined) {
+    key = `${type.dtype}[${type.shape}]${type.layout}`;
+    keys.set(type, key);
+  }
+  return key;
+}
+
 /** Number of 4-byte elements in memory, padding included. */
 export function physicalSize(type: ValueType): number {
   return product(physicalShape(type));

@@ -86,9 +86,9 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
   const persistent = new Set<Value>(graph.outputs.values());
   for (const node of nodes) if (node.operation.assembles === 'variables') persistent.add(node.outputs[0]);
 
-  const of = (value: Value): Location => {
-    const known = fixed.get(value);
-    if (known) return known;
+  const find = (value: Value): Location => {
+    const placed = fixed.get(value);
+    if (placed) return placed;
     if (value.origin?.kind === 'variable') {
       const { variable } = value.origin;
       return whole(rootOfSet(variable.set), variable.offset, value);
@@ -103,8 +103,18 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
     }
     return whole(root, 0, value);
   };
+  const known = new Map<Value, Location>();
+  const of = (value: Value): Location => {
+    let location = known.get(value);
+    if (!location) {
+      location = find(value);
+      known.set(value, location);
+    }
+    return location;
+  };
 
-  undoHazards(nodes, placements, of);
+  // A placement that is taken back moves all that lies inside its value.
+  undoHazards(nodes, placements, of, () => known.clear());
   for (const value of persistent) {
     const { root } = of(value);
     if (root.kind === 'temporary') root.kind = 'persistent';
@@ -217,7 +227,12 @@ function placeAssembled(nodes: readonly Node[], placements: Map<Value, Placement
 }
 
 /** Takes back placements until no dispatch reads what it writes, or writes one memory through two bindings. */
-function undoHazards(nodes: readonly Node[], placements: Map<Value, Placement>, of: (value: Value) => Location): void {
+function undoHazards(
+  nodes: readonly Node[],
+  placements: Map<Value, Placement>,
+  of: (value: Value) => Location,
+  undone: () => void,
+): void {
   const assembledAncestor = (value: Value): Value | undefined => {
     for (let v: Value | undefined = value; v; v = placements.get(v)?.parent) {
       const kind = placements.get(v)?.kind;
@@ -227,10 +242,16 @@ function undoHazards(nodes: readonly Node[], placements: Map<Value, Placement>, 
   };
   const undo = (a: Value, b: Value): boolean => {
     const victim = assembledAncestor(a) ?? assembledAncestor(b);
-    return victim !== undefined && placements.delete(victim);
+    if (!victim) return false;
+    placements.delete(victim);
+    undone();
+    return true;
   };
   for (const node of nodes) {
-    if (node.operation.inPlace || isView(node, placements)) continue;
+    const { operation, outputs } = node;
+    if (operation.inPlace || isView(node, placements)) continue;
+    // Memory of its own is in conflict only with inputs that were placed into it.
+    if (!operation.assembles && !outputs.some((output) => placements.has(output))) continue;
     const pairs = () =>
       node.outputs.flatMap((output, index) => [
         ...node.inputs

@@ -1,6 +1,6 @@
 import type { Node, Value } from '../graph/graph.js';
-import { rowsOf, vectorsPerRow } from '../graph/types.js';
-import type { KernelCall, KernelTarget, Located, Operand } from '../ops/operation.js';
+import { rowsOf, typeKey, vectorsPerRow } from '../graph/types.js';
+import type { Cost, KernelCall, KernelTarget, Located, Operand, Operation } from '../ops/operation.js';
 import type { Location, Locations } from '../passes/locations.js';
 import type { ScratchRoot } from '../passes/memoryPlan.js';
 
@@ -10,8 +10,11 @@ export type Memory = Location | ScratchRoot;
 /** A kernel call with its operands resolved. */
 export interface Dispatch {
   readonly node: Node;
+  /** One object for all equal calls of equal nodes. */
   readonly call: KernelCall;
   readonly memory: Readonly<Record<string, Memory>>;
+  /** The node's cost at its first dispatch, nothing at the others. */
+  readonly cost: Cost;
 }
 
 export interface Lowered {
@@ -25,33 +28,74 @@ export function lowerNodes(nodes: readonly Node[], locations: Locations, target:
   const scratch: ScratchRoot[] = [];
   nodes.forEach((node, index) => {
     if (locations.isView(node)) return;
-    const own: ScratchRoot[] = [];
-    const inputs = node.inputs.map((value, i) => located(value, locations, { kind: 'input', index: i }));
-    const outputs = node.outputs.map((value, i) => located(value, locations, { kind: 'output', index: i }));
-    const calls = node.operation.lower({
-      inputs,
-      outputs,
-      attributes: node.attributes,
-      target,
-      assembled: locations.assembled(node),
-      scratch: (elements) => {
-        own.push({ node: index, elements });
-        return { kind: 'scratch', index: own.length - 1 };
-      },
+    const { calls, scratchSizes, cost } = lowerNode(node, locations, target);
+    const own = scratchSizes.map((elements): ScratchRoot => ({ node: index, elements }));
+    calls.forEach(({ call, operands }, order) => {
+      const memory: Record<string, Memory> = {};
+      for (const [name, { kind, index }] of operands)
+        memory[name] =
+          kind === 'scratch' ? own[index] : locations.of((kind === 'input' ? node.inputs : node.outputs)[index]);
+      dispatches.push({ node, call, memory, cost: order === 0 ? cost : NOTHING });
     });
-    const resolve = (operand: Operand): Memory => {
-      if (operand.kind === 'scratch') return own[operand.index];
-      return locations.of((operand.kind === 'input' ? node.inputs : node.outputs)[operand.index]);
-    };
-    for (const call of calls)
-      dispatches.push({
-        node,
-        call,
-        memory: Object.fromEntries(Object.entries(call.bindings).map(([name, operand]) => [name, resolve(operand)])),
-      });
-    scratch.push(...own);
+    for (const root of own) scratch.push(root);
   });
   return { dispatches, scratch };
+}
+
+const NOTHING: Cost = { multiplyAdds: 0, bytes: 0 };
+
+/** Kernel calls of a node, the same for all nodes that differ in nothing but where the roots of their values lie. */
+interface LoweredNode {
+  readonly calls: readonly { readonly call: KernelCall; readonly operands: readonly (readonly [string, Operand])[] }[];
+  readonly scratchSizes: readonly number[];
+  readonly cost: Cost;
+}
+
+const loweredFor = new WeakMap<KernelTarget, Map<Operation, Map<string, LoweredNode>>>();
+
+/** Lowers a node once for equal types, attributes and strides: networks repeat their layers, and searches networks. */
+function lowerNode(node: Node, locations: Locations, target: KernelTarget): LoweredNode {
+  const { operation, attributes, attributesKey } = node;
+  let byOperation = loweredFor.get(target);
+  if (!byOperation) loweredFor.set(target, (byOperation = new Map()));
+  let known = byOperation.get(operation);
+  if (!known) byOperation.set(operation, (known = new Map()));
+  const assembled = locations.assembled(node);
+  let key = attributesKey;
+  for (const value of node.inputs) key += placeKey(value, locations);
+  for (const value of node.outputs) key += placeKey(value, locations);
+  if (operation.assembles) key += assembled;
+  let lowered = known.get(key);
+  if (!lowered) {
+    const scratchSizes: number[] = [];
+    const calls = operation.lower({
+      inputs: node.inputs.map((value, index) => located(value, locations, { kind: 'input', index })),
+      outputs: node.outputs.map((value, index) => located(value, locations, { kind: 'output', index })),
+      attributes,
+      target,
+      assembled,
+      scratch: (elements) => {
+        scratchSizes.push(elements);
+        return { kind: 'scratch', index: scratchSizes.length - 1 };
+      },
+    });
+    lowered = {
+      calls: calls.map((call) => ({ call, operands: Object.entries(call.bindings) })),
+      scratchSizes,
+      cost: operation.cost(
+        node.inputs.map((value) => value.type),
+        node.outputs.map((value) => value.type),
+        attributes,
+      ),
+    };
+    known.set(key, lowered);
+  }
+  return lowered;
+}
+
+function placeKey(value: Value, locations: Locations): string {
+  const { offset, stride } = locations.of(value);
+  return ` ${typeKey(value.type)}@${offset},${stride}`;
 }
 
 function located(value: Value, locations: Locations, operand: Operand): Located {

@@ -1,6 +1,7 @@
 import type { Gpu } from '../device/gpu.js';
 import { ShaderStage } from '../device/usage.js';
 import { GpuError } from '../errors.js';
+import type { KernelCall } from '../ops/operation.js';
 import { type Shader, type ShaderBinding, shaderOf, specialise } from './shader.js';
 
 export interface Pipeline {
@@ -28,6 +29,14 @@ export class Pipelines {
       this.built.set(key, pipeline);
     }
     return pipeline;
+  }
+
+  /** The pipeline of every call, in order; those that are missing are built in parallel. */
+  async ofCalls(calls: readonly KernelCall[]): Promise<Pipeline[]> {
+    const distinct = [...new Set(calls)];
+    const pipelines = await Promise.all(distinct.map(({ kernel, constants }) => this.get(kernel, constants)));
+    const byCall = new Map(distinct.map((call, index) => [call, pipelines[index]]));
+    return calls.map((call) => byCall.get(call) as Pipeline);
   }
 
   private async build(

@@ -2,7 +2,7 @@ import { BufferUsage } from '../device/usage.js';
 import { DisposedError, NasTransferError, ShapeError } from '../errors.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { formatType, logicalSize, pack, physicalSize, rowsOf, unpack, vectorsPerRow } from '../graph/types.js';
-import type { Cost } from '../ops/operation.js';
+import type { Cost, KernelCall } from '../ops/operation.js';
 import { liveNodes } from '../passes/deadCode.js';
 import { type Location, type Locations, locate, type Root } from '../passes/locations.js';
 import { byteLength, type MemoryPlan, planMemory } from '../passes/memoryPlan.js';
@@ -11,7 +11,7 @@ import { type Dispatch, lowerNodes, type Memory } from './lowering.js';
 import type { Pipeline } from './pipelines.js';
 import { type KernelTime, timeDispatches } from './profile.js';
 import { readBuffer } from './readBack.js';
-import { encodeUniforms } from './shader.js';
+import { encodeUniforms, type Shader } from './shader.js';
 
 /** A dispatch ready to be encoded. */
 export interface Command {
@@ -159,7 +159,7 @@ export function planProgram(engine: Engine, graph: Graph): ProgramPlan {
     locations,
     dispatches,
     memory,
-    bytes: memory.bytes + uniformBytes(engine, dispatches.length),
+    bytes: memory.bytes + uniformBytes(engine, new Set(dispatches.map(({ call }) => call)).size),
     largest: byteLength(largest.elements),
     describe:
       'value' in largest && largest.value
@@ -176,9 +176,7 @@ export async function buildProgram(
   onDispose: () => void,
 ): Promise<Program> {
   const setBuffers = collectSets(dispatches, engine);
-  const pipelines = await Promise.all(
-    dispatches.map(({ call }) => engine.pipelines.get(call.kernel, call.constants ?? {})),
-  );
+  const pipelines = await engine.pipelines.ofCalls(dispatches.map(({ call }) => call));
 
   const { device, queue } = engine.gpu;
   const created: GPUBuffer[] = [];
@@ -239,40 +237,39 @@ export function createCommands(
 ): Command[] {
   const { device, queue, limits } = engine.gpu;
   const step = uniformStep(engine);
-  const uniforms = new Uint8Array(uniformBytes(engine, dispatches.length));
+  // Equal calls share their uniforms.
+  const placeOf = new Map<KernelCall, GPUBufferBinding>();
+  const uniforms = new Uint8Array(uniformBytes(engine, new Set(dispatches.map(({ call }) => call)).size));
   const uniformBuffer = create('uniforms', uniforms.length, UNIFORM);
-  const charged = new Set<Dispatch['node']>();
-  const commands = dispatches.map(({ call, node, memory }, index): Command => {
+  const uniformsOf = (call: KernelCall, shader: Shader): GPUBufferBinding => {
+    let place = placeOf.get(call);
+    if (!place) {
+      const encoded = encodeUniforms(shader, call.uniforms);
+      place = { buffer: uniformBuffer, offset: placeOf.size * step, size: encoded.length };
+      uniforms.set(encoded, place.offset);
+      placeOf.set(call, place);
+    }
+    return place;
+  };
+  const commands = dispatches.map(({ call, node, memory, cost }, index): Command => {
     const { shader, layout, pipeline } = pipelines[index];
-    const encoded = encodeUniforms(shader, call.uniforms);
-    uniforms.set(encoded, index * step);
     if (call.grid.some((extent) => !(extent >= 1) || extent > limits.maxComputeWorkgroupsPerDimension))
       throw new NasTransferError(
         `${node.operation.name}: kernel ${call.kernel} wants a grid of [${call.grid}] workgroups, the device allows 1 to ${limits.maxComputeWorkgroupsPerDimension} in each dimension`,
       );
     const entries = shader.bindings.map(({ name, binding, kind }): GPUBindGroupEntry => {
-      if (kind === 'uniform')
-        return { binding, resource: { buffer: uniformBuffer, offset: index * step, size: encoded.length } };
+      if (kind === 'uniform') return { binding, resource: uniformsOf(call, shader) };
       const bound = memory[name];
       if (!bound)
         throw new NasTransferError(`${node.operation.name}: kernel ${call.kernel} has nothing bound to "${name}"`);
       return { binding, resource: resource(bound) };
     });
-    // A node's cost is charged to its first dispatch.
-    const first = !charged.has(node);
-    charged.add(node);
     return {
       label: `${node.operation.name}: ${call.kernel}`,
       pipeline,
       bindGroup: device.createBindGroup({ layout, entries }),
       grid: call.grid,
-      cost: first
-        ? node.operation.cost(
-            node.inputs.map((value) => value.type),
-            node.outputs.map((value) => value.type),
-            node.attributes,
-          )
-        : { multiplyAdds: 0, bytes: 0 },
+      cost,
     };
   });
   queue.writeBuffer(uniformBuffer, 0, uniforms);
@@ -306,11 +303,11 @@ function totalCost(commands: readonly Command[]): Cost {
   return { multiplyAdds, bytes };
 }
 
-/** Bytes from the uniforms of one dispatch to those of the next. */
+/** Bytes from the uniforms of one call to those of the next. */
 function uniformStep(engine: Engine): number {
   return Math.max(256, engine.gpu.limits.minUniformBufferOffsetAlignment);
 }
 
-function uniformBytes(engine: Engine, dispatches: number): number {
-  return Math.max(1, dispatches) * uniformStep(engine);
+function uniformBytes(engine: Engine, calls: number): number {
+  return Math.max(1, calls) * uniformStep(engine);
 }
