@@ -3,6 +3,7 @@ import { isPointwise, workgroupOf } from './conv2dStrips.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, KernelTarget, Located, Operand } from './operation.js';
 import { columnSumCalls } from './reduceCalls.js';
+import { bucketSize, chooseVariant } from './variants.js';
 
 /** What the lowering of a weight gradient is given. */
 export interface WeightGradientCall {
@@ -34,7 +35,7 @@ export function chunkedCalls(call: WeightGradientCall, first: WeightGradientBloc
   const { dw, target, scratch } = call;
   const { blocks, flatten } = first;
   const { pixels, ...rows } = rowsOfPixels(call, flatten);
-  const { chunks, chunkRows } = chunksOf(rows, blocks, call);
+  const { chunks, chunkRows } = chunksOf(rows, first, call);
   const partial =
     chunks === 1 ? dw : { operand: scratch(chunks * dw.rows * dw.vectors * 4), offset: 0, stride: dw.vectors };
   const calls: KernelCall[] = [
@@ -107,13 +108,22 @@ function rowsOfPixels({ sizes, attributes }: WeightGradientCall, flatten: boolea
  */
 function chunksOf(
   { rows, width }: { rows: number; width: number },
-  blocks: number,
+  { kernel, blocks }: WeightGradientBlocks,
   { dw, target }: WeightGradientCall,
 ) {
   // The second stage takes rows of vec4s without gaps.
   if (dw.stride !== dw.vectors) return { chunks: 1, chunkRows: rows };
-  const software = target.softwareLanes > 0;
-  const most = Math.min(rows, Math.ceil((rows * width) / FLAT_WIDTH), software ? 32 : 1024);
-  const chunkRows = Math.ceil(rows / Math.min(most, Math.ceil((software ? 256 : 32768) / blocks)));
+  const most = Math.min(rows, Math.ceil((rows * width) / FLAT_WIDTH), target.softwareLanes > 0 ? 32 : 1024);
+  const bucket = `${kernel} b${bucketSize(blocks)} ${bucketSize(rows)}x${bucketSize(width)}`;
+  const invocations = invocationsFor(bucket, target);
+  const chunkRows = Math.ceil(rows / Math.min(most, Math.ceil(invocations / blocks)));
   return { chunks: Math.ceil(rows / chunkRows), chunkRows };
+}
+
+/** Invocations that chunks should give a target; variants are named by their number. */
+function invocationsFor(bucket: string, target: KernelTarget): number {
+  const usual = target.softwareLanes > 0 ? 256 : 32768;
+  const candidates = [usual, usual / 4, usual * 4].map((count) => `invocations-${count}`);
+  const chosen = chooseVariant(target, { family: 'weightGradientChunks', bucket, candidates });
+  return Number(chosen.slice('invocations-'.length));
 }
