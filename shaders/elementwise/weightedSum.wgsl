@@ -1,8 +1,10 @@
 // Sum of up to five values, y = (ACCUMULATE ? y : 0) + sum_i w_i x_i; without WEIGHTED all w_i are 1. The relaxed edge of
-// DARTS (Liu et al. 2019, eq. 2) when w holds the softmax of the architecture parameters.
+// DARTS (Liu et al. 2019, eq. 2) when w holds the softmax of the architecture parameters. Inputs of weight zero are not read:
+// they may hold anything.
 // Layout: x0..x4, y are views of rows x vectors vec4s; w is a row of scalars, w_i = w[w<i>Index]. Bindings of unused
 // inputs repeat a used one.
-// Grid: one invocation a vec4, folded into x and y.
+// Grid: one invocation a vec4, folded into x and y. The loops of no or one turn are branches that software drivers take only
+// where a lane needs them.
 
 struct Params {
   rows: u32,
@@ -56,21 +58,37 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let row = index / params.vectors;
   let vector = index % params.vectors;
   let place = params.yOffset + row * params.yStride + vector;
-  var sum = weight(params.w0Index) * x0[params.x0Offset + row * params.x0Stride + vector];
+  var sum = vec4f(0.0);
   if (ACCUMULATE) {
-    sum += y[place];
+    sum = y[place];
+  }
+  let weight0 = weight(params.w0Index);
+  for (var turn = select(0u, 1u, weight0 != 0.0); turn > 0u; turn--) {
+    sum += weight0 * x0[params.x0Offset + row * params.x0Stride + vector];
   }
   if (COUNT > 1u) {
-    sum += weight(params.w1Index) * x1[params.x1Offset + row * params.x1Stride + vector];
+    let weight1 = weight(params.w1Index);
+    for (var turn = select(0u, 1u, weight1 != 0.0); turn > 0u; turn--) {
+      sum += weight1 * x1[params.x1Offset + row * params.x1Stride + vector];
+    }
   }
   if (COUNT > 2u) {
-    sum += weight(params.w2Index) * x2[params.x2Offset + row * params.x2Stride + vector];
+    let weight2 = weight(params.w2Index);
+    for (var turn = select(0u, 1u, weight2 != 0.0); turn > 0u; turn--) {
+      sum += weight2 * x2[params.x2Offset + row * params.x2Stride + vector];
+    }
   }
   if (COUNT > 3u) {
-    sum += weight(params.w3Index) * x3[params.x3Offset + row * params.x3Stride + vector];
+    let weight3 = weight(params.w3Index);
+    for (var turn = select(0u, 1u, weight3 != 0.0); turn > 0u; turn--) {
+      sum += weight3 * x3[params.x3Offset + row * params.x3Stride + vector];
+    }
   }
   if (COUNT > 4u) {
-    sum += weight(params.w4Index) * x4[params.x4Offset + row * params.x4Stride + vector];
+    let weight4 = weight(params.w4Index);
+    for (var turn = select(0u, 1u, weight4 != 0.0); turn > 0u; turn--) {
+      sum += weight4 * x4[params.x4Offset + row * params.x4Stride + vector];
+    }
   }
   y[place] = sum;
 }

@@ -54,39 +54,51 @@ export function statisticsCalls(
   const { rows, vectors } = x;
   const chunks = chunksOf(rows, vectors);
   const partial = scratch(chunks * 2 * vectors * 4);
+  const first: KernelCall = {
+    kernel: 'norm/statistics',
+    uniforms: { rows, chunks, vectors, ...viewUniforms('x', x) },
+    bindings: { x: x.operand, partial },
+    grid: gridOf(chunks * vectors),
+  };
+  const merge = mergeStatisticsCall({ partial, rows, chunks }, mean, variance, affine, epsilon, scratch);
+  return { calls: [first, merge.call], factors: merge.factors };
+}
+
+/** The second stage: merges the statistics of chunks of rows. */
+export function mergeStatisticsCall(
+  { partial, rows, chunks }: { partial: Operand; rows: number; chunks: number },
+  mean: Located,
+  variance: Located,
+  affine: AffineLocated | undefined,
+  epsilon: number,
+  scratch: (elements: number) => Operand,
+): { call: KernelCall; factors: Operand } {
+  const { vectors } = mean;
   const factors = scratch(3 * vectors * 4);
-  const calls: KernelCall[] = [
-    {
-      kernel: 'norm/statistics',
-      uniforms: { rows, chunks, vectors, ...viewUniforms('x', x) },
-      bindings: { x: x.operand, partial },
-      grid: gridOf(chunks * vectors),
+  const call: KernelCall = {
+    kernel: 'norm/mergeStatistics',
+    constants: { AFFINE: affine !== undefined },
+    uniforms: {
+      rows,
+      chunks,
+      vectors,
+      gammaOffset: affine?.gamma.offset ?? 0,
+      betaOffset: affine?.beta.offset ?? 0,
+      meanOffset: mean.offset,
+      varianceOffset: variance.offset,
+      epsilon,
     },
-    {
-      kernel: 'norm/mergeStatistics',
-      constants: { AFFINE: affine !== undefined },
-      uniforms: {
-        rows,
-        chunks,
-        vectors,
-        gammaOffset: affine?.gamma.offset ?? 0,
-        betaOffset: affine?.beta.offset ?? 0,
-        meanOffset: mean.offset,
-        varianceOffset: variance.offset,
-        epsilon,
-      },
-      bindings: {
-        partial,
-        gamma: affine?.gamma.operand ?? partial,
-        beta: affine?.beta.operand ?? partial,
-        mean: mean.operand,
-        variance: variance.operand,
-        factors,
-      },
-      grid: gridOf(vectors),
+    bindings: {
+      partial,
+      gamma: affine?.gamma.operand ?? partial,
+      beta: affine?.beta.operand ?? partial,
+      mean: mean.operand,
+      variance: variance.operand,
+      factors,
     },
-  ];
-  return { calls, factors };
+    grid: gridOf(vectors),
+  };
+  return { call, factors };
 }
 
 /** y = (x - mean) * scale + shift. */

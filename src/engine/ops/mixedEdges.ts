@@ -2,7 +2,7 @@ import { AttributeError, ShapeError } from '../errors.js';
 import type { Value } from '../graph/graph.js';
 import { channelsOf, logicalSize } from '../graph/types.js';
 import type { Variable } from '../graph/variables.js';
-import { referenceNormalised, referenceStatistics, statisticsCalls } from './batchNormCalls.js';
+import { mergeStatisticsCall, referenceNormalised, referenceStatistics } from './batchNormCalls.js';
 import { updateRunningStatistics } from './batchNormRunning.js';
 import type { Affine } from './batchNormTraining.js';
 import { gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
@@ -23,7 +23,8 @@ import {
 } from './mixedEdgesCalls.js';
 import { mixedEdgesGradients } from './mixedEdgesGradients.js';
 import { mixedEdgesSamples } from './mixedEdgesSamples.js';
-import type { KernelCall, Located, Lowering, Operation } from './operation.js';
+import type { KernelCall, Lowering, Operand, Operation } from './operation.js';
+import { chunksOf } from './reduceCalls.js';
 import { rowChunks } from './rowLoop.js';
 import { take } from './take.js';
 
@@ -130,10 +131,12 @@ export const mixedEdgesOperation: Operation<MixedEdgesAttributes> = {
     let factors: Parameters<typeof planCall>[2];
     if (attributes.normalised > 0) {
       const [mean, variance] = outputs.slice(attributes.edges);
-      const first: Located = { ...stack, vectors: attributes.normalised * vectors };
+      const chunks = chunksOf(stack.rows, mean.vectors);
+      const partial = scratch(chunks * 2 * mean.vectors * 4);
       const affine = gamma && beta && { gamma, beta };
-      const statistics = statisticsCalls(first, mean, variance, affine, attributes.epsilon, scratch);
-      calls.push(...statistics.calls);
+      const parts = { partial, rows: stack.rows, chunks };
+      const statistics = mergeStatisticsCall(parts, mean, variance, affine, attributes.epsilon, scratch);
+      calls.push(statisticsCall(lowering, partial, chunks), statistics.call);
       factors = { operand: statistics.factors, offset: 0, scaled: true };
     }
     const plan = scratch(planElements(attributes, vectors));
@@ -176,13 +179,38 @@ export const mixedEdgesOperation: Operation<MixedEdgesAttributes> = {
   samples: mixedEdgesSamples.map(({ name, inputs, attributes, smooth }) => ({ name, inputs, attributes, smooth })),
 };
 
+/** Statistics of chunks of rows of the normalised candidates that are open. */
+function statisticsCall(
+  { inputs, outputs, attributes }: Lowering<MixedEdgesAttributes>,
+  partial: Operand,
+  chunks: number,
+) {
+  const { stack, weights, entries } = mixedEdgesInputs(inputs, attributes);
+  const { vectors } = outputs[0];
+  return {
+    kernel: 'mixed/stackStatistics',
+    uniforms: {
+      rows: stack.rows,
+      chunks,
+      vectors,
+      normalised: attributes.normalised,
+      slotted: attributes.edges * attributes.width,
+      wOffset: weights.offset,
+      entriesOffset: entries.offset,
+      ...viewUniforms('stack', stack),
+    },
+    bindings: { stack: stack.operand, w: weights.operand, entries: entries.operand, partial },
+    grid: gridOf(chunks * attributes.normalised * vectors),
+  } satisfies KernelCall;
+}
+
 /** Rows that an invocation sums, for which it loads the entries' factors once. */
 const BLOCK_ROWS = 8;
 
 /** The pass over the stack. */
 function edgesCall(
   { inputs, outputs, attributes, scratch, target }: Lowering<MixedEdgesAttributes>,
-  plan: KernelCall['bindings'][string],
+  plan: Operand,
 ): KernelCall {
   const { stack, skip } = mixedEdgesInputs(inputs, attributes);
   const { edges, width } = attributes;
