@@ -1,76 +1,158 @@
-// Depthwise convolution with a 3 x 3 or 5 x 5 kernel, y[pixel, c] = sum over taps of x[pixel at tap, c] w[tap, c] (+ bias);
-// with the weights of the taps in reverse order also the gradient of its input, x being the incoming gradient.
+// Depthwise convolution with a 3 x 3 or 5 x 5 kernel, y[pixel, e, c] = sum over taps of x[pixel at tap, c] w[tap, e, c]
+// (+ bias), of max(x, 0) with RELU; with the weights of the taps in reverse order also the gradient of its input,
+// y[pixel, c] = sum over copies e and taps of x[pixel at tap, e, c] w[tap, e, c], zero where GATED and gate is not positive.
 //
-// Layout: x and y are views of pixels x vec4s of channels; w has a row of vec4s a tap. The grid of computed pixels, where
-// they are written and where their taps read: as in conv/conv2d.
-// An invocation keeps the weights of four channels and goes along a run of `run` pixels of one row, `spacing` columns
-// apart, with the pixels that the taps meet in a window: KERNEL new ones for every tap's distance, of which an output
-// is `advance` from the next.
-// Grid: one invocation a run and vec4 of channels, folded into x and y.
+// Layout: x, y and gate are views of pixels x vec4s of channels, one copy after the other; w has a row of vec4s a tap and
+// copy. Tap (i, j) of output (row, column) reads x at (row, column) * step + start + (i, j) * tapStep, where x lies
+// stretched: one row of it every `rowStretch`, one column every `columnStretch`, zeros between them (STRETCHED).
+// An invocation keeps the weights of four channels and goes along a run of `run` pixels of ROWS rows, one tap apart. Every
+// turn adds one column of x to the outputs that it has a tap in: KERNEL a row, the last of which is then whole. An output
+// is `advance` turns from the next and `spacing` columns. Later copies add to what the first has written.
+// Grid: one invocation a run and vec4 of outputs, folded into x and y.
 
 struct Params {
   strips: u32,
-  vectors: u32,
+  columnStrips: u32,
+  rowBlocks: u32,
+  rowSpacing: u32,
   run: u32,
-  advance: u32,
-  rowStrips: u32,
   spacing: u32,
+  advance: u32,
   height: u32,
   width: u32,
+  vectors: u32,
+  channelVectors: u32,
+  copies: u32,
+  summedCopies: u32,
   yOffset: u32,
   yStride: u32,
-  yHeight: u32,
-  yWidth: u32,
-  yRowStep: u32,
-  yRowStart: u32,
-  yColumnStep: u32,
-  yColumnStart: u32,
+  gateOffset: u32,
+  gateStride: u32,
   xOffset: u32,
   xStride: u32,
-  xHeight: u32,
-  xWidth: u32,
-  xRowStep: i32,
-  xRowStart: i32,
-  xColumnStep: i32,
-  xColumnStart: i32,
+  xHeight: i32,
+  xWidth: i32,
+  rowStep: i32,
+  rowStart: i32,
   tapRowStep: i32,
+  rowStretch: i32,
+  columnStep: i32,
+  columnStart: i32,
   tapColumnStep: i32,
+  columnStretch: i32,
   firstTap: i32,
-  tapRowStride: i32,
-  tapColumnStride: i32,
+  tapDirection: i32,
   wOffset: u32,
+  wStride: u32,
   biasOffset: u32,
   hasBias: u32,
-  wStride: u32,
 }
 
 const WORKGROUP: u32 = 64u;
 const KERNEL: u32 = 5u;
+const ROWS: u32 = 2u;
+const STRETCHED: bool = false;
+const RELU: bool = false;
+const GATED: bool = false;
+
+// Weights of a row of taps, or sums of the outputs that have the present column at these taps.
+struct Taps {
+  t0: vec4f,
+  t1: vec4f,
+  t2: vec4f,
+  t3: vec4f,
+  t4: vec4f,
+}
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(4) var<storage, read> gate: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 
-// Place in x of column 0 of the row that tap row i of the kernel meets, -1 outside the image.
-fn rowPlace(image: u32, row: u32, i: u32) -> i32 {
-  let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
-  let inside = xRow >= 0 && xRow < i32(params.xHeight);
-  let pixel = (image * params.xHeight + select(0u, u32(xRow), inside)) * params.xWidth;
-  return select(-1, i32(params.xOffset + pixel * params.xStride), inside);
+fn floorDivide(value: i32, divisor: i32) -> i32 {
+  return (value - select(0, divisor - 1, value < 0)) / divisor;
 }
 
-// A vec4 of a pixel, zero outside the image.
-fn load(row: i32, column: i32, vector: u32) -> vec4f {
-  let inside = row >= 0 && column >= 0 && column < i32(params.xWidth);
-  let place = select(params.xOffset, u32(row + column * i32(params.xStride)), inside);
-  return select(vec4f(0.0), x[place + vector], inside);
+// Place in x of column 0 of the row that tap row i reads, -1 outside the image and between its rows.
+fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
+  let stretchedRow = i32(row) * params.rowStep + params.rowStart + i * params.tapRowStep;
+  let xRow = floorDivide(stretchedRow, params.rowStretch);
+  let inside = xRow >= 0 && xRow < params.xHeight && xRow * params.rowStretch == stretchedRow;
+  let pixel = (i32(image) * params.xHeight + xRow) * params.xWidth;
+  return select(-1, i32(params.xOffset) + pixel * i32(params.xStride), inside);
 }
 
-fn weight(i: i32, j: i32, vector: u32) -> vec4f {
-  let tap = params.firstTap + i * params.tapRowStride + j * params.tapColumnStride;
-  return w[params.wOffset + u32(tap) * params.wStride + vector];
+fn load(row: i32, inside: bool, place: u32) -> vec4f {
+  let isPixel = inside && row >= 0;
+  let value = select(vec4f(0.0), x[select(params.xOffset, u32(row) + place, isPixel)], isPixel);
+  if (RELU) {
+    return max(value, vec4f(0.0));
+  }
+  return value;
+}
+
+fn weight(i: i32, j: i32, copy: u32, vector: u32) -> vec4f {
+  let tap = params.firstTap + (i * i32(KERNEL) + j) * params.tapDirection;
+  return w[params.wOffset + (u32(tap) * params.copies + copy) * params.wStride + vector];
+}
+
+fn weights(i: i32, copy: u32, vector: u32) -> Taps {
+  var row: Taps;
+  row.t0 = weight(i, 0, copy, vector);
+  row.t1 = weight(i, 1, copy, vector);
+  row.t2 = weight(i, 2, copy, vector);
+  if (KERNEL > 3u) {
+    row.t3 = weight(i, 3, copy, vector);
+    row.t4 = weight(i, 4, copy, vector);
+  }
+  return row;
+}
+
+fn multiplyAdd(sums: Taps, value: vec4f, row: Taps) -> Taps {
+  var result = sums;
+  result.t0 += value * row.t0;
+  result.t1 += value * row.t1;
+  result.t2 += value * row.t2;
+  if (KERNEL > 3u) {
+    result.t3 += value * row.t3;
+    result.t4 += value * row.t4;
+  }
+  return result;
+}
+
+// The sums as the next column finds them.
+fn shift(sums: Taps, start: vec4f) -> Taps {
+  var result: Taps;
+  result.t0 = start;
+  result.t1 = sums.t0;
+  result.t2 = sums.t1;
+  if (KERNEL > 3u) {
+    result.t3 = sums.t2;
+    result.t4 = sums.t3;
+  }
+  return result;
+}
+
+fn whole(sums: Taps) -> vec4f {
+  if (KERNEL > 3u) {
+    return sums.t4;
+  }
+  return sums.t2;
+}
+
+fn store(pixel: u32, vector: u32, copy: u32, sum: vec4f) {
+  let place = params.yOffset + pixel * params.yStride + vector;
+  var value = sum;
+  if (copy > 0u) {
+    value += y[place];
+  }
+  if (GATED) {
+    let isOpen = gate[params.gateOffset + pixel * params.gateStride + vector] > vec4f(0.0);
+    value = select(vec4f(0.0), value, isOpen);
+  }
+  y[place] = value;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -81,168 +163,116 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let vector = index % params.vectors;
   let strip = index / params.vectors;
-  let rowStrip = strip % params.rowStrips;
-  let row = (strip / params.rowStrips) % params.height;
-  let image = strip / params.rowStrips / params.height;
-  let column = (rowStrip / params.spacing) * params.spacing * params.run + (rowStrip % params.spacing);
-  if (column >= params.width) {
+  let columnStrip = strip % params.columnStrips;
+  let rowBlock = (strip / params.columnStrips) % params.rowBlocks;
+  let image = strip / params.columnStrips / params.rowBlocks;
+  let column = (columnStrip / params.spacing) * params.spacing * params.run + columnStrip % params.spacing;
+  let row = (rowBlock / params.rowSpacing) * params.rowSpacing * ROWS + rowBlock % params.rowSpacing;
+  if (column >= params.width || row >= params.height) {
     return;
   }
-  let xColumn = i32(column) * params.xColumnStep + params.xColumnStart;
   let count = min(params.run, (params.width - column + params.spacing - 1u) / params.spacing);
+  let hasNextRow = ROWS > 1u && row + params.rowSpacing < params.height;
+  let yPixel = (image * params.height + row) * params.width + column;
+  let yNextPixel = yPixel + params.rowSpacing * params.width;
 
-  let row0 = rowPlace(image, row, 0u);
-  let row1 = rowPlace(image, row, 1u);
-  let row2 = rowPlace(image, row, 2u);
-  var row3 = -1;
-  var row4 = -1;
-  if (KERNEL > 3u) {
-    row3 = rowPlace(image, row, 3u);
-    row4 = rowPlace(image, row, 4u);
-  }
-  let w00 = weight(0, 0, vector);
-  let w01 = weight(0, 1, vector);
-  let w02 = weight(0, 2, vector);
-  let w10 = weight(1, 0, vector);
-  let w11 = weight(1, 1, vector);
-  let w12 = weight(1, 2, vector);
-  let w20 = weight(2, 0, vector);
-  let w21 = weight(2, 1, vector);
-  let w22 = weight(2, 2, vector);
-  var w03: vec4f;
-  var w04: vec4f;
-  var w13: vec4f;
-  var w14: vec4f;
-  var w23: vec4f;
-  var w24: vec4f;
-  var w30: vec4f;
-  var w31: vec4f;
-  var w32: vec4f;
-  var w33: vec4f;
-  var w34: vec4f;
-  var w40: vec4f;
-  var w41: vec4f;
-  var w42: vec4f;
-  var w43: vec4f;
-  var w44: vec4f;
-  if (KERNEL > 3u) {
-    w03 = weight(0, 3, vector);
-    w04 = weight(0, 4, vector);
-    w13 = weight(1, 3, vector);
-    w14 = weight(1, 4, vector);
-    w23 = weight(2, 3, vector);
-    w24 = weight(2, 4, vector);
-    w30 = weight(3, 0, vector);
-    w31 = weight(3, 1, vector);
-    w32 = weight(3, 2, vector);
-    w33 = weight(3, 3, vector);
-    w34 = weight(3, 4, vector);
-    w40 = weight(4, 0, vector);
-    w41 = weight(4, 1, vector);
-    w42 = weight(4, 2, vector);
-    w43 = weight(4, 3, vector);
-    w44 = weight(4, 4, vector);
-  }
-  var start: vec4f;
+  let row0 = rowPlace(image, row, 0);
+  let row1 = rowPlace(image, row, 1);
+  let row2 = rowPlace(image, row, 2);
+  let row3 = rowPlace(image, row, 3);
+  let row4 = rowPlace(image, row, 4);
+  let row5 = rowPlace(image, row, 5);
+  let start = i32(column) * params.columnStep + params.columnStart;
+  let startColumn = floorDivide(start, params.columnStretch);
+  let columnsATap = params.tapColumnStep / params.columnStretch;
+  let restATap = params.tapColumnStep % params.columnStretch;
+  let firstCopy = vector / params.channelVectors;
+  let channelVector = vector % params.channelVectors;
+  var first: vec4f;
   if (params.hasBias != 0u) {
-    start = bias[params.biasOffset + vector];
+    first = bias[params.biasOffset + vector];
   }
-  var x00: vec4f;
-  var x01: vec4f;
-  var x02: vec4f;
-  var x03: vec4f;
-  var x04: vec4f;
-  var x10: vec4f;
-  var x11: vec4f;
-  var x12: vec4f;
-  var x13: vec4f;
-  var x14: vec4f;
-  var x20: vec4f;
-  var x21: vec4f;
-  var x22: vec4f;
-  var x23: vec4f;
-  var x24: vec4f;
-  var x30: vec4f;
-  var x31: vec4f;
-  var x32: vec4f;
-  var x33: vec4f;
-  var x34: vec4f;
-  var x40: vec4f;
-  var x41: vec4f;
-  var x42: vec4f;
-  var x43: vec4f;
-  var x44: vec4f;
 
-  let yRow = image * params.yHeight + row * params.yRowStep + params.yRowStart;
-  var yPlace = params.yOffset + vector;
-  yPlace += (yRow * params.yWidth + column * params.yColumnStep + params.yColumnStart) * params.yStride;
-  let turns = KERNEL + (count - 1u) * params.advance;
-  var next = KERNEL - 1u;
-  for (var turn = 0u; turn < turns; turn++) {
-    let xTurn = xColumn + i32(turn) * params.tapColumnStep;
-    x00 = x01;
-    x01 = x02;
-    x10 = x11;
-    x11 = x12;
-    x20 = x21;
-    x21 = x22;
+  for (var copy = 0u; copy < params.summedCopies; copy++) {
+    let w0 = weights(0, firstCopy + copy, channelVector);
+    let w1 = weights(1, firstCopy + copy, channelVector);
+    let w2 = weights(2, firstCopy + copy, channelVector);
+    var w3: Taps;
+    var w4: Taps;
     if (KERNEL > 3u) {
-      x02 = x03;
-      x03 = x04;
-      x04 = load(row0, xTurn, vector);
-      x12 = x13;
-      x13 = x14;
-      x14 = load(row1, xTurn, vector);
-      x22 = x23;
-      x23 = x24;
-      x24 = load(row2, xTurn, vector);
-      x30 = x31;
-      x31 = x32;
-      x32 = x33;
-      x33 = x34;
-      x34 = load(row3, xTurn, vector);
-      x40 = x41;
-      x41 = x42;
-      x42 = x43;
-      x43 = x44;
-      x44 = load(row4, xTurn, vector);
-    } else {
-      x02 = load(row0, xTurn, vector);
-      x12 = load(row1, xTurn, vector);
-      x22 = load(row2, xTurn, vector);
+      w3 = weights(3, firstCopy + copy, channelVector);
+      w4 = weights(4, firstCopy + copy, channelVector);
     }
-    if (turn == next) {
-      var sum = start;
-      sum += x00 * w00;
-      sum += x01 * w01;
-      sum += x02 * w02;
-      sum += x10 * w10;
-      sum += x11 * w11;
-      sum += x12 * w12;
-      sum += x20 * w20;
-      sum += x21 * w21;
-      sum += x22 * w22;
-      if (KERNEL > 3u) {
-        sum += x03 * w03;
-        sum += x04 * w04;
-        sum += x13 * w13;
-        sum += x14 * w14;
-        sum += x23 * w23;
-        sum += x24 * w24;
-        sum += x30 * w30;
-        sum += x31 * w31;
-        sum += x32 * w32;
-        sum += x33 * w33;
-        sum += x34 * w34;
-        sum += x40 * w40;
-        sum += x41 * w41;
-        sum += x42 * w42;
-        sum += x43 * w43;
-        sum += x44 * w44;
+    let xVector = channelVector + copy * params.channelVectors;
+    var sums = Taps(first, first, first, first, first);
+    var nextSums = sums;
+    // Column of x, and how far behind it the turn is in the stretched image.
+    var xColumn = startColumn;
+    var rest = start - startColumn * params.columnStretch;
+    var next = KERNEL - 1u;
+    var done = 0u;
+    let turns = KERNEL + (count - 1u) * params.advance;
+    for (var turn = 0u; turn < turns; turn++) {
+      let inside = rest == 0 && xColumn >= 0 && xColumn < params.xWidth;
+      if (!STRETCHED || inside) {
+        let place = u32(xColumn) * params.xStride + xVector;
+        if (!STRETCHED || row0 >= 0) {
+          let value = load(row0, inside, place);
+          sums = multiplyAdd(sums, value, w0);
+        }
+        if (!STRETCHED || row1 >= 0) {
+          let value = load(row1, inside, place);
+          sums = multiplyAdd(sums, value, w1);
+          if (ROWS > 1u) {
+            nextSums = multiplyAdd(nextSums, value, w0);
+          }
+        }
+        if (!STRETCHED || row2 >= 0) {
+          let value = load(row2, inside, place);
+          sums = multiplyAdd(sums, value, w2);
+          if (ROWS > 1u) {
+            nextSums = multiplyAdd(nextSums, value, w1);
+          }
+        }
+        if ((KERNEL > 3u || ROWS > 1u) && (!STRETCHED || row3 >= 0)) {
+          let value = load(row3, inside, place);
+          if (KERNEL > 3u) {
+            sums = multiplyAdd(sums, value, w3);
+          }
+          if (ROWS > 1u) {
+            nextSums = multiplyAdd(nextSums, value, w2);
+          }
+        }
+        if (KERNEL > 3u && (!STRETCHED || row4 >= 0)) {
+          let value = load(row4, inside, place);
+          sums = multiplyAdd(sums, value, w4);
+          if (ROWS > 1u) {
+            nextSums = multiplyAdd(nextSums, value, w3);
+          }
+        }
+        if (KERNEL > 3u && ROWS > 1u && (!STRETCHED || row5 >= 0)) {
+          let value = load(row5, inside, place);
+          nextSums = multiplyAdd(nextSums, value, w4);
+        }
       }
-      y[yPlace] = sum;
-      yPlace += params.spacing * params.yColumnStep * params.yStride;
-      next += params.advance;
+      if (turn == next) {
+        store(yPixel + done, vector, copy, whole(sums));
+        if (hasNextRow) {
+          store(yNextPixel + done, vector, copy, whole(nextSums));
+        }
+        done += params.spacing;
+        next += params.advance;
+      }
+      sums = shift(sums, first);
+      if (ROWS > 1u) {
+        nextSums = shift(nextSums, first);
+      }
+      xColumn += columnsATap;
+      rest += restATap;
+      if (rest >= params.columnStretch) {
+        rest -= params.columnStretch;
+        xColumn++;
+      }
     }
   }
 }
