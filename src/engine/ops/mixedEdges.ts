@@ -147,9 +147,11 @@ export const mixedEdgesOperation: Operation<MixedEdgesAttributes> = {
   reference: (tensors, attributes) => {
     const { stack, weights, entries, skip, gamma, beta } = mixedEdgesInputs(tensors, attributes);
     const { edges, width, slots, normalised, epsilon } = attributes;
-    const statistics = Array.from({ length: normalised }, (_, s) =>
-      referenceStatistics(referenceSlot(stack, s, slots)),
-    );
+    const open = new Set(openEntries(weights, entries, attributes).map(({ slot }) => slot));
+    const statistics = Array.from({ length: normalised }, (_, slot) => {
+      const tensor = referenceSlot(stack, slot, slots);
+      return referenceStatistics(open.has(slot) ? tensor : { ...tensor, data: tensor.data.map(() => 0) });
+    });
     const outputs = Array.from({ length: edges }, () => new Float64Array(stack.data.length / slots));
     const channels = stack.shape[stack.shape.length - 1] / slots;
     for (const { edge, slot, weight } of openEntries(weights, entries, attributes)) {
