@@ -5,11 +5,13 @@ import { Graph } from '../graph/graph.js';
 import { logicalSize, pack, physicalSize, unpack } from '../graph/types.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
 import type { KernelTarget } from '../ops/operation.js';
+import type { VariantTable } from '../ops/variants.js';
 import { byteLength } from '../passes/memoryPlan.js';
 import { checkMemory } from './memoryLimit.js';
 import { Pipelines } from './pipelines.js';
 import { buildProgram, type Program, planProgram } from './program.js';
 import { readBuffer } from './readBack.js';
+import type { Timeline } from './timeline.js';
 
 export interface CompileOptions {
   /** Bytes that programs and variables of this engine may take together; the device's own figure where absent. */
@@ -18,21 +20,32 @@ export interface CompileOptions {
 
 const BUFFER_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
 
+/**
+ * Bind groups left behind after which garbage is collected: WebGPU has no call that frees one, the host sees a few bytes in
+ * each, and lavapipe maps memory for each, of which Linux allows a process 65530.
+ */
+const DISCARDED_BIND_GROUPS = 10_000;
+
 /** Compiles graphs for one device and holds the variables that live on it. */
 export class Engine {
   readonly pipelines: Pipelines;
   readonly target: KernelTarget;
+  /** Where the phases of compiling and running are noted; absent: nowhere. */
+  readonly timeline?: Timeline;
   private readonly buffers = new Map<VariableSet, GPUBuffer>();
   private readonly programs = new Set<Program>();
   /** Bytes of programs that are being built. */
   private reserved = 0;
+  /** Bind groups of programs disposed of since garbage was last collected. */
+  private discarded = 0;
   private disposed = false;
 
   /** @param target what kernels are chosen for; the device's own figures where absent */
   constructor(
     readonly gpu: Gpu,
-    { target }: { readonly target?: KernelTarget } = {},
+    { target, timeline }: { readonly target?: KernelTarget; readonly timeline?: Timeline } = {},
   ) {
+    this.timeline = timeline;
     this.pipelines = new Pipelines(gpu);
     this.target = target ?? targetOf(gpu);
   }
@@ -113,13 +126,18 @@ export class Engine {
   async compile(build: (graph: Graph) => void, options: CompileOptions = {}): Promise<Program> {
     this.checkAlive('compile');
     this.gpu.check();
-    const graph = new Graph();
+    const { timeline } = this;
+    const graph = new Graph(timeline);
+    const traced = timeline?.begin('trace');
     build(graph);
+    traced?.();
+    const planned = timeline?.begin('plan');
     const plan = planProgram(this, graph);
+    planned?.();
     checkMemory(this, 'compile', plan.bytes, plan.largest, options.memoryLimit ?? this.gpu.memoryLimit, plan.describe);
     this.reserved += plan.bytes;
     try {
-      const program = await buildProgram(this, graph, plan, () => this.programs.delete(program));
+      const program = await buildProgram(this, graph, plan, () => this.forget(program));
       this.programs.add(program);
       return program;
     } finally {
@@ -141,6 +159,14 @@ export class Engine {
     this.disposed = true;
     for (const program of [...this.programs]) program.dispose();
     for (const set of [...this.buffers.keys()]) this.release(set);
+  }
+
+  private forget(program: Program): void {
+    this.programs.delete(program);
+    this.discarded += program.dispatchCount;
+    if (this.discarded < DISCARDED_BIND_GROUPS) return;
+    this.discarded = 0;
+    this.gpu.collectGarbage?.();
   }
 
   private adopt(set: VariableSet): void {

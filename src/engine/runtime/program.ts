@@ -6,10 +6,11 @@ import type { Cost, KernelCall } from '../ops/operation.js';
 import { liveNodes } from '../passes/deadCode.js';
 import { type Location, type Locations, locate, type Root } from '../passes/locations.js';
 import { byteLength, type MemoryPlan, planMemory } from '../passes/memoryPlan.js';
+import { describeProgram, type ProgramDescription } from './describe.js';
 import type { Engine } from './engine.js';
 import { type Dispatch, lowerNodes, type Memory } from './lowering.js';
 import type { Pipeline } from './pipelines.js';
-import { type KernelTime, timeDispatches } from './profile.js';
+import { type HostTimes, type Profile, type ProfileOptions, type Profiled, profileDispatches } from './profile.js';
 import { readBuffer } from './readBack.js';
 import { encodeUniforms, type Shader } from './shader.js';
 
@@ -27,12 +28,16 @@ const UNIFORM = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
 
 /** A compiled graph: a flat list of dispatches with their bind groups made, run many times. */
 export class Program {
+  /** Host time of the last run. */
+  hostMilliseconds: HostTimes = { encode: 0, submit: 0 };
   private disposed = false;
   private readonly feedWords: ArrayBuffer;
+  readonly dispatchCount: number;
 
   constructor(
     private readonly engine: Engine,
-    private readonly commands: readonly Command[],
+    private commands: readonly Command[],
+    private readonly plan: ProgramPlan & Pick<Profiled, 'resource'>,
     private readonly buffers: readonly GPUBuffer[],
     private readonly feedBuffer: GPUBuffer,
     private readonly feeds: ReadonlyMap<string, { value: Value; base: number }>,
@@ -44,35 +49,41 @@ export class Program {
     private readonly onDispose: () => void,
   ) {
     this.feedWords = new ArrayBuffer(feedBuffer.size);
+    this.dispatchCount = commands.length;
   }
 
   hasFeed(name: string): boolean {
     return this.feeds.has(name);
   }
 
-  get dispatchCount(): number {
-    return this.commands.length;
-  }
-
   /**
    * Runs the program once: writes the feeds, encodes every dispatch in one pass, submits once. Returns at once; later
    * runs and reads come after it in order.
    * @param feeds a number or row-major elements for every feed of the graph
+   * @param times runs in the same submit, for timing what is too short for the clock
    */
-  run(feeds: Readonly<Record<string, number | ArrayLike<number>>> = {}): void {
+  run(feeds: Readonly<Record<string, number | ArrayLike<number>>> = {}, times = 1): void {
+    const start = performance.now();
     this.prepare(feeds);
     const { device, queue } = this.engine.gpu;
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     let bound: GPUComputePipeline | undefined;
-    for (const { pipeline, bindGroup, grid } of this.commands) {
-      if (pipeline !== bound) pass.setPipeline(pipeline);
-      bound = pipeline;
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
-    }
+    for (let time = 0; time < times; time++)
+      for (const { pipeline, bindGroup, grid } of this.commands) {
+        if (pipeline !== bound) pass.setPipeline(pipeline);
+        bound = pipeline;
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
+      }
     pass.end();
-    queue.submit([encoder.finish()]);
+    const commandBuffer = encoder.finish();
+    const encoded = performance.now();
+    queue.submit([commandBuffer]);
+    const submitted = performance.now();
+    this.hostMilliseconds = { encode: encoded - start, submit: submitted - encoded };
+    this.engine.timeline?.add({ name: 'encode', startMilliseconds: start, milliseconds: encoded - start });
+    this.engine.timeline?.add({ name: 'submit', startMilliseconds: encoded, milliseconds: submitted - encoded });
   }
 
   /** Elements of an output after the last run, row-major without padding. */
@@ -95,16 +106,28 @@ export class Program {
     return result;
   }
 
-  /** Runs once with every dispatch timed on the device. @throws NasTransferError without timestamp queries */
-  async profile(feeds: Readonly<Record<string, number | ArrayLike<number>>> = {}): Promise<KernelTime[]> {
+  /** Runs once with every dispatch timed on the device: by its timestamps, or without them in batches by the host's clock. */
+  async profile(
+    feeds: Readonly<Record<string, number | ArrayLike<number>>> = {},
+    options: ProfileOptions = {},
+  ): Promise<Profile> {
     this.prepare(feeds);
-    return timeDispatches(this.engine.gpu, this.commands);
+    return profileDispatches(this.engine.gpu, { ...this.plan, commands: this.commands }, options);
+  }
+
+  /** The dispatches and the memory of the program, as plain data. */
+  describe(): ProgramDescription {
+    this.checkAlive();
+    const pipelines = new Set(this.commands.map(({ pipeline }) => pipeline)).size;
+    return describeProgram({ ...this.plan, totalBytes: this.memoryBytes, pipelines });
   }
 
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
     for (const buffer of this.buffers) buffer.destroy();
+    // Whoever still holds the program should not hold its bind groups.
+    this.commands = [];
     this.onDispose();
   }
 
@@ -172,11 +195,14 @@ export function planProgram(engine: Engine, graph: Graph): ProgramPlan {
 export async function buildProgram(
   engine: Engine,
   graph: Graph,
-  { locations, dispatches, memory: plan }: ProgramPlan,
+  programPlan: ProgramPlan,
   onDispose: () => void,
 ): Promise<Program> {
+  const { locations, dispatches, memory: plan } = programPlan;
   const setBuffers = collectSets(dispatches, engine);
+  const built = engine.timeline?.begin('pipelines');
   const pipelines = await engine.pipelines.ofCalls(dispatches.map(({ call }) => call));
+  built?.();
 
   const { device, queue } = engine.gpu;
   const created: GPUBuffer[] = [];
@@ -207,6 +233,7 @@ export async function buildProgram(
   return new Program(
     engine,
     commands,
+    { ...programPlan, resource },
     created,
     rootBuffers.get(locations.feeds) as GPUBuffer,
     new Map(
