@@ -1,8 +1,9 @@
 import type { Sample } from '../../src/engine/ops/operation.js';
 import { operations } from '../../src/engine/ops/operations.js';
+import { tolerance } from '../../src/engine/ops/tolerance.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import { runGuarded } from '../engine/support/guardedRun.js';
-import { checkSample, tolerance } from '../engine/support/kernelSuite.js';
+import { checkSample } from '../engine/support/kernelSuite.js';
 import { inputType, sampleInputs } from '../engine/support/sampleData.js';
 import { trainTiny } from '../nas/training/trainingRun.js';
 

@@ -9,10 +9,10 @@ import { conv2d } from '../../../src/engine/ops/conv2d.js';
 import { convolutionWeightLayout } from '../../../src/engine/ops/conv2dGeometry.js';
 import { multiply } from '../../../src/engine/ops/multiply.js';
 import { sum } from '../../../src/engine/ops/reduce.js';
+import { tolerance } from '../../../src/engine/ops/tolerance.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
-import { tolerance } from '../support/kernelSuite.js';
 
 let engine: Engine;
 beforeAll(async () => {

@@ -1,25 +1,8 @@
 import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
+import { tolerance } from '../../../src/engine/ops/tolerance.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { type GuardedResult, runGuarded } from './guardedRun.js';
 import { inputType, sampleInputs } from './sampleData.js';
-
-/** Unit roundoff of float32. */
-const ROUNDOFF = 2 ** -24;
-
-/**
- * Largest difference allowed between a float32 kernel and the float64 reference: rounding errors of a sum of `length`
- * terms grow like a random walk, with the root of its length, and are relative to the size of the output as a whole.
- */
-export function tolerance(length: number, reference: Float64Array): number {
-  let squares = 0;
-  let largest = 0;
-  for (const value of reference) {
-    squares += value * value;
-    largest = Math.max(largest, Math.abs(value));
-  }
-  const scale = Math.max(Math.sqrt(squares / reference.length), largest / 4, 1e-3);
-  return 16 * Math.sqrt(Math.max(1, length)) * ROUNDOFF * scale;
-}
 
 /** Runs one sample on the device and compares it with the reference. @returns what is wrong; empty when all is well */
 export async function checkSample(engine: Engine, operation: Operation, sample: Sample<never>): Promise<string[]> {
