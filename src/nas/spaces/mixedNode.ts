@@ -1,3 +1,4 @@
+import { AttributeError } from '../../engine/errors.js';
 import type { Value } from '../../engine/graph/graph.js';
 import { channelsOf } from '../../engine/graph/types.js';
 import type { BatchNorm2d } from '../../engine/nn/batchNorm2d.js';
@@ -22,6 +23,16 @@ export interface NodeCandidates {
   readonly raw: readonly StackedCandidate[];
   /** The node itself, where edges may pass it on as it is, and the column of that operation. */
   readonly skip?: { readonly operation: number; readonly value: Value };
+}
+
+/** @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels */
+export function checkMixedChannels(supernet: string, channels: number): void {
+  if (channels % 4 === 0) return;
+  const below = channels - (channels % 4);
+  throw new AttributeError(
+    `${supernet}: channels is ${channels}, wanted a multiple of 4: a node's candidates lie side by side in vectors of four ` +
+      `channels; use ${below > 0 ? `${below} or ` : ''}${below + 4}`,
+  );
 }
 
 /**

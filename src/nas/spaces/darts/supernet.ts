@@ -7,6 +7,7 @@ import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
 import { softmax } from '../../../engine/ops/softmax.js';
 import type { Supernet, SupernetOptions } from '../../training/classifier.js';
 import { batchNorm, type LayerContext } from '../layers.js';
+import { checkMixedChannels } from '../mixedNode.js';
 import type { NetworkSettings } from '../space.js';
 import { OPERATIONS } from './operations.js';
 import { EDGES, NODES, type RelaxedCell, relaxedCell } from './relaxedCell.js';
@@ -20,12 +21,14 @@ const STEM_MULTIPLIER = 3;
 /**
  * The search network of DARTS (Liu et al. 2019, section 3.1): `cells` cells of which those at a third and two thirds halve the
  * image, all normal ones sharing one table of architecture parameters, all reductions another.
- * @param settings `cells` counts all cells; `channels` are a multiple of 4
+ * @param settings `cells` counts all cells
+ * @throws AttributeError unless `channels` is a multiple of 4
  */
 export function dartsSupernet(
   { channels, cells, classes, imageChannels }: NetworkSettings,
   { affine, batchNorm: normMode }: SupernetOptions,
 ): Omit<Supernet, 'derive'> {
+  checkMixedChannels('dartsSupernet', channels);
   const context: LayerContext = {
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),

@@ -7,7 +7,7 @@ import { relu } from '../../../engine/ops/relu.js';
 import { softmax } from '../../../engine/ops/softmax.js';
 import type { NetworkMode, Supernet, SupernetOptions } from '../../training/classifier.js';
 import { type Block, batchNormLayer, type LayerContext } from '../layers.js';
-import { mixCandidates } from '../mixedNode.js';
+import { checkMixedChannels, mixCandidates } from '../mixedNode.js';
 import type { NetworkSettings } from '../space.js';
 import { averagePool3x3, macroNetwork } from './blocks.js';
 import { type Cell, EDGES, formatCell, NODES, OPERATIONS } from './cell.js';
@@ -18,8 +18,10 @@ const INITIAL_DEVIATION = 1e-3;
 /**
  * All cells at once: node j = sum over edges i -> j and operations o of softmax(alpha_ij)_o * o(node i) (DARTS, eq. 2, on the
  * cell of NAS-Bench-201). All cells of the network share one table of architecture parameters, [edges, operations].
+ * @throws AttributeError unless the channels of the first stage are a multiple of 4
  */
 export function cellSupernet(settings: NetworkSettings, { affine, batchNorm }: SupernetOptions): Supernet {
+  checkMixedChannels('cellSupernet', settings.channels);
   const context: LayerContext = {
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),

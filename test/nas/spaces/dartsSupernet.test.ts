@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AttributeError } from '../../../src/engine/errors.js';
+import { Graph } from '../../../src/engine/graph/graph.js';
+import { logicalSize } from '../../../src/engine/graph/types.js';
+import type { VariableSet } from '../../../src/engine/graph/variables.js';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { dartsSupernet } from '../../../src/nas/spaces/darts/supernet.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/space.js';
+import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
+import { expectSameSupernets, type TestedSupernet } from './supernetComparison.js';
+import { unfusedDarts } from './unfusedDarts.js';
+import { dartsPieces } from './unstack.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openTestEngine();
+});
+afterAll(() => closeTestEngine(engine));
+
+/** The second and the third cell halve the image. */
+const settings = { channels: 4, cells: 3, classes: 3, size: 8, imageChannels: 2 };
+
+function countNumbers(set: VariableSet): number {
+  return set.variables.reduce((sum, { type }) => sum + logicalSize(type), 0);
+}
+
+/**
+ * Of one image's forward pass: pixels of the output * outputs * inputs of a group * taps of each convolution, taps outside the
+ * image included, and inputs * outputs of the classifier; all else counts nothing.
+ */
+function countMultiplyAdds({ forward }: TestedSupernet, { size, imageChannels }: NetworkSettings): number {
+  const graph = new Graph();
+  forward(graph.feed('image', [1, size, size, imageChannels]), 'train');
+  let sum = 0;
+  for (const { operation, inputs, outputs } of graph.nodes) {
+    const [output] = outputs;
+    const weight = inputs[1]?.shape;
+    if (operation.name === 'matmul') sum += weight[0] * weight[1];
+    // [height, width, inputs of a group, outputs]; of depthwise ones [height, width, copies, channels].
+    if (operation.name === 'conv2d') sum += (logicalSize(output.type) * logicalSize(inputs[1].type)) / weight[3];
+    if (operation.name === 'depthwiseConv2d') sum += logicalSize(output.type) * weight[0] * weight[1];
+  }
+  return sum;
+}
+
+describe('the search network of DARTS', () => {
+  it.each([
+    { affine: false, batchNorm: 'batch' },
+    { affine: true, batchNorm: 'running' },
+  ] as const)(
+    'gives the losses, gradients and averages that single operations give: affine $affine, batch norm by $batchNorm',
+    async (options) => {
+      const stacked = dartsSupernet(settings, options);
+      const unfused = unfusedDarts(settings, options);
+      await expectSameSupernets(engine, settings, stacked, unfused, dartsPieces(settings));
+    },
+  );
+
+  it('refuses channels that are no multiple of four, saying what to do', () => {
+    const make = () => dartsSupernet({ ...settings, channels: 6 }, { affine: false, batchNorm: 'batch' });
+    expect(make).toThrow(AttributeError);
+    expect(make).toThrow(/^dartsSupernet: channels is 6, wanted a multiple of 4: .*; use 4 or 8$/);
+  });
+
+  // 1,930,618 is what the published search network of 16 channels and eight cells has.
+  it.each([
+    { channels: 8, cells: 4, weights: 347_298, multiplyAdds: 49_620_224 },
+    { channels: 16, cells: 8, weights: 1_930_618, multiplyAdds: 300_255_744 },
+  ])(
+    'has $weights weights and $multiplyAdds multiply-adds an image of CIFAR at $channels channels and $cells cells',
+    ({ channels, cells, weights, multiplyAdds }) => {
+      const cifar = { channels, cells, classes: 10, size: 32, imageChannels: 3 };
+      for (const build of [dartsSupernet, unfusedDarts]) {
+        const supernet = build(cifar, { affine: false, batchNorm: 'batch' });
+        expect(countNumbers(supernet.weights)).toBe(weights);
+        expect(countNumbers(supernet.alphas)).toBe(2 * 14 * 8);
+        expect(countMultiplyAdds(supernet, cifar)).toBe(multiplyAdds);
+      }
+    },
+  );
+});
