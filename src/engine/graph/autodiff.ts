@@ -1,6 +1,8 @@
 import { NasTransferError, ShapeError } from '../errors.js';
 import { add } from '../ops/add.js';
-import type { Node, Value } from './graph.js';
+import { anyOpen } from '../ops/anyOpen.js';
+import { weightedSum } from '../ops/weightedSum.js';
+import type { Gate, Node, Value } from './graph.js';
 
 /**
  * Reverse-mode differentiation: appends the nodes that compute d(loss)/d(value) for every value of `wrt`.
@@ -19,6 +21,7 @@ export function backpropagate(
   wrt: readonly Value[],
 ): (Value | undefined)[] {
   const { graph } = seeds[0].value;
+  const differentiated = graph.timeline?.begin('differentiate');
   const dependent = new Set<Value>(wrt);
   const forward: Node[] = [];
   for (const node of graph.nodes) {
@@ -36,26 +39,53 @@ export function backpropagate(
   const total = (value: Value): Value | undefined => {
     const list = terms.get(value);
     if (!list) return undefined;
-    if (list.length > 1) terms.set(value, [add(...list)]);
+    // The gradient of a variable alone may stay behind a gate: what is not computed is zero in the optimiser's arena.
+    const { node } = value;
+    const isGated = list.some((term) => term.node?.gate && !isSameGate(term.node.gate, node?.gate));
+    if (list.length > 1 || (node && isGated)) terms.set(value, [openSum(list, node?.gate)]);
     return terms.get(value)?.[0];
   };
   for (const node of forward.reverse()) {
-    const outputGradients = node.outputs.map(total);
+    const { operation, gate } = node;
+    const outputGradients = graph.within(gate, () => node.outputs.map(total));
     if (outputGradients.every((gradient) => gradient === undefined)) continue;
-    const { operation } = node;
     if (!operation.gradient) throw new NasTransferError(`gradients: operation ${operation.name} has no gradient`);
     const needed = node.inputs.map((value) => dependent.has(value));
-    const results = operation.gradient({
+    const context = {
       inputs: node.inputs,
       outputs: node.outputs,
       outputGradients,
       attributes: node.attributes,
       needed,
-    });
+    };
+    // What goes back through a gated node runs when the node does.
+    const results = graph.within(gate, () => operation.gradient?.(context)) ?? [];
     node.inputs.forEach((input, index) => {
       const gradient = results[index];
       if (gradient && needed[index]) addTerm(input, gradient);
     });
   }
-  return wrt.map(total);
+  const result = wrt.map(total);
+  differentiated?.();
+  return result;
+}
+
+/** The sum of gradients of which those behind closed gates have not been computed. @param gate that of the value itself */
+function openSum(terms: readonly Value[], gate: Gate | undefined): Value {
+  const isOpen = (term: Value) => !term.node?.gate || isSameGate(term.node.gate, gate);
+  const gated = terms.filter((term) => !isOpen(term));
+  const always = terms.filter(isOpen);
+  if (gated.length === 0) return add(...always);
+  const gates = gated.map((term) => term.node?.gate as Gate);
+  const [{ flags }] = gates;
+  const open = anyOpen(
+    flags,
+    gates.map(({ elements }) => elements),
+  );
+  const sum = weightedSum(gated, open, [...gated.keys()]);
+  return always.length > 0 ? add(...always, sum) : sum;
+}
+
+function isSameGate(a: Gate, b: Gate | undefined): boolean {
+  return a.flags === b?.flags && String(a.elements) === String(b.elements);
 }

@@ -1,5 +1,6 @@
-import { DTypeError, OwnershipError, ShapeError } from '../errors.js';
+import { AttributeError, DTypeError, OwnershipError, ShapeError } from '../errors.js';
 import type { Attributes, Operation } from '../ops/operation.js';
+import type { Timeline } from '../runtime/timeline.js';
 import { type DType, logicalSize, typeKey, type ValueType, valueType } from './types.js';
 import type { Variable, VariableSet } from './variables.js';
 
@@ -37,6 +38,15 @@ export interface Node {
   readonly attributesKey: string;
   readonly inputs: readonly Value[];
   outputs: readonly Value[];
+  /** The node runs only where this is open; always where absent. */
+  readonly gate?: Gate;
+}
+
+/** Open in the runs in which one of the elements of a feed is not zero. */
+export interface Gate {
+  readonly flags: Value;
+  /** Elements, row-major. */
+  readonly elements: readonly number[];
 }
 
 /** A computation traced once: nodes in the order they were applied, which is an order they can run in. */
@@ -48,6 +58,10 @@ export class Graph {
   private readonly variables = new Map<Variable, Value>();
   private readonly sets = new Map<VariableSet, Value>();
   private readonly applied = new Map<string, Node>();
+
+  /** @param timeline where the time that differentiation takes is noted; absent: nowhere */
+  constructor(readonly timeline?: Timeline) {}
+  private gate: Gate | undefined;
 
   /** A number or tensor that `program.run` is given at every run. */
   feed(name: string, shape: readonly number[] = [], dtype: DType = 'f32'): Value {
@@ -101,6 +115,35 @@ export class Graph {
   }
 
   /**
+   * Traces what is computed only in runs in which one of some elements of a feed is not zero: candidates of a relaxed cell that
+   * are not part of every step. What reads their values elsewhere must leave closed ones out, as `mixedEdges` and `weightedSum` do
+   * with a weight of zero.
+   * @param flags a feed of this graph
+   * @throws AttributeError within another gate, or for an element that the feed does not have
+   */
+  whenOpen<T>(flags: Value, elements: readonly number[], build: () => T): T {
+    this.checkOwner('whenOpen', 'flags', flags);
+    const size = logicalSize(flags.type);
+    if (flags.origin?.kind !== 'feed' || elements.length === 0 || elements.some((e) => !(e >= 0 && e < size)))
+      throw new AttributeError(
+        `whenOpen: got elements [${elements}] of ${flags.origin?.kind ?? 'a computed value'}, wanted some of the ${size} of a feed`,
+      );
+    if (this.gate) throw new AttributeError('whenOpen: within another gate; open it on the elements of both instead');
+    return this.within({ flags, elements: [...elements] }, build);
+  }
+
+  /** Traces what belongs to a gate, or to none. */
+  within<T>(gate: Gate | undefined, build: () => T): T {
+    const outer = this.gate;
+    this.gate = gate;
+    try {
+      return build();
+    } finally {
+      this.gate = outer;
+    }
+  }
+
+  /**
    * Applies an operation; the same operation of the same values with the same attributes is applied once (a pooling or
    * ReLU that several edges share costs nothing more). Updates are never shared.
    */
@@ -110,18 +153,20 @@ export class Graph {
     });
     const attributesKey = JSON.stringify(attributes);
     const key = `${operation.name}(${inputs.map((value) => value.id)})${attributesKey}`;
-    const known = operation.inPlace ? undefined : this.applied.get(key);
+    const { gate } = this;
+    const gatedKey = gate ? `${key}|${gate.flags.id}:${gate.elements}` : key;
+    const known = operation.inPlace ? undefined : (this.applied.get(key) ?? this.applied.get(gatedKey));
     if (known) return known.outputs;
     const erased = operation as unknown as Operation;
     const types = inferTypes(erased, inputs, attributes, attributesKey);
-    const node: Node = { operation: erased, attributes, attributesKey, inputs, outputs: [] };
+    const node: Node = { operation: erased, attributes, attributesKey, inputs, outputs: [], gate };
     node.outputs = types.map((type, index) => {
       const target = operation.inPlace?.[index];
       if (target === undefined) return this.createValue(type, undefined, node);
       return this.createUpdate(operation.name, inputs[target], type, node);
     });
     this.nodes.push(node);
-    this.applied.set(key, node);
+    this.applied.set(gatedKey, node);
     return node.outputs;
   }
 

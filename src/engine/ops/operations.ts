@@ -2,6 +2,7 @@ import { accumulateOperation, assignOperation } from './accumulate.js';
 import { accuracyOperation } from './accuracy.js';
 import { adamOperation } from './adam.js';
 import { addOperation } from './add.js';
+import { anyOpenOperation } from './anyOpen.js';
 import { assembleGradientsOperation } from './assembleGradients.js';
 import { averagePoolGradientOperation, averagePoolOperation } from './averagePool.js';
 import {
@@ -68,6 +69,7 @@ export const operations: readonly Operation[] = [
   accuracyOperation,
   adamOperation,
   addOperation,
+  anyOpenOperation,
   assembleGradientsOperation,
   assignOperation,
   averagePoolGradientOperation,

@@ -1,3 +1,4 @@
+import { NasTransferError } from '../errors.js';
 import type { Node, Value } from '../graph/graph.js';
 import { rowsOf, typeKey, vectorsPerRow } from '../graph/types.js';
 import type { Cost, KernelCall, KernelTarget, Located, Operand, Operation } from '../ops/operation.js';
@@ -29,6 +30,7 @@ export function lowerNodes(nodes: readonly Node[], locations: Locations, target:
   nodes.forEach((node, index) => {
     if (locations.isView(node)) return;
     const { calls, scratchSizes, cost } = lowerNode(node, locations, target);
+    checkGatedParts(node, locations);
     const own = scratchSizes.map((elements): ScratchRoot => ({ node: index, elements }));
     calls.forEach(({ call, operands }, order) => {
       const memory: Record<string, Memory> = {};
@@ -40,6 +42,17 @@ export function lowerNodes(nodes: readonly Node[], locations: Locations, target:
     for (const root of own) scratch.push(root);
   });
   return { dispatches, scratch };
+}
+
+/** A gradient behind a gate has to be written in its place, or a copy of what no one has written would be taken for it. */
+function checkGatedParts(node: Node, locations: Locations): void {
+  if (node.operation.assembles !== 'variables') return;
+  const assembled = locations.assembled(node);
+  const copied = node.inputs.find((value, index) => value.node?.gate && !assembled[index]);
+  if (copied)
+    throw new NasTransferError(
+      `${node.operation.name}: the gradient that ${copied.node?.operation.name} computes behind a gate is used elsewhere too; take it from a variable of its own`,
+    );
 }
 
 const NOTHING: Cost = { multiplyAdds: 0, bytes: 0 };

@@ -1,6 +1,6 @@
 import { BufferUsage } from '../device/usage.js';
 import { DisposedError, NasTransferError, ShapeError } from '../errors.js';
-import type { Graph, Value } from '../graph/graph.js';
+import type { Gate, Graph, Value } from '../graph/graph.js';
 import { formatType, logicalSize, pack, physicalSize, rowsOf, unpack, vectorsPerRow } from '../graph/types.js';
 import type { Cost, KernelCall } from '../ops/operation.js';
 import { liveNodes } from '../passes/deadCode.js';
@@ -10,7 +10,7 @@ import { describeProgram, type ProgramDescription } from './describe.js';
 import type { Engine } from './engine.js';
 import { type Dispatch, lowerNodes, type Memory } from './lowering.js';
 import type { Pipeline } from './pipelines.js';
-import { type HostTimes, type Profile, type ProfileOptions, type Profiled, profileDispatches } from './profile.js';
+import { type HostTimes, type Profile, type Profiled, type ProfileOptions, profileDispatches } from './profile.js';
 import { readBuffer } from './readBack.js';
 import { encodeUniforms, type Shader } from './shader.js';
 
@@ -21,10 +21,15 @@ export interface Command {
   readonly bindGroup: GPUBindGroup;
   readonly grid: readonly [number, number, number];
   readonly cost: Cost;
+  /** Left out of the runs in which this is closed. */
+  readonly gate?: Gate;
 }
 
 const STORAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
 const UNIFORM = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
+
+/** A number or row-major elements for every feed. */
+export type Feeds = Readonly<Record<string, number | ArrayLike<number>>>;
 
 /** A compiled graph: a flat list of dispatches with their bind groups made, run many times. */
 export class Program {
@@ -32,6 +37,7 @@ export class Program {
   hostMilliseconds: HostTimes = { encode: 0, submit: 0 };
   private disposed = false;
   private readonly feedWords: ArrayBuffer;
+  private readonly gated: boolean;
   readonly dispatchCount: number;
 
   constructor(
@@ -46,9 +52,12 @@ export class Program {
     readonly memoryBytes: number,
     /** Multiply-adds and least bytes of one run. */
     readonly cost: Cost,
+    /** Gradients of which closed gates leave parts unwritten: zero before every run. */
+    private readonly cleared: readonly GPUBuffer[],
     private readonly onDispose: () => void,
   ) {
     this.feedWords = new ArrayBuffer(feedBuffer.size);
+    this.gated = commands.some(({ gate }) => gate);
     this.dispatchCount = commands.length;
   }
 
@@ -62,15 +71,17 @@ export class Program {
    * @param feeds a number or row-major elements for every feed of the graph
    * @param times runs in the same submit, for timing what is too short for the clock
    */
-  run(feeds: Readonly<Record<string, number | ArrayLike<number>>> = {}, times = 1): void {
+  run(feeds: Feeds = {}, times = 1): void {
     const start = performance.now();
     this.prepare(feeds);
     const { device, queue } = this.engine.gpu;
     const encoder = device.createCommandEncoder();
+    for (const buffer of this.cleared) encoder.clearBuffer(buffer);
     const pass = encoder.beginComputePass();
+    const commands = this.gated ? this.commands.filter(this.openFor(feeds)) : this.commands;
     let bound: GPUComputePipeline | undefined;
     for (let time = 0; time < times; time++)
-      for (const { pipeline, bindGroup, grid } of this.commands) {
+      for (const { pipeline, bindGroup, grid } of commands) {
         if (pipeline !== bound) pass.setPipeline(pipeline);
         bound = pipeline;
         pass.setBindGroup(0, bindGroup);
@@ -107,12 +118,12 @@ export class Program {
   }
 
   /** Runs once with every dispatch timed on the device: by its timestamps, or without them in batches by the host's clock. */
-  async profile(
-    feeds: Readonly<Record<string, number | ArrayLike<number>>> = {},
-    options: ProfileOptions = {},
-  ): Promise<Profile> {
+  async profile(feeds: Feeds = {}, options: ProfileOptions = {}): Promise<Profile> {
     this.prepare(feeds);
-    return profileDispatches(this.engine.gpu, { ...this.plan, commands: this.commands }, options);
+    const isOpen = this.openFor(feeds);
+    const commands = this.commands.filter(isOpen);
+    const dispatches = this.plan.dispatches.filter((_, index) => isOpen(this.commands[index]));
+    return profileDispatches(this.engine.gpu, { ...this.plan, dispatches, commands }, options);
   }
 
   /** The dispatches and the memory of the program, as plain data. */
@@ -131,7 +142,23 @@ export class Program {
     this.onDispose();
   }
 
-  private prepare(feeds: Readonly<Record<string, number | ArrayLike<number>>>): void {
+  /** Whether a command runs in a run with these feeds: all but those behind gates that they leave closed. */
+  private openFor(feeds: Feeds): (command: Command) => boolean {
+    const known = new Map<Gate, boolean>();
+    return ({ gate }) => {
+      if (!gate) return true;
+      let open = known.get(gate);
+      if (open === undefined) {
+        const given = feeds[(gate.flags.origin as { name: string }).name];
+        const data = typeof given === 'number' ? [given] : given;
+        open = gate.elements.some((element) => data[element] !== 0);
+        known.set(gate, open);
+      }
+      return open;
+    };
+  }
+
+  private prepare(feeds: Feeds): void {
     this.checkAlive();
     this.engine.gpu.check();
     for (const name of Object.keys(feeds))
@@ -250,6 +277,7 @@ export async function buildProgram(
     ),
     created.reduce((sum, buffer) => sum + buffer.size, 0),
     totalCost(commands),
+    gatedArenas(dispatches).map((root) => bufferOf(root)),
     onDispose,
   );
 }
@@ -297,10 +325,19 @@ export function createCommands(
       bindGroup: device.createBindGroup({ layout, entries }),
       grid: call.grid,
       cost,
+      gate: node.gate,
     };
   });
   queue.writeBuffer(uniformBuffer, 0, uniforms);
   return commands;
+}
+
+/** Roots of the gradients that an optimiser reads whole, of which nodes behind gates write parts. */
+function gatedArenas(dispatches: readonly Dispatch[]): Root[] {
+  const roots = dispatches.flatMap(({ node, memory }) =>
+    node.gate ? Object.values(memory).flatMap((place) => ('root' in place ? [place.root] : [])) : [],
+  );
+  return [...new Set(roots)].filter(({ kind }) => kind === 'persistent');
 }
 
 function collectSets(dispatches: readonly Dispatch[], engine: Engine) {
