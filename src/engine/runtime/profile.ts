@@ -1,57 +1,79 @@
 import type { Gpu } from '../device/gpu.js';
-import { BufferUsage, MapMode } from '../device/usage.js';
-import { NasTransferError } from '../errors.js';
+import type { BatchTiming } from './batchTimer.js';
+import type { Dispatch, Memory } from './lowering.js';
+import { timeByBatches } from './profileBatches.js';
+import { dispatchCosts } from './profileCosts.js';
+import { timeByTimestamps } from './profileTimestamps.js';
 import type { Command } from './program.js';
 
 /** Time of one dispatch on the device. */
 export interface KernelTime {
   /** "operation: kernel". */
   readonly label: string;
+  readonly operation: string;
+  readonly kernel: string;
+  /** Workgroups in x, y and z. */
+  readonly grid: readonly [number, number, number];
+  /** From the start of the first dispatch; by batches, the sum of the times before. */
+  readonly startNanoseconds: number;
   readonly nanoseconds: number;
   readonly multiplyAdds: number;
+  /** Least bytes read and written. */
   readonly bytes: number;
 }
 
-/** Timestamps of one query set; more dispatches take several submits. */
-const QUERIES = 2048;
-
-/** Runs the commands in order, each in a pass of its own with a timestamp before and after. */
-export async function timeDispatches(gpu: Gpu, commands: readonly Command[]): Promise<KernelTime[]> {
-  if (!gpu.features.has('timestamp-query'))
-    throw new NasTransferError('profile: this adapter has no timestamp-query; time whole runs with gpu.idle() instead');
-  const times: KernelTime[] = [];
-  for (let start = 0; start < commands.length; start += QUERIES / 2)
-    times.push(...(await timeSome(gpu, commands.slice(start, start + QUERIES / 2))));
-  return times;
+/** Host time of one run, in milliseconds: filling the command buffer, and handing it to the queue. */
+export interface HostTimes {
+  readonly encode: number;
+  readonly submit: number;
 }
 
-async function timeSome(gpu: Gpu, commands: readonly Command[]): Promise<KernelTime[]> {
-  const { device, queue } = gpu;
-  const querySet = device.createQuerySet({ type: 'timestamp', count: commands.length * 2 });
-  const size = commands.length * 16;
-  const resolved = device.createBuffer({ size, usage: BufferUsage.QUERY_RESOLVE | BufferUsage.COPY_SRC });
-  const staging = device.createBuffer({ size, usage: BufferUsage.COPY_DST | BufferUsage.MAP_READ });
-  const encoder = device.createCommandEncoder();
-  commands.forEach(({ pipeline, bindGroup, grid }, index) => {
-    const pass = encoder.beginComputePass({
-      timestampWrites: { querySet, beginningOfPassWriteIndex: index * 2, endOfPassWriteIndex: index * 2 + 1 },
-    });
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
-    pass.end();
+export interface Profile {
+  /** What timed the device: its own timestamps, or the host's clock around batches of repetitions. */
+  readonly clock: 'timestamps' | 'batches';
+  /** In the order they ran. */
+  readonly kernels: readonly KernelTime[];
+  /** performance.now() when the first dispatch was handed to the queue. */
+  readonly startMilliseconds: number;
+}
+
+export interface ProfileOptions {
+  /** Absent: timestamps where the device has them. */
+  readonly clock?: Profile['clock'];
+  /** How batches are timed. */
+  readonly batches?: BatchTiming;
+}
+
+/** Start and length of a dispatch on the device. */
+export interface Interval {
+  readonly startNanoseconds: number;
+  readonly nanoseconds: number;
+}
+
+/** A program's dispatches, those ready to be encoded and those they were made of, and where memory lies. */
+export interface Profiled {
+  readonly commands: readonly Command[];
+  readonly dispatches: readonly Dispatch[];
+  resource(memory: Memory): GPUBufferBinding;
+}
+
+/** Runs all dispatches once, in order, each timed on the device. */
+export async function profileDispatches(
+  gpu: Gpu,
+  profiled: Profiled,
+  { clock = gpu.timestamps ? 'timestamps' : 'batches', batches }: ProfileOptions = {},
+): Promise<Profile> {
+  await gpu.idle();
+  const startMilliseconds = performance.now();
+  const intervals =
+    clock === 'timestamps'
+      ? await timeByTimestamps(gpu, profiled.commands)
+      : await timeByBatches(gpu, profiled, batches);
+  const costs = dispatchCosts(profiled.dispatches);
+  const kernels = profiled.dispatches.map(({ node, call }, index): KernelTime => {
+    const operation = node.operation.name;
+    const { kernel, grid } = call;
+    return { label: `${operation}: ${kernel}`, operation, kernel, grid, ...intervals[index], ...costs[index] };
   });
-  encoder.resolveQuerySet(querySet, 0, commands.length * 2, resolved, 0);
-  encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
-  queue.submit([encoder.finish()]);
-  await gpu.guard(staging.mapAsync(MapMode.READ));
-  const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
-  for (const buffer of [resolved, staging]) buffer.destroy();
-  querySet.destroy();
-  return commands.map(({ label, cost }, index) => ({
-    label,
-    nanoseconds: Number(stamps[index * 2 + 1] - stamps[index * 2]),
-    multiplyAdds: cost.multiplyAdds,
-    bytes: cost.bytes,
-  }));
+  return { clock, kernels, startMilliseconds };
 }
