@@ -8,6 +8,7 @@ import {
   type SourceSpecification,
 } from '../data/sourceSpecification.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
+import { checkMixedChannels } from '../spaces/mixedNode.js';
 import { SPACE_NAMES, spaceByName } from '../spaces/space.js';
 import type { Protocol } from '../training/protocol.js';
 import { FITNESS_PROTOCOL, protocolOverrides, SEARCH_PROTOCOL, TRAINING_PROTOCOL, withOverrides } from './protocols.js';
@@ -130,6 +131,8 @@ export function parseStudy(json: unknown, where = 'study'): Study {
       training: withOverrides(TRAINING_PROTOCOL, training),
     },
   };
+  if (study.methods.some((method) => methodByName(method.name).needs(method.options) === 'supernet'))
+    at('search.channels', () => checkMixedChannels(`supernet of ${space}`, study.protocols.search.channels));
   requireUnique(
     where,
     'methods',

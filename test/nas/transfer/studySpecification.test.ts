@@ -104,6 +104,14 @@ describe('a study file', () => {
     expect(() => parseStudy(broken(path, value), 'x.json')).toThrow(`x.json: ${message}`);
   });
 
+  it('wants a multiple of four channels where a method trains a supernet, and nowhere else', () => {
+    const search = { channels: 6 };
+    expect(parseStudy({ ...smallest, search }).protocols.search.channels).toBe(6);
+    expect(() => parseStudy({ ...smallest, search, methods: ['random', 'darts'] }, 'x.json')).toThrow(
+      'x.json: search.channels: supernet of nasbench201: channels is 6, wanted a multiple of 4',
+    );
+  });
+
   it.each([[null], [[]], ['text'], [3]])('is refused when it is %j', (value) => {
     expect(() => parseStudy(value)).toThrow('study: the whole: got');
   });

@@ -66,6 +66,10 @@ describe('the command line', () => {
     ],
     [['search', '--method', 'random', '--source', 'tiny', '--seed', '1.5'], 'Wanted a whole number'],
     [['search', '--method', 'random', '--source', 'tiny', '--size', '9'], 'imageSize: got 9, wanted a multiple of 4'],
+    [
+      ['search', '--method', 'darts', '--source', 'tiny', '--channels', '5'],
+      'search.channels: supernet of nasbench201: channels is 5, wanted a multiple of 4',
+    ],
     [['train', '--architecture', 'x', '--target', 'tiny'], 'position 0'],
     [['study'], 'got no file'],
     [['study', 'not-there.json'], "not-there.json: can't be read"],
