@@ -1,10 +1,8 @@
 import { inputAxes, outputAxis } from './conv2dGeometry.js';
 import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupOf } from './conv2dStrips.js';
+import { ENOUGH_INVOCATIONS, inputWindow, outputWindow } from './depthwiseWindow.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located } from './operation.js';
-
-/** Invocations that fill a GPU. */
-const ENOUGH_INVOCATIONS = 16384;
 
 /** A depthwise convolution, of one copy of the channels or more, or the gradient of its input. */
 export interface DepthwiseCall extends Conv2dCall {
@@ -69,52 +67,13 @@ function depthwiseStripCall(call: DepthwiseCall, axes: Axes, gradient: boolean):
   };
 }
 
-/** How the taps of an axis meet a run of outputs. */
-interface Window {
-  /** Outputs from one to the next of a run. */
-  readonly spacing: number;
-  /** Taps from one output of a run to the next. */
-  readonly advance: number;
-  readonly step: number;
-  readonly start: number;
-  readonly tapStep: number;
-  /** Distance of the input's pixels; between them lie zeros. */
-  readonly stretch: number;
-}
-
-/** Undefined where no run of outputs meets the input a whole number of taps apart. */
-function outputWindow({ attributes }: DepthwiseCall, axis: 0 | 1): Window | undefined {
-  const stride = attributes.stride[axis];
-  const dilation = attributes.dilation[axis];
-  if (stride % dilation !== 0 && dilation % stride !== 0) return undefined;
-  return {
-    spacing: Math.max(1, dilation / stride),
-    advance: Math.max(1, stride / dilation),
-    step: stride,
-    start: -attributes.padding[axis],
-    tapStep: dilation,
-    stretch: 1,
-  };
-}
-
-/** A position of the input's gradient meets the output's pixels `stride` apart. */
-function inputWindow({ sizes, attributes }: DepthwiseCall, axis: 0 | 1): Window {
-  const dilation = attributes.dilation[axis];
-  return {
-    spacing: dilation,
-    advance: 1,
-    step: 1,
-    start: attributes.padding[axis] - (sizes.kernel[axis] - 1) * dilation,
-    tapStep: dilation,
-    stretch: attributes.stride[axis],
-  };
-}
-
 function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall | undefined {
-  const { sizes, x, w, y, bias, relu = false, gate, target } = call;
+  const { sizes, attributes, x, w, y, bias, relu = false, gate, target } = call;
   const [kernel, kernelWidth] = sizes.kernel;
   if (kernel !== kernelWidth || (kernel !== 3 && kernel !== 5)) return undefined;
-  const [rows, columns] = ([0, 1] as const).map((axis) => (gradient ? inputWindow : outputWindow)(call, axis));
+  const [rows, columns] = ([0, 1] as const).map((axis) =>
+    (gradient ? inputWindow : outputWindow)(sizes, attributes, axis),
+  );
   if (!rows || !columns) return undefined;
   const [images, height, width] = y.type.shape;
   const run = target.softwareLanes > 0 ? 32 : 8;

@@ -1,8 +1,26 @@
+import { workgroupOf } from './conv2dStrips.js';
+import { ENOUGH_INVOCATIONS, outputWindow } from './depthwiseWindow.js';
+import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall } from './operation.js';
+import { columnSumCalls } from './reduceCalls.js';
 import { chunkedCalls, slideOf, type WeightGradientCall } from './weightGradientChunks.js';
 
-/** The gradient of a depthwise convolution's weights; with `relu` of one of max(x, 0). */
-export function depthwiseWeightGradientCalls(call: WeightGradientCall & { readonly relu?: boolean }): KernelCall[] {
+/** The gradient of a depthwise convolution's weights. */
+export interface DepthwiseWeightGradientCall extends WeightGradientCall {
+  /** The convolution is of max(x, 0). */
+  readonly relu?: boolean;
+}
+
+/** Most chunks, whose sums are then added: few on software drivers, so that one dispatch adds them. */
+const MOST_CHUNKS = { software: 32, gpu: 1024 };
+
+/** dw from x and dy. */
+export function depthwiseWeightGradientCalls(call: DepthwiseWeightGradientCall): KernelCall[] {
+  return windowCalls(call) ?? rowCalls(call);
+}
+
+/** An invocation computes the taps of a row of the kernel. */
+function rowCalls(call: DepthwiseWeightGradientCall): KernelCall[] {
   const { sizes, dw, relu = false } = call;
   const { slide, spacing } = slideOf(call);
   const copies = sizes.outputs / sizes.channels;
@@ -15,4 +33,63 @@ export function depthwiseWeightGradientCalls(call: WeightGradientCall & { readon
     blocks: tapBlocks * sizes.kernel[0] * copies * dw.vectors,
     flatten: false,
   });
+}
+
+/** An invocation computes all taps: fewer loads, and fewer invocations. Undefined where it does not pay or can't. */
+function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefined {
+  const { sizes, attributes, x, dy, dw, relu = false, target, scratch } = call;
+  const [kernel, kernelWidth] = sizes.kernel;
+  if (kernel !== kernelWidth || (kernel !== 3 && kernel !== 5)) return undefined;
+  const [rows, columns] = ([0, 1] as const).map((axis) => outputWindow(sizes, attributes, axis));
+  if (!rows || !columns) return undefined;
+  const [height, width] = sizes.output;
+  const rowsEach = rows.advance === 1 ? 2 : 1;
+  const rowBlocks = Math.ceil(height / (rowsEach * rows.spacing)) * rows.spacing;
+  const blocks = sizes.images * rowBlocks;
+  const software = target.softwareLanes > 0;
+  // The second stage takes rows of vec4s without gaps.
+  const most = dw.stride === dw.vectors ? Math.min(blocks, software ? MOST_CHUNKS.software : MOST_CHUNKS.gpu) : 1;
+  if (!software && most * dy.vectors < ENOUGH_INVOCATIONS) return undefined;
+  const enough = Math.ceil((software ? 512 : 2 * ENOUGH_INVOCATIONS) / dy.vectors);
+  const chunkBlocks = Math.ceil(blocks / Math.min(most, enough));
+  const chunks = Math.ceil(blocks / chunkBlocks);
+  const vectors = dw.rows * dw.vectors;
+  const partial = chunks === 1 ? dw : { operand: scratch(chunks * vectors * 4), offset: 0, stride: dw.vectors };
+  const workgroup = software ? 8 : workgroupOf(target);
+  const calls: KernelCall[] = [
+    {
+      kernel: 'conv/depthwiseWeightWindow',
+      constants: { WORKGROUP: workgroup, KERNEL: kernel, ROWS: rowsEach, RELU: relu },
+      uniforms: {
+        chunks,
+        chunkBlocks,
+        blocks,
+        rowBlocks,
+        rowSpacing: rows.spacing,
+        spacing: columns.spacing,
+        advance: columns.advance,
+        height,
+        width,
+        vectors: x.vectors,
+        copies: sizes.outputs / sizes.channels,
+        ...viewUniforms('dy', dy),
+        ...viewUniforms('x', x),
+        xHeight: sizes.input[0],
+        xWidth: sizes.input[1],
+        rowStep: rows.step,
+        rowStart: rows.start,
+        tapRowStep: rows.tapStep,
+        columnStep: columns.step,
+        columnStart: columns.start,
+        tapColumnStep: columns.tapStep,
+        wOffset: partial.offset,
+        wStride: partial.stride,
+      },
+      bindings: { x: x.operand, dy: dy.operand, dw: partial.operand },
+      grid: gridOf(chunks * dy.vectors, workgroup),
+    },
+  ];
+  if (chunks === 1) return calls;
+  const sums = { operand: partial.operand, offset: 0, stride: vectors };
+  return [...calls, ...columnSumCalls(sums, dw, { groups: 1, rows: chunks, vectors, factor: 1 }, scratch)];
 }

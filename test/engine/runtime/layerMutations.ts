@@ -23,6 +23,36 @@ export const layerMutations: readonly Mutation[] = [
     broken: 'x2 = load(pixelPlace(pPlace, pStart + i32(k - 2u) * step), xVector + m);',
   },
   {
+    shader: 'conv/conv2dTiled',
+    context: 'let xTile = step % 2u * X_TILE;',
+    broken: 'let xTile = step % 3u * X_TILE;',
+  },
+  {
+    shader: 'conv/conv2dTiled',
+    context: 'let tap = params.firstTap + i32(inner.i) * params.tapRowStride + i32(inner.j) * params.tapColumnStride;',
+    broken: 'let tap = params.firstTap + i32(inner.i) * params.tapRowStride - i32(inner.j) * params.tapColumnStride;',
+  },
+  {
+    shader: 'conv/conv2dTiled',
+    context: 'let q = pixelOf(firstPixel + (local + WORKGROUP) / DEPTH);',
+    broken: 'let q = pixelOf(firstPixel + (local - WORKGROUP) / DEPTH);',
+  },
+  {
+    shader: 'conv/conv2dTiled',
+    context: 'x7 = xTiles[xPlace + 7u * LINES * DEPTH];',
+    broken: 'x7 = xTiles[xPlace + 6u * LINES * DEPTH];',
+  },
+  {
+    shader: 'conv/conv2dWeightGradientTiled',
+    context: 'let tapRow = tap / params.tapColumns;',
+    broken: 'let tapRow = tap % params.tapColumns;',
+  },
+  {
+    shader: 'conv/conv2dWeightGradientTiled',
+    context: 'u3 += x1.w * dy0;',
+    broken: 'u3 += x1.z * dy0;',
+  },
+  {
     shader: 'conv/conv2dWeightGradient',
     context: 'let column1 = select(column0, column0 + 1u, column + 1u < params.columnVectors);',
     broken: 'let column1 = select(column0, column0 + 1u, column - 1u < params.columnVectors);',
@@ -49,8 +79,22 @@ export const layerMutations: readonly Mutation[] = [
     context: 'for (var phase = 0u; phase < params.spacing; phase++) {',
     broken: 'for (var phase = 0u; phase > params.spacing; phase++) {',
   },
-  { shader: 'conv/depthwiseWindow', context: 'var next = KERNEL - 1u;', broken: 'var next = KERNEL - 2u;' },
-  { shader: 'conv/depthwiseWindow', context: 'sum += x01 * w01;', broken: 'sum -= x01 * w01;' },
+  {
+    shader: 'conv/depthwiseWeightWindow',
+    context: 's1 = multiplyAdd(s1, x2, e);',
+    broken: 's1 = multiplyAdd(s1, x1, e);',
+  },
+  {
+    shader: 'conv/depthwiseWeightWindow',
+    context: 'place += params.spacing * params.dyStride;',
+    broken: 'place -= params.spacing * params.dyStride;',
+  },
+  {
+    shader: 'conv/depthwiseWindow',
+    context: 'done += params.spacing;',
+    broken: 'done -= params.spacing;',
+  },
+  { shader: 'conv/depthwiseWindow', context: 'result.t1 = sums.t0;', broken: 'result.t1 = sums.t1;' },
   {
     shader: 'conv/grouped',
     context: 'y[params.yOffset + pixel * params.yStride + vector] = sum;',
