@@ -132,8 +132,13 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
 }
 
 function collectConstants(graph: Graph, nodes: readonly Node[]): Value[] {
-  const used = [...nodes.flatMap((node) => node.inputs), ...graph.outputs.values()];
-  return [...new Set(used.filter((value) => value.origin?.kind === 'constant'))];
+  const constants = new Set<Value>();
+  const use = (value: Value) => {
+    if (value.origin?.kind === 'constant') constants.add(value);
+  };
+  for (const node of nodes) node.inputs.forEach(use);
+  for (const value of graph.outputs.values()) use(value);
+  return [...constants];
 }
 
 /** The input is written straight into its place in the output, at which no copy of it has to be made. */
@@ -252,18 +257,13 @@ function undoHazards(
     if (operation.inPlace || isView(node, placements)) continue;
     // Memory of its own is in conflict only with inputs that were placed into it.
     if (!operation.assembles && !outputs.some((output) => placements.has(output))) continue;
-    const pairs = () =>
-      node.outputs.flatMap((output, index) => [
-        ...node.inputs
-          .filter((input, i) => !isInPlace(placements.get(input), output, i) && of(input).root === of(output).root)
-          .map((input) => [output, input] as const),
-        ...node.outputs
-          .slice(index + 1)
-          .filter((other) => overlap(of(output), of(other)))
-          .map((other) => [output, other] as const),
-      ]);
-    for (let conflicts = pairs(); conflicts.length > 0; conflicts = pairs())
-      if (!undo(conflicts[0][0], conflicts[0][1])) break;
+    outputs.forEach((output, index) => {
+      node.inputs.forEach((input, i) => {
+        const conflict = () => of(input).root === of(output).root && !isInPlace(placements.get(input), output, i);
+        while (conflict() && undo(output, input));
+      });
+      for (const other of outputs.slice(index + 1)) while (overlap(of(output), of(other)) && undo(output, other));
+    });
   }
 }
 

@@ -6,22 +6,28 @@ import { interpret } from '../../../src/engine/graph/interpret.js';
 import { logicalSize } from '../../../src/engine/graph/types.js';
 import { add } from '../../../src/engine/ops/add.js';
 import { concat } from '../../../src/engine/ops/concat.js';
+import { crossEntropy } from '../../../src/engine/ops/crossEntropy.js';
 import { reshape } from '../../../src/engine/ops/flatten.js';
 import { sum } from '../../../src/engine/ops/reduce.js';
 import { relu } from '../../../src/engine/ops/relu.js';
 import { slice } from '../../../src/engine/ops/slice.js';
 import { split } from '../../../src/engine/ops/split.js';
+import { Sgd } from '../../../src/engine/optim/sgd.js';
 import { liveNodes } from '../../../src/engine/passes/deadCode.js';
 import { locate, type Root } from '../../../src/engine/passes/locations.js';
 import { planMemory } from '../../../src/engine/passes/memoryPlan.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { lowerNodes } from '../../../src/engine/runtime/lowering.js';
+import { parseCell } from '../../../src/nas/spaces/nasbench201/cell.js';
+import { cellNetwork } from '../../../src/nas/spaces/nasbench201/network.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 
 /** Dimensions before the channels: rows, or as many pixels of images of higher rank. */
 const OUTERS: readonly number[][] = [[6], [1, 2, 1, 3]];
 const ROWS = 6;
+
+const CELL = '|nor_conv_3x3~0|+|nor_conv_1x1~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_1x1~2|';
 
 /** One operation of a random graph: what, and which of the values so far. */
 interface Step {
@@ -102,7 +108,8 @@ describe('memory plan', () => {
         const nodes = liveNodes(graph);
         const locations = locate(graph, nodes);
         const { scratch } = lowerNodes(nodes, locations, engine.target);
-        const { slotOf, slots } = planMemory(nodes, locations, scratch);
+        const { slotOf, slots, live } = planMemory(nodes, locations, scratch);
+        expect(slots.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThanOrEqual(live);
         // Plays the program: a buffer belongs to the root that was last begun in it.
         const owner = new Map<number, Root>();
         const begun = new Set<Root>();
@@ -149,6 +156,28 @@ describe('memory plan', () => {
       }),
       { numRuns: 60, seed: 2 },
     );
+  });
+
+  it('takes at most a tenth more than is needed at one time by a step of training', () => {
+    const network = cellNetwork(parseCell(CELL), {
+      channels: 16,
+      cells: 3,
+      classes: 10,
+      size: 32,
+      imageChannels: 3,
+    });
+    const graph = new Graph();
+    const logits = network.forward(graph.feed('images', [16, 32, 32, 3]), 'train');
+    new Sgd(network.weights, { learningRate: 0.1, momentum: 0.9 }).apply(
+      crossEntropy(logits, graph.feed('labels', [16], 'u32')),
+    );
+    const nodes = liveNodes(graph);
+    const locations = locate(graph, nodes);
+    const { scratch } = lowerNodes(nodes, locations, { softwareLanes: 0 });
+    const { slots, live } = planMemory(nodes, locations, scratch);
+    const taken = slots.reduce((sum, bytes) => sum + bytes, 0);
+    expect(taken).toBeGreaterThanOrEqual(live);
+    expect(taken).toBeLessThanOrEqual(1.1 * live);
   });
 
   it('reuses the buffers of a chain: its memory does not grow with its length', () => {
