@@ -23,7 +23,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let factor = vec4f(params.factor);
   let summand = vec4f(params.summand);
   var a = vec4f(vec4u(id.x, id.x + 1u, id.x + 2u, id.x + 3u)) * 0.001;
-  var b = -a;
+  var b = a * 0.5;
   for (var turn = 0u; turn < params.turns; turn++) {
     a = fourTimes(fourTimes(fourTimes(fourTimes(a, factor, summand), factor, summand), factor, summand), factor, summand);
     b = fourTimes(fourTimes(fourTimes(fourTimes(b, factor, summand), factor, summand), factor, summand), factor, summand);
