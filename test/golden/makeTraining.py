@@ -1,9 +1,10 @@
 """Trains in PyTorch what training.test.ts trains with the engine, in float64, from the same weights and batches.
 
-Networks are written from the definition of NAS-Bench-201 (2001.00326, section 2) and of DARTS (1806.09055, equation 2) with
-torch.nn.functional; steps are those of torch.optim.
+Networks are written from the definition of NAS-Bench-201 (2001.00326, section 2) and of DARTS (1806.09055, equation 2 and
+section 3.1), edge by edge, with torch.nn.functional; steps are those of torch.optim. The engine keeps the weights of all edges
+that leave a node in one variable, edge by edge along the outputs.
 
-training.json was made with torch 2.15.0:
+training.json was made with torch 2.5.1:
 
 pip install torch numpy
 npx tsx test/golden/exportTraining.ts > inputs.json
@@ -35,11 +36,11 @@ def parameters(elements):
     return tensors
 
 
-class Macro:
-    """Stem, three stages of N cells with a residual block between them, batch norm, ReLU, mean, classifier."""
+class Layers:
+    """Convolutions and batch norm by the names of their variables."""
 
-    def __init__(self, weights, cells, running):
-        self.weights, self.cells = weights, cells
+    def __init__(self, weights, running):
+        self.weights = weights
         self.running = {} if running else None
 
     def conv(self, name, x, stride=1):
@@ -58,6 +59,17 @@ class Macro:
     def relu_conv_norm(self, name, x, training, stride=1):
         return self.norm(f"{name}/norm", self.conv(f"{name}/conv", F.relu(x), stride), training)
 
+    def classify(self, x):
+        return x.mean(dim=(2, 3)) @ self.weights["classifier/weight"] + self.weights["classifier/bias"]
+
+
+class Macro(Layers):
+    """Stem, three stages of N cells with a residual block between them, batch norm, ReLU, mean, classifier."""
+
+    def __init__(self, weights, cells, running):
+        super().__init__(weights, running)
+        self.cells = cells
+
     def __call__(self, x, training=True):
         x = self.norm("stem/norm", self.conv("stem/conv", x), training)
         for stage in range(3):
@@ -68,8 +80,7 @@ class Macro:
                 x = y + self.conv(f"{name}/shortcut", F.avg_pool2d(x, 2))
             for cell in range(self.cells):
                 x = self.cell(f"stage {stage}/cell {cell}", x, training)
-        x = F.relu(self.norm("last/norm", x, training)).mean(dim=(2, 3))
-        return x @ self.weights["classifier/weight"] + self.weights["classifier/bias"]
+        return self.classify(F.relu(self.norm("last/norm", x, training)))
 
 
 class Network(Macro):
@@ -97,10 +108,20 @@ class Network(Macro):
         return nodes[3]
 
 
+def normalise(x):
+    return F.batch_norm(x, None, None, training=True)
+
+
 class Supernet(Macro):
     def __init__(self, weights, alphas, cells):
         super().__init__(weights, cells, running=False)
-        self.alphas = alphas
+        self.alphas = alphas["alpha"]
+
+    def convolution(self, name, edge, kernel, x):
+        source = EDGES[edge][0]
+        edges = [i for i, (start, _) in enumerate(EDGES) if start == source]
+        weight = self.weights[f"{name}/node {source}/nor_conv_{kernel}x{kernel}/weight"].chunk(len(edges))
+        return normalise(F.conv2d(F.relu(x), weight[edges.index(edge)], padding=kernel // 2))
 
     def cell(self, name, x, training):
         mixture = F.softmax(self.alphas, dim=1)
@@ -114,13 +135,83 @@ class Supernet(Macro):
                 candidates = [
                     torch.zeros_like(start),
                     start,
-                    self.relu_conv_norm(f"{name}/edge {i}/1x1", start, training),
-                    self.relu_conv_norm(f"{name}/edge {i}/3x3", start, training),
+                    self.convolution(name, i, 1, start),
+                    self.convolution(name, i, 3, start),
                     F.avg_pool2d(start, 3, stride=1, padding=1, count_include_pad=False),
                 ]
                 total = total + sum(weight * y for weight, y in zip(mixture[i], candidates))
             nodes.append(total)
         return nodes[3]
+
+
+DARTS_EDGES = [(source, node) for node in range(2, 6) for source in range(node)]
+
+
+class DartsSupernet(Layers):
+    """Stem, cells of which those at a third and two thirds halve the image, mean, classifier; no affine parameters in cells."""
+
+    def __init__(self, weights, alphas, cells):
+        super().__init__(weights, running=False)
+        self.alphas, self.cells = alphas, cells
+
+    def __call__(self, x):
+        before = last = self.norm("stem/norm", self.conv("stem/conv", x), True)
+        for i in range(self.cells):
+            reduction = i in (self.cells // 3, 2 * self.cells // 3)
+            before, last = last, self.cell(f"cell {i}", before, last, reduction)
+        return self.classify(last)
+
+    def cell(self, name, before, last, reduction):
+        mixture = F.softmax(self.alphas["reduction" if reduction else "normal"], dim=1)
+        if before.shape[2] == last.shape[2]:
+            first = self.relu_conv_norm(f"{name}/input 0", before, True)
+        else:
+            first = self.halve(f"{name}/input 0", before)
+        nodes = [first, self.relu_conv_norm(f"{name}/input 1", last, True)]
+        for node in range(2, 6):
+            total = 0
+            for edge, (source, end) in enumerate(DARTS_EDGES):
+                if end == node:
+                    stride = 2 if reduction and source < 2 else 1
+                    candidates = self.candidates(f"{name}/node {source}", edge, nodes[source], stride)
+                    total = total + sum(weight * y for weight, y in zip(mixture[edge][1:], candidates))
+            nodes.append(total)
+        return torch.cat(nodes[2:], dim=1)
+
+    def candidates(self, name, edge, x, stride):
+        """All operations but none, which adds nothing."""
+        edges = [i for i, (start, _) in enumerate(DARTS_EDGES) if start == DARTS_EDGES[edge][0]]
+        copy, copies = edges.index(edge), len(edges)
+
+        def depthwise_pointwise(part, y, stride, dilation):
+            # [channels, copies, height, width] where the copies share their input, [copies * channels, 1, height, width] else.
+            depthwise = self.weights[f"{name}/{part}/depthwise/weight"]
+            shared = depthwise.shape[1] == copies
+            depthwise = depthwise[:, copy : copy + 1] if shared else depthwise.chunk(copies)[copy]
+            pointwise = self.weights[f"{name}/{part}/pointwise/weight"].chunk(copies)[copy]
+            padding = dilation * (depthwise.shape[2] // 2)
+            y = F.conv2d(F.relu(y), depthwise, None, stride, padding, dilation, groups=y.shape[1])
+            return normalise(F.conv2d(y, pointwise))
+
+        def separable(part):
+            return depthwise_pointwise(f"{part}/second", depthwise_pointwise(f"{part}/first", x, stride, 1), 1, 1)
+
+        skip = f"{name}/skip_connect" + (f"/copy {copy}" if copies > 1 else "")
+        return [
+            normalise(F.max_pool2d(x, 3, stride, padding=1)),
+            normalise(F.avg_pool2d(x, 3, stride, padding=1, count_include_pad=False)),
+            x if stride == 1 else self.halve(skip, x),
+            separable("sep_conv_3x3"),
+            separable("sep_conv_5x5"),
+            depthwise_pointwise("dil_conv_3x3", x, stride, 2),
+            depthwise_pointwise("dil_conv_5x5", x, stride, 2),
+        ]
+
+    def halve(self, name, x):
+        x = F.relu(x)
+        even = F.conv2d(x, self.weights[f"{name}/even/weight"], stride=2)
+        odd = F.conv2d(x[:, :, 1:, 1:], self.weights[f"{name}/odd/weight"], stride=2)
+        return normalise(torch.cat([even, odd], dim=1))
 
 
 class Images:
@@ -194,16 +285,16 @@ def train_network(problem):
     }
 
 
-def train_supernet(problem):
+def train_supernet(problem, build):
     protocol, settings = problem["protocol"], problem["alphaOptimizer"]
     size, batches = protocol["imageSize"], problem["batches"]
-    weights, alphas = parameters(problem["weights"]), parameters(problem["alphas"])["alpha"]
-    supernet = Supernet(weights, alphas, protocol["cells"])
+    weights, alphas = parameters(problem["weights"]), parameters(problem["alphas"])
+    supernet = build(weights, alphas, protocol["cells"])
     reference = problem["images"]["weights"]
     images = {part: Images(split, size, reference) for part, split in problem["images"].items()}
     sgd = Sgd(weights, protocol, len(batches["weights"]))
     adam = torch.optim.Adam(
-        [alphas],
+        list(alphas.values()),
         lr=settings["learningRate"],
         betas=(settings["beta1"], settings["beta2"]),
         weight_decay=settings["weightDecay"],
@@ -216,7 +307,7 @@ def train_supernet(problem):
         loss.backward()
         adam.step()
         result["alphaLosses"].append(loss.item())
-        result["alphas"].append(alphas.flatten().tolist())
+        result["alphas"].append([value for table in alphas.values() for value in table.flatten().tolist()])
         x, labels = images["weights"].batch(weight_batch)
         loss = F.cross_entropy(supernet(x), labels)
         sgd.step(loss)
@@ -239,6 +330,7 @@ result = {
     "torch": torch.__version__.split("+")[0],
     "inputs": inputs["checksum"],
     "network": rounded(train_network(inputs["network"])),
-    "supernet": rounded(train_supernet(inputs["supernet"])),
+    "supernet": rounded(train_supernet(inputs["supernet"], Supernet)),
+    "darts": rounded(train_supernet(inputs["darts"], DartsSupernet)),
 }
 print(json.dumps(result, separators=(",", ":")))

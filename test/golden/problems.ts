@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { logicalSize, unpack } from '../../src/engine/graph/types.js';
 import type { VariableSet } from '../../src/engine/graph/variables.js';
 import type { ImageSplit } from '../../src/nas/data/imageSet.js';
+import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';
 import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
 import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/batches.js';
 import type { AlphaOptimizer } from '../../src/nas/training/bilevel.js';
-import type { Classifier, Supernet } from '../../src/nas/training/classifier.js';
+import type { Classifier, Supernet, SupernetOptions } from '../../src/nas/training/classifier.js';
 import type { Protocol } from '../../src/nas/training/protocol.js';
 import { stripes, tinyCell, tinyProtocol } from '../nas/training/trainingRun.js';
 
-/** Two trainings that PyTorch repeats: the same first weights, images and batches, no augmentation. */
+/** Three trainings that PyTorch repeats: the same first weights, images and batches, no augmentation. */
 export const SEED = 11;
 export const CLASSES = 4;
 export const SHAPE = { height: 8, width: 8, channels: 1 };
@@ -29,8 +30,20 @@ export const networkProblem = {
   test: stripes(16, 2),
 };
 
-/** Six steps, one an epoch, so that losses and alphas of every step can be read. The halves differ in size. */
-export const supernetProblem = {
+/** A search, and the supernet that is trained. */
+export interface SearchProblem {
+  readonly protocol: Protocol;
+  readonly alphaOptimizer: AlphaOptimizer;
+  /** The halves of the images, which differ in size. */
+  readonly weights: ImageSplit;
+  readonly alphas: ImageSplit;
+  build(): Supernet;
+}
+
+const ALPHA_OPTIMIZER: AlphaOptimizer = { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 };
+
+/** Six steps, one an epoch, so that losses and alphas of every step can be read. */
+export const supernetProblem: SearchProblem = {
   protocol: {
     ...tinyProtocol,
     epochs: 6,
@@ -38,18 +51,26 @@ export const supernetProblem = {
     optimizer: { learningRate: 0.025, momentum: 0.9, nesterov: true, weightDecay: 5e-4, clipNorm: 5 },
     schedule: { kind: 'cosine', final: 0.001 },
     labelSmoothing: 0,
-  } satisfies Protocol,
-  alphaOptimizer: { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 } satisfies AlphaOptimizer,
+  },
+  alphaOptimizer: ALPHA_OPTIMIZER,
   weights: stripes(20, 3),
   alphas: stripes(40, 4),
+  build: () => nasbench201.supernet(settingsOf(supernetProblem.protocol), SUPERNET_OPTIONS),
 };
+
+/** The same of DARTS: a normal cell and two that halve the image. */
+export const dartsProblem: SearchProblem = {
+  ...supernetProblem,
+  protocol: { ...supernetProblem.protocol, cells: 3, batch: 4 },
+  weights: stripes(5, 5),
+  alphas: stripes(9, 6),
+  build: () => ({ ...dartsSupernet(settingsOf(dartsProblem.protocol), SUPERNET_OPTIONS), derive: () => '' }),
+};
+
+const SUPERNET_OPTIONS: SupernetOptions = { affine: false, batchNorm: 'batch' };
 
 export function buildNetwork(): Classifier {
   return nasbench201.network(nasbench201.parse(CELL), settingsOf(networkProblem.protocol));
-}
-
-export function buildSupernet(): Supernet {
-  return nasbench201.supernet(settingsOf(supernetProblem.protocol), { affine: false, batchNorm: 'batch' });
 }
 
 function settingsOf({ channels, cells, imageSize: size, imageChannels }: Protocol) {
@@ -58,10 +79,7 @@ function settingsOf({ channels, cells, imageSize: size, imageChannels }: Protoco
 
 /** Everything that PyTorch needs to know, as plain data. */
 export function trainingInputs() {
-  const supernet = buildSupernet();
   const { protocol, train } = networkProblem;
-  const search = supernetProblem;
-  const steps = search.protocol.epochs;
   const inputs = {
     network: {
       architecture: CELL,
@@ -71,21 +89,28 @@ export function trainingInputs() {
       test: plainImages(networkProblem.test),
       batches: orders(train.count, protocol, 'training order').flat(),
     },
-    supernet: {
-      protocol: search.protocol,
-      alphaOptimizer: search.alphaOptimizer,
-      weights: initialElements(supernet.weights),
-      alphas: initialElements(supernet.alphas),
-      images: { weights: plainImages(search.weights), alphas: plainImages(search.alphas) },
-      batches: {
-        weights: orders(search.weights.count, search.protocol, 'search order weights').flat(),
-        // A step of every epoch takes the first batch of the epoch's order.
-        alphas: orders(search.alphas.count, search.protocol, 'search order alphas').map(([first]) => first),
-      },
-    },
+    supernet: searchInputs(supernetProblem),
+    darts: searchInputs(dartsProblem),
   };
-  if (inputs.supernet.batches.weights.length !== steps) throw new Error('supernet: wanted one step an epoch');
   return { ...inputs, checksum: createHash('sha256').update(JSON.stringify(inputs)).digest('hex') };
+}
+
+function searchInputs({ protocol, alphaOptimizer, weights, alphas, build }: SearchProblem) {
+  const supernet = build();
+  const batches = {
+    weights: orders(weights.count, protocol, 'search order weights').flat(),
+    // A step of every epoch takes the first batch of the epoch's order.
+    alphas: orders(alphas.count, protocol, 'search order alphas').map(([first]) => first),
+  };
+  if (batches.weights.length !== protocol.epochs) throw new Error('a search: wanted one step an epoch');
+  return {
+    protocol,
+    alphaOptimizer,
+    weights: initialElements(supernet.weights),
+    alphas: initialElements(supernet.alphas),
+    images: { weights: plainImages(weights), alphas: plainImages(alphas) },
+    batches,
+  };
 }
 
 /** Batches of every epoch, in the trainers' order. */

@@ -10,7 +10,7 @@ import { Trainer } from '../../src/nas/training/trainer.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';
 import {
   buildNetwork,
-  buildSupernet,
+  dartsProblem,
   networkProblem,
   SEED,
   SHAPE,
@@ -29,13 +29,17 @@ const torch = JSON.parse(readFileSync(new URL('training.json', import.meta.url),
     readonly weightNorms: Readonly<Record<string, number>>;
     readonly averageNorms: Readonly<Record<string, number>>;
   };
-  readonly supernet: {
-    readonly alphaLosses: readonly number[];
-    readonly weightLosses: readonly number[];
-    readonly alphas: readonly (readonly number[])[];
-    readonly weightNorms: Readonly<Record<string, number>>;
-  };
+  readonly supernet: SearchSteps;
+  readonly darts: SearchSteps;
 };
+
+/** Losses of every step and architecture parameters after it, and the norms of the weights after the last. */
+interface SearchSteps {
+  readonly alphaLosses: readonly number[];
+  readonly weightLosses: readonly number[];
+  readonly alphas: readonly (readonly number[])[];
+  readonly weightNorms: Readonly<Record<string, number>>;
+}
 
 /**
  * The engine computes in float32. Its rounding (6e-8 an operation) leaves losses and logits within 3e-7 of PyTorch's after
@@ -111,35 +115,29 @@ describe('what PyTorch computes from the same weights and batches', () => {
     for (const set of [network.weights, network.averages]) engine.release(set);
   });
 
-  it('is what six steps of first-order DARTS give, losses and architecture parameters of every step', async () => {
-    const { protocol, alphaOptimizer, weights, alphas } = supernetProblem;
-    const supernet = buildSupernet();
-    const trainer = await BilevelTrainer.create({
-      engine,
-      supernet,
-      shape: SHAPE,
-      weights,
-      alphas,
-      protocol,
-      alphaOptimizer,
-      seed: SEED,
-    });
-    const { weightLosses, alphaLosses } = torch.supernet;
-    for (let step = 0; step < protocol.epochs; step++) {
-      const { trainLoss, validationLoss } = await trainer.epoch();
-      expectClose(
-        [trainLoss],
-        [weightLosses[step]],
-        RELATIVE * weightLosses[step],
-        `loss of the weights, step ${step}`,
-      );
-      const wanted = alphaLosses[step];
-      expectClose([validationLoss as number], [wanted], RELATIVE * wanted, `loss of the alphas, step ${step}`);
-      // A thousandth of a step of Adam, which moves every parameter by about the learning rate.
-      const limit = alphaOptimizer.learningRate / 1000;
-      expectClose(await trainer.alphas(), torch.supernet.alphas[step], limit, `alpha after step ${step}`);
-    }
-    await expectNorms(supernet.weights, torch.supernet.weightNorms);
-    trainer.dispose();
-  });
+  it.each([
+    { network: 'the supernet of NAS-Bench-201', problem: supernetProblem, wanted: torch.supernet },
+    { network: 'the search network of DARTS', problem: dartsProblem, wanted: torch.darts },
+  ])(
+    'is what six steps of first-order DARTS give on $network, losses and architecture parameters of every step',
+    async ({ problem, wanted }) => {
+      const { build, ...options } = problem;
+      const supernet = build();
+      const trainer = await BilevelTrainer.create({ ...options, engine, supernet, shape: SHAPE, seed: SEED });
+      expect(wanted.weightLosses).toHaveLength(6);
+      for (const [step, weightLoss] of wanted.weightLosses.entries()) {
+        const { trainLoss, validationLoss } = await trainer.epoch();
+        expectClose([trainLoss], [weightLoss], RELATIVE * weightLoss, `loss of the weights, step ${step}`);
+        const loss = wanted.alphaLosses[step];
+        expectClose([validationLoss as number], [loss], RELATIVE * loss, `loss of the alphas, step ${step}`);
+        // A thousandth of a step of Adam, which moves every parameter by about the learning rate.
+        const limit = problem.alphaOptimizer.learningRate / 1000;
+        const alphas: number[] = [];
+        for (const table of supernet.alphas.variables) alphas.push(...(await engine.read(table)));
+        expectClose(alphas, wanted.alphas[step], limit, `alpha after step ${step}`);
+      }
+      await expectNorms(supernet.weights, wanted.weightNorms);
+      trainer.dispose();
+    },
+  );
 });
