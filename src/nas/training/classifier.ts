@@ -19,6 +19,12 @@ export interface SupernetOptions {
   readonly affine: boolean;
   /** `batch`: always by the batch's own statistics; `running`: running averages are kept, and used in evaluation. */
   readonly batchNorm: 'batch' | 'running';
+  /**
+   * What weighs the candidates. `alphas`, the default: the softmax of the architecture parameters, all candidates of all edges in
+   * every step. `feeds`: tables [edges, operations] that every run is given, named as the architecture parameters are; a candidate
+   * whose weight is zero is neither computed nor read in that run, and gets no gradient. For methods that sample.
+   */
+  readonly mixture?: 'alphas' | 'feeds';
 }
 
 /** A network of all architectures of a space at once, mixed by architecture parameters. */

@@ -21,6 +21,9 @@ export const OPERATIONS = [
   'dil_conv_5x5',
 ] as const;
 
+/** Operations without weights, whose result is the same for all edges that leave a node. */
+export const POOLS: ReadonlySet<string> = new Set(['max_pool_3x3', 'avg_pool_3x3']);
+
 export type OperationName = (typeof OPERATIONS)[number];
 
 /** An operation up to its last batch norm, which whoever mixes several operations does on the way. */

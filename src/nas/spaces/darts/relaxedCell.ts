@@ -2,9 +2,10 @@ import type { Graph, Value } from '../../../engine/graph/graph.js';
 import { add } from '../../../engine/ops/add.js';
 import { concat } from '../../../engine/ops/concat.js';
 import type { NetworkMode } from '../../training/classifier.js';
+import { edgeOperation } from '../edgeOperation.js';
 import { type Block, batchNormLayer, type LayerContext, reluConvBatchNorm } from '../layers.js';
 import { mixCandidates, type StackedCandidate } from '../mixedNode.js';
-import { block, candidate, factorizedReduce, OPERATIONS } from './operations.js';
+import { block, type Candidate, candidate, factorizedReduce, OPERATIONS, POOLS } from './operations.js';
 
 /** Nodes of a cell that are computed; the two inputs come before them. */
 export const NODES = 4;
@@ -21,6 +22,14 @@ export interface CellSizes {
   readonly reduction: boolean;
   /** The last cell halved the image, so that the input from the cell before has twice its edge. */
   readonly afterReduction: boolean;
+  /** Candidates are computed only where their weight is not zero. */
+  readonly gated: boolean;
+}
+
+interface NodeSizes extends Pick<CellSizes, 'channels' | 'gated'> {
+  readonly stride: 1 | 2;
+  /** The node's number in its cell. */
+  readonly from: number;
 }
 
 export type RelaxedCell = (before: Value, last: Value, mode: NetworkMode) => Value;
@@ -33,7 +42,7 @@ export type RelaxedCell = (before: Value, last: Value, mode: NetworkMode) => Val
 export function relaxedCell(
   context: LayerContext,
   name: string,
-  { inputs, channels, reduction, afterReduction }: CellSizes,
+  { inputs, channels, reduction, afterReduction, gated }: CellSizes,
   mixture: (graph: Graph) => Value,
 ): RelaxedCell {
   const preprocess = [0, 1].map((index): Block => {
@@ -44,7 +53,7 @@ export function relaxedCell(
       : reluConvBatchNorm(context, prefix, { ...sizes, kernel: 1 });
   });
   const sources = Array.from({ length: NODES + 1 }, (_, from) =>
-    relaxedNode(context, `${name}/node ${from}`, { channels, stride: reduction && from < 2 ? 2 : 1, from }),
+    relaxedNode(context, `${name}/node ${from}`, { channels, stride: reduction && from < 2 ? 2 : 1, from, gated }),
   );
   return (before, last, mode) => {
     const weights = mixture(last.graph);
@@ -67,13 +76,16 @@ export function relaxedCell(
 function relaxedNode(
   context: LayerContext,
   name: string,
-  { channels, stride, from }: { readonly channels: number; readonly stride: 1 | 2; readonly from: number },
-) {
+  { channels, stride, from, gated }: NodeSizes,
+): (x: Value, weights: Value, mode: NetworkMode) => { readonly target: number; readonly value: Value }[] {
   const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
+  const rows = edges.map(({ row }) => row);
   const candidates = OPERATIONS.flatMap((operation, column) => {
-    const sizes = { channels, stride, copies: edges.length };
-    const found = candidate(operation, context, `${name}/${operation}`, sizes);
-    return found ? [{ ...found, column }] : [];
+    const build = (prefix: string, copies: number) =>
+      candidate(operation, context, prefix, { channels, stride, copies }) as Candidate;
+    const exists = operation !== 'none' && (operation !== 'skip_connect' || stride === 2);
+    const options = { operation: column, shared: POOLS.has(operation) };
+    return exists ? [edgeOperation({ rows, gated }, `${name}/${operation}`, options, build)] : [];
   });
   const norm = batchNormLayer(
     context,
@@ -81,15 +93,15 @@ function relaxedNode(
     candidates.reduce((sum, each) => sum + each.channels, 0),
   );
   const skip = stride === 1 ? OPERATIONS.indexOf('skip_connect') : undefined;
-  return (x: Value, weights: Value, mode: NetworkMode) => {
+  return (x, weights, mode) => {
     const normalised = candidates.map(
-      ({ compute, column }): StackedCandidate => ({ operation: column, value: compute(x, mode) }),
+      ({ operation, compute }): StackedCandidate => ({ operation, value: compute(x, weights, mode) }),
     );
     const values = mixCandidates(
       context,
       { normalised, raw: [], skip: skip === undefined ? undefined : { operation: skip, value: x } },
       norm,
-      { rows: edges.map(({ row }) => row), weights, channels, mode },
+      { rows, weights, channels, mode },
     );
     return edges.map(({ target }, e) => ({ target, value: values[e] }));
   };

@@ -26,7 +26,7 @@ const STEM_MULTIPLIER = 3;
  */
 export function dartsSupernet(
   { channels, cells, classes, imageChannels }: NetworkSettings,
-  { affine, batchNorm: normMode }: SupernetOptions,
+  { affine, batchNorm: normMode, mixture = 'alphas' }: SupernetOptions,
 ): Omit<Supernet, 'derive'> {
   checkMixedChannels('dartsSupernet', channels);
   const context: LayerContext = {
@@ -36,9 +36,12 @@ export function dartsSupernet(
     trackRunning: normMode === 'running',
   };
   const alphas = new VariableSet('alphas');
-  const tables = ['normal', 'reduction'].map((name) =>
-    alphas.add(name, [EDGES.length, OPERATIONS.length], normal(0, INITIAL_DEVIATION)),
-  );
+  const gated = mixture === 'feeds';
+  const table = [EDGES.length, OPERATIONS.length];
+  const [normalWeights, reductionWeights] = ['normal', 'reduction'].map((name) => {
+    const alpha = alphas.add(name, table, normal(0, INITIAL_DEVIATION));
+    return (graph: Graph) => (gated ? graph.feed(name, table) : softmax(graph.read(alpha)));
+  });
   const stemChannels = STEM_MULTIPLIER * channels;
   const stem = new Conv2d(context.weights, 'stem/conv', {
     inputs: imageChannels,
@@ -54,8 +57,8 @@ export function dartsSupernet(
   for (let index = 0; index < cells; index++) {
     const reduction = index === Math.floor(cells / 3) || index === Math.floor((2 * cells) / 3);
     if (reduction) width *= 2;
-    const mixture = (graph: Graph) => softmax(graph.read(tables[reduction ? 1 : 0]));
-    layers.push(relaxedCell(context, `cell ${index}`, { inputs, channels: width, reduction, afterReduction }, mixture));
+    const sizes = { inputs, channels: width, reduction, afterReduction, gated };
+    layers.push(relaxedCell(context, `cell ${index}`, sizes, reduction ? reductionWeights : normalWeights));
     inputs = [inputs[1], NODES * width];
     afterReduction = reduction;
   }

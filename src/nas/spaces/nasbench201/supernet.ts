@@ -6,6 +6,7 @@ import { add } from '../../../engine/ops/add.js';
 import { relu } from '../../../engine/ops/relu.js';
 import { softmax } from '../../../engine/ops/softmax.js';
 import type { NetworkMode, Supernet, SupernetOptions } from '../../training/classifier.js';
+import { edgeOperation } from '../edgeOperation.js';
 import { type Block, batchNormLayer, type LayerContext } from '../layers.js';
 import { checkMixedChannels, mixCandidates } from '../mixedNode.js';
 import type { NetworkSettings } from '../space.js';
@@ -20,7 +21,10 @@ const INITIAL_DEVIATION = 1e-3;
  * cell of NAS-Bench-201). All cells of the network share one table of architecture parameters, [edges, operations].
  * @throws AttributeError unless the channels of the first stage are a multiple of 4
  */
-export function cellSupernet(settings: NetworkSettings, { affine, batchNorm }: SupernetOptions): Supernet {
+export function cellSupernet(
+  settings: NetworkSettings,
+  { affine, batchNorm, mixture = 'alphas' }: SupernetOptions,
+): Supernet {
   checkMixedChannels('cellSupernet', settings.channels);
   const context: LayerContext = {
     weights: new VariableSet('weights'),
@@ -29,10 +33,14 @@ export function cellSupernet(settings: NetworkSettings, { affine, batchNorm }: S
     trackRunning: batchNorm === 'running',
   };
   const alphas = new VariableSet('alphas');
-  const alpha = alphas.add('alpha', [EDGES.length, OPERATIONS.length], normal(0, INITIAL_DEVIATION));
-  // Every cell asks for the softmax; the graph computes it once.
-  const mixture = (graph: Graph) => softmax(graph.read(alpha));
-  const network = macroNetwork(context, settings, (name, channels) => relaxedCell(context, name, channels, mixture));
+  const table = [EDGES.length, OPERATIONS.length];
+  const alpha = alphas.add('alpha', table, normal(0, INITIAL_DEVIATION));
+  const gated = mixture === 'feeds';
+  // Every cell asks for the weights; the graph computes them once.
+  const weights = (graph: Graph) => (gated ? graph.feed('alpha', table) : softmax(graph.read(alpha)));
+  const network = macroNetwork(context, settings, (name, channels) =>
+    relaxedCell(context, name, { channels, gated }, weights),
+  );
   return {
     weights: context.weights,
     averages: context.averages,
@@ -46,9 +54,14 @@ export function cellSupernet(settings: NetworkSettings, { affine, batchNorm }: S
  * All edges that leave a node are computed together: a convolution of as many times the outputs for each kind, and one stack of
  * all candidates of the node.
  */
-function relaxedCell(context: LayerContext, name: string, channels: number, mixture: (graph: Graph) => Value): Block {
+function relaxedCell(
+  context: LayerContext,
+  name: string,
+  sizes: { readonly channels: number; readonly gated: boolean },
+  mixture: (graph: Graph) => Value,
+): Block {
   const sources = Array.from({ length: NODES - 1 }, (_, from) =>
-    relaxedNode(context, `${name}/node ${from}`, channels, from),
+    relaxedNode(context, `${name}/node ${from}`, { ...sizes, from }),
   );
   return (input, mode) => {
     const weights = mixture(input.graph);
@@ -63,28 +76,42 @@ function relaxedCell(context: LayerContext, name: string, channels: number, mixt
 }
 
 /** What a node gives to every node after it. `none` adds nothing: its weight acts through the softmax alone. */
-function relaxedNode(context: LayerContext, name: string, channels: number, from: number) {
+function relaxedNode(
+  context: LayerContext,
+  name: string,
+  { channels, gated, from }: { readonly channels: number; readonly gated: boolean; readonly from: number },
+) {
   const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
-  const outputs = edges.length * channels;
-  const convolutions = (['nor_conv_1x1', 'nor_conv_3x3'] as const).map((operation) => {
-    const kernel = operation === 'nor_conv_1x1' ? 1 : 3;
-    const sizes = { inputs: channels, outputs, kernel, padding: (kernel - 1) / 2 };
-    return { operation, convolution: new Conv2d(context.weights, `${name}/${operation}`, sizes) };
-  });
-  const norm = batchNormLayer(context, `${name}/norm`, convolutions.length * outputs);
+  const node = { rows: edges.map(({ row }) => row), gated };
+  const convolution = (operation: (typeof OPERATIONS)[number], kernel: number) =>
+    edgeOperation(node, `${name}/${operation}`, { operation: OPERATIONS.indexOf(operation) }, (prefix, copies) => {
+      const outputs = copies * channels;
+      const sizes = { inputs: channels, outputs, kernel, padding: (kernel - 1) / 2 };
+      const layer = new Conv2d(context.weights, prefix, sizes);
+      return { channels: outputs, compute: (x) => layer.forward(x) };
+    });
+  const convolutions = [convolution('nor_conv_1x1', 1), convolution('nor_conv_3x3', 3)];
+  const average = { operation: OPERATIONS.indexOf('avg_pool_3x3'), shared: true };
+  const pool = edgeOperation(node, name, average, () => ({ channels, compute: averagePool3x3 }));
+  const norm = batchNormLayer(
+    context,
+    `${name}/norm`,
+    convolutions.reduce((sum, each) => sum + each.channels, 0),
+  );
   return (x: Value, weights: Value, mode: NetworkMode) => {
+    const positive = relu(x);
     const values = mixCandidates(
       context,
       {
-        normalised: convolutions.map(({ operation, convolution }) => ({
-          operation: OPERATIONS.indexOf(operation),
-          value: convolution.forward(relu(x)),
+        normalised: convolutions.map(({ operation, compute }) => ({
+          operation,
+          value: compute(positive, weights, mode),
         })),
-        raw: [{ operation: OPERATIONS.indexOf('avg_pool_3x3'), value: averagePool3x3(x) }],
+        raw: [{ operation: pool.operation, value: pool.compute(x, weights, mode) }],
         skip: { operation: OPERATIONS.indexOf('skip_connect'), value: x },
       },
       norm,
-      { rows: edges.map(({ row }) => row), weights, channels, mode },
+      { rows: node.rows, weights, channels, mode },
     );
     return edges.map(({ target }, e) => ({ target, value: values[e] }));
   };
