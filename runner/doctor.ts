@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { AdapterSummary } from '../src/engine/device/adapter.js';
 import type { Gpu } from '../src/engine/device/gpu.js';
-import { measureCopy, measureDispatch, measureGemm } from './measure.js';
+import { measureCeilings } from '../src/engine/runtime/ceilings.js';
+import { measureDispatch, measureGemm } from './measure.js';
 import { versions } from './package.js';
 
 /** What there is to compute with here, and how fast it is. */
@@ -16,8 +17,10 @@ export interface DoctorReport {
   versions: Record<string, string>;
   /** Billions of floating-point operations a second in a matrix product by the engine's own kernels. */
   gemmGflops: number;
-  /** Billions of bytes copied a second. */
-  copyGBs: number;
+  /** Billions of floating-point operations a second at most, a multiply-add counted as two. */
+  peakGflops: number;
+  /** Billions of bytes a second from and to memory, bytes read and bytes written added. */
+  memoryGBs: number;
   /** Time of one small dispatch among many. */
   dispatchMicroseconds: number;
   /** What would make it faster here, in words. */
@@ -29,6 +32,7 @@ const GPU_FILES = ['/dev/nvidia0', '/dev/dri/renderD128', '/dev/kfd', '/dev/dxg'
 
 /** Measures the device: about five seconds on software drivers. Throws GpuError or DeviceLostError if it fails. */
 export async function doctor(gpu: Gpu, gemm: (gpu: Gpu) => Promise<number> = measureGemm): Promise<DoctorReport> {
+  const ceilings = await measureCeilings(gpu);
   const mesa = /Mesa (\d[^\s)]*)/.exec(gpu.info.driver)?.[1];
   return {
     adapter: gpu.info,
@@ -38,7 +42,8 @@ export async function doctor(gpu: Gpu, gemm: (gpu: Gpu) => Promise<number> = mea
     ...(gpu.memoryLimit === undefined ? {} : { memoryLimit: gpu.memoryLimit }),
     versions: { ...versions(), ...(mesa === undefined ? {} : { mesa }) },
     gemmGflops: round(await gemm(gpu)),
-    copyGBs: round(await measureCopy(gpu)),
+    peakGflops: round(ceilings.gflops),
+    memoryGBs: round(ceilings.gigabytesPerSecond),
     dispatchMicroseconds: round(await measureDispatch(gpu)),
     advice: advise(gpu, GPU_FILES.find(existsSync)),
   };
@@ -84,7 +89,8 @@ export function formatDoctor(report: DoctorReport): string {
         .join(', '),
     ],
     ['matrix product', `${report.gemmGflops} GFLOP/s`],
-    ['copy', `${report.copyGBs} GB/s`],
+    ['multiply-adds', `${report.peakGflops} GFLOP/s at most`],
+    ['memory speed', `${report.memoryGBs} GB/s, read and written`],
     ['dispatch', `${report.dispatchMicroseconds} µs`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -3,46 +3,20 @@ import { BufferUsage } from '../src/engine/device/usage.js';
 import { VariableSet } from '../src/engine/graph/variables.js';
 import { uniform } from '../src/engine/nn/initializers.js';
 import { matmul } from '../src/engine/ops/matmul.js';
+import { timeRepetitions } from '../src/engine/runtime/batchTimer.js';
 import { Engine } from '../src/engine/runtime/engine.js';
 
 /** Long enough that starting and waiting don't count, short enough to wait for. */
-const LEAST_SECONDS = 0.2;
-const ROUNDS = 3;
+const LEAST_MILLISECONDS = 200;
 
-/** Seconds of one repetition of what `submit` gives the queue: the median of some rounds of many. */
+/** Seconds of one repetition of what `submit` gives the queue. */
 async function secondsEach(gpu: Gpu, submit: (repetitions: number) => void): Promise<number> {
-  const time = async (repetitions: number): Promise<number> => {
-    await gpu.idle();
-    const start = performance.now();
+  await gpu.idle();
+  const run = async (repetitions: number) => {
     submit(repetitions);
     await gpu.idle();
-    return (performance.now() - start) / 1000;
   };
-  await time(1);
-  let repetitions = 1;
-  while ((await time(repetitions)) < LEAST_SECONDS && repetitions < 2 ** 20) repetitions *= 2;
-  const rounds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push((await time(repetitions)) / repetitions);
-  return rounds.sort((a, b) => a - b)[ROUNDS >> 1];
-}
-
-/** GB/s at which the device copies a buffer of 64 MB: bytes copied, each read once and written once. */
-export async function measureCopy(gpu: Gpu): Promise<number> {
-  const size = 64e6;
-  const [from, to] = [BufferUsage.COPY_SRC, BufferUsage.COPY_DST].map((usage) =>
-    gpu.device.createBuffer({ size, usage }),
-  );
-  try {
-    const seconds = await secondsEach(gpu, (repetitions) => {
-      const encoder = gpu.device.createCommandEncoder();
-      for (let i = 0; i < repetitions; i++) encoder.copyBufferToBuffer(from, 0, to, 0, size);
-      gpu.queue.submit([encoder.finish()]);
-    });
-    return size / seconds / 1e9;
-  } finally {
-    from.destroy();
-    to.destroy();
-  }
+  return (await timeRepetitions(run, { leastMilliseconds: LEAST_MILLISECONDS })) / 1000;
 }
 
 /** Microseconds that one dispatch of one workgroup takes among many in a pass, encoding included. */

@@ -20,7 +20,7 @@ describe('doctor', () => {
     expect(report.driver).toBe(gpu.info.driver);
     expect(report.limits.maxBufferSize).toBe(gpu.limits.maxBufferSize);
     expect(report.versions).toMatchObject({ node: process.versions.node, webgpu: expect.stringMatching(/^\d+\.\d+/) });
-    for (const figure of [report.gemmGflops, report.copyGBs, report.dispatchMicroseconds]) {
+    for (const figure of [report.gemmGflops, report.peakGflops, report.memoryGBs, report.dispatchMicroseconds]) {
       expect(figure).toBeGreaterThan(0);
       expect(Number.isFinite(figure)).toBe(true);
     }

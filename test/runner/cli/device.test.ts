@@ -75,7 +75,7 @@ describe('on the device', { timeout: 300_000 }, () => {
     const report = JSON.parse(out) as DoctorReport;
     expect(report.adapter.name).toBeTruthy();
     expect(typeof report.driver).toBe('string');
-    for (const key of ['gemmGflops', 'copyGBs', 'dispatchMicroseconds'] as const)
+    for (const key of ['gemmGflops', 'peakGflops', 'memoryGBs', 'dispatchMicroseconds'] as const)
       expect(report[key], key).toBeGreaterThan(0);
     expect(Object.keys(report.versions)).toEqual(expect.arrayContaining(['nastransfer', 'node', 'webgpu']));
   });
