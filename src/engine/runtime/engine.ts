@@ -13,6 +13,15 @@ import { buildProgram, type Program, planProgram } from './program.js';
 import { readBuffer } from './readBack.js';
 import type { Timeline } from './timeline.js';
 
+export interface EngineOptions {
+  /** What kernels are chosen for; the device's own figures where absent. */
+  readonly target?: KernelTarget;
+  /** Choices between kernels that were measured on this device (`tune`); the usual ones where absent. */
+  readonly variants?: VariantTable;
+  /** Where the phases of compiling and running are noted; absent: nowhere. */
+  readonly timeline?: Timeline;
+}
+
 export interface CompileOptions {
   /** Bytes that programs and variables of this engine may take together; the device's own figure where absent. */
   readonly memoryLimit?: number;
@@ -40,14 +49,13 @@ export class Engine {
   private discarded = 0;
   private disposed = false;
 
-  /** @param target what kernels are chosen for; the device's own figures where absent */
   constructor(
     readonly gpu: Gpu,
-    { target, timeline }: { readonly target?: KernelTarget; readonly timeline?: Timeline } = {},
+    { target = targetOf(gpu), variants, timeline }: EngineOptions = {},
   ) {
     this.timeline = timeline;
     this.pipelines = new Pipelines(gpu);
-    this.target = target ?? targetOf(gpu);
+    this.target = variants ? { ...target, variants } : target;
   }
 
   /** Gives a set its buffer, filled by its initialisers from `seed`; fills it anew when it has one. */

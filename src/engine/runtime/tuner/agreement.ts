@@ -1,0 +1,25 @@
+import type { Node } from '../../graph/graph.js';
+import { tolerance } from '../../ops/tolerance.js';
+
+type Elements = Float32Array | Uint32Array;
+
+/**
+ * Whether two variants of a node's kernels give the same, but for rounding: each may be off the exact result by the tolerance
+ * of its sums.
+ * @returns what is wrong, or undefined
+ */
+export function disagreement(node: Node, got: readonly Elements[], wanted: readonly Elements[]): string | undefined {
+  const length = node.operation.sumLength(
+    node.inputs.map(({ type }) => type),
+    node.attributes,
+  );
+  for (const [index, values] of wanted.entries()) {
+    const allowed = values instanceof Uint32Array ? 0 : 2 * tolerance(length, values);
+    for (let i = 0; i < values.length; i++) {
+      const difference = Math.abs(got[index][i] - values[i]);
+      const same = Object.is(got[index][i], values[i]) || difference <= allowed;
+      if (!same) return `output ${index}, element ${i}: got ${got[index][i]}, wanted ${values[i]} within ${allowed}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,21 @@
+import type { KernelTarget } from '../../ops/operation.js';
+import { choiceKey, type VariantChoice, type VariantTable } from '../../ops/variants.js';
+import { Engine } from '../engine.js';
+
+/** An engine whose choices between variants change. What a target got once it gets again, so each table has one of its own. */
+export class TuningEngine extends Engine {
+  declare target: KernelTarget;
+
+  /** From now on programs take these variants. */
+  choose(variants: VariantTable): void {
+    this.target = { ...this.target, variants, onChoice: undefined };
+  }
+
+  /** The different choices that come up while `lower` lowers with some variants. */
+  choicesIn(variants: VariantTable, lower: () => void): VariantChoice[] {
+    const found = new Map<string, VariantChoice>();
+    this.target = { ...this.target, variants, onChoice: (choice) => found.set(choiceKey(choice), choice) };
+    lower();
+    return [...found.values()];
+  }
+}
