@@ -1,5 +1,7 @@
-// dx = a * dy + (b * (x - mean) + c), channel by channel: the input's gradient of a batch norm.
-// Layout: dy, x, dx are views of rows x vectors vec4s; factors is [4][vectors]: mean, a, b, c.
+// dx = a * dy + (b * (x - mean) + c), channel by channel: the input's gradient of a batch norm. With RELU dy counts where
+// (x - mean) * a + beta > 0, which is where the unit let it through.
+// Layout: dy, x, dx are views of rows x vectors vec4s; factors is [4][vectors]: mean, a, b, c; beta is a row of vectors
+// vec4s, 0 without AFFINE.
 // Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
 // chunk * chunkStart.
 
@@ -16,15 +18,19 @@ struct Params {
   xStride: u32,
   dxOffset: u32,
   dxStride: u32,
+  betaOffset: u32,
 }
 
 const WORKGROUP: u32 = 64u;
+const RELU: bool = false;
+const AFFINE: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> factors: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(4) var<storage, read> beta: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> dx: array<vec4f>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -37,11 +43,18 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let a = factors[params.vectors + vector];
   let b = factors[2u * params.vectors + vector];
   let c = factors[3u * params.vectors + vector];
+  var shift: vec4f;
+  if (RELU && AFFINE) {
+    shift = beta[params.betaOffset + vector];
+  }
   let start = (index / params.vectors) * params.chunkStart;
   let end = min(start + params.chunkSpan, params.rows);
   for (var row = start; row < end; row += params.rowStep) {
-    let g = dy[params.dyOffset + row * params.dyStride + vector];
     let centred = x[params.xOffset + row * params.xStride + vector] - mean;
+    var g = dy[params.dyOffset + row * params.dyStride + vector];
+    if (RELU) {
+      g = select(vec4f(0.0), g, centred * a + shift > vec4f(0.0));
+    }
     dx[params.dxOffset + row * params.dxStride + vector] = a * g + (b * centred + c);
   }
 }

@@ -1,4 +1,4 @@
-// y = (x - mean) * scale + shift, channel by channel. The mean is taken off first: folded into the shift it would cost the
+// y = (x - mean) * scale + shift, channel by channel, or max(y, 0) with RELU. The mean is taken off first: folded into the shift it would cost the
 // digits by which it exceeds the deviation.
 // Layout: x, y are views of rows x vectors vec4s; factors is [3][vectors]: mean, scale, shift.
 // Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
@@ -18,6 +18,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
+const RELU: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -38,6 +39,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let end = min(start + params.chunkSpan, params.rows);
   for (var row = start; row < end; row += params.rowStep) {
     let value = x[params.xOffset + row * params.xStride + vector];
-    y[params.yOffset + row * params.yStride + vector] = (value - mean) * scale + shift;
+    var result = (value - mean) * scale + shift;
+    if (RELU) {
+      result = max(result, vec4f(0.0));
+    }
+    y[params.yOffset + row * params.yStride + vector] = result;
   }
 }

@@ -59,9 +59,10 @@ export class BatchNorm2d {
 
   /**
    * @param x [..., channels]
+   * @param options relu: the output's ReLU, in the same pass
    * @throws AttributeError in mode `running` where no running averages are kept
    */
-  forward(x: Value, mode: BatchNormMode): Value {
+  forward(x: Value, mode: BatchNormMode, { relu = false }: { readonly relu?: boolean } = {}): Value {
     const { epsilon, momentum } = this.settings;
     return batchNorm(x, {
       mode: mode === 'batch' ? 'training' : 'inference',
@@ -70,6 +71,7 @@ export class BatchNorm2d {
       running: this.running,
       epsilon,
       momentum,
+      relu,
     });
   }
 }

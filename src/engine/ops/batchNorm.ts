@@ -18,6 +18,8 @@ export interface BatchNormOptions {
   readonly running?: { readonly mean: Variable; readonly variance: Variable };
   /** Weight of the batch in the running statistics; 0.1 where absent. */
   readonly momentum?: number;
+  /** max(y, 0) in place of y, in the same pass; the gradient finds where from x. */
+  readonly relu?: boolean;
 }
 
 /**
@@ -26,14 +28,14 @@ export interface BatchNormOptions {
  * @throws AttributeError (gamma without beta, inference without running statistics), ShapeError
  */
 export function batchNorm(x: Value, options: BatchNormOptions): Value {
-  const { mode, gamma, beta, epsilon, running, momentum } = options;
+  const { mode, gamma, beta, epsilon, running, momentum, relu } = options;
   if ((gamma === undefined) !== (beta === undefined))
     throw new AttributeError(
       `batchNorm: got ${gamma ? 'gamma without beta' : 'beta without gamma'}, wanted both or neither`,
     );
   const affine = gamma && beta && { gamma, beta };
   if (mode === 'training') {
-    const { y, mean, variance } = batchNormTraining(x, { affine, epsilon });
+    const { y, mean, variance } = batchNormTraining(x, { affine, epsilon, relu });
     if (running) {
       const count = logicalSize(x.type) / channelsOf(x.type);
       const [runningMean, runningVariance] = [x.graph.read(running.mean), x.graph.read(running.variance)];
@@ -45,5 +47,5 @@ export function batchNorm(x: Value, options: BatchNormOptions): Value {
     throw new AttributeError(
       'batchNorm: mode is inference without running statistics; pass `running`, or use mode training',
     );
-  return batchNormInference(x, x.graph.read(running.mean), x.graph.read(running.variance), { affine, epsilon });
+  return batchNormInference(x, x.graph.read(running.mean), x.graph.read(running.variance), { affine, epsilon, relu });
 }

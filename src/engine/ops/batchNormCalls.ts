@@ -11,6 +11,11 @@ export interface EpsilonAttribute {
   readonly epsilon: number;
 }
 
+export interface NormAttributes extends EpsilonAttribute {
+  /** max(y, 0) in place of y. */
+  readonly relu: boolean;
+}
+
 /** Gamma and beta, or neither. */
 export interface AffineLocated {
   readonly gamma: Located;
@@ -40,6 +45,16 @@ export function affineTypes(name: string, types: readonly ValueType[]): Record<s
   if (types.length === 0) return {};
   if (types.length !== 2) throw new AttributeError(`${name}: got gamma alone, wanted gamma and beta, or neither`);
   return { gamma: types[0], beta: types[1] };
+}
+
+/** Rows of channels that a gradient is given, by name: those of the inputs that there are. */
+export function gradientTypes(
+  mean: ValueType,
+  variance: ValueType,
+  gamma: ValueType | undefined,
+  beta: ValueType | undefined,
+): Record<string, ValueType> {
+  return { mean, variance, ...(gamma && { gamma }), ...(beta && { beta }) };
 }
 
 /** Mean, biased variance and the factors of `normaliseCall` from the batch itself: two dispatches. */
@@ -101,11 +116,18 @@ export function mergeStatisticsCall(
   return { call, factors };
 }
 
-/** y = (x - mean) * scale + shift. */
-export function normaliseCall(x: Located, factors: Operand, y: Located, target: KernelTarget): KernelCall {
+/** y = (x - mean) * scale + shift, or max(y, 0). */
+export function normaliseCall(
+  x: Located,
+  factors: Operand,
+  y: Located,
+  relu: boolean,
+  target: KernelTarget,
+): KernelCall {
   const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
   return {
     kernel: 'norm/normalise',
+    constants: { RELU: relu },
     uniforms: { ...uniforms, ...viewUniforms('x', x), ...viewUniforms('y', y) },
     bindings: { x: x.operand, factors, y: y.operand },
     grid,
@@ -118,11 +140,14 @@ export interface NormGradientParts {
   readonly mean: Located;
   readonly variance: Located;
   readonly gamma: Located | undefined;
+  /** Told where there is a ReLU to be differentiated. */
+  readonly beta: Located | undefined;
   readonly dx: Located;
   /** Where the gradients of gamma and beta go, if there are any. */
   readonly dgamma: Located | undefined;
   readonly dbeta: Located | undefined;
   readonly epsilon: number;
+  readonly relu: boolean;
   /** The statistics are the batch's own, so that dx flows through them too. */
   readonly training: boolean;
 }
@@ -132,7 +157,8 @@ export function normGradientCalls(
   parts: NormGradientParts,
   { scratch, target }: Pick<Lowering<unknown>, 'scratch' | 'target'>,
 ): KernelCall[] {
-  const { dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training } = parts;
+  const { dy, x, mean, variance, gamma, beta, dx, dgamma, dbeta, epsilon, relu, training } = parts;
+  const affine = gamma !== undefined;
   const { rows, vectors } = x;
   const chunks = chunksOf(rows, vectors);
   const partial = scratch(chunks * 2 * vectors * 4);
@@ -141,6 +167,7 @@ export function normGradientCalls(
   return [
     {
       kernel: 'norm/gradientSums',
+      constants: { RELU: relu, AFFINE: affine },
       uniforms: {
         rows,
         chunks,
@@ -148,13 +175,25 @@ export function normGradientCalls(
         ...viewUniforms('dy', dy),
         ...viewUniforms('x', x),
         meanOffset: mean.offset,
+        varianceOffset: variance.offset,
+        gammaOffset: gamma?.offset ?? 0,
+        betaOffset: beta?.offset ?? 0,
+        epsilon,
       },
-      bindings: { dy: dy.operand, x: x.operand, mean: mean.operand, partial },
+      bindings: {
+        dy: dy.operand,
+        x: x.operand,
+        mean: mean.operand,
+        variance: variance.operand,
+        gamma: (gamma ?? mean).operand,
+        beta: (beta ?? mean).operand,
+        partial,
+      },
       grid: gridOf(chunks * vectors),
     },
     {
       kernel: 'norm/mergeGradientSums',
-      constants: { AFFINE: gamma !== undefined, TRAINING: training },
+      constants: { AFFINE: affine, TRAINING: training },
       uniforms: {
         rows,
         chunks,
@@ -179,13 +218,15 @@ export function normGradientCalls(
     },
     {
       kernel: 'norm/inputGradient',
+      constants: { RELU: relu, AFFINE: affine },
       uniforms: {
         ...uniforms,
         ...viewUniforms('dy', dy),
         ...viewUniforms('x', x),
         ...viewUniforms('dx', dx),
+        betaOffset: beta?.offset ?? 0,
       },
-      bindings: { dy: dy.operand, x: x.operand, factors, dx: dx.operand },
+      bindings: { dy: dy.operand, x: x.operand, factors, beta: (beta ?? mean).operand, dx: dx.operand },
       grid,
     },
   ];
@@ -215,6 +256,25 @@ export function referenceNormalised(
 ): Float64Array {
   const channels = mean.length;
   return x.data.map((value, i) => (value - mean[i % channels]) / Math.sqrt(variance[i % channels] + epsilon));
+}
+
+/** The operation's y: gamma and beta, if any, applied to normalised values, and the ReLU, if there is one; in float64. */
+export function referenceOutput(
+  normalised: Float64Array,
+  gamma: ReferenceTensor | undefined,
+  beta: ReferenceTensor | undefined,
+  relu: boolean,
+): Float64Array {
+  return normalised.map((value, i) => {
+    const c = gamma ? i % gamma.data.length : 0;
+    const y = gamma && beta ? value * gamma.data[c] + beta.data[c] : value;
+    return relu ? Math.max(y, 0) : y;
+  });
+}
+
+/** The part of dy that a ReLU after the batch norm lets through, in float64. */
+export function referenceGated(dy: ReferenceTensor, y: Float64Array, relu: boolean): Float64Array {
+  return relu ? dy.data.map((value, i) => (y[i] > 0 ? value : 0)) : dy.data;
 }
 
 /** Sums of every channel, in float64. */

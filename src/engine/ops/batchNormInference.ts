@@ -1,16 +1,20 @@
 import type { Value } from '../graph/graph.js';
-import { channelsOf, logicalSize, type ValueType } from '../graph/types.js';
+import { channelsOf, logicalSize } from '../graph/types.js';
 import {
   affineTypes,
   checkEpsilon,
   checkNormTypes,
   type EpsilonAttribute,
+  gradientTypes,
+  type NormAttributes,
   normaliseCall,
   normGradientCalls,
+  referenceGated,
   referenceNormalised,
+  referenceOutput,
   referenceSums,
 } from './batchNormCalls.js';
-import type { Affine } from './batchNormTraining.js';
+import { type Affine, affineOf } from './batchNormTraining.js';
 import { checkSameShape, gridOf, trafficOnly } from './kernelCall.js';
 import type { Operation } from './operation.js';
 
@@ -20,27 +24,29 @@ import type { Operation } from './operation.js';
  * @param x [..., C]
  * @param mean [C]
  * @param variance [C]
+ * @param options relu: max(y, 0) in place of y, in the same pass
  * @throws ShapeError, AttributeError
  */
 export function batchNormInference(
   x: Value,
   mean: Value,
   variance: Value,
-  options: { affine?: Affine; epsilon?: number } = {},
+  options: { affine?: Affine; epsilon?: number; relu?: boolean } = {},
 ): Value {
-  const { affine, epsilon = 1e-5 } = options;
+  const { affine, epsilon = 1e-5, relu = false } = options;
   const inputs = affine ? [x, mean, variance, affine.gamma, affine.beta] : [x, mean, variance];
-  return x.graph.apply(batchNormInferenceOperation, inputs, { epsilon })[0];
+  return x.graph.apply(batchNormInferenceOperation, inputs, { epsilon, relu })[0];
 }
 
-export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
+export const batchNormInferenceOperation: Operation<NormAttributes> = {
   name: 'batchNormInference',
   infer: ([x, mean, variance, ...affine], attributes) => {
     checkNormTypes('batchNormInference', x, { mean, variance, ...affineTypes('batchNormInference', affine) });
     checkEpsilon('batchNormInference', attributes);
     return [x];
   },
-  lower: ({ inputs: [x, mean, variance, gamma, beta], outputs: [y], attributes: { epsilon }, scratch, target }) => {
+  lower: ({ inputs: [x, mean, variance, gamma, beta], outputs: [y], attributes, scratch, target }) => {
+    const { epsilon, relu } = attributes;
     const { vectors } = x;
     const factors = scratch(3 * vectors * 4);
     return [
@@ -64,24 +70,23 @@ export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
         },
         grid: gridOf(vectors),
       },
-      normaliseCall(x, factors, y, target),
+      normaliseCall(x, factors, y, relu, target),
     ];
   },
-  gradient: ({ inputs: [x, mean, variance, gamma], outputGradients: [dy], attributes, needed }) => {
+  gradient: ({ inputs: [x, mean, variance, gamma, beta], outputGradients: [dy], attributes, needed }) => {
     if (!dy) return [];
-    const affine = gamma ? [gamma] : [];
-    const inputs = [dy, x, mean, variance, ...affine];
+    const inputs = [dy, x, mean, variance, ...affineOf(gamma, beta, attributes)];
     const [dx, dgamma, dbeta] = x.graph.apply(batchNormInferenceGradientOperation, inputs, attributes);
     if (!needed[1] && !needed[2]) return [dx, undefined, undefined, dgamma, dbeta];
-    const perChannel = [dgamma, dbeta, variance, ...affine];
-    const [dmean, dvariance] = x.graph.apply(fixedStatisticsGradientOperation, perChannel, attributes);
+    const perChannel = [dgamma, dbeta, variance, ...(gamma ? [gamma] : [])];
+    const [dmean, dvariance] = x.graph.apply(fixedStatisticsGradientOperation, perChannel, {
+      epsilon: attributes.epsilon,
+    });
     return [dx, dmean, dvariance, dgamma, dbeta];
   },
-  reference: ([x, mean, variance, gamma, beta], { epsilon }) => {
-    const channels = mean.data.length;
-    const y = referenceNormalised(x, mean.data, variance.data, epsilon);
-    return [gamma ? y.map((value, i) => value * gamma.data[i % channels] + beta.data[i % channels]) : y];
-  },
+  reference: ([x, mean, variance, gamma, beta], { epsilon, relu }) => [
+    referenceOutput(referenceNormalised(x, mean.data, variance.data, epsilon), gamma, beta, relu),
+  ],
   cost: trafficOnly,
   sumLength: () => 4,
   samples: [
@@ -94,41 +99,57 @@ export const batchNormInferenceOperation: Operation<EpsilonAttribute> = {
         { shape: [10] },
         { shape: [10] },
       ],
-      attributes: { epsilon: 1e-5 },
+      attributes: { epsilon: 1e-5, relu: false },
+    },
+    {
+      name: 'images, relu',
+      inputs: [
+        { shape: [2, 5, 3, 6] },
+        { shape: [6] },
+        { shape: [6], fill: 'positive' },
+        { shape: [6] },
+        { shape: [6] },
+      ],
+      attributes: { epsilon: 1e-5, relu: true },
     },
     {
       name: 'not affine',
       inputs: [{ shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
-      attributes: { epsilon: 1e-3 },
+      attributes: { epsilon: 1e-3, relu: false },
     },
   ],
 };
 
-/** Outputs: dx, sum(dy * xhat) (dgamma), sum(dy) (dbeta). Inputs: dy, x, mean, variance, gamma if any. */
-export const batchNormInferenceGradientOperation: Operation<EpsilonAttribute> = {
+/** Outputs: dx, sum(dy * xhat) (dgamma), sum(dy) (dbeta). Inputs: as `affineOf` says after dy, x, mean, variance. */
+export const batchNormInferenceGradientOperation: Operation<NormAttributes> = {
   name: 'batchNormInferenceGradient',
-  infer: ([dy, x, mean, variance, gamma]) => {
-    const perChannel: Record<string, ValueType> = gamma ? { mean, variance, gamma } : { mean, variance };
-    checkNormTypes('batchNormInferenceGradient', x, perChannel);
+  infer: ([dy, x, mean, variance, gamma, beta]) => {
+    checkNormTypes('batchNormInferenceGradient', x, gradientTypes(mean, variance, gamma, beta));
     checkSameShape('batchNormInferenceGradient', [x, dy]);
     return [x, mean, mean];
   },
-  lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes, scratch, target }) => {
-    const { epsilon } = attributes;
+  lower: ({
+    inputs: [dy, x, mean, variance, gamma, beta],
+    outputs: [dx, dgamma, dbeta],
+    attributes,
+    scratch,
+    target,
+  }) => {
     return normGradientCalls(
-      { dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: false },
+      { dy, x, mean, variance, gamma, beta, dx, dgamma, dbeta, ...attributes, training: false },
       { scratch, target },
     );
   },
-  reference: ([dy, x, mean, variance, gamma], { epsilon }) => {
+  reference: ([dy, x, mean, variance, gamma, beta], { epsilon, relu }) => {
     const channels = mean.data.length;
     const xhat = referenceNormalised(x, mean.data, variance.data, epsilon);
-    const dx = dy.data.map((value, i) => {
+    const gated = referenceGated(dy, referenceOutput(xhat, gamma, beta, relu), relu);
+    const dx = gated.map((value, i) => {
       const c = i % channels;
       return (value * (gamma?.data[c] ?? 1)) / Math.sqrt(variance.data[c] + epsilon);
     });
-    const products = dy.data.map((value, i) => value * xhat[i]);
-    return [dx, referenceSums(products, channels), referenceSums(dy.data, channels)];
+    const products = gated.map((value, i) => value * xhat[i]);
+    return [dx, referenceSums(products, channels), referenceSums(gated, channels)];
   },
   cost: trafficOnly,
   sumLength: ([x]) => logicalSize(x) / channelsOf(x),
@@ -142,12 +163,29 @@ export const batchNormInferenceGradientOperation: Operation<EpsilonAttribute> = 
         { shape: [10], fill: 'positive' },
         { shape: [10] },
       ],
-      attributes: { epsilon: 1e-5 },
+      attributes: { epsilon: 1e-5, relu: false },
+    },
+    {
+      name: 'images, relu',
+      inputs: [
+        { shape: [2, 5, 3, 6] },
+        { shape: [2, 5, 3, 6] },
+        { shape: [6] },
+        { shape: [6], fill: 'positive' },
+        { shape: [6] },
+        { shape: [6] },
+      ],
+      attributes: { epsilon: 1e-5, relu: true },
+    },
+    {
+      name: 'not affine, relu',
+      inputs: [{ shape: [2, 3, 5] }, { shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3, relu: true },
     },
     {
       name: 'not affine',
       inputs: [{ shape: [2, 3, 5] }, { shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
-      attributes: { epsilon: 1e-3 },
+      attributes: { epsilon: 1e-3, relu: false },
     },
   ],
 };

@@ -1,14 +1,17 @@
 import type { Value } from '../graph/graph.js';
-import { channelsOf, logicalSize, type ValueType, valueType } from '../graph/types.js';
+import { channelsOf, logicalSize, valueType } from '../graph/types.js';
 import { add } from './add.js';
 import {
   affineTypes,
   checkEpsilon,
   checkNormTypes,
-  type EpsilonAttribute,
+  gradientTypes,
+  type NormAttributes,
   normaliseCall,
   normGradientCalls,
+  referenceGated,
   referenceNormalised,
+  referenceOutput,
   referenceStatistics,
   referenceSums,
   statisticsCalls,
@@ -27,33 +30,34 @@ export interface Affine {
  * Batch normalisation by the statistics of the batch: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, channel by
  * channel over all other dimensions (Ioffe and Szegedy 2015, algorithm 1).
  * @param x [..., C]
+ * @param options relu: max(y, 0) in place of y, in the same pass
  * @returns y, and the batch's mean [C] and biased variance [C]
  * @throws ShapeError, AttributeError
  */
 export function batchNormTraining(
   x: Value,
-  options: { affine?: Affine; epsilon?: number } = {},
+  options: { affine?: Affine; epsilon?: number; relu?: boolean } = {},
 ): { y: Value; mean: Value; variance: Value } {
-  const { affine, epsilon = 1e-5 } = options;
+  const { affine, epsilon = 1e-5, relu = false } = options;
   const inputs = affine ? [x, affine.gamma, affine.beta] : [x];
-  const [y, mean, variance] = x.graph.apply(batchNormTrainingOperation, inputs, { epsilon });
+  const [y, mean, variance] = x.graph.apply(batchNormTrainingOperation, inputs, { epsilon, relu });
   return { y, mean, variance };
 }
 
-export const batchNormTrainingOperation: Operation<EpsilonAttribute> = {
+export const batchNormTrainingOperation: Operation<NormAttributes> = {
   name: 'batchNormTraining',
   infer: ([x, ...affine], attributes) => {
     checkNormTypes('batchNormTraining', x, affineTypes('batchNormTraining', affine));
     checkEpsilon('batchNormTraining', attributes);
     return [x, valueType([channelsOf(x)]), valueType([channelsOf(x)])];
   },
-  lower: ({ inputs: [x, gamma, beta], outputs: [y, mean, variance], attributes: { epsilon }, scratch, target }) => {
+  lower: ({ inputs: [x, gamma, beta], outputs: [y, mean, variance], attributes, scratch, target }) => {
     const affine = gamma && { gamma, beta };
-    const { calls, factors } = statisticsCalls(x, mean, variance, affine, epsilon, scratch);
-    return [...calls, normaliseCall(x, factors, y, target)];
+    const { calls, factors } = statisticsCalls(x, mean, variance, affine, attributes.epsilon, scratch);
+    return [...calls, normaliseCall(x, factors, y, attributes.relu, target)];
   },
   gradient: ({
-    inputs: [x, gamma],
+    inputs: [x, gamma, beta],
     outputs: [, mean, variance],
     outputGradients: [dy, dmean, dvariance],
     attributes,
@@ -63,7 +67,7 @@ export const batchNormTrainingOperation: Operation<EpsilonAttribute> = {
       ? [
           ...graph.apply(
             batchNormTrainingGradientOperation,
-            [dy, x, mean, variance, ...(gamma ? [gamma] : [])],
+            [dy, x, mean, variance, ...affineOf(gamma, beta, attributes)],
             attributes,
           ),
         ]
@@ -76,15 +80,9 @@ export const batchNormTrainingOperation: Operation<EpsilonAttribute> = {
     }
     return gradients;
   },
-  reference: ([x, gamma, beta], { epsilon }) => {
+  reference: ([x, gamma, beta], { epsilon, relu }) => {
     const { mean, variance } = referenceStatistics(x);
-    const channels = mean.length;
-    const y = referenceNormalised(x, mean, variance, epsilon);
-    return [
-      gamma ? y.map((value, i) => value * gamma.data[i % channels] + beta.data[i % channels]) : y,
-      mean,
-      variance,
-    ];
+    return [referenceOutput(referenceNormalised(x, mean, variance, epsilon), gamma, beta, relu), mean, variance];
   },
   cost: trafficOnly,
   sumLength: ([x]) => logicalSize(x) / channelsOf(x),
@@ -92,44 +90,65 @@ export const batchNormTrainingOperation: Operation<EpsilonAttribute> = {
     {
       name: 'images',
       inputs: [{ shape: [3, 5, 7, 10] }, { shape: [10] }, { shape: [10] }],
-      attributes: { epsilon: 1e-5 },
+      attributes: { epsilon: 1e-5, relu: false },
     },
     {
       name: 'more rows than invocations',
       inputs: [{ shape: [4111, 16] }, { shape: [16] }, { shape: [16] }],
-      attributes: { epsilon: 1e-5 },
+      attributes: { epsilon: 1e-5, relu: false },
     },
-    { name: 'not affine', inputs: [{ shape: [2, 3, 3, 5] }], attributes: { epsilon: 1e-3 } },
-    { name: 'vectors', inputs: [{ shape: [9, 13] }, { shape: [13] }, { shape: [13] }], attributes: { epsilon: 1e-5 } },
+    { name: 'not affine', inputs: [{ shape: [2, 3, 3, 5] }], attributes: { epsilon: 1e-3, relu: false } },
+    {
+      name: 'images, relu',
+      inputs: [{ shape: [2, 5, 3, 6] }, { shape: [6] }, { shape: [6] }],
+      attributes: { epsilon: 1e-5, relu: true },
+    },
+    { name: 'not affine, relu', inputs: [{ shape: [2, 3, 3, 5] }], attributes: { epsilon: 1e-3, relu: true } },
+    {
+      name: 'vectors',
+      inputs: [{ shape: [9, 13] }, { shape: [13] }, { shape: [13] }],
+      attributes: { epsilon: 1e-5, relu: false },
+    },
   ],
 };
 
-/** Outputs: dx, and dgamma and dbeta where there is a gamma. Inputs: dy, x, mean, variance, gamma if any. */
-export const batchNormTrainingGradientOperation: Operation<EpsilonAttribute> = {
+/** What a gradient needs of gamma and beta: gamma if any, and beta with a ReLU, whose sign it takes part in. */
+export function affineOf(gamma: Value | undefined, beta: Value | undefined, { relu }: NormAttributes): Value[] {
+  if (!gamma || !beta) return [];
+  return relu ? [gamma, beta] : [gamma];
+}
+
+/** Outputs: dx, and dgamma and dbeta where there is a gamma. Inputs: as `affineOf` says after dy, x, mean, variance. */
+export const batchNormTrainingGradientOperation: Operation<NormAttributes> = {
   name: 'batchNormTrainingGradient',
-  infer: ([dy, x, mean, variance, gamma]) => {
-    const perChannel: Record<string, ValueType> = gamma ? { mean, variance, gamma } : { mean, variance };
-    checkNormTypes('batchNormTrainingGradient', x, perChannel);
+  infer: ([dy, x, mean, variance, gamma, beta]) => {
+    checkNormTypes('batchNormTrainingGradient', x, gradientTypes(mean, variance, gamma, beta));
     checkSameShape('batchNormTrainingGradient', [x, dy]);
     return gamma ? [x, gamma, gamma] : [x];
   },
-  lower: ({ inputs: [dy, x, mean, variance, gamma], outputs: [dx, dgamma, dbeta], attributes, scratch, target }) => {
-    const { epsilon } = attributes;
+  lower: ({
+    inputs: [dy, x, mean, variance, gamma, beta],
+    outputs: [dx, dgamma, dbeta],
+    attributes,
+    scratch,
+    target,
+  }) => {
     return normGradientCalls(
-      { dy, x, mean, variance, gamma, dx, dgamma, dbeta, epsilon, training: true },
+      { dy, x, mean, variance, gamma, beta, dx, dgamma, dbeta, ...attributes, training: true },
       { scratch, target },
     );
   },
-  reference: ([dy, x, mean, variance, gamma], { epsilon }) => {
+  reference: ([dy, x, mean, variance, gamma, beta], { epsilon, relu }) => {
     const channels = mean.data.length;
     const rows = x.data.length / channels;
     const xhat = referenceNormalised(x, mean.data, variance.data, epsilon);
-    const dbeta = referenceSums(dy.data, channels);
+    const gated = referenceGated(dy, referenceOutput(xhat, gamma, beta, relu), relu);
+    const dbeta = referenceSums(gated, channels);
     const dgamma = referenceSums(
-      dy.data.map((value, i) => value * xhat[i]),
+      gated.map((value, i) => value * xhat[i]),
       channels,
     );
-    const dx = dy.data.map((value, i) => {
+    const dx = gated.map((value, i) => {
       const c = i % channels;
       const factor = (gamma?.data[c] ?? 1) / Math.sqrt(variance.data[c] + epsilon);
       return factor * (value - dbeta[c] / rows - (xhat[i] * dgamma[c]) / rows);
@@ -142,7 +161,7 @@ export const batchNormTrainingGradientOperation: Operation<EpsilonAttribute> = {
     {
       name: 'more rows than invocations',
       inputs: [{ shape: [4111, 16] }, { shape: [4111, 16] }, { shape: [16] }, { shape: [16], fill: 'positive' }],
-      attributes: { epsilon: 1e-5 },
+      attributes: { epsilon: 1e-5, relu: false },
     },
     {
       name: 'images',
@@ -153,12 +172,29 @@ export const batchNormTrainingGradientOperation: Operation<EpsilonAttribute> = {
         { shape: [10], fill: 'positive' },
         { shape: [10] },
       ],
-      attributes: { epsilon: 1e-5 },
+      attributes: { epsilon: 1e-5, relu: false },
+    },
+    {
+      name: 'images, relu',
+      inputs: [
+        { shape: [3, 5, 7, 10] },
+        { shape: [3, 5, 7, 10] },
+        { shape: [10] },
+        { shape: [10], fill: 'positive' },
+        { shape: [10] },
+        { shape: [10] },
+      ],
+      attributes: { epsilon: 1e-5, relu: true },
+    },
+    {
+      name: 'not affine, relu',
+      inputs: [{ shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3, relu: true },
     },
     {
       name: 'not affine',
       inputs: [{ shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
-      attributes: { epsilon: 1e-3 },
+      attributes: { epsilon: 1e-3, relu: false },
     },
   ],
 };

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AttributeError, ShapeError } from '../../../src/engine/errors.js';
-import { Graph } from '../../../src/engine/graph/graph.js';
+import { gradients } from '../../../src/engine/graph/autodiff.js';
+import { Graph, type Value } from '../../../src/engine/graph/graph.js';
 import { type Initializer, VariableSet, zeros } from '../../../src/engine/graph/variables.js';
 import { batchNorm } from '../../../src/engine/ops/batchNorm.js';
 import { batchNormInference } from '../../../src/engine/ops/batchNormInference.js';
 import { updateRunningStatistics } from '../../../src/engine/ops/batchNormRunning.js';
 import { batchNormTraining } from '../../../src/engine/ops/batchNormTraining.js';
+import { multiply } from '../../../src/engine/ops/multiply.js';
+import { sum } from '../../../src/engine/ops/reduce.js';
+import { relu } from '../../../src/engine/ops/relu.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
@@ -72,6 +76,37 @@ describe('batch norm', () => {
     inference.dispose();
     engine.release(set);
   });
+
+  it.each(['training', 'inference'] as const)(
+    'with a ReLU computes and differentiates what the two do one after the other, in %s',
+    async (mode) => {
+      const random = new Random(5, 'batch norm and relu');
+      const normal = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+      const set = new VariableSet('running');
+      const running = { mean: set.add('mean', [12], zeros), variance: set.add('variance', [12], ones) };
+      engine.allocate(set);
+      const values = { x: normal(3 * 9 * 7 * 12), gamma: normal(12), beta: normal(12), dy: normal(3 * 9 * 7 * 12) };
+      const results = [true, false].map((fused) =>
+        evaluate(engine, (g) => {
+          const constant = (name: keyof typeof values, shape: number[]) => g.constant(values[name], shape);
+          const x = constant('x', [3, 9, 7, 12]);
+          const [gamma, beta] = [constant('gamma', [12]), constant('beta', [12])];
+          const norm = batchNorm(x, { mode, gamma, beta, running, relu: fused });
+          const y = fused ? norm : relu(norm);
+          const loss = sum(multiply(y, constant('dy', [3, 9, 7, 12])));
+          const [dx, dgamma, dbeta] = gradients(loss, [x, gamma, beta]) as Value[];
+          return { y, dx, dgamma, dbeta };
+        }),
+      );
+      const [fused, separate] = [await results[0], await results[1]];
+      expect(fused.y.some((value) => value === 0)).toBe(true);
+      for (const name of ['y', 'dx', 'dgamma', 'dbeta'] as const)
+        fused[name].forEach((value, i) => {
+          expect(Math.abs(value - separate[name][i]), `${name}[${i}]`).toBeLessThan(1e-5);
+        });
+      engine.release(set);
+    },
+  );
 
   const graph = new Graph();
   const x = graph.feed('x', [2, 3]);

@@ -44,8 +44,8 @@ export const layerMutations: readonly Mutation[] = [
   },
   {
     shader: 'conv/conv2dWeightGradientTiled',
-    context: 'let tapRow = tap / params.tapColumns;',
-    broken: 'let tapRow = tap % params.tapColumns;',
+    context: 'let tap = index / params.rowVectors;',
+    broken: 'let tap = index % params.rowVectors;',
   },
   {
     shader: 'conv/conv2dWeightGradientTiled',
@@ -207,18 +207,18 @@ export const layerMutations: readonly Mutation[] = [
   },
   {
     shader: 'norm/gradientSums',
-    context: 'products += g * (x[params.xOffset + row * params.xStride + vector] - average);',
-    broken: 'products -= g * (x[params.xOffset + row * params.xStride + vector] - average);',
+    context: 'products += g * centred;',
+    broken: 'products -= g * centred;',
   },
   {
     shader: 'norm/gradientSums',
-    context: 'products += g * (x[params.xOffset + row * params.xStride + vector] - average);',
-    broken: 'products += g * (x[params.xOffset + row + params.xStride + vector] - average);',
+    context: 'g = select(vec4f(0.0), g, centred * scale + shift > vec4f(0.0));',
+    broken: 'g = select(vec4f(0.0), g, centred * scale - shift > vec4f(0.0));',
   },
   {
     shader: 'norm/inputGradient',
-    context: 'let index = id.y * groups.x * WORKGROUP + id.x;',
-    broken: 'let index = id.y * groups.x * WORKGROUP - id.x;',
+    context: 'g = select(vec4f(0.0), g, centred * a + shift > vec4f(0.0));',
+    broken: 'g = select(vec4f(0.0), g, centred * a + shift < vec4f(0.0));',
   },
   {
     shader: 'norm/inputGradient',
@@ -252,8 +252,8 @@ export const layerMutations: readonly Mutation[] = [
   },
   {
     shader: 'norm/normalise',
-    context: 'y[params.yOffset + row * params.yStride + vector] = (value - mean) * scale + shift;',
-    broken: 'y[params.yOffset + row * params.yStride - vector] = (value - mean) * scale + shift;',
+    context: 'y[params.yOffset + row * params.yStride + vector] = result;',
+    broken: 'y[params.yOffset + row * params.yStride - vector] = result;',
   },
   {
     shader: 'norm/statistics',
