@@ -3,6 +3,7 @@ import { add } from '../ops/add.js';
 import { anyOpen } from '../ops/anyOpen.js';
 import { weightedSum } from '../ops/weightedSum.js';
 import type { Gate, Node, Value } from './graph.js';
+import { Recomputed } from './recompute.js';
 
 /**
  * Reverse-mode differentiation: appends the nodes that compute d(loss)/d(value) for every value of `wrt`.
@@ -29,6 +30,7 @@ export function backpropagate(
     forward.push(node);
     for (const output of node.outputs) if (output.dtype === 'f32') dependent.add(output);
   }
+  const recomputed = new Recomputed(graph);
   const terms = new Map<Value, Value[]>();
   const addTerm = (value: Value, gradient: Value) => {
     const list = terms.get(value);
@@ -51,9 +53,10 @@ export function backpropagate(
     if (outputGradients.every((gradient) => gradient === undefined)) continue;
     if (!operation.gradient) throw new NasTransferError(`gradients: operation ${operation.name} has no gradient`);
     const needed = node.inputs.map((value) => dependent.has(value));
+    recomputed.begin(node.segment);
     const context = {
-      inputs: node.inputs,
-      outputs: node.outputs,
+      inputs: recomputed.of(node.inputs),
+      outputs: recomputed.of(node.outputs),
       outputGradients,
       attributes: node.attributes,
       needed,

@@ -40,6 +40,13 @@ export interface Node {
   outputs: readonly Value[];
   /** The node runs only where this is open; always where absent. */
   readonly gate?: Gate;
+  /** The nodes that it is computed again with for the gradient; absent where its outputs are kept for that. */
+  readonly segment?: Segment;
+}
+
+/** Nodes between checkpoints, in order. */
+export interface Segment {
+  readonly nodes: Node[];
 }
 
 /** Open in the runs in which one of the elements of a feed is not zero. */
@@ -62,6 +69,7 @@ export class Graph {
   /** @param timeline where the time that differentiation takes is noted; absent: nowhere */
   constructor(readonly timeline?: Timeline) {}
   private gate: Gate | undefined;
+  private segment: Segment | undefined;
 
   /** A number or tensor that `program.run` is given at every run. */
   feed(name: string, shape: readonly number[] = [], dtype: DType = 'f32'): Value {
@@ -132,6 +140,22 @@ export class Graph {
     return this.within({ flags, elements: [...elements] }, build);
   }
 
+  /**
+   * Traces what is not kept for the gradient: it is computed again, from the values of elsewhere that it reads, just before
+   * its gradient is (Chen et al. 2016, section 4). That takes the time of computing it once more and, of a chain of
+   * such parts, memory for the inside of one. Results do not change by a bit; updates happen once. Within another
+   * checkpoint: a part of that.
+   */
+  checkpoint<T>(build: () => T): T {
+    if (this.segment) return build();
+    this.segment = { nodes: [] };
+    try {
+      return build();
+    } finally {
+      this.segment = undefined;
+    }
+  }
+
   /** Traces what belongs to a gate, or to none. */
   within<T>(gate: Gate | undefined, build: () => T): T {
     const outer = this.gate;
@@ -152,21 +176,34 @@ export class Graph {
       this.checkOwner(operation.name, `input ${index}`, value);
     });
     const attributesKey = JSON.stringify(attributes);
-    const key = `${operation.name}(${inputs.map((value) => value.id)})${attributesKey}`;
-    const { gate } = this;
-    const gatedKey = gate ? `${key}|${gate.flags.id}:${gate.elements}` : key;
-    const known = operation.inPlace ? undefined : (this.applied.get(key) ?? this.applied.get(gatedKey));
+    const key = keyOf(operation.name, inputs, attributesKey);
+    const known = operation.inPlace ? undefined : (this.applied.get(key) ?? this.applied.get(gatedKey(key, this.gate)));
     if (known) return known.outputs;
-    const erased = operation as unknown as Operation;
-    const types = inferTypes(erased, inputs, attributes, attributesKey);
-    const node: Node = { operation: erased, attributes, attributesKey, inputs, outputs: [], gate };
+    return this.append(operation as unknown as Operation, inputs, attributes, attributesKey);
+  }
+
+  /** Applies a node's operation once more, to the same inputs or others. From now on it is this that is shared. */
+  reapply({ operation, attributes, attributesKey, gate }: Node, inputs: readonly Value[]): readonly Value[] {
+    return this.within(gate, () => this.append(operation, inputs, attributes, attributesKey));
+  }
+
+  private append(
+    operation: Operation,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    attributesKey: string,
+  ): readonly Value[] {
+    const { gate, segment } = this;
+    const types = inferTypes(operation, inputs, attributes, attributesKey);
+    const node: Node = { operation, attributes, attributesKey, inputs, outputs: [], gate, segment };
     node.outputs = types.map((type, index) => {
       const target = operation.inPlace?.[index];
       if (target === undefined) return this.createValue(type, undefined, node);
       return this.createUpdate(operation.name, inputs[target], type, node);
     });
     this.nodes.push(node);
-    this.applied.set(gatedKey, node);
+    segment?.nodes.push(node);
+    this.applied.set(gatedKey(keyOf(operation.name, inputs, attributesKey), gate), node);
     return node.outputs;
   }
 
@@ -198,6 +235,15 @@ export class Graph {
         `${operation}: ${argument} belongs to another graph; use values of the graph being built`,
       );
   }
+}
+
+/** Equal for one operation of the same values with the same attributes. */
+function keyOf(operation: string, inputs: readonly Value[], attributesKey: string): string {
+  return `${operation}(${inputs.map((value) => value.id)})${attributesKey}`;
+}
+
+function gatedKey(key: string, gate: Gate | undefined): string {
+  return gate ? `${key}|${gate.flags.id}:${gate.elements}` : key;
 }
 
 const inferred = new WeakMap<Operation, Map<string, readonly ValueType[]>>();
