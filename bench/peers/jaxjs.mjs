@@ -1,5 +1,6 @@
-import { blockUntilReady, defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad, vjp } from '@jax-js/jax';
-import { logitsOf } from './network.mjs';
+import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad, vjp } from '@jax-js/jax';
+import { applyLayer, load, scope, store } from './jaxjsOperations.mjs';
+import { logitsOf } from './networks.mjs';
 
 export async function start() {
   const devices = await init('webgpu');
@@ -8,109 +9,19 @@ export async function start() {
 }
 
 export function prepare(workload, tensors) {
+  if (workload.network === 'dartsSupernet')
+    throw new Error('not tried: tracing this step takes more than 4 GB of JavaScript heap');
   return workload.kind === 'operation' ? prepareOperation(workload, tensors) : prepareStep(workload, tensors);
 }
 
-/**
- * Operations on NCHW that leave their arguments alive: jax-js counts references, and an operation takes its arguments
- * over. Every result is remembered, and given up by `end`.
- */
-function scope() {
-  const made = [];
-  const keep = (value) => {
-    made.push(value);
-    return value;
-  };
-  const pad1 = [
-    [0, 0],
-    [0, 0],
-    [1, 1],
-    [1, 1],
-  ];
-  const windows3x3 = (padded, reduce) => lax.reduceWindow(padded, reduce, [3, 3], [1, 1]);
-  const border = ([, , height, width], inside, outside) => {
-    const data = new Float32Array((height + 2) * (width + 2)).fill(outside);
-    for (let y = 1; y <= height; y++) data.fill(inside, y * (width + 2) + 1, y * (width + 2) + 1 + width);
-    return np.array(data).reshape([1, 1, height + 2, width + 2]);
-  };
-  /** One over the number of pixels inside the image in every window. */
-  const shares = ([, , height, width]) => {
-    const inside = (i, n) => Math.min(i + 1, n - 1) - Math.max(i - 1, 0) + 1;
-    const data = Float32Array.from(
-      { length: height * width },
-      (_, i) => 1 / (inside(Math.floor(i / width), height) * inside(i % width, width)),
-    );
-    return np.array(data).reshape([1, 1, height, width]);
-  };
-  const ops = {
-    relu: (x) => keep(nn.relu(x.ref)),
-    conv: (x, w, stride = 1, groups = 1) => {
-      const p = (w.shape[2] - 1) / 2;
-      const padding = [
-        [p, p],
-        [p, p],
-      ];
-      return keep(lax.convGeneralDilated(x.ref, w.ref, [stride, stride], padding, { featureGroupCount: groups }));
-    },
-    batchNorm: (x, gamma, beta) => {
-      const axes = [0, 2, 3];
-      const mean = keep(np.mean(x.ref, axes, { keepdims: true }));
-      const centred = keep(x.ref.sub(mean.ref));
-      const variance = keep(np.mean(np.square(centred.ref), axes, { keepdims: true }));
-      const factor = keep(np.sqrt(variance.ref.add(1e-5)));
-      const normalised = keep(centred.ref.div(factor.ref));
-      if (!gamma) return normalised;
-      const channels = [1, -1, 1, 1];
-      return keep(normalised.ref.mul(gamma.ref.reshape(channels)).add(beta.ref.reshape(channels)));
-    },
-    averagePool3x3: (x) => keep(windows3x3(np.pad(x.ref, pad1), (window) => np.sum(window)).mul(shares(x.shape))),
-    // Padding is with zeros alone: pixels outside get a number below all others.
-    maxPool3x3: (x) => keep(windows3x3(np.pad(x.ref, pad1).add(border(x.shape, 0, -1e30)), (window) => np.max(window))),
-    halve: (x) => {
-      const [n, c, height, width] = x.shape;
-      return keep(np.mean(x.ref.reshape([n, c, height / 2, 2, width / 2, 2]), [3, 5]));
-    },
-    add: (a, b) => keep(a.ref.add(b.ref)),
-    meanOfPixels: (x) => keep(np.mean(x.ref, [2, 3])),
-    linear: (x, w, b) => keep(np.matmul(x.ref, w.ref).add(b.ref)),
-    weighted: (terms, alphas) => {
-      const mixture = keep(nn.softmax(alphas.ref, -1));
-      return terms
-        .map(([edge, operation, x]) => keep(x.ref.mul(mixture.ref.slice(edge, operation))))
-        .reduce((sum, term) => keep(sum.ref.add(term.ref)));
-    },
-  };
-  /** The result stays, all else made here is given up. */
-  const end = (result) => {
-    const held = result.ref;
-    for (const value of made) value.dispose();
-    return held;
-  };
-  return { ops, end, keep };
-}
-
-/** NHWC images become NCHW, [height, width, in, out] weights [out, in, height, width]; all else stays. */
-function load({ shape, data }, isWeight) {
-  const value = np.array(data instanceof Uint32Array ? Float32Array.from(data) : data).reshape([...shape]);
-  return shape.length === 4 ? np.transpose(value, isWeight ? [3, 2, 0, 1] : [0, 3, 1, 2]) : value;
-}
-
-const applied = {
-  conv: (ops, _, x, w) => ops.conv(x, w),
-  depthwise: (ops, { shape }, x, w) => ops.conv(x, w, 1, shape[3]),
-  maxPool: (ops, _, x) => ops.maxPool3x3(x),
-  averagePool: (ops, _, x) => ops.averagePool3x3(x),
-  batchNorm: (ops, _, x, gamma, beta) => ops.batchNorm(x, gamma, beta),
-  relu: (ops, _, x) => ops.relu(x),
-};
-
 async function prepareOperation(workload, { dy, ...inputs }) {
-  const values = Object.entries(inputs).map(([name, tensor]) => load(tensor, name === 'w'));
+  const values = Object.entries(inputs).map(([name, tensor]) => load(tensor, name !== 'x'));
   const gradient = load(dy, false);
   await blockUntilReady([...values, gradient]);
   const forward = (...args) => {
     const { ops, end } = scope();
-    const y = end(applied[workload.operation](ops, workload, ...args));
+    const [x, ...parameters] = args;
+    const y = end(workload.layers.reduce((value, layer) => applyLayer(ops, layer, value, parameters), x));
     for (const value of args) value.dispose();
     return y;
   };
@@ -135,7 +46,8 @@ async function prepareOperation(workload, { dy, ...inputs }) {
       results = compiled(gradient.ref, ...values.map((value) => value.ref));
       await blockUntilReady(results);
     },
-    read: () => Promise.all(results.map(async (value) => magnitude(await value.ref.data()))),
+    // The output and the gradient of the input are images, then come gradients of parameters.
+    read: () => Promise.all(results.map((value, index) => store(value, index > 1))),
     dispose: () => {
       for (const value of [...results, ...values, gradient]) value.dispose();
       compiled.dispose();
@@ -143,34 +55,31 @@ async function prepareOperation(workload, { dy, ...inputs }) {
   };
 }
 
-function magnitude(values) {
-  let sum = 0;
-  for (const value of values) sum += Math.abs(value);
-  return sum;
+/** Weights by their names, and the table of architecture parameters where there is one. */
+function variablesOf(tensors) {
+  const weights = {};
+  for (const [name, tensor] of Object.entries(tensors))
+    if (name.startsWith('weights/')) weights[name.slice('weights/'.length)] = load(tensor, true);
+  const alpha = tensors['alphas/alpha'] && load(tensors['alphas/alpha'], true);
+  return { weights, alpha };
 }
 
 async function prepareStep(workload, tensors) {
   const { learningRate, momentum, adam } = workload.optimizers;
-  const weights = {};
-  for (const [name, tensor] of Object.entries(tensors))
-    if (!/(^alpha$|^(weights|alphas)\/)/.test(name)) weights[name] = load(tensor, true);
+  const { weights, alpha } = variablesOf(tensors);
   const zerosLike = (value) => np.zeros(value.shape);
-  const batch = (part) => ({
-    x: load(tensors[`${part}/x`], false),
-    target: nn.oneHot(np.array(Int32Array.from(tensors[`${part}/labels`].data)), workload.classes),
+  const batch = (index) => ({
+    x: load(tensors[`batches/${index}/x`], false),
+    target: nn.oneHot(np.array(Int32Array.from(tensors[`batches/${index}/labels`].data)), workload.classes),
   });
-  const isSupernet = Boolean(tensors.alpha);
-  const batches = isSupernet ? { alphas: batch('alphas'), weights: batch('weights') } : { weights: batch('weights') };
-  let state = { weights, velocity: tree.map(zerosLike, weights) };
-  if (isSupernet) {
-    const alpha = load(tensors.alpha, true);
-    state = { ...state, alpha, first: zerosLike(alpha), second: zerosLike(alpha) };
-  }
+  const batches = alpha ? { weights: batch(0), alphas: batch(1) } : { weights: batch(0) };
+  let state = { weights, velocity: tree.map(zerosLike, tree.ref(weights)) };
+  if (alpha) state = { ...state, alpha, first: zerosLike(alpha), second: zerosLike(alpha) };
   await blockUntilReady([state, batches]);
 
   const lossOf = (weights, alpha, x, target) => {
     const { ops, end, keep } = scope();
-    const logits = logitsOf(ops, workload, weights, alpha, x);
+    const logits = logitsOf(ops, workload, weights, alpha ? { alpha } : {}, x);
     const logs = keep(nn.logSoftmax(logits.ref, -1));
     const loss = end(keep(np.sum(logs.ref.mul(target.ref)).mul(-1 / workload.batch)));
     tree.dispose(weights);
@@ -180,7 +89,7 @@ async function prepareStep(workload, tensors) {
   /** Reads a value as often as it is used, and gives it up at the end. */
   const step = ({ weights, velocity, alpha, first, second }, batches, corrections) => {
     let next = {};
-    if (isSupernet) {
+    if (alpha) {
       const { x, target } = batches.alphas;
       const f = (alpha, weights, x, target) => lossOf(weights, alpha, x, target);
       const [loss, gradient] = valueAndGrad(f)(alpha.ref, tree.ref(weights), x, target);
@@ -194,7 +103,7 @@ async function prepareStep(workload, tensors) {
       next = { alpha: alpha.ref, first, second };
     } else corrections.dispose();
     const { x, target } = batches.weights;
-    const [loss, gradient] = isSupernet
+    const [loss, gradient] = alpha
       ? valueAndGrad(lossOf)(tree.ref(weights), alpha, x, target)
       : valueAndGrad((weights, x, target) => lossOf(weights, undefined, x, target))(tree.ref(weights), x, target);
     const moved = tree.map((v, g) => v.mul(momentum).add(g), velocity, gradient);
@@ -214,7 +123,7 @@ async function prepareStep(workload, tensors) {
       state = result.state;
       await blockUntilReady([loss, state]);
     },
-    read: async () => [...(await loss.ref.data())],
+    read: async () => [await loss.ref.data()],
     dispose: () => {
       tree.dispose([state, batches, loss]);
       compiled.dispose();

@@ -1,123 +1,99 @@
-// Times operations and training steps, ours and other frameworks' in turn on one adapter.
-// npx tsx bench/steps/run.ts [--peers tfjs,jaxjs] [--only part-of-a-name] [--repeats 3] [--limit seconds] [--json]
-import { availableParallelism, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+// Training steps of networks and supernets.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AdapterSummary } from '../../src/engine/device/adapter.js';
 import { open } from '../../src/engine/device/node/index.js';
-import { Engine } from '../../src/engine/runtime/engine.js';
-import { type Measurement, median } from './contender.js';
-import { measure } from './ours.js';
-import { PEERS, Peer, type PeerName, peerVersion } from './peer.js';
-import { workloads } from './workloads.js';
+import { Contender } from '../contenders/process.js';
+import { parseOptions, pick, positive } from '../options.js';
+import { describeEnvironment, environmentOf } from '../report/environment.js';
+import { publish } from '../report/publish.js';
+import type { ResultRow } from '../report/results.js';
+import { summarize } from '../report/statistics.js';
+import { type Column, megabytes, number, textTable } from '../report/table.js';
+import { countMultiplyAdds, countParameters, networkOf, stepFlops } from './networks.js';
+import { STEPS, type StepWorkload } from './workloads.js';
 
-/** Steps whose loss is compared: the second is after an update by the gradients. */
-const CHECKED_STEPS = 2;
-/** Largest relative difference in what is compared; frameworks sum in other orders. */
-const TOLERANCE = 1e-3;
-
-interface Row {
-  readonly workload: string;
-  readonly contender: string;
-  readonly medianMilliseconds?: number;
-  readonly minimumMilliseconds?: number;
-  readonly firstMilliseconds?: number;
-  /** Load average of the last minute when it was done: above what the run itself causes, others took its time. */
-  readonly load: number;
-  /** Times longer than ours, by medians. */
-  readonly ratio?: number;
-  /** What doesn't agree with the engine, or why there is no time. */
-  readonly remark?: string;
-}
-
-const { values: options } = parseArgs({
-  options: {
-    peers: { type: 'string', default: '' },
-    only: { type: 'string', default: '' },
-    repeats: { type: 'string', default: '3' },
-    limit: { type: 'string', default: '240' },
-    json: { type: 'boolean' },
+const columns: readonly Column<ResultRow>[] = [
+  { head: 'step', align: 'left', least: 34, cell: ({ workload }) => workload },
+  { head: 'median ms', cell: ({ time }) => number(time?.median) },
+  {
+    head: 'quartiles',
+    least: 11,
+    cell: ({ time }) => (time ? `${number(time.lowerQuartile)}-${number(time.upperQuartile)}` : ''),
   },
-});
-const repeats = Number(options.repeats);
-const chosen = workloads.filter(({ name }) => options.only.split(',').some((part) => name.includes(part)));
-const names = options.peers.split(',').filter(Boolean) as PeerName[];
-for (const name of names) {
-  if (!(name in PEERS)) throw new Error(`--peers: got ${name}, wanted ${Object.keys(PEERS).join(', ')}`);
-  if (!peerVersion(name)) throw new Error(`--peers: ${name} is not installed; run npm ci --prefix bench/peers`);
-}
+  { head: 'runs', cell: ({ time }) => number(time?.count) },
+  { head: 'GFLOP/s', cell: ({ figures }) => number(figures?.gflops) },
+  { head: 'host ms', cell: ({ figures }) => number(figures?.hostMilliseconds) },
+  { head: 'dispatches', cell: ({ figures }) => `${figures?.dispatches ?? ''}` },
+  { head: 'pipelines', cell: ({ figures }) => `${figures?.pipelines ?? ''}` },
+  { head: 'program MB', cell: ({ figures }) => megabytes(figures?.programBytes) },
+  { head: 'all MB', cell: ({ figures }) => megabytes(figures?.deviceBytes) },
+  { head: 'first ms cold', cell: ({ figures }) => number(figures?.coldFirstMilliseconds) },
+  { head: 'warm', cell: ({ figures }) => number(figures?.firstMilliseconds) },
+  { head: 'remark', align: 'left', cell: ({ remark }) => remark ?? '' },
+];
 
-const gpu = await open();
-const engine = new Engine(gpu);
-const peers = names.map((name) => new Peer(name, gpu.info, Number(options.limit)));
-const rows: Row[] = [];
-if (!options.json) {
-  console.log(`${gpu.info.name}, ${gpu.info.driver}, ${availableParallelism()} cores; milliseconds`);
-  console.log(
-    'workload                                      contender   median      min    first ms  load  times ours',
-  );
-}
-try {
-  for (const workload of chosen) {
-    const checks = workload.kind === 'operation' ? 1 : CHECKED_STEPS;
-    const { tensors, ...ours } = await measure(engine, workload, repeats, checks);
-    report(rowOf(workload.name, 'nastransfer', ours));
-    for (const peer of peers)
-      try {
-        const theirs = await peer.measure(workload, tensors, repeats, checks);
-        report(rowOf(workload.name, peer.name, theirs, ours));
-      } catch (error) {
-        report({ workload: workload.name, contender: peer.name, load: load(), remark: (error as Error).message });
-      }
-  }
-  if (options.json) console.log(JSON.stringify({ adapter: gpu.info, versions: versions(), repeats, rows }, null, 2));
-} finally {
-  for (const peer of peers) peer.close();
-  engine.dispose();
+export async function run(args: string[]): Promise<void> {
+  const options = parseOptions(args, { repeats: 7, own: { limit: '600' } });
+  const workloads = pick(STEPS, options.only);
+  const limitSeconds = positive('--limit', options.limit);
+  const gpu = await open({ adapter: options.adapter });
+  const { info } = gpu;
   gpu.dispose();
+  const environment = environmentOf(info);
+  console.log(describeEnvironment(environment));
+  const rows: ResultRow[] = [];
+  for (const workload of workloads) {
+    rows.push(await measure(info, workload, { repeats: options.repeats, limitSeconds }));
+    console.log(
+      textTable(columns, rows.slice(-1))
+        .slice(rows.length === 1 ? 0 : 1)
+        .join('\n'),
+    );
+  }
+  publish({ command: 'steps', environment, rows }, { ...options, columns });
 }
 
-function rowOf(workload: string, contender: string, measured: Measurement, ours?: Measurement): Row {
-  const { milliseconds, firstMilliseconds, check } = measured;
-  return {
-    workload,
-    contender,
-    medianMilliseconds: median(milliseconds),
-    minimumMilliseconds: Math.min(...milliseconds),
-    firstMilliseconds,
-    load: load(),
-    ...(ours && { ratio: median(milliseconds) / median(ours.milliseconds), remark: disagreement(check, ours.check) }),
-  };
+/** Variables that name the folder where drivers (Mesa's, NVIDIA's) keep compiled shaders. */
+function shaderCache(folder: string): Record<string, string> {
+  return { MESA_SHADER_CACHE_DIR: folder, __GL_SHADER_DISK_CACHE_PATH: folder };
 }
 
-function load(): number {
-  return loadavg()[0];
-}
-
-/** In words, where numbers that should be equal are not. */
-function disagreement(theirs: readonly number[], ours: readonly number[]): string | undefined {
-  const apart = ours.findIndex((value, i) => !(Math.abs(theirs[i] - value) <= TOLERANCE * Math.abs(value)));
-  if (apart < 0) return undefined;
-  return `check ${apart} is ${theirs[apart]?.toPrecision(6)}, ours ${ours[apart].toPrecision(6)}`;
-}
-
-function report(row: Row): void {
-  rows.push(row);
-  if (options.json) return;
-  const number = (value: number | undefined, width: number, digits = 1) =>
-    (value === undefined ? '' : value.toFixed(digits)).padStart(width);
-  console.log(
-    [
-      row.workload.padEnd(45),
-      row.contender.padEnd(11),
-      number(row.medianMilliseconds, 7),
-      number(row.minimumMilliseconds, 8),
-      number(row.firstMilliseconds, 11, 0),
-      number(row.load, 5),
-      number(row.ratio, 11),
-      row.remark ? `  ${row.remark}` : '',
-    ].join(' '),
-  );
-}
-
-function versions(): Record<string, string | undefined> {
-  return Object.fromEntries(names.map((name) => [name, peerVersion(name)]));
+/** A first step with no compiled shaders on disk, then another process with those, which is timed. */
+async function measure(
+  adapter: AdapterSummary,
+  workload: StepWorkload,
+  { repeats, limitSeconds }: { readonly repeats: number; readonly limitSeconds: number },
+): Promise<ResultRow> {
+  const folder = mkdtempSync(join(tmpdir(), 'nastransfer-bench-'));
+  const options = { limitSeconds, environment: shaderCache(folder) };
+  const contender = new Contender('nastransfer', adapter, options);
+  try {
+    const cold = await contender.prepare(workload, { checks: 1 });
+    contender.close();
+    const warm = await contender.prepare(workload, { checks: 1 });
+    const milliseconds: number[] = [];
+    while (milliseconds.length < repeats) milliseconds.push(...(await contender.time()));
+    const figures = await contender.figures();
+    const time = summarize(milliseconds);
+    return {
+      workload: workload.name,
+      contender: contender.name,
+      time,
+      figures: {
+        ...figures,
+        gflops: stepFlops(workload) / time.median / 1e6,
+        coldFirstMilliseconds: cold.firstMilliseconds,
+        firstMilliseconds: warm.firstMilliseconds,
+        parameters: countParameters(networkOf(workload)),
+        multiplyAddsPerImage: countMultiplyAdds(workload),
+      },
+    };
+  } catch (error) {
+    return { workload: workload.name, contender: contender.name, remark: (error as Error).message.split('\n')[0] };
+  } finally {
+    contender.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,38 +1,26 @@
-/** One operation at a size, forward or with the gradients of all its inputs for a given gradient of its output. */
-export interface OperationWorkload {
-  readonly kind: 'operation';
+/**
+ * A training step: forward, softmax cross entropy, backward, update. `update` says of what:
+ * - `weights`: SGD with momentum on all weights of a network;
+ * - `together`: the same on weights and architecture parameters of a supernet, from one backward pass;
+ * - `bilevel`: first-order DARTS: Adam on the architecture parameters by one batch, then SGD on the weights by another.
+ */
+export interface StepWorkload {
+  readonly kind: 'step';
   readonly name: string;
-  readonly operation: 'conv' | 'depthwise' | 'maxPool' | 'averagePool' | 'batchNorm' | 'relu';
-  readonly backward: boolean;
-  /** [N, H, W, C] of the input. */
-  readonly shape: readonly [number, number, number, number];
-  /** Edge of the kernel or window in pixels; stride 1, padded to the input's size. */
-  readonly kernel: number;
-}
-
-interface StepWorkload {
-  readonly name: string;
+  readonly network: 'resnet20' | 'nasbench201' | 'nasbench201Supernet' | 'dartsSupernet';
+  readonly update: 'weights' | 'together' | 'bilevel';
   readonly batch: number;
+  /** Edge of the images in pixels. */
   readonly size: number;
   readonly imageChannels: number;
+  /** Of the first stage. */
   readonly channels: number;
-  /** Cells per stage. */
+  /** NAS-Bench-201: cells per stage; DARTS: all cells. */
   readonly cells: number;
   readonly classes: number;
+  /** Cell of NAS-Bench-201. */
+  readonly architecture?: string;
 }
-
-/** A training step of a network: forward, cross entropy, backward, SGD with momentum 0.9. */
-export interface NetworkWorkload extends StepWorkload {
-  readonly kind: 'network';
-  readonly architecture: string;
-}
-
-/** A step of DARTS, first order: Adam on the architecture parameters by one batch, then SGD on the weights by another. */
-export interface SupernetWorkload extends StepWorkload {
-  readonly kind: 'supernet';
-}
-
-export type Workload = OperationWorkload | NetworkWorkload | SupernetWorkload;
 
 export const LEARNING_RATE = 0.025;
 export const MOMENTUM = 0.9;
@@ -41,47 +29,47 @@ export const ALPHA_ADAM = { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weight
 const FIVE_CONVOLUTIONS =
   '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|';
 
-/** Batches and sizes of the quickstart study, and the published network's first stage at CIFAR's size. */
-const small = { size: 16, imageChannels: 1, channels: 8, cells: 1, classes: 10 };
+const cifar = { kind: 'step', size: 32, imageChannels: 3, classes: 10 } as const;
+/** Batch and sizes of the quickstart study. */
+const quickstart = { kind: 'step', batch: 32, size: 16, imageChannels: 1, channels: 8, cells: 1, classes: 10 } as const;
 
-export const workloads: readonly Workload[] = [
-  ...operation('conv', [64, 32, 32, 16], 3),
-  ...operation('conv', [32, 16, 16, 64], 3),
-  ...operation('conv', [64, 16, 16, 64], 1),
-  ...operation('depthwise', [64, 32, 32, 36], 3),
-  ...operation('maxPool', [64, 32, 32, 36], 3),
-  ...operation('averagePool', [64, 32, 32, 36], 3),
-  ...operation('batchNorm', [64, 32, 32, 36], 1),
-  ...operation('relu', [64, 32, 32, 36], 1),
-  { kind: 'network', name: 'nb201_c8n1_16_b32', architecture: FIVE_CONVOLUTIONS, batch: 32, ...small },
-  { kind: 'network', name: 'nb201_c8n1_16_b64', architecture: FIVE_CONVOLUTIONS, batch: 64, ...small },
-  { kind: 'supernet', name: 'supernet_c8n1_16_b32', batch: 32, ...small },
+export const STEPS: readonly StepWorkload[] = [
+  { ...cifar, name: 'resnet20_b64', network: 'resnet20', update: 'weights', batch: 64, channels: 16, cells: 3 },
   {
-    kind: 'network',
+    ...cifar,
     name: 'nb201_c16n1_b64',
+    network: 'nasbench201',
     architecture: FIVE_CONVOLUTIONS,
+    update: 'weights',
     batch: 64,
-    size: 32,
-    imageChannels: 3,
     channels: 16,
     cells: 1,
-    classes: 10,
   },
+  {
+    ...quickstart,
+    name: 'nb201_c8n1_16_b32',
+    network: 'nasbench201',
+    architecture: FIVE_CONVOLUTIONS,
+    update: 'weights',
+  },
+  { ...quickstart, name: 'nb201_supernet_c8n1_16_b32/bilevel', network: 'nasbench201Supernet', update: 'bilevel' },
+  ...darts('darts_c8_l4_b16', 8, 4),
+  ...darts('darts_c16_l8_b16', 16, 8),
 ];
 
-function operation(
-  operation: OperationWorkload['operation'],
-  shape: OperationWorkload['shape'],
-  kernel: number,
-): OperationWorkload[] {
-  const [images, size, , channels] = shape;
-  const name = `${operation}${kernel > 1 || operation === 'conv' ? `${kernel}x${kernel}` : ''}_n${images}_c${channels}_${size}`;
-  return [false, true].map((backward) => ({
-    kind: 'operation',
-    name: `${name}/${backward ? 'forward+backward' : 'forward'}`,
-    operation,
-    backward,
-    shape,
-    kernel,
+/** Steps that are compared with other frameworks. */
+export const PEER_STEPS: readonly StepWorkload[] = STEPS.filter(
+  ({ name }) => !name.startsWith('darts') || name === 'darts_c8_l4_b16/together',
+);
+
+function darts(name: string, channels: number, cells: number): StepWorkload[] {
+  return (['together', 'bilevel'] as const).map((update) => ({
+    ...cifar,
+    name: `${name}/${update}`,
+    network: 'dartsSupernet',
+    update,
+    batch: 16,
+    channels,
+    cells,
   }));
 }

@@ -1,0 +1,49 @@
+import { dartsLogits } from './darts.mjs';
+import { nasbench201Logits } from './nasbench201.mjs';
+import { resnetLogits } from './resnet.mjs';
+
+const logits = {
+  resnet20: resnetLogits,
+  nasbench201: nasbench201Logits,
+  nasbench201Supernet: nasbench201Logits,
+  dartsSupernet: dartsLogits,
+};
+
+/**
+ * Logits of a batch on any framework's operations.
+ * @param ops relu, conv(x, w, { stride, dilation, groups }) padded to keep the size at stride 1, batchNorm(x, gamma, beta) by
+ *   the batch's own statistics, averagePool3x3(x, stride), maxPool3x3(x, stride), halve, add, concat(values), withoutFirst(x)
+ *   without its first row and column, meanOfPixels, linear(x, w, b); for supernets mixture(alphas) and weighted(terms, mixture),
+ *   terms being [edge, operation, value]
+ * @param workload a step
+ * @param weights by the engine's names of variables
+ * @param alphas tables of architecture parameters by name; empty for a network
+ */
+export function logitsOf(ops, workload, weights, alphas, x) {
+  return logits[workload.network](ops, workload, weightsOf(weights), alphas, x);
+}
+
+/** Weights that tell when the engine has none of a name, rather than let a framework fail at undefined. */
+function weightsOf(weights) {
+  return (name, required = true) => {
+    const value = weights[name];
+    if (value === undefined && required)
+      throw new Error(
+        `no weights "${name}"; the engine's network has ${Object.keys(weights).slice(0, 5).join(', ')}, ...`,
+      );
+    return value;
+  };
+}
+
+/** Convolution, batch norm and their sequence behind a ReLU, by the names that the engine's layers give. */
+export function layersOf(ops, weights) {
+  const convolve = (name, x, options = {}) => ops.conv(x, weights(`${name}/weight`), options);
+  const normalise = (name, x) => ops.batchNorm(x, weights(`${name}/gamma`, false), weights(`${name}/beta`, false));
+  return {
+    convolve,
+    normalise,
+    convNorm: (name, x, stride = 1) => normalise(`${name}/norm`, convolve(`${name}/conv`, x, { stride })),
+    reluConvNorm: (name, x, stride = 1) => normalise(`${name}/norm`, convolve(`${name}/conv`, ops.relu(x), { stride })),
+    classify: (features) => ops.linear(features, weights('classifier/weight'), weights('classifier/bias')),
+  };
+}

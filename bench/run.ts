@@ -1,0 +1,27 @@
+// Benchmarks: npm run bench -- kernels | steps | peers | scale [options], npm run bench -- compare A.json B.json.
+// bench/README.md explains commands and options.
+
+const commands: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
+  kernels: () => import('./kernels/run.js'),
+  steps: () => import('./steps/run.js'),
+  peers: () => import('./peers/run.js'),
+  scale: () => import('./scale/run.js'),
+  compare: () => import('./compare.js'),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const load = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
+if (!load) {
+  console.error(`bench: got command ${name ?? 'none'}, wanted ${Object.keys(commands).join(', ')}`);
+  process.exitCode = 1;
+} else {
+  try {
+    const { run } = await load();
+    await run(args);
+  } catch (error) {
+    // Wrong options need no trace; anything else does.
+    const wrong = error instanceof RangeError || `${(error as { code?: unknown }).code}`.startsWith('ERR_PARSE_ARGS');
+    console.error(wrong ? `bench ${name}: ${(error as Error).message}` : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Value } from '../../src/engine/graph/graph.js';
+import { VariableSet } from '../../src/engine/graph/variables.js';
+import { BatchNorm2d } from '../../src/engine/nn/batchNorm2d.js';
+import { Conv2d } from '../../src/engine/nn/conv2d.js';
+import { normal } from '../../src/engine/nn/initializers.js';
+import { Linear } from '../../src/engine/nn/linear.js';
+import { crossEntropy } from '../../src/engine/ops/crossEntropy.js';
+import { globalAveragePool } from '../../src/engine/ops/globalAveragePool.js';
+import { type MixedTerm, mixedSum } from '../../src/engine/ops/mixedSum.js';
+import { relu } from '../../src/engine/ops/relu.js';
+import { softmax } from '../../src/engine/ops/softmax.js';
+import { Sgd } from '../../src/engine/optim/sgd.js';
+import type { Engine } from '../../src/engine/runtime/engine.js';
+import type { Prepared } from '../contenders/contender.js';
+import { readTensors } from '../contenders/tensors.js';
+import { noise } from '../kernels/program.js';
+import { applyTogether } from '../steps/program.js';
+import { LEARNING_RATE, MOMENTUM } from '../steps/workloads.js';
+import type { ScaleWorkload } from './workloads.js';
+
+const CLASSES = 10;
+const IMAGE_CHANNELS = 3;
+const SEED = 1;
+
+/** Compiles a training step of weights and architecture parameters; every candidate is a ReLU, 3x3 convolution and batch norm. */
+export async function prepareScale(engine: Engine, workload: ScaleWorkload): Promise<Prepared> {
+  const { batch, size } = workload;
+  const data = new VariableSet('data');
+  const x = data.add('x', [batch, size, size, IMAGE_CHANNELS], noise);
+  const classes = new VariableSet('classes');
+  const labels = classes.add(
+    'labels',
+    [batch],
+    (_, random) => Uint32Array.from({ length: batch }, () => random.integer(CLASSES)),
+    { dtype: 'u32' },
+  );
+  const weights = new VariableSet('weights');
+  const alphas = new VariableSet('alphas');
+  const forward = relaxedNetwork(weights, alphas, workload);
+  const optimizers = [alphas, weights].map((set) => new Sgd(set, { learningRate: LEARNING_RATE, momentum: MOMENTUM }));
+  const sets = [data, classes, weights, alphas];
+  for (const set of sets) engine.allocate(set, SEED);
+  for (const optimizer of optimizers) optimizer.allocate(engine);
+  const program = await engine.compile((graph) => {
+    const loss = crossEntropy(forward(graph.read(x)), graph.read(labels));
+    applyTogether(graph, loss, optimizers);
+    graph.output('loss', loss);
+  });
+  return {
+    program,
+    tensors: () => readTensors(engine, sets),
+    feeds: (run) => Object.assign({}, ...optimizers.map((optimizer) => optimizer.feeds(run))),
+    outputs: ['loss'],
+    dispose: () => {
+      program.dispose();
+      for (const set of [...sets, ...optimizers.flatMap(({ states }) => states)]) engine.release(set);
+    },
+  };
+}
+
+/** Images [N, H, W, 3] to logits [N, 10]; the image keeps its size to the global pool. */
+function relaxedNetwork(
+  weights: VariableSet,
+  alphas: VariableSet,
+  { channels, cells, candidates }: ScaleWorkload,
+): (images: Value) => Value {
+  const unused = new VariableSet('averages');
+  const stem = new Conv2d(weights, 'stem', { inputs: IMAGE_CHANNELS, outputs: channels, kernel: 3, padding: 1 });
+  const alpha = alphas.add('alpha', [cells, candidates], normal(0, 1e-3));
+  const edges = Array.from({ length: cells }, (_, cell) =>
+    Array.from({ length: candidates }, (_, candidate) => {
+      const name = `cell ${cell}/candidate ${candidate}`;
+      return {
+        convolution: new Conv2d(weights, name, { inputs: channels, outputs: channels, kernel: 3, padding: 1 }),
+        norm: new BatchNorm2d(weights, unused, `${name}/norm`, { channels, affine: false, trackRunning: false }),
+      };
+    }),
+  );
+  const classifier = new Linear(weights, 'classifier', { inputs: channels, outputs: CLASSES });
+  return (images) => {
+    const { graph } = images;
+    const mixture = softmax(graph.read(alpha));
+    let value = stem.forward(images);
+    edges.forEach((operations, cell) => {
+      const positive = relu(value);
+      const terms = operations.map(
+        ({ convolution, norm }, candidate): MixedTerm => ({
+          x: convolution.forward(positive),
+          index: cell * candidates + candidate,
+          norm: norm.mixedNorm(graph),
+        }),
+      );
+      value = mixedSum(terms, mixture);
+    });
+    return classifier.forward(globalAveragePool(value));
+  };
+}
