@@ -26,26 +26,32 @@ interface ConvolutionSizes {
 
 /** ReLU, convolution without bias, batch norm. */
 export function reluConvBatchNorm(context: LayerContext, name: string, sizes: ConvolutionSizes): Block {
-  const { convolve, norm } = reluConvBatchNormLayers(context, name, sizes);
-  return (x, mode) => norm.forward(convolve(x), batchNormMode(context, mode));
+  const block = convBatchNorm(context, name, sizes);
+  return (x, mode) => block(relu(x), mode);
 }
 
-/** The two halves of `reluConvBatchNorm`. */
-export function reluConvBatchNormLayers(
+/** Convolution without bias, batch norm and, if wanted, ReLU in the same pass as that. */
+export function convBatchNorm(
   context: LayerContext,
   name: string,
   { inputs, outputs, kernel, stride = 1 }: ConvolutionSizes,
-): { convolve: (x: Value) => Value; norm: BatchNorm2d } {
+  options: { readonly relu?: boolean } = {},
+): Block {
   const padding = (kernel - 1) / 2;
   const convolution = new Conv2d(context.weights, `${name}/conv`, { inputs, outputs, kernel, stride, padding });
-  const norm = batchNormLayer(context, `${name}/norm`, outputs);
-  return { convolve: (x) => convolution.forward(relu(x)), norm };
+  const norm = batchNorm(context, `${name}/norm`, outputs, options);
+  return (x, mode) => norm(convolution.forward(x), mode);
 }
 
-/** Batch norm alone. */
-export function batchNorm(context: LayerContext, name: string, channels: number): Block {
+/** Batch norm and, if wanted, ReLU in the same pass. */
+export function batchNorm(
+  context: LayerContext,
+  name: string,
+  channels: number,
+  options: { readonly relu?: boolean } = {},
+): Block {
   const layer = batchNormLayer(context, name, channels);
-  return (x, mode) => layer.forward(x, batchNormMode(context, mode));
+  return (x, mode) => layer.forward(x, batchNormMode(context, mode), options);
 }
 
 /** The layer of a context's batch norm. */

@@ -110,7 +110,10 @@ export function factorizedReduce(
   };
 }
 
-/** ReLU, depthwise convolution, pointwise convolution. @param copies of the input that has one, or in the input already */
+/**
+ * Depthwise convolution, of the input's ReLU where it has one copy, pointwise convolution. The input of stacked copies comes
+ * rectified from the batch norm before it.
+ */
 function depthwisePointwise(
   context: LayerContext,
   prefix: string,
@@ -124,7 +127,7 @@ function depthwisePointwise(
     stride,
     dilation,
     padding: (dilation * (kernel - 1)) / 2,
-    relu: true,
+    relu: !stacked,
   });
   const pointwise = new Conv2d(context.weights, `${prefix}/pointwise`, {
     inputs: copies * channels,
@@ -148,7 +151,7 @@ function separableConvolution(context: LayerContext, prefix: string, sizes: Cand
     { ...shape, stacked: true },
   );
   return {
-    compute: (x, mode) => second(norm.forward(first(x), batchNormMode(context, mode))),
+    compute: (x, mode) => second(norm.forward(first(x), batchNormMode(context, mode), { relu: true })),
     channels: copies * channels,
   };
 }

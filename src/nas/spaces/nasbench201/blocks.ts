@@ -5,7 +5,7 @@ import { add } from '../../../engine/ops/add.js';
 import { averagePool } from '../../../engine/ops/averagePool.js';
 import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
 import { relu } from '../../../engine/ops/relu.js';
-import { type Block, batchNorm, type LayerContext, reluConvBatchNorm } from '../layers.js';
+import { type Block, batchNorm, convBatchNorm, type LayerContext } from '../layers.js';
 import type { NetworkSettings } from '../space.js';
 
 /** Average over 3x3 pixels, those outside the image left out (2001.00326, table 1; no batch norm at equal channels). */
@@ -16,11 +16,12 @@ export function averagePool3x3(x: Value): Value {
 /** Halves the edge and doubles the channels: two 3x3 convolutions beside an average pool 2x2 and a 1x1 convolution. */
 function residualBlock(context: LayerContext, name: string, inputs: number): Block {
   const outputs = 2 * inputs;
-  const first = reluConvBatchNorm(context, `${name}/first`, { inputs, outputs, kernel: 3, stride: 2 });
-  const second = reluConvBatchNorm(context, `${name}/second`, { inputs: outputs, outputs, kernel: 3 });
+  // ReLU before each of the two convolutions, the second in the pass of the batch norm that precedes it.
+  const first = convBatchNorm(context, `${name}/first`, { inputs, outputs, kernel: 3, stride: 2 }, { relu: true });
+  const second = convBatchNorm(context, `${name}/second`, { inputs: outputs, outputs, kernel: 3 });
   const shortcut = new Conv2d(context.weights, `${name}/shortcut`, { inputs, outputs, kernel: 1 });
   return (x, mode) =>
-    add(second(first(x, mode), mode), shortcut.forward(averagePool(x, { kernel: 2, stride: 2, padding: 0 })));
+    add(second(first(relu(x), mode), mode), shortcut.forward(averagePool(x, { kernel: 2, stride: 2, padding: 0 })));
 }
 
 /**
@@ -48,11 +49,11 @@ export function macroNetwork(
     if (stage > 0) blocks.push(residualBlock(outside, `stage ${stage}/reduction`, width / 2));
     for (let n = 0; n < cells; n++) blocks.push(cell(`stage ${stage}/cell ${n}`, width));
   }
-  const lastNorm = batchNorm(outside, 'last/norm', 4 * channels);
+  const lastNorm = batchNorm(outside, 'last/norm', 4 * channels, { relu: true });
   const classifier = new Linear(context.weights, 'classifier', { inputs: 4 * channels, outputs: classes });
   return (images, mode) => {
     const start = stemNorm(stem.forward(images), mode);
     const features = blocks.reduce((x, block) => block(x, mode), start);
-    return classifier.forward(globalAveragePool(relu(lastNorm(features, mode))));
+    return classifier.forward(globalAveragePool(lastNorm(features, mode)));
   };
 }
