@@ -59,14 +59,20 @@ export interface ProtocolFlags {
 
 /** Options that change single settings of a training protocol. */
 export function addProtocolFlags(command: Command): Command {
+  return addSizeFlags(command.option('--epochs <number>', 'epochs of training', positiveInteger)).option(
+    '--protocol <file>',
+    'JSON with further settings, as in a study',
+  );
+}
+
+/** Those of them that decide what one step computes. */
+export function addSizeFlags(command: Command): Command {
   return command
-    .option('--epochs <number>', 'epochs of training', positiveInteger)
     .option('--batch <number>', 'images a batch', positiveInteger)
     .option('--channels <number>', 'channels of the first stage', positiveInteger)
     .option('--cells <number>', 'cells per stage', positiveInteger)
     .option('--size <pixels>', 'edge that images are resized to', positiveInteger)
-    .option('--image-channels <number>', '1: grey, 3: colour', positiveInteger)
-    .option('--protocol <file>', 'JSON with further settings, as in a study');
+    .option('--image-channels <number>', '1: grey, 3: colour', positiveInteger);
 }
 
 /** What the flags change; the single flags win over the file. @throws UsageError naming the field */

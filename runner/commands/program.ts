@@ -6,6 +6,7 @@ import { addData } from './data.js';
 import { addDoctor } from './doctor.js';
 import { describeError, exitCodeOf } from './errors.js';
 import type { Output } from './output.js';
+import { addProfile } from './profile.js';
 import { addQuickstart } from './quickstart.js';
 import { addReport } from './report.js';
 import { addSearch } from './search.js';
@@ -31,6 +32,7 @@ function buildProgram(tools: Tools, output: Output): Command {
   addCount(program, output);
   addData(program, output);
   addDoctor(program, tools, output);
+  addProfile(program, tools, output);
   program.command('version', { hidden: true }).action(() => output.print(packageVersion()));
   return program;
 }

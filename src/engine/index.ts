@@ -45,6 +45,12 @@ export { constant, cosine, linear as linearSchedule, type Schedule } from './opt
 export { Sgd } from './optim/sgd.js';
 export { philox4x32, purposeKey } from './random/philox.js';
 export { Random } from './random/random.js';
-export { type CompileOptions, Engine } from './runtime/engine.js';
-export type { KernelTime } from './runtime/profile.js';
+export { arenaSvg } from './runtime/arenaSvg.js';
+export { type Ceilings, measureCeilings } from './runtime/ceilings.js';
+export { formatDescription, formatTotals, type ProgramDescription } from './runtime/describe.js';
+export { type CompileOptions, Engine, type EngineOptions } from './runtime/engine.js';
+export type { HostTimes, KernelTime, Profile, ProfileOptions } from './runtime/profile.js';
+export { type ProfileSummary, type SummaryRow, summariseProfile, summaryTable } from './runtime/profileSummary.js';
 export type { Program } from './runtime/program.js';
+export { Timeline } from './runtime/timeline.js';
+export { chromeTrace, measureKernels, type Trace } from './runtime/trace.js';

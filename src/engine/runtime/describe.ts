@@ -173,24 +173,25 @@ function peakOf(lifetimes: readonly Lifetime[], dispatches: number): number {
 
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
-/** A description for people: totals, memory, and a line a dispatch. */
-export function formatDescription({ dispatches, pipelines, multiplyAdds, bytes, memory }: ProgramDescription): string {
+/** Totals of a description for people, three lines: work, memory, and what sharing memory saves. */
+export function formatTotals({ dispatches, pipelines, multiplyAdds, bytes, memory }: ProgramDescription): string {
   const inSlots = memory.slots.reduce((sum, slot) => sum + slot, 0);
   const saved = memory.unshared > 0 ? 1 - inSlots / memory.unshared : 0;
-  const lines = [
+  return [
     `${dispatches.length} dispatches of ${pipelines} pipelines: ${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds, ${megabytes(bytes)} moved`,
     `memory ${megabytes(memory.total)}: ${memory.slots.length} slots ${megabytes(inSlots)}, persistent ${megabytes(memory.persistent)}, constants ${megabytes(memory.constants)}, feeds ${megabytes(memory.feeds)}, uniforms ${megabytes(memory.uniforms)}`,
     `slots: ${megabytes(memory.peakLive)} live at the peak; a buffer a value would take ${megabytes(memory.unshared)}, so sharing saves ${(100 * saved).toFixed(1)} %`,
-    '',
-  ];
+  ].join('\n');
+}
+
+/** A description for people: its totals, an empty line, and a line a dispatch. */
+export function formatDescription(description: ProgramDescription): string {
   const places = (bound: readonly BoundMemory[]) =>
     bound.map(({ name, buffer, offset }) => `${name} ${buffer}${offset > 0 ? `+${offset}` : ''}`).join(', ') ||
     'nothing';
-  dispatches.forEach(({ operation, kernel, grid, reads, writes, ...cost }, index) => {
+  const lines = description.dispatches.map(({ operation, kernel, grid, reads, writes, ...cost }, index) => {
     const work = cost.multiplyAdds > 0 ? `${cost.multiplyAdds} multiply-adds, ` : '';
-    lines.push(
-      `${index} ${operation}: ${kernel} [${grid.join(' x ')}] ${work}${Math.round(cost.bytes)} bytes; reads ${places(reads)}; writes ${places(writes)}`,
-    );
+    return `${index} ${operation}: ${kernel} [${grid.join(' x ')}] ${work}${Math.round(cost.bytes)} bytes; reads ${places(reads)}; writes ${places(writes)}`;
   });
-  return lines.join('\n');
+  return [formatTotals(description), '', ...lines].join('\n');
 }

@@ -30,7 +30,7 @@ export interface ProfileSummary {
 }
 
 /** Adds up what dispatches took, by kernel and by operation, and holds it against the adapter's ceilings. */
-export function summarise(
+export function summariseProfile(
   { kernels }: { readonly kernels: readonly KernelTime[] },
   ceilings: Ceilings,
 ): ProfileSummary {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KernelTime } from '../../../src/engine/runtime/profile.js';
-import { summarise, summaryTable } from '../../../src/engine/runtime/profileSummary.js';
+import { summariseProfile, summaryTable } from '../../../src/engine/runtime/profileSummary.js';
 
 const time = (
   operation: string,
@@ -30,7 +30,7 @@ const kernels = [
 
 describe('the summary of a profile', () => {
   it('adds up time, multiply-adds and bytes by kernel, longest first', () => {
-    const summary = summarise({ kernels }, ceilings);
+    const summary = summariseProfile({ kernels }, ceilings);
     expect(summary.milliseconds).toBeCloseTo(0.2, 12);
     expect(summary.kernels.map(({ name }) => name)).toEqual(['conv/conv2d', 'elementwise/relu', 'reduce/columnSums']);
     expect(summary.kernels[0]).toMatchObject({ dispatches: 2, multiplyAdds: 2e6, bytes: 2e5, share: 0.5 });
@@ -40,7 +40,7 @@ describe('the summary of a profile', () => {
   });
 
   it('and by operation', () => {
-    const { operations } = summarise({ kernels }, ceilings);
+    const { operations } = summariseProfile({ kernels }, ceilings);
     expect(operations.map(({ name, dispatches }) => [name, dispatches])).toEqual([
       ['relu', 1],
       ['conv2dInputGradient', 1],
@@ -49,20 +49,20 @@ describe('the summary of a profile', () => {
   });
 
   it('holds each row against the nearer ceiling', () => {
-    const [dense, relu] = summarise({ kernels }, ceilings).kernels;
+    const [dense, relu] = summariseProfile({ kernels }, ceilings).kernels;
     expect([dense.bound, relu.bound]).toEqual(['compute', 'memory']);
     expect(dense.ofCeiling).toBeCloseTo(0.4, 9);
     expect(relu.ofCeiling).toBeCloseTo(0.5, 9);
   });
 
   it('has no rates where no time was measured, rather than infinite ones', () => {
-    const row = summarise({ kernels }, ceilings).kernels[2];
+    const row = summariseProfile({ kernels }, ceilings).kernels[2];
     expect([row.gflops, row.gigabytesPerSecond, row.ofCeiling, row.share]).toEqual([0, 0, 0, 0]);
-    expect(summarise({ kernels: [] }, ceilings)).toMatchObject({ milliseconds: 0, kernels: [], operations: [] });
+    expect(summariseProfile({ kernels: [] }, ceilings)).toMatchObject({ milliseconds: 0, kernels: [], operations: [] });
   });
 
   it('is a table, without GFLOP/s for kernels that multiply nothing', () => {
-    const { header, cells } = summaryTable(summarise({ kernels }, ceilings).kernels, 'kernel');
+    const { header, cells } = summaryTable(summariseProfile({ kernels }, ceilings).kernels, 'kernel');
     expect(header).toEqual(['kernel', 'ms', '%', 'count', 'GFLOP/s', 'GB/s', 'bound', 'of ceiling %']);
     expect(cells[0]).toEqual(['conv/conv2d', '0.100', '50.0', '2', '40.00', '2.00', 'compute', '40.0']);
     expect(cells[1]).toEqual(['elementwise/relu', '0.100', '50.0', '1', '', '5.00', 'memory', '50.0']);

@@ -1,0 +1,233 @@
+import { writeFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import type { Gpu } from '../../src/engine/device/gpu.js';
+import type { ProgramDescription } from '../../src/engine/runtime/describe.js';
+import type { HostTimes, Profile } from '../../src/engine/runtime/profile.js';
+import type { ProfileSummary, SummaryRow } from '../../src/engine/runtime/profileSummary.js';
+import type { Timeline } from '../../src/engine/runtime/timeline.js';
+import type { Classifier, Supernet } from '../../src/nas/training/classifier.js';
+import type { Protocol } from '../../src/nas/training/protocol.js';
+import { StoreError } from '../errors.js';
+import { reasonOf } from '../reason.js';
+import type { Tools } from '../tools.js';
+import { UsageError } from './errors.js';
+import { DARTS_SUPERNET, SPACE_NAMES } from './names.js';
+import {
+  addShared,
+  addSizeFlags,
+  type ProtocolFlags,
+  positiveInteger,
+  readProtocolFlags,
+  type SharedOptions,
+} from './options.js';
+import { formatTable, type Output, progressOf } from './output.js';
+
+interface ProfileOptions extends SharedOptions, ProtocolFlags {
+  readonly architecture?: string;
+  readonly supernet?: boolean;
+  readonly train?: boolean;
+  readonly classes: number;
+  readonly clock?: Profile['clock'];
+  readonly trace?: string;
+  readonly svg?: string;
+}
+
+/** Cells of the search network of DARTS, all of them (Liu et al. 2019, section 3.1). */
+const DARTS_CELLS = 8;
+
+export function addProfile(program: Command, tools: Tools, output: Output): void {
+  const command = program
+    .command('profile')
+    .summary('where the time and the memory of a step go')
+    .description(
+      'Times every kernel of one step of a network or supernet on random images, holds it against what the device can do at best, and tells how memory is shared.',
+    )
+    .option('--architecture <text>', 'the architecture, as its space writes it')
+    .option('--supernet', 'all architectures at once, mixed by architecture parameters')
+    .option('--train', 'a step of training, for a supernet of both its passes; else the forward pass')
+    .option('--classes <number>', 'classes', positiveInteger, 10);
+  addSizeFlags(command)
+    .addOption(
+      new Option(
+        '--space <name>',
+        `search space: ${SPACE_NAMES.join(', ')}; with --supernet also ${DARTS_SUPERNET}`,
+      ).default('nasbench201'),
+    )
+    .addOption(
+      new Option('--clock <name>', 'what kernels are timed with: timestamps where the device has them').choices([
+        'timestamps',
+        'batches',
+      ]),
+    )
+    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
+    .option('--svg <file>', 'write a picture of the memory over time');
+  addShared(command, 'adapter').action((options: ProfileOptions) => profile(options, tools, output));
+}
+
+/** What was measured, for printing and writing. */
+interface Findings {
+  readonly title: string;
+  readonly profile: Profile;
+  readonly summary: ProfileSummary;
+  readonly hostMilliseconds: HostTimes;
+  readonly description: ProgramDescription;
+}
+
+async function profile(options: ProfileOptions, tools: Tools, output: Output): Promise<void> {
+  const { protocol, network } = await chosenNetwork(options);
+  const { Timeline } = await import('../../src/engine/runtime/timeline.js');
+  const timeline = new Timeline();
+  const progress = await progressOf(output, options);
+  const gpu = await tools.openGpu(options.adapter);
+  try {
+    progress.note(`profile: preparing kernels on ${gpu.info.name}`);
+    const findings = await measure(gpu, timeline, options, protocol, network);
+    progress.clear();
+    await writeFiles(options, gpu, timeline, findings);
+    if (options.json) output.json(asJson(options, gpu, protocol, findings));
+    else await print(findings, gpu, output);
+  } finally {
+    progress.clear();
+    gpu.dispose();
+  }
+}
+
+/** @throws UsageError where nothing, or two things, are to be profiled, or sizes don't fit */
+async function chosenNetwork(
+  options: ProfileOptions,
+): Promise<{ protocol: Protocol; network: Classifier | Omit<Supernet, 'derive'> }> {
+  const { architecture, supernet, space: name, classes } = options;
+  if ((architecture === undefined) === !supernet)
+    throw new UsageError(
+      `profile: got ${supernet ? 'both of' : 'neither of'} --architecture and --supernet, wanted one of them`,
+    );
+  if (name === DARTS_SUPERNET && !supernet)
+    throw new UsageError(`profile: --space ${DARTS_SUPERNET} has no architectures, only a supernet; give --supernet`);
+  const { AttributeError } = await import('../../src/engine/errors.js');
+  const { SEARCH_PROTOCOL, TRAINING_PROTOCOL, withOverrides } = await import('../../src/nas/transfer/protocols.js');
+  const defaults = supernet ? SEARCH_PROTOCOL : TRAINING_PROTOCOL;
+  const overrides = await readProtocolFlags(options);
+  const protocol = withOverrides(name === DARTS_SUPERNET ? { ...defaults, cells: DARTS_CELLS } : defaults, overrides);
+  const settings = { ...protocol, size: protocol.imageSize, classes };
+  try {
+    if (name === DARTS_SUPERNET) {
+      const { dartsSupernet } = await import('../../src/nas/spaces/darts/supernet.js');
+      return { protocol, network: dartsSupernet(settings, { affine: false, batchNorm: 'batch' }) };
+    }
+    const { spaceByName } = await import('../../src/nas/spaces/space.js');
+    const space = spaceByName(name);
+    const network = supernet
+      ? space.supernet(settings, { affine: false, batchNorm: 'batch' })
+      : space.network(space.parse(architecture as string), settings);
+    return { protocol, network };
+  } catch (error) {
+    if (error instanceof AttributeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function measure(
+  gpu: Gpu,
+  timeline: Timeline,
+  options: ProfileOptions,
+  protocol: Protocol,
+  network: Classifier | Omit<Supernet, 'derive'>,
+): Promise<Findings> {
+  const { Engine } = await import('../../src/engine/runtime/engine.js');
+  const { measureCeilings } = await import('../../src/engine/runtime/ceilings.js');
+  const { summariseProfile } = await import('../../src/engine/runtime/profileSummary.js');
+  const { compileStep } = await import('../profileStep.js');
+  const { architecture, space, train = false, classes, clock } = options;
+  const engine = new Engine(gpu, { timeline });
+  try {
+    const ceilings = await measureCeilings(gpu);
+    const { program, feeds, dispose } = await compileStep(engine, { network, protocol, classes, train });
+    // The first run compiles what drivers compile late, and touches memory for the first time.
+    for (let run = 0; run < 2; run++) {
+      program.run(feeds);
+      await gpu.idle();
+    }
+    const { hostMilliseconds } = program;
+    const profile = await program.profile(feeds, { clock });
+    const description = program.describe();
+    dispose();
+    const what = `${train ? 'training step' : 'forward pass'} of ${architecture ?? `the ${space} supernet`}`;
+    const { batch, channels, cells, imageSize: size } = protocol;
+    const title = `${what}: batch ${batch}, ${channels} channels, ${cells} cells, ${size} pixels`;
+    return { title, profile, summary: summariseProfile(profile, ceilings), hostMilliseconds, description };
+  } finally {
+    engine.dispose();
+  }
+}
+
+async function writeFiles(
+  { trace, svg }: ProfileOptions,
+  gpu: Gpu,
+  { phases }: Timeline,
+  { title, profile, description }: Findings,
+): Promise<void> {
+  if (trace !== undefined) {
+    const { chromeTrace } = await import('../../src/engine/runtime/trace.js');
+    const about = { program: title, adapter: gpu.info.name, driver: gpu.info.driver };
+    await write('--trace', trace, JSON.stringify(chromeTrace({ phases, profile }, about)));
+  }
+  if (svg !== undefined) {
+    const { arenaSvg } = await import('../../src/engine/runtime/arenaSvg.js');
+    await write('--svg', svg, arenaSvg(description));
+  }
+}
+
+async function write(option: string, file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    const wanted = 'the name of a file in a folder that is there';
+    throw new StoreError(`${option} ${file}: got ${reasonOf(cause)}, wanted ${wanted}`, { cause });
+  }
+}
+
+function asJson(
+  { space, architecture, train = false, classes, trace, svg }: ProfileOptions,
+  gpu: Gpu,
+  { batch, channels, cells, imageSize, imageChannels }: Protocol,
+  { profile, summary, hostMilliseconds, description }: Findings,
+): unknown {
+  const { dispatches, lifetimes: _, ...totals } = description;
+  return {
+    space,
+    ...(architecture === undefined ? { supernet: true } : { architecture }),
+    train,
+    settings: { batch, channels, cells, imageSize, imageChannels, classes },
+    adapter: gpu.info,
+    clock: profile.clock,
+    hostMilliseconds,
+    ...summary,
+    program: { ...totals, dispatches: dispatches.length },
+    ...(trace === undefined ? {} : { trace }),
+    ...(svg === undefined ? {} : { svg }),
+  };
+}
+
+async function print(findings: Findings, gpu: Gpu, output: Output): Promise<void> {
+  const { formatTotals } = await import('../../src/engine/runtime/describe.js');
+  const { title, profile, summary, hostMilliseconds, description } = findings;
+  const { gflops, gigabytesPerSecond } = summary.ceilings;
+  output.print(`${title}, on ${gpu.info.name}`);
+  output.print(
+    `${summary.milliseconds.toFixed(2)} ms in kernels, by ${profile.clock}; host ${hostMilliseconds.encode.toFixed(2)} ms to encode, ${hostMilliseconds.submit.toFixed(2)} ms to submit`,
+  );
+  output.print(
+    `ceilings of the device: ${gflops.toFixed(1)} GFLOP/s, ${gigabytesPerSecond.toFixed(1)} GB/s read and written`,
+  );
+  output.print(formatTotals(description));
+  for (const of of ['kernel', 'operation'] as const) {
+    output.print('');
+    output.print(await table(of === 'kernel' ? summary.kernels : summary.operations, of, output));
+  }
+}
+
+async function table(rows: readonly SummaryRow[], of: 'kernel' | 'operation', output: Output): Promise<string> {
+  const { summaryTable } = await import('../../src/engine/runtime/profileSummary.js');
+  const { header, cells } = summaryTable(rows, of);
+  return formatTable(header, cells, { ...output, right: header.filter((name) => name !== of && name !== 'bound') });
+}
