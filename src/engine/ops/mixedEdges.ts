@@ -1,6 +1,6 @@
 import { AttributeError, ShapeError } from '../errors.js';
 import type { Value } from '../graph/graph.js';
-import { channelsOf, logicalSize } from '../graph/types.js';
+import { channelsOf, formatType, logicalSize } from '../graph/types.js';
 import type { Variable } from '../graph/variables.js';
 import { mergeStatisticsCall, referenceNormalised, referenceStatistics } from './batchNormCalls.js';
 import { updateRunningStatistics } from './batchNormRunning.js';
@@ -77,10 +77,18 @@ export function mixedEdges(source: MixedSource, edges: readonly MixedEdge[], wei
   const wrong = places.find(({ slot }) => slot !== NO_SLOT && !(Number.isInteger(slot) && slot >= 0 && slot < slots));
   if (wrong) throw new ShapeError(`mixedEdges: slot ${wrong.slot}, wanted one of the ${slots} of the stack`);
   const attributes = { edges: edges.length, width, slots, normalised, skip: skip !== undefined, epsilon };
-  const row = take(weights, [
+  checkStack('mixedEdges', stack.type, attributes);
+  const indices = [
     ...places.map(({ weight }) => weight),
     ...edges.flatMap((edge) => (edge.skip === undefined ? [] : [edge.skip])),
-  ]);
+  ];
+  const count = logicalSize(weights.type);
+  const outside = indices.find((index) => !(Number.isInteger(index) && index >= 0 && index < count));
+  if (outside !== undefined)
+    throw new AttributeError(
+      `mixedEdges: weight ${outside} of an edge, wanted an element of the weights ${formatType(weights.type)}: 0 to ${count - 1}`,
+    );
+  const row = take(weights, indices);
   const entries = graph.constant(
     places.map(({ slot }) => slot),
     [places.length],
@@ -93,9 +101,9 @@ export function mixedEdges(source: MixedSource, edges: readonly MixedEdge[], wei
   );
   const [mean, variance] = outputs.slice(edges.length);
   if (running) {
-    const count = logicalSize(stack.type) / channelsOf(stack.type);
+    const elements = logicalSize(stack.type) / channelsOf(stack.type);
     const [runningMean, runningVariance] = [graph.read(running.mean), graph.read(running.variance)];
-    updateRunningStatistics(runningMean, runningVariance, mean, variance, { momentum, count });
+    updateRunningStatistics(runningMean, runningVariance, mean, variance, { momentum, count: elements });
   }
   return outputs.slice(0, edges.length);
 }
