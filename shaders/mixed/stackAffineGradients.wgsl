@@ -1,5 +1,5 @@
 // Gradients of gamma and beta of a stack's normalised slots: dgamma = sum over the edges of weight * r * sum(dy * (x - mean)), dbeta =
-// sum over the edges of weight * sum(dy), r = 1 / sqrt(variance + epsilon).
+// sum over the edges of weight * sum(dy), r = 1 / sqrt(variance + epsilon). Closed entries add nothing.
 // Layout: sums is a view of rows of vectors vec4s, in the order of mixed/edgeSums; w and entries are those of mixed/plan;
 // variance, dgamma and dbeta are rows of normalised * vectors vec4s.
 // Grid: one invocation a (slot, column).
@@ -41,13 +41,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var scaled = vec4f(0.0);
   var shifted = vec4f(0.0);
   for (var entry = 0u; entry < params.edges * params.width; entry++) {
-    if (entries[params.entriesOffset * 4u + entry] == slot) {
-      let weight = w[params.wOffset * 4u + entry];
+    let weight = w[params.wOffset * 4u + entry];
+    if (weight != 0.0 && entries[params.entriesOffset * 4u + entry] == slot) {
       let edge = params.count + entry / params.width;
-      scaled += weight * sums[params.sumsOffset + entry * params.sumsStride + vector];
+      scaled += weight * inverse * sums[params.sumsOffset + entry * params.sumsStride + vector];
       shifted += weight * sums[params.sumsOffset + edge * params.sumsStride + vector];
     }
   }
-  dgamma[params.dgammaOffset + id.x] = inverse * scaled;
+  dgamma[params.dgammaOffset + id.x] = scaled;
   dbeta[params.dbetaOffset + id.x] = shifted;
 }

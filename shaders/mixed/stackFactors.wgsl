@@ -1,7 +1,8 @@
 // What the pass over a stack's gradient needs of every slot: d(candidate) = sum over the edges of a[t] * dy[e] + b * (x - mean) + c
 // (Ioffe and Szegedy 2015, section 3, of the sum of the targets' gradients). With r = 1 / sqrt(variance + epsilon) and the
 // entry's weight: a = weight * gamma * r, b = -a * r * r * sum(dy * (x - mean)) / rows, c = -a * sum(dy) / rows, summed over the
-// targets; a slot that is not normalised has a = weight alone. The last slot is the skip connection.
+// targets; a slot that is not normalised has a = weight alone. The last slot is the skip connection. Closed entries add nothing,
+// whatever the statistics of a slot that nothing reads.
 // Layout: sums is a view of rows of vectors vec4s, in the order of mixed/edgeSums; w and entries are those of mixed/plan; mean,
 // variance and gamma are rows of normalised * vectors vec4s. factors is [slots + 1][3 + edges][vectors]: mean, b, c, a of every
 // target. Without AFFINE gamma is 1 and its binding repeats mean.
@@ -65,9 +66,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var a = vec4f(0.0);
     for (var j = 0u; j < params.width; j++) {
       let entry = edge * params.width + j;
-      if (entries[params.entriesOffset * 4u + entry] == slot) {
+      let weight = w[params.wOffset * 4u + entry];
+      if (weight != 0.0 && entries[params.entriesOffset * 4u + entry] == slot) {
         let products = sums[params.sumsOffset + entry * params.sumsStride + vector];
-        let scale = w[params.wOffset * 4u + entry] * factor;
+        let scale = weight * factor;
         a += scale;
         b -= scale * inverse * inverse * products;
       }
