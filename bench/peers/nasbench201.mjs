@@ -13,6 +13,7 @@ const EDGES = [
 export function nasbench201Logits(ops, workload, weights, alphas, x) {
   const { convolve, normalise, reluConvNorm, classify } = layersOf(ops, weights);
   const mixture = alphas.alpha && ops.mixture(alphas.alpha);
+  const candidate = (name, value) => normalise(`${name}/norm`, convolve(name, ops.relu(value)));
   const fixedEdge = (operation, name, value) => {
     if (operation === 'skip_connect') return value;
     return operation === 'avg_pool_3x3' ? ops.averagePool3x3(value) : reluConvNorm(name, value);
@@ -32,8 +33,8 @@ export function nasbench201Logits(ops, workload, weights, alphas, x) {
         }
         terms.push(
           [edge, 1, value],
-          [edge, 2, reluConvNorm(`${edgeName}/1x1`, value)],
-          [edge, 3, reluConvNorm(`${edgeName}/3x3`, value)],
+          [edge, 2, candidate(`${edgeName}/nor_conv_1x1`, value)],
+          [edge, 3, candidate(`${edgeName}/nor_conv_3x3`, value)],
           [edge, 4, ops.averagePool3x3(value)],
         );
       });

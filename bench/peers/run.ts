@@ -12,7 +12,7 @@ import { type Column, megabytes, number, textTable } from '../report/table.js';
 import { stepFlops } from '../steps/networks.js';
 import { PEER_STEPS, type StepWorkload } from '../steps/workloads.js';
 import { disagreement } from './check.js';
-import { weightsByEdge } from './dartsWeights.js';
+import { weightsByEdge } from './edgeWeights.js';
 import { checkPeers, PEERS, type PeerName, peerVersion } from './versions.js';
 
 type Workload = OperationWorkload | StepWorkload;
@@ -101,7 +101,7 @@ async function measure(
       const first = await contender.prepare(workload, { tensors, checks, wantTensors: tensors === undefined });
       run.firstMilliseconds = first.firstMilliseconds;
       if (first.tensors) {
-        tensors = step && workload.network === 'dartsSupernet' ? weightsByEdge(first.tensors) : first.tensors;
+        tensors = step ? weightsByEdge(workload.network, first.tensors) : first.tensors;
         check = first.check;
       } else run.remark = disagreement(first.check, check);
     });
