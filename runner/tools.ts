@@ -1,4 +1,5 @@
 import type { Gpu } from '../src/engine/device/gpu.js';
+import type { TuningStore } from '../src/engine/runtime/tuner/saved.js';
 import type { Space } from '../src/nas/spaces/space.js';
 import type { ExecutorOptions } from '../src/nas/transfer/executors.js';
 import type { Executors } from '../src/nas/transfer/study.js';
@@ -6,6 +7,8 @@ import type { Executors } from '../src/nas/transfer/study.js';
 /** What commands work with. Everything heavy is loaded when it is first needed. */
 export interface Tools {
   openGpu(adapter: string | undefined): Promise<Gpu>;
+  /** Where `tune` keeps what it measured. */
+  openTunings(): Promise<TuningStore>;
   createExecutors(gpu: Gpu, space: Space, options: ExecutorOptions): Promise<Pick<Executors, 'search' | 'train'>>;
 }
 
@@ -13,6 +16,10 @@ export const tools: Tools = {
   async openGpu(adapter) {
     const { open } = await import('../src/engine/device/node/index.js');
     return open({ adapter });
+  },
+  async openTunings() {
+    const { tuningFiles } = await import('./tuningFiles.js');
+    return tuningFiles();
   },
   async createExecutors(gpu, space, options) {
     const { createExecutors } = await import('../src/nas/transfer/executors.js');

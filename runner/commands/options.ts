@@ -27,6 +27,7 @@ const shared = {
     new Option('--adapter <name>', 'hardware, lavapipe, swiftshader, or part of an adapter’s name').env(
       'NASTRANSFER_ADAPTER',
     ),
+  tune: () => new Option('--no-tune', 'take the usual kernels, whatever tune measured'),
   dataDir: () => new Option('--data-dir <folder>', 'folder with packed image sets').env('NASTRANSFER_DATA'),
   seed: () => new Option('--seed <number>', 'what all random numbers start from').argParser(seed),
   space: () => new Option('--space <name>', `search space: ${SPACE_NAMES.join(', ')}`).default('nasbench201'),
@@ -36,6 +37,7 @@ export interface SharedOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly adapter?: string;
+  readonly tune?: boolean;
   readonly dataDir?: string;
   readonly seed?: number;
   readonly space: string;

@@ -14,7 +14,7 @@ export function addQuickstart(program: Command, tools: Tools, output: Output): v
         'trained on handwritten digits.',
     )
     .option('--out <folder>', 'folder of the study', join('runs', 'quickstart'));
-  addShared(command, 'adapter', 'dataDir', 'seed').action((options: StudyOptions & { out: string }) =>
+  addShared(command, 'adapter', 'tune', 'dataDir', 'seed').action((options: StudyOptions & { out: string }) =>
     quickstart(options, tools, output),
   );
 }

@@ -36,7 +36,7 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
       collectAssignment,
     )
     .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again');
-  addShared(addProtocolFlags(command), 'space', 'adapter', 'dataDir', 'seed').action((options: SearchOptions) =>
+  addShared(addProtocolFlags(command), 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: SearchOptions) =>
     search(options, tools, output),
   );
 }
@@ -64,12 +64,21 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
     'search',
   );
   const progress = await progressOf(output, options);
-  const { adapter, dataDir } = options;
+  const { adapter, dataDir, tune } = options;
   const found = await runSingle(
     { ...study, targets: [] },
     tools,
-    { adapter, dataDir, out, file: 'search.json', notice: (text) => progress.note(text), onEvent: showJobs(progress) },
-    async ({ plan, gpu, executors }) => {
+    {
+      adapter,
+      dataDir,
+      tune,
+      out,
+      file: 'search.json',
+      notice: (text) => progress.note(text),
+      onEvent: showJobs(progress),
+    },
+    async (prepared) => {
+      const { plan, executors } = prepared;
       const [task] = plan.searches;
       return {
         task,
@@ -81,7 +90,7 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
           source: task.source,
           seed,
           protocol: task.protocol,
-          adapter: adapterOf(gpu),
+          adapter: adapterOf(prepared),
           hash: task.hash,
           ...outcome,
         }),

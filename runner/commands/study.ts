@@ -18,7 +18,7 @@ export function addStudy(program: Command, tools: Tools, output: Output): void {
     .option('--out <folder>', 'folder of the study (default: runs/NAME)')
     .option('--schema', 'print the JSON Schema of study files')
     .addHelpText('after', helpOnFiles);
-  addShared(command, 'adapter', 'dataDir', 'seed').action(
+  addShared(command, 'adapter', 'tune', 'dataDir', 'seed').action(
     (file: string | undefined, options: StudyOptions & { schema?: boolean }) => study(file, options, tools, output),
   );
 }

@@ -25,13 +25,14 @@ export async function studyCommand(
   tools: Tools,
   output: Output,
 ): Promise<void> {
-  const { out, adapter, dataDir, rerun } = options;
+  const { out, adapter, dataDir, tune, rerun } = options;
   const progress = await progressOf(output, options);
   const results = await conductStudy(study, tools, {
     out,
     adapter,
     dataDir,
-    rerun,
+    tune,
+    rerun: tune === false ? `${rerun} --no-tune` : rerun,
     notice: (text) => progress.note(text),
     onReady: async ({ gpu, plan }, store) => {
       const { kinds, done } = await countJobs(plan, store);

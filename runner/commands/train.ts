@@ -32,7 +32,7 @@ export function addTrain(program: Command, tools: Tools, output: Output): void {
     .option('--limit <images>', 'at most this many training images', positiveInteger)
     .option('--test-limit <images>', 'at most this many test images', positiveInteger)
     .option('--out <folder>', 'folder that keeps the outcome; a training found done there is not done again');
-  addShared(addProtocolFlags(command), 'space', 'adapter', 'dataDir', 'seed').action((options: TrainOptions) =>
+  addShared(addProtocolFlags(command), 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: TrainOptions) =>
     train(options, tools, output),
   );
 }
@@ -59,19 +59,21 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
     'train',
   );
   const progress = await progressOf(output, options);
-  const { adapter, dataDir } = options;
+  const { adapter, dataDir, tune } = options;
   const trained = await runSingle(
     { ...study, sources: [] },
     tools,
     {
       adapter,
       dataDir,
+      tune,
       out,
       file: 'training.json',
       notice: (text) => progress.note(text),
       onEvent: showJobs(progress),
     },
-    async ({ plan, gpu, executors }) => {
+    async (prepared) => {
+      const { plan, executors } = prepared;
       const [task] = await plan.trainings({ seed }, architecture);
       return {
         task,
@@ -82,7 +84,7 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
           target: task.target,
           seed,
           protocol: task.protocol,
-          adapter: adapterOf(gpu),
+          adapter: adapterOf(prepared),
           hash: task.hash,
           ...outcome,
         }),

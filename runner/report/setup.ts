@@ -112,6 +112,7 @@ export function environmentSection(results: StudyResults): Markup {
   const facts: [string, string][] = [
     ['adapter', `${adapter.name} (${adapter.kind})`],
     ['driver', adapter.driver],
+    ...(adapter.tuned === undefined ? [] : [['kernels', `tuned (${adapter.tuned})`] as [string, string]]),
     ['cell space', space],
     ['seeds', seeds.join(', ')],
     ['wall time', duration(results.seconds)],
@@ -120,5 +121,5 @@ export function environmentSection(results: StudyResults): Markup {
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <h3>Run it again</h3>
 <pre tabindex="0"><code>${results.rerun ?? 'npx nastransfer study FILE --out DIR'}</code></pre>
-<p>The same seeds on the same adapter and driver give the same numbers to the last bit. Jobs whose results lie in the study's folder are not done again; an empty folder starts from nothing. This page is written anew from the results alone by <code>npx nastransfer report DIR</code>.</p>`;
+<p>The same seeds on the same adapter and driver${adapter.tuned === undefined ? '' : ', with the same tuning of its kernels,'} give the same numbers to the last bit. Jobs whose results lie in the study's folder are not done again; an empty folder starts from nothing. This page is written anew from the results alone by <code>npx nastransfer report DIR</code>.</p>`;
 }

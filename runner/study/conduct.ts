@@ -43,7 +43,8 @@ export async function conductStudy(study: Study, tools: Tools, options: ConductO
   });
 }
 
-async function provenanceOf(study: Study, { gpu, sets }: PreparedStudy, rerun: string): Promise<StudyProvenance> {
+async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string): Promise<StudyProvenance> {
+  const { sets } = prepared;
   const sources = [];
   for (const { label, specification } of study.sources) {
     const source = makeSource(await sets.open(specification.set), specification, study.seeds[0]);
@@ -69,5 +70,5 @@ async function provenanceOf(study: Study, { gpu, sets }: PreparedStudy, rerun: s
       classes: set.classes.length,
     });
   }
-  return { adapter: adapterOf(gpu), versions: versions(), sources, targets, rerun };
+  return { adapter: adapterOf(prepared), versions: versions(), sources, targets, rerun };
 }

@@ -1,6 +1,8 @@
 import type { Gpu } from '../../src/engine/device/gpu.js';
+import { type AppliedTuning, applyTuning } from '../../src/engine/runtime/tuner/applied.js';
 import { spaceByName } from '../../src/nas/spaces/space.js';
 import { imageSetNames, planStudy, type StudyPlan } from '../../src/nas/transfer/plan.js';
+import type { StudyResults } from '../../src/nas/transfer/results.js';
 import type { Executors } from '../../src/nas/transfer/study.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
 import { targetBaseline, targetImages } from '../../src/nas/transfer/target.js';
@@ -10,6 +12,8 @@ import { type ImageSets, imageSets } from './imageSets.js';
 /** A study ready to run: its images read, its device open, its jobs named. Ends with `dispose()`. */
 export interface PreparedStudy {
   readonly gpu: Gpu;
+  /** Measured choices between kernels that are used. */
+  readonly tuning?: AppliedTuning;
   readonly sets: StudyImages;
   readonly plan: StudyPlan;
   readonly executors: Executors;
@@ -19,6 +23,9 @@ export interface PreparedStudy {
 export interface PrepareOptions {
   readonly adapter?: string;
   readonly dataDir?: string;
+  /** False: the usual kernels, whatever was measured. */
+  readonly tune?: boolean;
+  notice?(text: string): void;
 }
 
 /** The image sets of a study, read, so that a wrong name is told before a device is looked for. */
@@ -37,27 +44,31 @@ export async function prepareStudy(
   study: Study,
   sets: StudyImages,
   tools: Tools,
-  { adapter }: PrepareOptions,
+  { adapter, tune = true, notice = () => {} }: PrepareOptions,
 ): Promise<PreparedStudy> {
   const gpu = await tools.openGpu(adapter);
   try {
     const { kind, name } = gpu.info;
-    const plan = await planStudy(study, { adapter: `${kind}: ${name}`, fingerprints: sets.fingerprints });
-    const work = await tools.createExecutors(gpu, spaceByName(study.space), { imageSet: sets.open });
+    const tuning = tune ? await applyTuning(gpu, await tools.openTunings(), notice) : undefined;
+    const named = tuning ? `${kind}: ${name}, tuned ${tuning.digest}` : `${kind}: ${name}`;
+    const plan = await planStudy(study, { adapter: named, fingerprints: sets.fingerprints });
+    const options = { imageSet: sets.open, variants: tuning?.variants };
+    const work = await tools.createExecutors(gpu, spaceByName(study.space), options);
     const executors: Executors = {
       search: (task, report) => work.search(task, report),
       train: (task, report) => work.train(task, report),
       baseline: async ({ target, protocol }) =>
         targetBaseline(targetImages(await sets.open(target.set), target, protocol)),
     };
-    return { gpu, sets, plan, executors, dispose: () => gpu.dispose() };
+    return { gpu, tuning, sets, plan, executors, dispose: () => gpu.dispose() };
   } catch (error) {
     gpu.dispose();
     throw error;
   }
 }
 
-/** The adapter as results name it. */
-export function adapterOf({ info: { name, driver, kind } }: Gpu): { name: string; driver: string; kind: string } {
-  return { name, driver, kind };
+/** The adapter, and which measured kernels were used, as results name them. */
+export function adapterOf({ gpu, tuning }: Pick<PreparedStudy, 'gpu' | 'tuning'>): StudyResults['adapter'] {
+  const { name, driver, kind } = gpu.info;
+  return { name, driver, kind, ...(tuning ? { tuned: tuning.digest } : {}) };
 }

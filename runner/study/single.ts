@@ -32,10 +32,10 @@ const NO_STORE: SessionStore = { get: () => undefined, append: async () => {}, c
 export async function runSingle<Outcome extends JobRecord['outcome'], Described>(
   study: Study,
   tools: Tools,
-  { out, file, notice, ...options }: SingleOptions,
+  { out, file, ...options }: SingleOptions,
   choose: (prepared: PreparedStudy) => Promise<Single<Outcome, Described>>,
 ): Promise<Described> {
-  const openStore = async () => (out === undefined ? NO_STORE : openStudyFolder(out, notice));
+  const openStore = async () => (out === undefined ? NO_STORE : openStudyFolder(out, options.notice));
   return withSession(study, tools, { ...options, openStore }, async (session) => {
     const { store, onEvent } = session;
     const { task, work, describe } = await choose(session);

@@ -1,4 +1,5 @@
 import type { Gpu } from '../../engine/device/gpu.js';
+import type { VariantTable } from '../../engine/ops/variants.js';
 import { Random } from '../../engine/random/random.js';
 import { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSet } from '../data/imageSet.js';
@@ -14,18 +15,21 @@ import type { EpochRecord, SearchOutcome, TrainingOutcome } from './results.js';
 import type { Executors, TrainingEvent } from './study.js';
 import { targetImages } from './target.js';
 
-/** What executors need besides a device: the image sets that tasks name. */
+/** What executors need besides a device. */
 export interface ExecutorOptions {
+  /** The image sets that tasks name. */
   imageSet(name: string): Promise<ImageSet>;
+  /** Measured choices between kernels; the usual ones where absent. */
+  readonly variants?: VariantTable;
 }
 
-/** Does the searches and trainings of a study on a device. What a task gives depends on the task and the device alone. */
+/** Does the searches and trainings of a study on a device. What a task gives depends on the task, device and variants alone. */
 export function createExecutors(
   gpu: Gpu,
   space: Space,
-  { imageSet }: ExecutorOptions,
+  { imageSet, variants }: ExecutorOptions,
 ): Pick<Executors, 'search' | 'train'> {
-  const engine = new Engine(gpu);
+  const engine = new Engine(gpu, { variants });
   return {
     search: async (task, report) => searchOn(engine, space, task, await imageSet(task.specification.set), report),
     train: async (task, report) => {

@@ -48,7 +48,7 @@ export type StudyTask = SearchTask | TrainingTask | BaselineTask;
 
 /** What, besides the study, decides outcomes. */
 export interface PlanContext {
-  /** Names the adapter: results are equal to the bit on one adapter only. */
+  /** Names the adapter and its measured kernels: results are equal to the bit on one adapter and with one choice of kernels. */
   readonly adapter: string;
   /** `fingerprint` of every image set of the study, by its name. */
   readonly fingerprints: ReadonlyMap<string, string>;

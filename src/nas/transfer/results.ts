@@ -113,7 +113,8 @@ export interface StudyResults {
   readonly format: 1;
   readonly name: string;
   readonly space: string;
-  readonly adapter: { readonly name: string; readonly driver: string; readonly kind: string };
+  /** `tuned`: names the measured choices between kernels, where they are not the usual ones. */
+  readonly adapter: { readonly name: string; readonly driver: string; readonly kind: string; readonly tuned?: string };
   readonly versions: Readonly<Record<string, string>>;
   readonly seeds: readonly number[];
   /** `fitness`: the short training by which a sampling search ranks candidates. */

@@ -5,6 +5,7 @@ import { endOnUnhandledErrors, runToItsEnd } from '../../../runner/endings.js';
 import type { Tools } from '../../../runner/tools.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { fakeExecutors } from '../../nas/transfer/fakes.js';
+import { noTunings } from './support.js';
 
 /** The program on a pretended device. The first argument says what every search and training comes to. */
 const [outcome, ...args] = process.argv.slice(2);
@@ -25,6 +26,7 @@ const outcomes: Readonly<Record<string, () => Promise<void>>> = {
 
 const tools: Tools = {
   openGpu: async () => ({ info: { kind: 'other-software', name: 'none', driver: '' }, dispose() {} }) as unknown as Gpu,
+  openTunings: async () => noTunings,
   createExecutors: async () =>
     fakeExecutors(async (what) => {
       console.error(`started: ${what}`);

@@ -7,6 +7,7 @@ import { runProgram } from '../../../runner/commands/program.js';
 import type { Tools } from '../../../runner/tools.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { Random } from '../../../src/engine/random/random.js';
+import type { TuningStore } from '../../../src/engine/runtime/tuner/saved.js';
 import { fakeExecutors } from '../../nas/transfer/fakes.js';
 
 /** A folder with a packed set `tiny`: 40 + 20 grey images of 8 x 8 in two classes. */
@@ -29,6 +30,9 @@ export function dataFolder(): string {
   return folder;
 }
 
+/** Keeps nothing. */
+export const noTunings: TuningStore = { read: async () => undefined, write: async () => {}, remove: async () => {} };
+
 export interface Run {
   readonly code: number;
   readonly out: string;
@@ -39,7 +43,11 @@ export interface Run {
 }
 
 /** Runs a command line in this process, with a device and executors that only pretend. */
-export async function runCommand(args: readonly string[], failure?: Error): Promise<Run> {
+export async function runCommand(
+  args: readonly string[],
+  failure?: Error,
+  tunings: TuningStore = noTunings,
+): Promise<Run> {
   const out: string[] = [];
   const err: string[] = [];
   const work: string[] = [];
@@ -50,6 +58,7 @@ export async function runCommand(args: readonly string[], failure?: Error): Prom
       const info = { kind: 'other-software', name: adapter ?? 'a pretended device', driver: 'none 1.0' };
       return { info, dispose: () => gpusLeftOpen-- } as unknown as Gpu;
     },
+    openTunings: async () => tunings,
     createExecutors: async (_gpu, _space, { imageSet }) => {
       const executors = fakeExecutors((what) => {
         if (failure) throw failure;
