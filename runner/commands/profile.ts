@@ -54,10 +54,10 @@ export function addProfile(program: Command, tools: Tools, output: Output): void
       ).default('nasbench201'),
     )
     .addOption(
-      new Option('--clock <name>', 'what kernels are timed with: timestamps where the device has them').choices([
-        'timestamps',
-        'batches',
-      ]),
+      new Option(
+        '--clock <name>',
+        'what kernels are timed with: timestamps where the device has fine ones, or else batches',
+      ).choices(['timestamps', 'batches']),
     )
     .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
     .option('--svg <file>', 'write a picture of the memory over time');

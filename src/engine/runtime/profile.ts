@@ -3,7 +3,7 @@ import type { BatchTiming } from './batchTimer.js';
 import type { Dispatch, Memory } from './lowering.js';
 import { timeByBatches } from './profileBatches.js';
 import { dispatchCosts } from './profileCosts.js';
-import { timeByTimestamps } from './profileTimestamps.js';
+import { hasFineTimestamps, timeByTimestamps } from './profileTimestamps.js';
 import type { Command } from './program.js';
 
 /** Time of one dispatch on the device. */
@@ -38,7 +38,7 @@ export interface Profile {
 }
 
 export interface ProfileOptions {
-  /** Absent: timestamps where the device has them. */
+  /** Absent: timestamps where the device has them and does not round them, or else batches. */
   readonly clock?: Profile['clock'];
   /** How batches are timed. */
   readonly batches?: BatchTiming;
@@ -58,17 +58,14 @@ export interface Profiled {
 }
 
 /** Runs all dispatches once, in order, each timed on the device. */
-export async function profileDispatches(
-  gpu: Gpu,
-  profiled: Profiled,
-  { clock = gpu.timestamps ? 'timestamps' : 'batches', batches }: ProfileOptions = {},
-): Promise<Profile> {
+export async function profileDispatches(gpu: Gpu, profiled: Profiled, options: ProfileOptions = {}): Promise<Profile> {
+  const clock = options.clock ?? ((await hasFineTimestamps(gpu)) ? 'timestamps' : 'batches');
   await gpu.idle();
   const startMilliseconds = performance.now();
   const intervals =
     clock === 'timestamps'
       ? await timeByTimestamps(gpu, profiled.commands)
-      : await timeByBatches(gpu, profiled, batches);
+      : await timeByBatches(gpu, profiled, options.batches);
   const costs = dispatchCosts(profiled.dispatches);
   const kernels = profiled.dispatches.map(({ node, call }, index): KernelTime => {
     const operation = node.operation.name;

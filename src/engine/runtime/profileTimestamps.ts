@@ -7,6 +7,22 @@ import type { Command } from './program.js';
 /** Timestamps of one query set; more dispatches take several submits. */
 const QUERIES = 2048;
 
+/** Steps that timestamps are rounded to against tracking on the web: Dawn's mask of the low 16 bits, and 0.1 ms. */
+const COARSE_STEPS = [65_536n, 100_000n];
+
+/** Stamps of a probe: that all of them lie on a step by chance is out of the question. */
+const PROBES = 16;
+
+/** Whether all stamps lie on the steps of a rounded clock, which is too coarse for kernels. */
+export function areCoarse(stamps: readonly bigint[]): boolean {
+  return COARSE_STEPS.some((step) => stamps.every((stamp) => stamp % step === 0n));
+}
+
+/** Whether the device has timestamps that are fine enough for kernels; browsers round them. */
+export async function hasFineTimestamps(gpu: Gpu): Promise<boolean> {
+  return gpu.timestamps && !areCoarse([...(await stampSome(gpu, new Array<undefined>(PROBES / 2).fill(undefined)))]);
+}
+
 /** Runs the commands in order, each in a pass of its own with a timestamp before and after. */
 export async function timeByTimestamps(gpu: Gpu, commands: readonly Command[]): Promise<Interval[]> {
   if (!gpu.timestamps)
@@ -22,8 +38,8 @@ export async function timeByTimestamps(gpu: Gpu, commands: readonly Command[]): 
   }));
 }
 
-/** Start and end of each command, in nanoseconds of the device's clock. */
-async function stampSome(gpu: Gpu, commands: readonly Command[]): Promise<BigUint64Array> {
+/** Start and end of each command, in nanoseconds of the device's clock; without a command, of an empty pass. */
+async function stampSome(gpu: Gpu, commands: readonly (Command | undefined)[]): Promise<BigUint64Array> {
   const { device, queue } = gpu;
   const querySet = device.createQuerySet({ type: 'timestamp', count: commands.length * 2 });
   const size = commands.length * 16;
@@ -31,13 +47,15 @@ async function stampSome(gpu: Gpu, commands: readonly Command[]): Promise<BigUin
   const staging = device.createBuffer({ size, usage: BufferUsage.COPY_DST | BufferUsage.MAP_READ });
   try {
     const encoder = device.createCommandEncoder();
-    commands.forEach(({ pipeline, bindGroup, grid }, index) => {
+    commands.forEach((command, index) => {
       const pass = encoder.beginComputePass({
         timestampWrites: { querySet, beginningOfPassWriteIndex: index * 2, endOfPassWriteIndex: index * 2 + 1 },
       });
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
+      if (command) {
+        pass.setPipeline(command.pipeline);
+        pass.setBindGroup(0, command.bindGroup);
+        pass.dispatchWorkgroups(command.grid[0], command.grid[1], command.grid[2]);
+      }
       pass.end();
     });
     encoder.resolveQuerySet(querySet, 0, commands.length * 2, resolved, 0);

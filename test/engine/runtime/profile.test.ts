@@ -9,6 +9,7 @@ import { constant } from '../../../src/engine/optim/schedules.js';
 import { Sgd } from '../../../src/engine/optim/sgd.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
 import type { Profile } from '../../../src/engine/runtime/profile.js';
+import { areCoarse } from '../../../src/engine/runtime/profileTimestamps.js';
 import type { Program } from '../../../src/engine/runtime/program.js';
 import { Timeline } from '../../../src/engine/runtime/timeline.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
@@ -103,6 +104,23 @@ describe('a profile', () => {
       const onSteps = times.filter((time) => time % step === 0).length;
       expect(onSteps).toBeLessThan(times.length / 2);
     }
+    dispose();
+  });
+});
+
+describe('timestamps', () => {
+  it('are coarse where all lie on the steps that browsers round to, and only then', () => {
+    expect(areCoarse([65_536n, 131_072n, 0n])).toBe(true);
+    expect(areCoarse([100_000n, 300_000n])).toBe(true);
+    expect(areCoarse([65_536n, 131_073n])).toBe(false);
+    // Some on one step and some on another lie on no one step.
+    expect(areCoarse([65_536n, 100_000n])).toBe(false);
+  });
+
+  it('of a device opened in Node are fine, so that profiles take them', async (context) => {
+    context.skip(!engine.gpu.timestamps, 'this device has no timestamps');
+    const { program, feeds, dispose } = await trainingStep(engine);
+    expect((await program.profile(feeds)).clock).toBe('timestamps');
     dispose();
   });
 });
