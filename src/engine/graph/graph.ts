@@ -179,20 +179,17 @@ export class Graph {
     const key = keyOf(operation.name, inputs, attributesKey);
     const known = operation.inPlace ? undefined : (this.applied.get(key) ?? this.applied.get(gatedKey(key, this.gate)));
     if (known) return known.outputs;
-    return this.append(operation as unknown as Operation, inputs, attributes, attributesKey);
+    const node = this.append(operation as unknown as Operation, inputs, attributes, attributesKey);
+    this.applied.set(gatedKey(key, this.gate), node);
+    return node.outputs;
   }
 
-  /** Applies a node's operation once more, to the same inputs or others. From now on it is this that is shared. */
+  /** Applies a node's operation once more, to the same inputs or others; never shared with what is traced. */
   reapply({ operation, attributes, attributesKey, gate }: Node, inputs: readonly Value[]): readonly Value[] {
-    return this.within(gate, () => this.append(operation, inputs, attributes, attributesKey));
+    return this.within(gate, () => this.append(operation, inputs, attributes, attributesKey).outputs);
   }
 
-  private append(
-    operation: Operation,
-    inputs: readonly Value[],
-    attributes: Attributes,
-    attributesKey: string,
-  ): readonly Value[] {
+  private append(operation: Operation, inputs: readonly Value[], attributes: Attributes, attributesKey: string): Node {
     const { gate, segment } = this;
     const types = inferTypes(operation, inputs, attributes, attributesKey);
     const node: Node = { operation, attributes, attributesKey, inputs, outputs: [], gate, segment };
@@ -203,8 +200,7 @@ export class Graph {
     });
     this.nodes.push(node);
     segment?.nodes.push(node);
-    this.applied.set(gatedKey(keyOf(operation.name, inputs, attributesKey), gate), node);
-    return node.outputs;
+    return node;
   }
 
   private createUpdate(name: string, input: Value, type: ValueType, node: Node): Value {
