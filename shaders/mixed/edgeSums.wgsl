@@ -1,17 +1,22 @@
-// First of two stages of the sums behind the gradients of a relaxed cell's edges: of every chunk of rows and entry the sum of
+// First of two stages of the sums behind the gradients of a relaxed cell's edges: of every chunk of rows and every entry the sum of
 // dy[edge] * (x - mean), channel by channel; then the same of the skip connections; then the sums of dy of every edge. Closed
 // entries are not read: their sums are zero.
 // Layout: stack is a view of rows x slots * vectors vec4s; skip and dy0..dy3 are views of rows x vectors; plan is that of
 // mixed/plan without scales. partial is [count + edges][chunks][vectors], `count` the entries of the plan. Bindings of
 // gradients that are not there repeat one that is; that of a missing skip repeats the stack.
-// Grid: one invocation a (edge, group of four of its entries, chunk, column), folded into x and y; it goes over rows chunk,
-// chunk + chunks, ..., and uses each dy that it loads for all of its entries; the edge's skip connection and sum of dy go with
-// its first group. The loops of no or one turn are branches that software drivers take only where a lane needs them.
+// Grid: one invocation a (tile of chunks, edge, group of four of its entries, chunk of the tile, column), folded into x and y, so
+// that the candidates of a row are gone through while it lies in the caches; it uses each dy that it loads for all of its
+// entries; the edge's skip connection and sum of dy go with its first group. The loops of no or one turn are branches that
+// software drivers take only where a lane needs them.
 
 struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  tile: u32,
+  chunkStart: u32,
+  chunkSpan: u32,
+  rowStep: u32,
   edges: u32,
   width: u32,
   groups: u32,
@@ -62,15 +67,17 @@ fn entryOf(edge: u32, j: u32, vector: u32) -> Entry {
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  let columns = params.chunks * params.vectors;
-  if (index >= params.edges * params.groups * columns) {
+  let vector = index % params.vectors;
+  let item = index / params.vectors;
+  let kind = (item / params.tile) % (params.edges * params.groups);
+  let chunk = item / params.tile / (params.edges * params.groups) * params.tile + item % params.tile;
+  if (chunk >= params.chunks) {
     return;
   }
-  let column = index % columns;
-  let vector = column % params.vectors;
-  let chunk = column / params.vectors;
-  let group = (index / columns) % params.groups;
-  let edge = index / columns / params.groups;
+  let group = kind % params.groups;
+  let edge = kind / params.groups;
+  let columns = params.chunks * params.vectors;
+  let column = chunk * params.vectors + vector;
   let entry0 = entryOf(edge, group * 4u, vector);
   let entry1 = entryOf(edge, group * 4u + 1u, vector);
   let entry2 = entryOf(edge, group * 4u + 2u, vector);
@@ -90,7 +97,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum1 = vec4f(0.0);
   var sum2 = vec4f(0.0);
   var sum3 = vec4f(0.0);
-  for (var row = chunk; row < params.rows; row += params.chunks) {
+  let first = chunk * params.chunkStart;
+  let end = min(params.rows, first + params.chunkSpan);
+  for (var row = first; row < end; row += params.rowStep) {
     var dy = vec4f(0.0);
     for (var turn = 0u; turn < from0; turn++) {
       dy = dy0[params.dy0Offset + row * params.dy0Stride + vector];

@@ -4,7 +4,8 @@
 // Layout: stack is a view of rows x slots * vectors vec4s, the raw candidates side by side; skip and y0..y3 are views of rows x
 // vectors; plan is that of mixed/plan: entry e * width + j is candidate j of edge t, entry edges * width + e its skip
 // connection. Bindings of targets that are not there are any memory of their own; that of a missing skip repeats the stack.
-// Grid: one invocation a (edge, block of `blockRows` (eight) rows, column), folded into x and y. The loops of no or one turn
+// Grid: one invocation a (tile of blocks of `blockRows` (eight) rows, edge, block of the tile, column), folded into x and y, so
+// that the candidates of a row are gone through while it lies in the caches. The loops of no or one turn
 // are branches that software drivers take only where a lane needs them; loops of eight turns store, which a compiler would
 // unroll with a count in the text, and stores are what compiling for a software driver takes seconds over.
 
@@ -12,6 +13,7 @@ struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  tile: u32,
   chunkStart: u32,
   rowStep: u32,
   blockRows: u32,
@@ -47,13 +49,14 @@ const SKIP: bool = true;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  let columns = params.chunks * params.vectors;
-  if (index >= params.edges * columns) {
+  let vector = index % params.vectors;
+  let item = index / params.vectors;
+  let edge = (item / params.tile) % params.edges;
+  let chunk = item / params.tile / params.edges * params.tile + item % params.tile;
+  if (chunk >= params.chunks) {
     return;
   }
-  let vector = index % params.vectors;
-  let first = (index / params.vectors) % params.chunks * params.chunkStart;
-  let edge = index / columns;
+  let first = chunk * params.chunkStart;
   let last = params.rows - 1u;
   let row0 = min(first, last);
   let row1 = min(first + params.rowStep, last);

@@ -4,13 +4,15 @@
 // Layout: stack and dstack are views of rows x slots * vectors vec4s; dskip and dy0..dy3 are views of rows x vectors; factors is
 // [slots + 1][3 + edges][vectors]. Bindings of gradients that are not there repeat one that is; that of an unwanted dskip is
 // any memory of its own, and `wanted` is then the number of slots, else one more.
-// Grid: one invocation a (slot, chunk of rows, column), folded into x and y. The loops of no or one turn are branches that
+// Grid: one invocation a (tile of chunks of rows, slot, chunk of the tile, column), folded into x and y, so that the slots of a
+// row are gone through while it lies in the caches. The loops of no or one turn are branches that
 // software drivers take only where a lane needs them.
 
 struct Params {
   rows: u32,
   vectors: u32,
   chunks: u32,
+  tile: u32,
   chunkStart: u32,
   chunkSpan: u32,
   rowStep: u32,
@@ -62,13 +64,13 @@ fn turns(factor: vec4f) -> u32 {
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.y * groups.x * WORKGROUP + id.x;
-  let columns = params.chunks * params.vectors;
-  if (index >= params.wanted * columns) {
+  let vector = index % params.vectors;
+  let item = index / params.vectors;
+  let slot = (item / params.tile) % params.wanted;
+  let chunk = item / params.tile / params.wanted * params.tile + item % params.tile;
+  if (chunk >= params.chunks) {
     return;
   }
-  let vector = index % params.vectors;
-  let chunk = (index / params.vectors) % params.chunks;
-  let slot = index / columns;
   let mean = factorOf(slot, 0u, vector);
   let b = factorOf(slot, 1u, vector);
   let c = factorOf(slot, 2u, vector);

@@ -1,6 +1,6 @@
 import { channelsOf, logicalSize, valueType } from '../graph/types.js';
 import { referenceSums } from './batchNormCalls.js';
-import { gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import { trafficOnly, viewUniforms } from './kernelCall.js';
 import {
   checkEntries,
   checkLikeSlot,
@@ -13,10 +13,12 @@ import {
   planCall,
   planElements,
   referenceSlot,
+  tiledGrid,
 } from './mixedEdgesCalls.js';
 import { mixedEdgesSamples } from './mixedEdgesSamples.js';
 import type { KernelCall, Operation } from './operation.js';
 import { chunksOf, columnSumCalls } from './reduceCalls.js';
+import { rowChunks } from './rowLoop.js';
 
 /** Entries of an edge that share the loads of its gradient. */
 const GROUP = 4;
@@ -54,15 +56,17 @@ export const mixedEdgeSumsOperation: Operation<MixedEdgesAttributes> = {
     });
     return [valueType([entryCount(attributes) + attributes.edges, channelsOf(slot)])];
   },
-  lower: ({ inputs, outputs: [sums], attributes, scratch }) => {
+  lower: ({ inputs, outputs: [sums], attributes, scratch, target }) => {
     const { stack, weights, entries, mean, skip, dys } = sumsInputs(inputs, attributes);
     const { edges, width } = attributes;
     const { rows, vectors } = dys[0];
     const count = entryCount(attributes);
     const groups = Math.ceil(width / GROUP);
-    const chunks = chunksOf(rows, edges * groups * vectors);
+    const loop = rowChunks(rows, vectors, chunksOf(rows, edges * groups * vectors), target);
+    const { chunks } = loop;
     const plan = scratch(planElements(attributes, vectors));
     const partial = scratch((count + edges) * chunks * vectors * 4);
+    const { tile, grid } = tiledGrid(chunks, edges * groups, vectors, target);
     const { uniforms, bindings } = edgeViews('dy', dys, () => dys[0].operand);
     const calls: KernelCall[] = [
       planCall(
@@ -75,9 +79,8 @@ export const mixedEdgeSumsOperation: Operation<MixedEdgesAttributes> = {
         kernel: 'mixed/edgeSums',
         constants: { SKIP: skip !== undefined },
         uniforms: {
-          rows,
-          vectors,
-          chunks,
+          ...loop,
+          tile,
           edges,
           width,
           groups,
@@ -87,7 +90,7 @@ export const mixedEdgeSumsOperation: Operation<MixedEdgesAttributes> = {
           ...uniforms,
         },
         bindings: { stack: stack.operand, skip: (skip ?? stack).operand, ...bindings, plan, partial },
-        grid: gridOf(edges * groups * chunks * vectors),
+        grid,
       },
     ];
     const sizes = { groups: count + edges, rows: chunks, vectors, factor: 1 };

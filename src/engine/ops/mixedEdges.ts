@@ -20,6 +20,7 @@ import {
   planCall,
   planElements,
   referenceSlot,
+  tiledGrid,
 } from './mixedEdgesCalls.js';
 import { mixedEdgesGradients } from './mixedEdgesGradients.js';
 import { mixedEdgesSamples } from './mixedEdgesSamples.js';
@@ -28,16 +29,8 @@ import { chunksOf } from './reduceCalls.js';
 import { rowChunks } from './rowLoop.js';
 import { take } from './take.js';
 
-/** The raw candidates of all edges that leave one node of a relaxed cell. */
-export interface MixedSource {
-  /** [..., slots * C]: the candidates side by side along the channels; C a multiple of 4. */
-  readonly stack: Value;
-  /** Candidates in the stack. */
-  readonly slots: number;
-  /** How many of them, the first ones, are normalised by the batch's own statistics. */
-  readonly normalised: number;
-  /** [..., C]: the node itself, which edges may add as it is. */
-  readonly skip?: Value;
+/** Batch norm of the normalised candidates of a stack, by the batch's own statistics. */
+export interface MixedNorm {
   /** Factor and offset of every normalised channel, [normalised * C]. */
   readonly affine?: Affine;
   /** Running mean and variance, [normalised * C], that are moved towards the batch's. */
@@ -46,6 +39,18 @@ export interface MixedSource {
   readonly momentum?: number;
   /** Added to the variance; 1e-5 where absent. */
   readonly epsilon?: number;
+}
+
+/** The raw candidates of all edges that leave one node of a relaxed cell. */
+export interface MixedSource extends MixedNorm {
+  /** [..., slots * C]: the candidates side by side along the channels; C a multiple of 4. */
+  readonly stack: Value;
+  /** Candidates in the stack. */
+  readonly slots: number;
+  /** How many of them, the first ones, are normalised by the batch's own statistics. */
+  readonly normalised: number;
+  /** [..., C]: the node itself, which edges may add as it is. */
+  readonly skip?: Value;
 }
 
 /** One edge: which candidates it mixes. */
@@ -227,6 +232,7 @@ function edgesCall(
   const { rows, vectors } = outputs[0];
   const blocks = Math.ceil(rows / BLOCK_ROWS);
   const { chunkStart, rowStep } = rowChunks(rows, vectors, blocks, target);
+  const { tile, grid } = tiledGrid(blocks, edges, vectors, target);
   const { uniforms, bindings } = edgeViews('y', outputs.slice(0, edges), () => scratch(4));
   return {
     kernel: 'mixed/edges',
@@ -235,6 +241,7 @@ function edgesCall(
       rows,
       vectors,
       chunks: blocks,
+      tile,
       chunkStart,
       rowStep,
       blockRows: BLOCK_ROWS,
@@ -246,6 +253,6 @@ function edgesCall(
       ...uniforms,
     },
     bindings: { stack: stack.operand, skip: (skip ?? stack).operand, plan, ...bindings },
-    grid: gridOf(edges * blocks * vectors),
+    grid,
   };
 }

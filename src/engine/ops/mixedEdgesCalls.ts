@@ -3,7 +3,7 @@ import { channelsOf, formatType, sameShape, type ValueType, valueType } from '..
 import { checkEpsilon, checkNormTypes, type EpsilonAttribute } from './batchNormCalls.js';
 import { checkFloat } from './checks.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
-import type { KernelCall, Located, Operand, ReferenceTensor } from './operation.js';
+import type { KernelCall, KernelTarget, Located, Operand, ReferenceTensor } from './operation.js';
 
 /** Target nodes that one dispatch can bind. */
 export const MOST_EDGES = 4;
@@ -106,6 +106,21 @@ export function edgeViews(
     bindings[`${name}${i}`] = value?.operand ?? absent();
   }
   return { uniforms, bindings };
+}
+
+/**
+ * Grid of a pass over a stack that takes `kinds` times as many invocations as there are chunks of rows: by tiles of a few chunks,
+ * whose rows stay in the caches until all kinds have gone through them.
+ */
+export function tiledGrid(
+  chunks: number,
+  kinds: number,
+  vectors: number,
+  { softwareLanes }: KernelTarget,
+): { tile: number; grid: KernelCall['grid'] } {
+  // Whole subgroups of one kind; on a GPU chunks are of neighbouring rows, and a tile is as many at a time.
+  const tile = Math.min(chunks, softwareLanes > 0 ? 4 : 32);
+  return { tile, grid: gridOf(Math.ceil(chunks / tile) * tile * kinds * vectors) };
 }
 
 /** vec4s of the plan of the entries. */

@@ -10,6 +10,7 @@ import {
   type MixedEdgesAttributes,
   openEntries,
   referenceSlot,
+  tiledGrid,
 } from './mixedEdgesCalls.js';
 import { mixedEdgesSamples } from './mixedEdgesSamples.js';
 import type { KernelCall, Located, Lowering, Operand, Operation } from './operation.js';
@@ -59,6 +60,7 @@ export const mixedStackGradientOperation: Operation<StackGradientAttributes> = {
     const enough = Math.ceil(enoughInvocations(target) / (wanted * vectors));
     const most = target.softwareLanes > 0 ? Math.ceil(rows / LEAST_ROWS) : rows;
     const loop = rowChunks(rows, vectors, Math.min(most, enough), target);
+    const { tile, grid } = tiledGrid(loop.chunks, wanted, vectors, target);
     const { uniforms, bindings } = edgeViews('dy', dys, () => dys[0].operand);
     return [
       factorsCall(lowering, factors, vectors, rows),
@@ -66,6 +68,7 @@ export const mixedStackGradientOperation: Operation<StackGradientAttributes> = {
         kernel: 'mixed/stackGradient',
         uniforms: {
           ...loop,
+          tile,
           edges,
           slots,
           wanted,
@@ -81,7 +84,7 @@ export const mixedStackGradientOperation: Operation<StackGradientAttributes> = {
           dstack: (dstack as Located).operand,
           dskip: dskip?.operand ?? scratch(4),
         },
-        grid: gridOf(wanted * loop.chunks * vectors),
+        grid,
       },
     ];
   },
