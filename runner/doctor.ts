@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { AdapterSummary } from '../src/engine/device/adapter.js';
 import type { Gpu } from '../src/engine/device/gpu.js';
 import { measureCeilings } from '../src/engine/runtime/ceilings.js';
+import type { AppliedTuning } from '../src/engine/runtime/tuner/applied.js';
 import { measureDispatch, measureGemm } from './measure.js';
 import { versions } from './package.js';
 
@@ -14,6 +15,8 @@ export interface DoctorReport {
   limits: Record<string, number>;
   /** Bytes that programs may take together; absent where the device's own memory is the limit. */
   memoryLimit?: number;
+  /** Names the measured choices between kernels, where they are not the usual ones. */
+  tuned?: string;
   versions: Record<string, string>;
   /** Billions of floating-point operations a second in a matrix product by the engine's own kernels. */
   gemmGflops: number;
@@ -30,8 +33,14 @@ export interface DoctorReport {
 /** Device files of GPUs on Linux: their presence with no hardware adapter means that a driver is missing. */
 const GPU_FILES = ['/dev/nvidia0', '/dev/dri/renderD128', '/dev/kfd', '/dev/dxg'];
 
+export interface DoctorOptions {
+  /** Measured choices between kernels that commands use. */
+  readonly tuning?: AppliedTuning;
+  readonly gemm?: typeof measureGemm;
+}
+
 /** Measures the device: about five seconds on software drivers. Throws GpuError or DeviceLostError if it fails. */
-export async function doctor(gpu: Gpu, gemm: (gpu: Gpu) => Promise<number> = measureGemm): Promise<DoctorReport> {
+export async function doctor(gpu: Gpu, { tuning, gemm = measureGemm }: DoctorOptions = {}): Promise<DoctorReport> {
   const ceilings = await measureCeilings(gpu);
   const mesa = /Mesa (\d[^\s)]*)/.exec(gpu.info.driver)?.[1];
   return {
@@ -40,8 +49,9 @@ export async function doctor(gpu: Gpu, gemm: (gpu: Gpu) => Promise<number> = mea
     features: [...gpu.features].sort(),
     limits: { ...gpu.limits },
     ...(gpu.memoryLimit === undefined ? {} : { memoryLimit: gpu.memoryLimit }),
+    ...(tuning === undefined ? {} : { tuned: tuning.digest }),
     versions: { ...versions(), ...(mesa === undefined ? {} : { mesa }) },
-    gemmGflops: round(await gemm(gpu)),
+    gemmGflops: round(await gemm(gpu, tuning?.variants)),
     peakGflops: round(ceilings.gflops),
     memoryGBs: round(ceilings.gigabytesPerSecond),
     dispatchMicroseconds: round(await measureDispatch(gpu)),
@@ -88,6 +98,7 @@ export function formatDoctor(report: DoctorReport): string {
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
     ],
+    ['kernels', report.tuned === undefined ? 'the usual ones; tune measures others' : `tuned (${report.tuned})`],
     ['matrix product', `${report.gemmGflops} GFLOP/s`],
     ['multiply-adds', `${report.peakGflops} GFLOP/s at most`],
     ['memory speed', `${report.memoryGBs} GB/s, read and written`],

@@ -3,6 +3,7 @@ import { BufferUsage } from '../src/engine/device/usage.js';
 import { VariableSet } from '../src/engine/graph/variables.js';
 import { uniform } from '../src/engine/nn/initializers.js';
 import { matmul } from '../src/engine/ops/matmul.js';
+import type { VariantTable } from '../src/engine/ops/variants.js';
 import { timeRepetitions } from '../src/engine/runtime/batchTimer.js';
 import { Engine } from '../src/engine/runtime/engine.js';
 
@@ -49,9 +50,9 @@ export async function measureDispatch(gpu: Gpu): Promise<number> {
 }
 
 /** GFLOP/s of a square matrix product by the engine's own kernels; a multiply-add counts as two. */
-export async function measureGemm(gpu: Gpu): Promise<number> {
+export async function measureGemm(gpu: Gpu, variants?: VariantTable): Promise<number> {
   const size = gpu.info.kind === 'hardware' ? 2048 : 512;
-  const engine = new Engine(gpu);
+  const engine = new Engine(gpu, { variants });
   try {
     const factors = new VariableSet('factors');
     const a = factors.add('a', [size, size], uniform(-1, 1));

@@ -8,14 +8,16 @@ export function addDoctor(program: Command, tools: Tools, output: Output): void 
     .command('doctor')
     .summary('what device there is and how fast it computes')
     .description('Opens the device, measures it, and says what would make it faster.');
-  addShared(command, 'adapter').action((options: SharedOptions) => doctorCommand(options, tools, output));
+  addShared(command, 'adapter', 'tune').action((options: SharedOptions) => doctorCommand(options, tools, output));
 }
 
 async function doctorCommand(options: SharedOptions, tools: Tools, output: Output): Promise<void> {
   const { doctor, formatDoctor } = await import('../doctor.js');
+  const { tuningFor } = await import('../tuning.js');
   const gpu = await tools.openGpu(options.adapter);
   try {
-    const findings = await doctor(gpu);
+    const tuning = await tuningFor(gpu, tools, options, output.notice);
+    const findings = await doctor(gpu, { tuning });
     if (options.json) output.json(findings);
     else output.print(formatDoctor(findings));
   } finally {

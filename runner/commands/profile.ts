@@ -5,6 +5,7 @@ import type { ProgramDescription } from '../../src/engine/runtime/describe.js';
 import type { HostTimes, Profile } from '../../src/engine/runtime/profile.js';
 import type { ProfileSummary, SummaryRow } from '../../src/engine/runtime/profileSummary.js';
 import type { Timeline } from '../../src/engine/runtime/timeline.js';
+import type { AppliedTuning } from '../../src/engine/runtime/tuner/applied.js';
 import type { Classifier, Supernet } from '../../src/nas/training/classifier.js';
 import type { Protocol } from '../../src/nas/training/protocol.js';
 import { StoreError } from '../errors.js';
@@ -61,12 +62,14 @@ export function addProfile(program: Command, tools: Tools, output: Output): void
     )
     .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
     .option('--svg <file>', 'write a picture of the memory over time');
-  addShared(command, 'adapter').action((options: ProfileOptions) => profile(options, tools, output));
+  addShared(command, 'adapter', 'tune').action((options: ProfileOptions) => profile(options, tools, output));
 }
 
 /** What was measured, for printing and writing. */
 interface Findings {
   readonly title: string;
+  /** Names the measured choices between kernels, where they are not the usual ones. */
+  readonly tuned?: string;
   readonly profile: Profile;
   readonly summary: ProfileSummary;
   readonly hostMilliseconds: HostTimes;
@@ -76,12 +79,14 @@ interface Findings {
 async function profile(options: ProfileOptions, tools: Tools, output: Output): Promise<void> {
   const { protocol, network } = await chosenNetwork(options);
   const { Timeline } = await import('../../src/engine/runtime/timeline.js');
+  const { tuningFor } = await import('../tuning.js');
   const timeline = new Timeline();
   const progress = await progressOf(output, options);
   const gpu = await tools.openGpu(options.adapter);
   try {
     progress.note(`profile: preparing kernels on ${gpu.info.name}`);
-    const findings = await measure(gpu, timeline, options, protocol, network);
+    const tuning = await tuningFor(gpu, tools, options, progress.note);
+    const findings = await measure(gpu, timeline, options, protocol, network, tuning);
     progress.clear();
     await writeFiles(options, gpu, timeline, findings);
     if (options.json) output.json(asJson(options, gpu, protocol, findings));
@@ -132,13 +137,14 @@ async function measure(
   options: ProfileOptions,
   protocol: Protocol,
   network: Classifier | Omit<Supernet, 'derive'>,
+  tuning: AppliedTuning | undefined,
 ): Promise<Findings> {
   const { Engine } = await import('../../src/engine/runtime/engine.js');
   const { measureCeilings } = await import('../../src/engine/runtime/ceilings.js');
   const { summariseProfile } = await import('../../src/engine/runtime/profileSummary.js');
   const { compileStep } = await import('../profileStep.js');
   const { architecture, space, train = false, classes, clock } = options;
-  const engine = new Engine(gpu, { timeline });
+  const engine = new Engine(gpu, { timeline, variants: tuning?.variants });
   try {
     const ceilings = await measureCeilings(gpu);
     const { program, feeds, dispose } = await compileStep(engine, { network, protocol, classes, train });
@@ -154,7 +160,14 @@ async function measure(
     const what = `${train ? 'training step' : 'forward pass'} of ${architecture ?? `the ${space} supernet`}`;
     const { batch, channels, cells, imageSize: size } = protocol;
     const title = `${what}: batch ${batch}, ${channels} channels, ${cells} cells, ${size} pixels`;
-    return { title, profile, summary: summariseProfile(profile, ceilings), hostMilliseconds, description };
+    return {
+      title,
+      tuned: tuning?.digest,
+      profile,
+      summary: summariseProfile(profile, ceilings),
+      hostMilliseconds,
+      description,
+    };
   } finally {
     engine.dispose();
   }
@@ -190,7 +203,7 @@ function asJson(
   { space, architecture, train = false, classes, trace, svg }: ProfileOptions,
   gpu: Gpu,
   { batch, channels, cells, imageSize, imageChannels }: Protocol,
-  { profile, summary, hostMilliseconds, description }: Findings,
+  { tuned, profile, summary, hostMilliseconds, description }: Findings,
 ): unknown {
   const { dispatches, lifetimes: _, ...totals } = description;
   return {
@@ -199,6 +212,7 @@ function asJson(
     train,
     settings: { batch, channels, cells, imageSize, imageChannels, classes },
     adapter: gpu.info,
+    ...(tuned === undefined ? {} : { tuned }),
     clock: profile.clock,
     hostMilliseconds,
     ...summary,
@@ -210,9 +224,9 @@ function asJson(
 
 async function print(findings: Findings, gpu: Gpu, output: Output): Promise<void> {
   const { formatTotals } = await import('../../src/engine/runtime/describe.js');
-  const { title, profile, summary, hostMilliseconds, description } = findings;
+  const { title, tuned, profile, summary, hostMilliseconds, description } = findings;
   const { gflops, gigabytesPerSecond } = summary.ceilings;
-  output.print(`${title}, on ${gpu.info.name}`);
+  output.print(`${title}, on ${gpu.info.name}${tuned === undefined ? '' : `, tuned (${tuned})`}`);
   output.print(
     `${summary.milliseconds.toFixed(2)} ms in kernels, by ${profile.clock}; host ${hostMilliseconds.encode.toFixed(2)} ms to encode, ${hostMilliseconds.submit.toFixed(2)} ms to submit`,
   );

@@ -1,5 +1,5 @@
 import type { Gpu } from '../../src/engine/device/gpu.js';
-import { type AppliedTuning, applyTuning } from '../../src/engine/runtime/tuner/applied.js';
+import type { AppliedTuning } from '../../src/engine/runtime/tuner/applied.js';
 import { spaceByName } from '../../src/nas/spaces/space.js';
 import { imageSetNames, planStudy, type StudyPlan } from '../../src/nas/transfer/plan.js';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
@@ -7,6 +7,7 @@ import type { Executors } from '../../src/nas/transfer/study.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
 import { targetBaseline, targetImages } from '../../src/nas/transfer/target.js';
 import type { Tools } from '../tools.js';
+import { tuningFor } from '../tuning.js';
 import { type ImageSets, imageSets } from './imageSets.js';
 
 /** A study ready to run: its images read, its device open, its jobs named. Ends with `dispose()`. */
@@ -44,12 +45,12 @@ export async function prepareStudy(
   study: Study,
   sets: StudyImages,
   tools: Tools,
-  { adapter, tune = true, notice = () => {} }: PrepareOptions,
+  { adapter, tune, notice }: PrepareOptions,
 ): Promise<PreparedStudy> {
   const gpu = await tools.openGpu(adapter);
   try {
     const { kind, name } = gpu.info;
-    const tuning = tune ? await applyTuning(gpu, await tools.openTunings(), notice) : undefined;
+    const tuning = await tuningFor(gpu, tools, { tune }, notice);
     const named = tuning ? `${kind}: ${name}, tuned ${tuning.digest}` : `${kind}: ${name}`;
     const plan = await planStudy(study, { adapter: named, fingerprints: sets.fingerprints });
     const options = { imageSet: sets.open, variants: tuning?.variants };

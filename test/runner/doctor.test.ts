@@ -31,6 +31,15 @@ describe('doctor', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
+  test('multiplies with measured kernels where it is given any, and names them', async () => {
+    const tuning = { variants: new Map([['conv2d any', 'direct-2x2']]), digest: '0123456789ab' };
+    const given: unknown[] = [];
+    const report = await doctor(gpu, { tuning, gemm: async (_, variants) => given.push(variants) });
+    expect(given).toEqual([tuning.variants]);
+    expect(report.tuned).toBe(tuning.digest);
+    expect(formatDoctor(report)).toContain('tuned (0123456789ab)');
+  });
+
   test('fails with a typed error when the device does', async () => {
     const broken = await open();
     broken.device.createBuffer({ size: 16, usage: BufferUsage.MAP_READ | BufferUsage.STORAGE });
