@@ -4,6 +4,9 @@ const WIDTH = 1200;
 const HEIGHT = 640;
 const PLOT = { left: 84, top: 56, right: 16, bottom: 44 };
 
+/** Height in units of the picture above which a rectangle has an edge. */
+const EDGED_HEIGHT = 4;
+
 /** Colours for a light and a dark page, told apart in lightness too. */
 const STYLE = `
 svg { background: #ffffff; font: 13px system-ui, sans-serif; }
@@ -11,10 +14,10 @@ text { fill: #1f2328; }
 .slot { fill: #eceff3; }
 .axis { stroke: #8b949e; stroke-width: 1; }
 .value { fill: #2f6fb5; } .gradient { fill: #d9822b; } .scratch { fill: #7a3e9d; }
-.life { stroke: #ffffff; stroke-width: 0.4; }
+.edged { stroke: #ffffff; stroke-width: 0.4; }
 @media (prefers-color-scheme: dark) {
   svg { background: #0d1117; } text { fill: #e6edf3; } .slot { fill: #20262e; }
-  .value { fill: #6cb0f5; } .gradient { fill: #f0a85a; } .scratch { fill: #c79be6; } .life { stroke: #0d1117; }
+  .value { fill: #6cb0f5; } .gradient { fill: #f0a85a; } .scratch { fill: #c79be6; } .edged { stroke: #0d1117; }
 }`;
 
 const KINDS = [
@@ -42,7 +45,9 @@ export function arenaSvg({ dispatches, memory, lifetimes }: ProgramDescription):
   const lives = lifetimes.map((lifetime) => {
     const low = starts[lifetime.slot];
     const { first, last, bytes } = lifetime;
-    return rectangle(`class="life ${kindOf(lifetime)}"`, first, last + 1, low, low + bytes, titleOf(lifetime));
+    // An edge would hide a rectangle that is not much higher than it.
+    const edged = y(low) - y(low + bytes) > EDGED_HEIGHT ? ' edged' : '';
+    return rectangle(`class="life ${kindOf(lifetime)}${edged}"`, first, last + 1, low, low + bytes, titleOf(lifetime));
   });
   const caption = `${memory.slots.length} slots, ${size(total)}; ${size(memory.peakLive)} live at the peak; ${size(memory.unshared)} with a buffer a value`;
   return [

@@ -76,7 +76,7 @@ describe('the description of a program', () => {
 });
 
 describe('the picture of the memory', () => {
-  const rectangles = (svg: string) => [...svg.matchAll(/<rect class="life (\w+)"[^>]*><title>([^<]*)<\/title>/g)];
+  const rectangles = (svg: string) => [...svg.matchAll(/<rect class="life (\w+)[^"]*"[^>]*><title>([^<]*)<\/title>/g)];
 
   it('has a rectangle with a title for every lifetime, within the picture', () => {
     const svg = arenaSvg(description);
