@@ -89,8 +89,7 @@ struct Inner {
 fn advance(start: Inner, vectors: u32) -> Inner {
   var inner = start;
   inner.vector += vectors;
-  while (inner.vector >= params.depth) {
-    inner.vector -= params.depth;
+  for (; inner.vector >= params.depth; inner.vector -= params.depth) {
     inner.j += 1u;
     if (inner.j >= params.tapColumns) {
       inner.j = 0u;
@@ -100,9 +99,9 @@ fn advance(start: Inner, vectors: u32) -> Inner {
   return inner;
 }
 
-// Where tap (0, 0) of a computed pixel lies: first row of its image in x, row and column within the image.
+// A computed pixel and where its tap (0, 0) lies: first row of the image in x, row and column within the image.
 struct Pixel {
-  exists: bool,
+  index: u32,
   image: u32,
   row: i32,
   column: i32,
@@ -112,7 +111,7 @@ fn pixelOf(index: u32) -> Pixel {
   let line = index / params.width;
   let row = i32(line % params.height) * params.xRowStep + params.xRowStart;
   let column = i32(index % params.width) * params.xColumnStep + params.xColumnStart;
-  return Pixel(index < params.pixels, line / params.height * params.xHeight, row, column);
+  return Pixel(index, line / params.height * params.xHeight, row, column);
 }
 
 // A vec4 of x, zero outside the image and past the last tap.
@@ -121,7 +120,7 @@ fn load(pixel: Pixel, inner: Inner, group: u32) -> vec4f {
   let column = pixel.column + i32(inner.j) * params.tapColumnStep;
   let rowInside = row >= 0 && row < i32(params.xHeight);
   let columnInside = column >= 0 && column < i32(params.xWidth);
-  let inside = pixel.exists && inner.i < params.tapRows && rowInside && columnInside;
+  let inside = pixel.index < params.pixels && inner.i < params.tapRows && rowInside && columnInside;
   let place = ((pixel.image + u32(row)) * params.xWidth + u32(column)) * params.xStride;
   let value = x[params.xOffset + select(0u, place + group * params.depth + inner.vector, inside)];
   return select(vec4f(0.0), value, inside);

@@ -79,8 +79,7 @@ fn advance(start: Pixel) -> Pixel {
   var pixel = start;
   pixel.index += DEPTH;
   pixel.column += DEPTH;
-  while (pixel.column >= params.width) {
-    pixel.column -= params.width;
+  for (; pixel.column >= params.width; pixel.column -= params.width) {
     pixel.row += 1u;
     if (pixel.row >= params.height) {
       pixel.row = 0u;
@@ -90,9 +89,8 @@ fn advance(start: Pixel) -> Pixel {
   return pixel;
 }
 
-// A row vec4 of the product: a tap and a vec4 of the group's channels of x.
+// A row vec4 of the product: a tap, past the last one where there is none, and a vec4 of the group's channels of x.
 struct Row {
-  exists: bool,
   tapRow: u32,
   tapColumn: u32,
   vector: u32,
@@ -100,8 +98,7 @@ struct Row {
 
 fn rowOf(index: u32) -> Row {
   let tap = index / params.rowVectors;
-  let tapRow = tap / params.tapColumns;
-  return Row(tapRow < params.tapRows, tapRow, tap % params.tapColumns, index % params.rowVectors);
+  return Row(tap / params.tapColumns, tap % params.tapColumns, index % params.rowVectors);
 }
 
 // Four channels of x at a tap of a pixel of dy, zero outside the image and past the chunk.
@@ -110,7 +107,7 @@ fn loadX(pixel: Pixel, row: Row, end: u32, group: u32) -> vec4f {
   let xColumn = i32(pixel.column) * params.columnStep + params.columnStart + i32(row.tapColumn) * params.tapColumnStep;
   let rowInside = xRow >= 0 && xRow < i32(params.xHeight);
   let columnInside = xColumn >= 0 && xColumn < i32(params.xWidth);
-  let inside = pixel.index < end && row.exists && rowInside && columnInside;
+  let inside = pixel.index < end && row.tapRow < params.tapRows && rowInside && columnInside;
   let place = ((pixel.image * params.xHeight + u32(xRow)) * params.xWidth + u32(xColumn)) * params.xStride;
   let value = x[params.xOffset + select(0u, place + group * params.rowVectors + row.vector, inside)];
   return select(vec4f(0.0), value, inside);
@@ -126,7 +123,7 @@ fn loadDy(index: u32, vector: u32, end: u32, group: u32) -> vec4f {
 // Writes one vec4 of dw: channel `lane` of a row vec4.
 fn store(chunk: u32, row: Row, lane: u32, vector: u32, group: u32, value: vec4f) {
   let channel = row.vector * 4u + lane;
-  if (row.exists && channel < params.wRows && vector < params.columnVectors) {
+  if (row.tapRow < params.tapRows && channel < params.wRows && vector < params.columnVectors) {
     let tap = (chunk * params.tapRows + row.tapRow) * params.tapColumns + row.tapColumn;
     let line = tap * params.wRows + channel;
     dw[params.wOffset + line * params.wStride + group * params.columnVectors + vector] = value;

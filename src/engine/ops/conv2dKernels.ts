@@ -1,6 +1,15 @@
 import { physicalShape } from '../graph/types.js';
 import { type Conv2dAttributes, type Conv2dSizes, inputAxes, outputAxis } from './conv2dGeometry.js';
-import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupOf } from './conv2dStrips.js';
+import {
+  type Axes,
+  type Conv2dCall,
+  channelUniforms,
+  STRIP,
+  stripGrid,
+  stripUniforms,
+  workgroupOf,
+} from './conv2dStrips.js';
+import { isTiledVariant, type TiledVariant, tiledCall, tiledVariants } from './conv2dTiledKernels.js';
 import { depthwiseCalls, depthwiseInputGradientCalls } from './depthwiseKernels.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, KernelTarget, Located } from './operation.js';
@@ -43,37 +52,33 @@ export function conv2dInputGradientCalls(call: Conv2dCall): KernelCall[] {
 }
 
 function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCall {
-  const { sizes, attributes, x, w, y, bias } = call;
-  const { groups } = attributes;
-  const depth = x.vectors / groups;
-  const vectors = y.vectors / groups;
-  const { slide, strips, uniforms } = stripUniforms(call, axes, STRIP);
+  const [rows, columns] = axes;
+  const { groups } = call.attributes;
+  const { slide, strips } = stripUniforms(call, axes, STRIP);
   const product: DenseProduct = {
-    taps: [axes[0].taps, axes[1].taps],
-    ...{ depth, vectors, groups, strips, slide, transposed },
+    taps: [rows.taps, columns.taps],
+    depth: call.x.vectors / groups,
+    vectors: call.y.vectors / groups,
+    pixels: call.sizes.images * rows.size * columns.size,
+    ...{ groups, strips, slide, transposed },
   };
-  const { kernel, stripsEach, block, constants } = DENSE_VARIANTS[denseVariant(product, call.target)];
-  const blocks = Math.ceil(vectors / block);
-  const wRows = physicalShape(w.type)[2];
+  const variant = denseVariant(product, call.target);
+  if (isTiledVariant(variant)) return tiledCall(variant, call, axes, transposed);
+  return stripCall(STRIP_VARIANTS[variant], call, axes, transposed);
+}
+
+function stripCall(variant: StripVariant, call: Conv2dCall, axes: Axes, transposed: boolean): KernelCall {
+  const { x, w, y, bias, target } = call;
+  const { groups } = call.attributes;
+  const { kernel, stripsEach, block, constants } = variant;
+  const { slide, strips, uniforms } = stripUniforms(call, axes, STRIP);
+  const blocks = Math.ceil(y.vectors / groups / block);
   return {
     kernel,
-    constants: { ...constants, WORKGROUP: workgroupOf(call.target), SLIDE: slide, TRANSPOSED: transposed },
-    uniforms: {
-      ...uniforms,
-      wOffset: w.offset,
-      wStride: w.stride,
-      wRows,
-      lastRow: w.type.shape[2] - 1,
-      biasOffset: bias?.offset ?? 0,
-      hasBias: bias ? 1 : 0,
-      stripPixels: STRIP,
-      depth,
-      vectors,
-      channels: (transposed ? sizes.channels : sizes.outputs) / groups,
-      blocks,
-    },
+    constants: { ...constants, WORKGROUP: workgroupOf(target), SLIDE: slide, TRANSPOSED: transposed },
+    uniforms: { ...uniforms, ...channelUniforms(call, transposed), stripPixels: STRIP, blocks },
     bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
-    grid: stripGrid(Math.ceil(strips / stripsEach), blocks * groups, call.target),
+    grid: stripGrid(Math.ceil(strips / stripsEach), blocks * groups, target),
   };
 }
 
@@ -84,13 +89,14 @@ interface DenseProduct {
   readonly depth: number;
   readonly vectors: number;
   readonly groups: number;
-  /** Strips of pixels of one group. */
+  /** Pixels, and strips of them, of one group. */
+  readonly pixels: number;
   readonly strips: number;
   readonly slide: boolean;
   readonly transposed: boolean;
 }
 
-interface DenseVariant {
+interface StripVariant {
   readonly kernel: string;
   /** Strips of pixels and vec4s of channels of an invocation. */
   readonly stripsEach: number;
@@ -99,20 +105,20 @@ interface DenseVariant {
 }
 
 /** Named by strips and vec4s of channels, `subgroups` by vec4s alone. */
-const DENSE_VARIANTS = {
+const STRIP_VARIANTS = {
   'direct-1x1': direct(1),
   'direct-2x2': direct(2),
   'subgroups-2': subgroups(2),
   'subgroups-4': subgroups(4),
 };
 
-type DenseName = keyof typeof DENSE_VARIANTS;
+type DenseName = keyof typeof STRIP_VARIANTS | TiledVariant;
 
-function direct(each: number): DenseVariant {
+function direct(each: number): StripVariant {
   return { kernel: 'conv/conv2d', stripsEach: each, block: each, constants: { STRIPS: each, BLOCK: each } };
 }
 
-function subgroups(block: number): DenseVariant {
+function subgroups(block: number): StripVariant {
   return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block, constants: { BLOCK: block } };
 }
 
@@ -120,21 +126,24 @@ function denseVariant(product: DenseProduct, target: KernelTarget): DenseName {
   const { taps, depth, vectors, groups, strips, slide, transposed } = product;
   const sizes = `${taps[0]}x${taps[1]} c${4 * bucketSize(depth)}-${4 * bucketSize(vectors)} s${bucketSize(strips)}`;
   const kind = `${groups > 1 ? ` g${bucketSize(groups)}` : ''}${slide ? ' slide' : ''}${transposed ? ' transposed' : ''}`;
-  const names: DenseName[] = hasSubgroups(target, 8)
-    ? ['direct-1x1', 'direct-2x2', 'subgroups-2', 'subgroups-4']
-    : ['direct-1x1', 'direct-2x2'];
+  const names: DenseName[] = ['direct-1x1', 'direct-2x2'];
+  if (hasSubgroups(target, 8)) names.push('subgroups-2', 'subgroups-4');
+  if (target.softwareLanes === 0) names.push(...tiledVariants(product).names);
   const candidates = firstChoice(defaultDense(product, target), names);
   return chooseVariant(target, { family: 'conv2d', bucket: sizes + kind, candidates });
 }
 
 /**
- * Two strips and two vec4s of channels an invocation use every loaded value eight times; one of each gives a GPU four times
- * the invocations. Eight lanes of a software driver share the weights that they load, and then four vec4s are quicker.
+ * GPUs take tiles where there are enough of them. Else, two strips and two vec4s of channels an invocation use every loaded
+ * value eight times; one of each gives a GPU four times the invocations. Eight lanes of a software driver share the weights
+ * that they load, and then four vec4s are quicker.
  */
-function defaultDense({ strips, vectors, groups }: DenseProduct, { softwareLanes }: KernelTarget): DenseName {
+function defaultDense(product: DenseProduct, { softwareLanes }: KernelTarget): DenseName {
+  const { strips, vectors, groups } = product;
   if (softwareLanes === 8) return vectors > 2 ? 'subgroups-4' : 'subgroups-2';
+  if (softwareLanes === 4) return 'direct-2x2';
   const few = strips * groups * vectors < 4 * ENOUGH_INVOCATIONS;
-  return softwareLanes === 0 && few ? 'direct-1x1' : 'direct-2x2';
+  return tiledVariants(product).default ?? (few ? 'direct-1x1' : 'direct-2x2');
 }
 
 function groupedCall({ sizes, attributes, x, w, y, bias }: Conv2dCall, gradient: boolean): KernelCall {

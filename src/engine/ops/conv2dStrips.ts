@@ -1,3 +1,4 @@
+import { physicalShape } from '../graph/types.js';
 import type { Axis, Conv2dAttributes, Conv2dSizes } from './conv2dGeometry.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelTarget, Located } from './operation.js';
@@ -77,6 +78,22 @@ export function pixelUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes
       tapRowStride: rows.tapStride * kernelWidth,
       tapColumnStride: columns.tapStride,
     },
+  };
+}
+
+/** Uniforms of weights, bias and channels of the dense kernels; `transposed`: of the gradient of the input. */
+export function channelUniforms({ sizes, attributes, x, w, y, bias }: Conv2dCall, transposed: boolean) {
+  const { groups } = attributes;
+  return {
+    wOffset: w.offset,
+    wStride: w.stride,
+    wRows: physicalShape(w.type)[2],
+    lastRow: w.type.shape[2] - 1,
+    biasOffset: bias?.offset ?? 0,
+    hasBias: bias ? 1 : 0,
+    depth: x.vectors / groups,
+    vectors: y.vectors / groups,
+    channels: (transposed ? sizes.channels : sizes.outputs) / groups,
   };
 }
 

@@ -1,5 +1,4 @@
-import { physicalShape } from '../graph/types.js';
-import { type Axes, type Conv2dCall, pixelUniforms } from './conv2dStrips.js';
+import { type Axes, type Conv2dCall, channelUniforms, pixelUniforms } from './conv2dStrips.js';
 import {
   fittingShapes,
   leastPadded,
@@ -24,7 +23,7 @@ const SHAPES = {
   'tiled-128x16': { workgroup: 128, columns: 4, rows: 4, block: 1, depth: 2 },
 } as const satisfies Record<string, TileShape>;
 
-type TiledVariant = keyof typeof SHAPES;
+export type TiledVariant = keyof typeof SHAPES;
 
 /** Tiles from which a tiled kernel keeps a GPU of some dozen cores busy; below, kernels without tiles have more invocations. */
 const ENOUGH_TILES = 64;
@@ -42,7 +41,10 @@ export interface TiledProduct {
 }
 
 /** Names of the tiled variants that suit a product, the best guess first where it is thought to be quicker than others. */
-export function tiledVariants({ pixels, vectors, groups }: TiledProduct): { default?: string; names: string[] } {
+export function tiledVariants({ pixels, vectors, groups }: TiledProduct): {
+  default?: TiledVariant;
+  names: TiledVariant[];
+} {
   const names = fittingShapes(SHAPES, vectors);
   const enough = names.filter((name) => {
     const least = name === 'tiled-128x128' ? ENOUGH_LARGE_TILES : ENOUGH_TILES;
@@ -58,30 +60,16 @@ export function isTiledVariant(name: string): name is TiledVariant {
 
 /** The dense kernel for GPUs. */
 export function tiledCall(variant: TiledVariant, call: Conv2dCall, axes: Axes, transposed: boolean): KernelCall {
-  const { sizes, attributes, x, w, y, bias } = call;
-  const { groups } = attributes;
+  const { x, w, y, bias } = call;
+  const { groups } = call.attributes;
   const shape = SHAPES[variant];
-  const vectors = y.vectors / groups;
   const { pixels, uniforms } = pixelUniforms(call, axes);
-  const columnTiles = Math.ceil(vectors / tileVectors(shape));
+  const columnTiles = Math.ceil(y.vectors / groups / tileVectors(shape));
   const tiles = Math.ceil(pixels / tileRows(shape));
   return {
     kernel: 'conv/conv2dTiled',
     constants: { ...tileConstants(shape), TRANSPOSED: transposed },
-    uniforms: {
-      ...uniforms,
-      pixels,
-      wOffset: w.offset,
-      wStride: w.stride,
-      wRows: physicalShape(w.type)[2],
-      lastRow: w.type.shape[2] - 1,
-      biasOffset: bias?.offset ?? 0,
-      hasBias: bias ? 1 : 0,
-      depth: x.vectors / groups,
-      vectors,
-      channels: (transposed ? sizes.channels : sizes.outputs) / groups,
-      columnTiles,
-    },
+    uniforms: { ...uniforms, ...channelUniforms(call, transposed), pixels, columnTiles },
     bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
     grid: [columnTiles * groups, Math.min(tiles, FOLD), Math.ceil(tiles / FOLD)],
   };

@@ -25,7 +25,7 @@ const SHAPES = {
   'tiled-128x16': { workgroup: 128, columns: 4, rows: 1, block: 1, depth: 8 },
 } as const satisfies Record<string, TileShape>;
 
-type TiledWeightVariant = keyof typeof SHAPES;
+export type TiledWeightVariant = keyof typeof SHAPES;
 
 /** Workgroups, over all chunks, that keep a GPU busy: some for each of a hundred cores. */
 const ENOUGH_WORKGROUPS = 512;
@@ -37,7 +37,10 @@ const ENOUGH_PIXELS = 4096;
 const ENOUGH_LARGE_TILES = 16;
 
 /** Names of the tiled variants that suit a gradient, the best guess first where it is thought to be quicker than others. */
-export function tiledWeightVariants(call: WeightGradientCall): { default?: string; names: string[] } {
+export function tiledWeightVariants(call: WeightGradientCall): {
+  default?: TiledWeightVariant;
+  names: TiledWeightVariant[];
+} {
   const { rows, vectors, groups, pixels } = extentsOf(call);
   const names = fittingShapes(SHAPES, vectors);
   const suited = names.filter(

@@ -1,15 +1,33 @@
 import { physicalShape } from '../graph/types.js';
 import { conv2dKind } from './conv2dKernels.js';
+import { type TiledWeightVariant, tiledWeightGradientCalls, tiledWeightVariants } from './conv2dTiledWeightKernels.js';
 import { depthwiseWeightGradientCalls } from './depthwiseWeightKernels.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall } from './operation.js';
+import { bucketSize, chooseVariant, firstChoice } from './variants.js';
 import { chunkedCalls, slideOf, type WeightGradientBlocks, type WeightGradientCall } from './weightGradientChunks.js';
 
 /** The gradient of w. */
 export function conv2dWeightGradientCalls(call: WeightGradientCall): KernelCall[] {
   const kind = conv2dKind(call.sizes, call.attributes, call.dw);
   if (kind === 'grouped') return [groupedWeightGradientCall(call)];
-  return kind === 'depthwise' ? depthwiseWeightGradientCalls(call) : chunkedCalls(call, denseBlocks(call));
+  if (kind === 'depthwise') return depthwiseWeightGradientCalls(call);
+  const variant = denseVariant(call);
+  return variant === 'direct' ? chunkedCalls(call, denseBlocks(call)) : tiledWeightGradientCalls(variant, call);
+}
+
+/** GPUs take tiles where pixels are many enough. */
+function denseVariant(call: WeightGradientCall): 'direct' | TiledWeightVariant {
+  const { sizes, attributes, x, dy, target } = call;
+  const { groups } = attributes;
+  const tiled = target.softwareLanes === 0 ? tiledWeightVariants(call) : { names: [] };
+  const channels = `c${4 * bucketSize(x.vectors / groups)}-${4 * bucketSize(dy.vectors / groups)}`;
+  const pixels = bucketSize(sizes.images * sizes.output[0] * sizes.output[1]);
+  return chooseVariant<'direct' | TiledWeightVariant>(target, {
+    family: 'conv2dWeightGradient',
+    bucket: `${sizes.kernel[0]}x${sizes.kernel[1]} ${channels} p${pixels}${groups > 1 ? ` g${bucketSize(groups)}` : ''}`,
+    candidates: firstChoice(tiled.default ?? 'direct', ['direct', ...tiled.names]),
+  });
 }
 
 /** Slots of the kernel: neighbouring taps of four input channels, or up to four vec4s of input channels of one tap. */

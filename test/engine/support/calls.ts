@@ -34,9 +34,3 @@ export function callsOf(operation: Operation, sample: Sample<never>, target: Ker
   };
   return lowerNodes([node], locations, target).dispatches;
 }
-
-/** Whether a sample gets the same kernel calls on two targets. */
-export function sameCalls(operation: Operation, sample: Sample<never>, a: KernelTarget, b: KernelTarget): boolean {
-  const text = (target: KernelTarget) => JSON.stringify(callsOf(operation, sample, target).map(({ call }) => call));
-  return text(a) === text(b);
-}

@@ -1,11 +1,11 @@
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import type { Sample } from '../../../src/engine/ops/operation.js';
 import { operations } from '../../../src/engine/ops/operations.js';
-import { Engine } from '../../../src/engine/runtime/engine.js';
+import { Engine, targetOf } from '../../../src/engine/runtime/engine.js';
 import { shaderSources } from '../../../src/engine/runtime/shaderSources.js';
 import { callsOf } from './calls.js';
 import { checkSample } from './kernelSuite.js';
-import { portableTargets } from './targets.js';
+import { distinct, targetsOn } from './targets.js';
 
 /** A change of one character: in the first place where `context` stands, the character `from` at `at` becomes `to`. */
 export interface Mutation {
@@ -20,13 +20,13 @@ export interface Mutation {
 function* uses(shader: string, engines: readonly Engine[]) {
   for (const operation of operations)
     for (const sample of operation.samples as readonly Sample<never>[])
-      for (const engine of engines)
+      for (const engine of distinct(operation, sample, engines))
         if (callsOf(operation, sample, engine.target).some(({ call }) => call.kernel === shader))
           yield { operation, sample, engine };
 }
 
 function enginesOf(gpu: Gpu): Engine[] {
-  return [new Engine(gpu), ...portableTargets.map((target) => new Engine(gpu, { target }))];
+  return targetsOn(targetOf(gpu)).map((target) => new Engine(gpu, { target }));
 }
 
 /** Whether a sample runs the shader on this device: kernels for subgroups of eight lanes can't run on four. */

@@ -1,4 +1,51 @@
-import type { KernelTarget } from '../../../src/engine/ops/operation.js';
+import type { KernelTarget, Operation, Sample } from '../../../src/engine/ops/operation.js';
+import { operations } from '../../../src/engine/ops/operations.js';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { callsOf } from './calls.js';
 
 /** Devices whose kernels run on any other: a real GPU, and a software driver of four lanes. */
 export const portableTargets: readonly KernelTarget[] = [{ softwareLanes: 0 }, { softwareLanes: 4 }];
+
+/** Answers every choice with one variant: choices that don't offer it keep their first. */
+class OneVariant {
+  constructor(readonly name: string) {}
+
+  get(): string {
+    return this.name;
+  }
+}
+
+/**
+ * A device's own target and those whose kernels run on it as well, each with its first choices and then with every variant
+ * that any sample may choose.
+ */
+export function targetsOn(own: KernelTarget): readonly KernelTarget[] {
+  const key = JSON.stringify(own);
+  const targets = known.get(key) ?? [own, ...portableTargets].flatMap(withVariants);
+  known.set(key, targets);
+  return targets;
+}
+
+const known = new Map<string, readonly KernelTarget[]>();
+
+function withVariants(target: KernelTarget): KernelTarget[] {
+  const names = new Set<string>();
+  const onChoice: KernelTarget['onChoice'] = ({ candidates }) => {
+    for (const name of candidates) names.add(name);
+  };
+  const recording = { ...target, onChoice };
+  for (const operation of operations)
+    for (const sample of operation.samples as readonly Sample<never>[]) callsOf(operation, sample, recording);
+  return [target, ...[...names].map((name) => ({ ...target, variants: new OneVariant(name) }))];
+}
+
+/** Of some engines, those that a sample gets other kernel calls from than from the ones before. */
+export function distinct(operation: Operation, sample: Sample<never>, engines: readonly Engine[]): Engine[] {
+  const seen = new Set<string>();
+  return engines.filter(({ target }) => {
+    const calls = JSON.stringify(callsOf(operation, sample, target).map(({ call }) => call));
+    const isNew = !seen.has(calls);
+    seen.add(calls);
+    return isNew;
+  });
+}
