@@ -38,11 +38,6 @@ import { mixedEdgeSumsOperation } from './mixedEdgeSums.js';
 import { mixedEdgesOperation } from './mixedEdges.js';
 import { mixedEdgeAffineGradientsOperation, mixedEdgeWeightGradientOperation } from './mixedEdgeWeightGradients.js';
 import { mixedStackGradientOperation } from './mixedStackGradient.js';
-import { mixedSumOperation } from './mixedSum.js';
-import { mixedSumInputGradientsOperation } from './mixedSumInputGradients.js';
-import { updateMixedStatisticsOperation } from './mixedSumStatistics.js';
-import { mixedSumSumsOperation } from './mixedSumSums.js';
-import { mixedSumAffineGradientsOperation, mixedSumWeightGradientOperation } from './mixedSumWeightGradients.js';
 import { multiplyOperation } from './multiply.js';
 import type { Operation } from './operation.js';
 import { randomNormalOperation, randomUniformOperation, randomWordsOperation } from './random.js';
@@ -50,6 +45,7 @@ import { sumOperation, sumRowsOperation } from './reduce.js';
 import { reluGradientOperation, reluOperation } from './relu.js';
 import { scaleOperation } from './scale.js';
 import { sgdOperation } from './sgd.js';
+import { shuffleChannelsOperation } from './shuffleChannels.js';
 import { padChannelsOperation, sliceOperation } from './slice.js';
 import {
   logSoftmaxGradientOperation,
@@ -111,11 +107,6 @@ export const operations: readonly Operation[] = [
   mixedEdgesOperation,
   mixedEdgeWeightGradientOperation,
   mixedStackGradientOperation,
-  mixedSumAffineGradientsOperation,
-  mixedSumInputGradientsOperation,
-  mixedSumOperation,
-  mixedSumSumsOperation,
-  mixedSumWeightGradientOperation,
   multiplyOperation,
   padChannelsOperation,
   randomNormalOperation,
@@ -126,6 +117,7 @@ export const operations: readonly Operation[] = [
   reshapeOperation,
   scaleOperation,
   sgdOperation,
+  shuffleChannelsOperation,
   sliceOperation,
   softmaxGradientOperation,
   softmaxOperation,
@@ -136,7 +128,6 @@ export const operations: readonly Operation[] = [
   subsampleOperation,
   takeGradientOperation,
   takeOperation,
-  updateMixedStatisticsOperation,
   updateRunningStatisticsOperation,
   weightedSumInputGradientOperation,
   weightedSumOperation,

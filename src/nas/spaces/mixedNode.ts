@@ -25,13 +25,17 @@ export interface NodeCandidates {
   readonly skip?: { readonly operation: number; readonly value: Value };
 }
 
-/** @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels */
-export function checkMixedChannels(supernet: string, channels: number): void {
-  if (channels % 4 === 0) return;
-  const below = channels - (channels % 4);
+/**
+ * @param partial candidates see one part of so many of the channels
+ * @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels
+ */
+export function checkMixedChannels(supernet: string, channels: number, partial = 1): void {
+  const step = 4 * partial;
+  if (channels % step === 0) return;
+  const below = channels - (channels % step);
   throw new AttributeError(
-    `${supernet}: channels is ${channels}, wanted a multiple of 4: a node's candidates lie side by side in vectors of four ` +
-      `channels; use ${below > 0 ? `${below} or ` : ''}${below + 4}`,
+    `${supernet}: channels is ${channels}, wanted a multiple of ${step}: a node's candidates lie side by side in vectors of four ` +
+      `channels; use ${below > 0 ? `${below} or ` : ''}${below + step}`,
   );
 }
 

@@ -25,6 +25,8 @@ export interface SupernetOptions {
    * whose weight is zero is neither computed nor read in that run, and gets no gradient. For methods that sample.
    */
   readonly mixture?: 'alphas' | 'feeds';
+  /** Candidates see one part of so many of a node's channels (PC-DARTS' K); 1, the default: all. */
+  readonly partial?: number;
 }
 
 /** A network of all architectures of a space at once, mixed by architecture parameters. */

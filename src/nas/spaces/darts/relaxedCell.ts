@@ -1,6 +1,9 @@
 import type { Graph, Value } from '../../../engine/graph/graph.js';
 import { add } from '../../../engine/ops/add.js';
 import { concat } from '../../../engine/ops/concat.js';
+import { maxPool } from '../../../engine/ops/maxPool.js';
+import { shuffleChannels } from '../../../engine/ops/shuffleChannels.js';
+import { split } from '../../../engine/ops/split.js';
 import type { NetworkMode } from '../../training/classifier.js';
 import { edgeOperation } from '../edgeOperation.js';
 import { type Block, batchNormLayer, type LayerContext, reluConvBatchNorm } from '../layers.js';
@@ -24,9 +27,11 @@ export interface CellSizes {
   readonly afterReduction: boolean;
   /** Candidates are computed only where their weight is not zero. */
   readonly gated: boolean;
+  /** Candidates see the first 1/partial of a node's channels; the others pass by. */
+  readonly partial: number;
 }
 
-interface NodeSizes extends Pick<CellSizes, 'channels' | 'gated'> {
+interface NodeSizes extends Pick<CellSizes, 'channels' | 'gated' | 'partial'> {
   readonly stride: 1 | 2;
   /** The node's number in its cell. */
   readonly from: number;
@@ -36,13 +41,14 @@ export type RelaxedCell = (before: Value, last: Value, mode: NetworkMode) => Val
 
 /**
  * A cell of all candidates on all edges (Liu et al. 2019, DARTS, section 2.1). All edges that leave a node are computed together:
- * each operation is one convolution of as many copies, and all candidates of the node lie in one stack.
+ * each operation is one convolution of as many copies, and all candidates of the node lie in one stack. With partial channels (Xu
+ * et al. 2020, PC-DARTS, section 3.1) the candidates see a part, which the others join before the channels are shuffled.
  * @param mixture the weights of a table [edges, operations] in a graph
  */
 export function relaxedCell(
   context: LayerContext,
   name: string,
-  { inputs, channels, reduction, afterReduction, gated }: CellSizes,
+  { inputs, channels, reduction, afterReduction, gated, partial }: CellSizes,
   mixture: (graph: Graph) => Value,
 ): RelaxedCell {
   const preprocess = [0, 1].map((index): Block => {
@@ -53,31 +59,47 @@ export function relaxedCell(
       : reluConvBatchNorm(context, prefix, { ...sizes, kernel: 1 });
   });
   const sources = Array.from({ length: NODES + 1 }, (_, from) =>
-    relaxedNode(context, `${name}/node ${from}`, { channels, stride: reduction && from < 2 ? 2 : 1, from, gated }),
+    relaxedNode(context, `${name}/node ${from}`, {
+      channels,
+      stride: reduction && from < 2 ? 2 : 1,
+      from,
+      gated,
+      partial,
+    }),
   );
   return (before, last, mode) => {
     const weights = mixture(last.graph);
     const nodes = [preprocess[0](before, mode), preprocess[1](last, mode)];
-    const received = Array.from({ length: NODES + 2 }, (): Value[] => []);
-    const give = (from: number) =>
-      sources[from](nodes[from], weights, mode).forEach(({ target, value }) => {
-        received[target].push(value);
-      });
+    const received = Array.from({ length: NODES + 2 }, (): Given[] => []);
+    const give = (from: number) => {
+      for (const given of sources[from](nodes[from], weights, mode)) received[given.target].push(given);
+    };
     give(0);
     for (let target = 2; target < NODES + 2; target++) {
       give(target - 1);
-      nodes.push(add(...received[target]));
+      const mixed = add(...received[target].map(({ value }) => value));
+      const passed = received[target].flatMap(({ bypass }) => bypass ?? []);
+      nodes.push(passed.length > 0 ? shuffleChannels(concat([mixed, add(...passed)]), partial) : mixed);
     }
     return concat(nodes.slice(2));
   };
+}
+
+/** What an edge gives to its target. */
+interface Given {
+  readonly target: number;
+  readonly value: Value;
+  /** The channels that pass the candidates by. */
+  readonly bypass?: Value;
 }
 
 /** What a node gives to every node after it. */
 function relaxedNode(
   context: LayerContext,
   name: string,
-  { channels, stride, from, gated }: NodeSizes,
-): (x: Value, weights: Value, mode: NetworkMode) => { readonly target: number; readonly value: Value }[] {
+  { channels: all, stride, from, gated, partial }: NodeSizes,
+): (node: Value, weights: Value, mode: NetworkMode) => Given[] {
+  const channels = all / partial;
   const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
   const rows = edges.map(({ row }) => row);
   const candidates = OPERATIONS.flatMap((operation, column) => {
@@ -93,7 +115,8 @@ function relaxedNode(
     candidates.reduce((sum, each) => sum + each.channels, 0),
   );
   const skip = stride === 1 ? OPERATIONS.indexOf('skip_connect') : undefined;
-  return (x, weights, mode) => {
+  return (node, weights, mode) => {
+    const [x, rest] = partial > 1 ? split(node, [channels, all - channels]) : [node];
     const normalised = candidates.map(
       ({ operation, compute }): StackedCandidate => ({ operation, value: compute(x, weights, mode) }),
     );
@@ -103,6 +126,7 @@ function relaxedNode(
       norm,
       { rows, weights, channels, mode },
     );
-    return edges.map(({ target }, e) => ({ target, value: values[e] }));
+    const bypass = rest && stride === 2 ? maxPool(rest, { kernel: 2, stride: 2 }) : rest;
+    return edges.map(({ target }, e) => ({ target, value: values[e], bypass }));
   };
 }

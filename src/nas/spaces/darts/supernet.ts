@@ -22,13 +22,13 @@ const STEM_MULTIPLIER = 3;
  * The search network of DARTS (Liu et al. 2019, section 3.1): `cells` cells of which those at a third and two thirds halve the
  * image, all normal ones sharing one table of architecture parameters, all reductions another.
  * @param settings `cells` counts all cells
- * @throws AttributeError unless `channels` is a multiple of 4
+ * @throws AttributeError unless `channels` is a multiple of 4 * `partial`
  */
 export function dartsSupernet(
   { channels, cells, classes, imageChannels }: NetworkSettings,
-  { affine, batchNorm: normMode, mixture = 'alphas' }: SupernetOptions,
+  { affine, batchNorm: normMode, mixture = 'alphas', partial = 1 }: SupernetOptions,
 ): Omit<Supernet, 'derive'> {
-  checkMixedChannels('dartsSupernet', channels);
+  checkMixedChannels('dartsSupernet', channels, partial);
   const context: LayerContext = {
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),
@@ -57,7 +57,7 @@ export function dartsSupernet(
   for (let index = 0; index < cells; index++) {
     const reduction = index === Math.floor(cells / 3) || index === Math.floor((2 * cells) / 3);
     if (reduction) width *= 2;
-    const sizes = { inputs, channels: width, reduction, afterReduction, gated };
+    const sizes = { inputs, channels: width, reduction, afterReduction, gated, partial };
     layers.push(relaxedCell(context, `cell ${index}`, sizes, reduction ? reductionWeights : normalWeights));
     inputs = [inputs[1], NODES * width];
     afterReduction = reduction;

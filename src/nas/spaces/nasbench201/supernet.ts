@@ -1,3 +1,4 @@
+import { AttributeError } from '../../../engine/errors.js';
 import type { Graph, Value } from '../../../engine/graph/graph.js';
 import { VariableSet } from '../../../engine/graph/variables.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
@@ -23,9 +24,11 @@ const INITIAL_DEVIATION = 1e-3;
  */
 export function cellSupernet(
   settings: NetworkSettings,
-  { affine, batchNorm, mixture = 'alphas' }: SupernetOptions,
+  { affine, batchNorm, mixture = 'alphas', partial = 1 }: SupernetOptions,
 ): Supernet {
   checkMixedChannels('cellSupernet', settings.channels);
+  if (partial !== 1)
+    throw new AttributeError(`cellSupernet: partial is ${partial}, wanted 1: partial channels are of the DARTS space`);
   const context: LayerContext = {
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),
