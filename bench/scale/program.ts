@@ -6,7 +6,7 @@ import { normal } from '../../src/engine/nn/initializers.js';
 import { Linear } from '../../src/engine/nn/linear.js';
 import { crossEntropy } from '../../src/engine/ops/crossEntropy.js';
 import { globalAveragePool } from '../../src/engine/ops/globalAveragePool.js';
-import { type MixedTerm, mixedSum } from '../../src/engine/ops/mixedSum.js';
+import { mixedEdges } from '../../src/engine/ops/mixedEdges.js';
 import { relu } from '../../src/engine/ops/relu.js';
 import { softmax } from '../../src/engine/ops/softmax.js';
 import { Sgd } from '../../src/engine/optim/sgd.js';
@@ -67,31 +67,26 @@ function relaxedNetwork(
   const unused = new VariableSet('averages');
   const stem = new Conv2d(weights, 'stem', { inputs: IMAGE_CHANNELS, outputs: channels, kernel: 3, padding: 1 });
   const alpha = alphas.add('alpha', [cells, candidates], normal(0, 1e-3));
-  const edges = Array.from({ length: cells }, (_, cell) =>
-    Array.from({ length: candidates }, (_, candidate) => {
-      const name = `cell ${cell}/candidate ${candidate}`;
-      return {
-        convolution: new Conv2d(weights, name, { inputs: channels, outputs: channels, kernel: 3, padding: 1 }),
-        norm: new BatchNorm2d(weights, unused, `${name}/norm`, { channels, affine: false, trackRunning: false }),
-      };
+  const outputs = candidates * channels;
+  const edges = Array.from({ length: cells }, (_, cell) => ({
+    convolution: new Conv2d(weights, `cell ${cell}`, { inputs: channels, outputs, kernel: 3, padding: 1 }),
+    norm: new BatchNorm2d(weights, unused, `cell ${cell}/norm`, {
+      channels: outputs,
+      affine: false,
+      trackRunning: false,
     }),
-  );
+    candidates: Array.from({ length: candidates }, (_, slot) => ({ slot, weight: cell * candidates + slot })),
+  }));
   const classifier = new Linear(weights, 'classifier', { inputs: channels, outputs: CLASSES });
   return (images) => {
     const { graph } = images;
     const mixture = softmax(graph.read(alpha));
     let value = stem.forward(images);
-    edges.forEach((operations, cell) => {
-      const positive = relu(value);
-      const terms = operations.map(
-        ({ convolution, norm }, candidate): MixedTerm => ({
-          x: convolution.forward(positive),
-          index: cell * candidates + candidate,
-          norm: norm.mixedNorm(graph),
-        }),
-      );
-      value = mixedSum(terms, mixture);
-    });
+    for (const { convolution, norm, candidates: mixed } of edges) {
+      const stack = convolution.forward(relu(value));
+      const source = { stack, slots: candidates, normalised: candidates, ...norm.mixedNorm(graph) };
+      [value] = mixedEdges(source, [{ candidates: mixed }], mixture);
+    }
     return classifier.forward(globalAveragePool(value));
   };
 }

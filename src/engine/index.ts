@@ -28,7 +28,7 @@ export { globalAveragePool } from './ops/globalAveragePool.js';
 export { linear } from './ops/linear.js';
 export { matmul } from './ops/matmul.js';
 export { maxPool } from './ops/maxPool.js';
-export { type MixedNorm, type MixedTerm, mixedSum } from './ops/mixedSum.js';
+export { type MixedEdge, type MixedNorm, type MixedSource, mixedEdges } from './ops/mixedEdges.js';
 export { multiply } from './ops/multiply.js';
 export type { Cost, KernelCall, Operation, Sample } from './ops/operation.js';
 export { operations } from './ops/operations.js';

@@ -16,9 +16,9 @@ import { conv2d } from '../../src/engine/ops/conv2d.js';
 import { globalAveragePool } from '../../src/engine/ops/globalAveragePool.js';
 import { linear } from '../../src/engine/ops/linear.js';
 import { maxPool } from '../../src/engine/ops/maxPool.js';
-import { mixedSum } from '../../src/engine/ops/mixedSum.js';
 import { relu } from '../../src/engine/ops/relu.js';
 import { softmax } from '../../src/engine/ops/softmax.js';
+import { weightedSum } from '../../src/engine/ops/weightedSum.js';
 import { Random } from '../../src/engine/random/random.js';
 
 /** What peers do with their frameworks' operations, with the engine's: convolutions one by one, nothing stacked or fused. */
@@ -42,9 +42,10 @@ const ops: PeerOperations<Value> = {
   linear: (x, w, b) => linear(x, w, b),
   mixture: softmax,
   weighted: (terms, mixture) =>
-    mixedSum(
-      terms.map(([edge, operation, x]) => ({ x, index: edge * mixture.shape[1] + operation })),
+    weightedSum(
+      terms.map(([, , x]) => x),
       mixture,
+      terms.map(([edge, operation]) => edge * mixture.shape[1] + operation),
     ),
 };
 

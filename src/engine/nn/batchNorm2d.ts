@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../graph/graph.js';
 import { type Variable, type VariableSet, zeros } from '../graph/variables.js';
 import { batchNorm } from '../ops/batchNorm.js';
-import type { MixedNorm } from '../ops/mixedSum.js';
+import type { MixedNorm } from '../ops/mixedEdges.js';
 import { ones } from './initializers.js';
 
 export interface BatchNorm2dSettings {
@@ -50,7 +50,7 @@ export class BatchNorm2d {
       };
   }
 
-  /** What `mixedSum` needs to normalise a term as this layer does in mode `batch`. */
+  /** What `mixedEdges` needs to normalise a stack of candidates as this layer does in mode `batch`. */
   mixedNorm(graph: Graph): MixedNorm {
     const { epsilon, momentum } = this.settings;
     const affine = this.affine && { gamma: graph.read(this.affine.gamma), beta: graph.read(this.affine.beta) };

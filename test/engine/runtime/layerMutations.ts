@@ -1,6 +1,6 @@
 import type { Mutation } from '../support/mutation.js';
 
-/** Breaks of one character in the kernels of convolutions, pools, batch norm and the mixed sum. */
+/** Breaks of one character in the kernels of convolutions, pools and batch norm. */
 export const layerMutations: readonly Mutation[] = [
   {
     shader: 'conv/conv2d',
@@ -114,74 +114,6 @@ export const layerMutations: readonly Mutation[] = [
     shader: 'conv/groupedWeightGradient',
     context: 'let gradient = dy[(params.dyOffset + dyPixel * params.dyStride) * 4u + channel];',
     broken: 'let gradient = dy[(params.dyOffset + dyPixel * params.dyStride) * 4u - channel];',
-  },
-  {
-    shader: 'mixed/affineGradients',
-    context: 'dbeta1[params.dbeta1Offset + vector] = w[weight + 1u] * sum;',
-    broken: 'dbeta1[params.dbeta1Offset + vector] = w[weight + 2u] * sum;',
-  },
-  {
-    shader: 'mixed/factors',
-    context: 'shift = weight * beta1[params.beta1Offset + vector];',
-    broken: 'shift = weight + beta1[params.beta1Offset + vector];',
-  },
-  {
-    shader: 'mixed/factors',
-    context: 'for (var chunk = 1u; chunk < params.chunks; chunk++) {',
-    broken: 'for (var chunk = 2u; chunk < params.chunks; chunk++) {',
-  },
-  {
-    shader: 'mixed/gradientFactors',
-    context: 'c += dstatistics[dRow] / f32(params.rows);',
-    broken: 'c -= dstatistics[dRow] / f32(params.rows);',
-  },
-  {
-    shader: 'mixed/gradientFactors',
-    context: 'var b = -a * inverse * products / f32(params.rows);',
-    broken: 'var b = -a + inverse * products / f32(params.rows);',
-  },
-  {
-    shader: 'mixed/gradientSums',
-    context: 'return Sums(first, sums.products + g * (value - first));',
-    broken: 'return Sums(first, sums.products + g * (value + first));',
-  },
-  { shader: 'mixed/gradientSums', context: 'if (params.firstTerm == 0u) {', broken: 'if (params.firstTerm == 1u) {' },
-  {
-    shader: 'mixed/inputGradients',
-    context: 'return f.a * g + (f.b * (value - f.mean) + f.c);',
-    broken: 'return f.a * g + (f.b * (value - f.mean) - f.c);',
-  },
-  {
-    shader: 'mixed/mergeGradientSums',
-    context: 'let normalised = term < params.normalised;',
-    broken: 'let normalised = term > params.normalised;',
-  },
-  {
-    shader: 'mixed/mergeGradientSums',
-    context: 'sum += partial[start + columns + place] + (partial[start + place] - mean) * partial[place];',
-    broken: 'sum += partial[start + columns + place] + (partial[start + place] + mean) * partial[place];',
-  },
-  { shader: 'mixed/statistics', context: 'let isFirst = row == chunk;', broken: 'let isFirst = row != chunk;' },
-  {
-    shader: 'mixed/statistics',
-    context: 'partial[place] = s0.first + s0.sum / count;',
-    broken: 'partial[place] = s0.first - s0.sum / count;',
-  },
-  {
-    shader: 'mixed/sum',
-    context: 'let place = (term - 1u) * 3u * params.vectors + vector;',
-    broken: 'let place = (term - 0u) * 3u * params.vectors + vector;',
-  },
-  { shader: 'mixed/sum', context: 'sum += y[place];', broken: 'sum -= y[place];' },
-  {
-    shader: 'mixed/weightGradients',
-    context: 'if (term <= params.lastTerm) {',
-    broken: 'if (term >= params.lastTerm) {',
-  },
-  {
-    shader: 'mixed/weightGradients',
-    context: 'let sum = sums[params.sumsOffset + vector];',
-    broken: 'let sum = sums[params.sumsOffset - vector];',
   },
   {
     shader: 'norm/fixedFactors',

@@ -1,9 +1,11 @@
 import type { Mutation } from '../support/mutation.js';
 import { layerMutations } from './layerMutations.js';
+import { mixedMutations } from './mixedMutations.js';
 
 /** Breaks of one character, at least one for every shader; each changes what the shader computes. */
 export const mutations: readonly Mutation[] = [
   ...layerMutations,
+  ...mixedMutations,
   {
     shader: 'copy/accumulate',
     context: 'let index = id.y * groups.x * WORKGROUP + id.x;',
