@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.js';
 import type { Value } from '../graph/graph.js';
+import { onlyOther } from './constants.js';
 import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located, Operation } from './operation.js';
 
@@ -53,6 +54,7 @@ export const addOperation: Operation<Record<string, never>> = {
     checkSameShape('add', types);
     return [types[0]];
   },
+  sameAs: (constants) => onlyOther(constants, 0),
   lower: ({ inputs, outputs: [y] }) => sumCalls(inputs, y),
   gradient: ({ inputs, outputGradients: [dy] }) => inputs.map(() => dy),
   reference: (inputs) => [inputs[0].data.map((_, i) => inputs.reduce((sum, input) => sum + input.data[i], 0))],

@@ -56,6 +56,7 @@ function dropOperation(name: 'dropout' | 'dropPath'): Operation<DropoutAttribute
       checkSeed(name, seed);
       return [x];
     },
+    sameAs: ([, rate]) => (rate?.[0] === 0 ? 0 : undefined),
     lower: ({ inputs: [x, rate, step], outputs: [y], attributes: { seed, purpose } }) => [
       {
         kernel: 'random/dropout',

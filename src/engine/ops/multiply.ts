@@ -1,5 +1,6 @@
 import type { Value } from '../graph/graph.js';
 import { checkFloat } from './checks.js';
+import { onlyOther } from './constants.js';
 import { checkSameShape, trafficOnly, viewUniforms } from './kernelCall.js';
 import type { Operation } from './operation.js';
 import { rowLoop } from './rowLoop.js';
@@ -16,6 +17,7 @@ export const multiplyOperation: Operation<Record<string, never>> = {
     checkFloat('multiply', 'a', types[0]);
     return [types[0]];
   },
+  sameAs: (constants) => onlyOther(constants, 1),
   lower: ({ inputs: [a, b], outputs: [y], target }) => {
     const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
     return [

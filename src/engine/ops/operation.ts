@@ -134,6 +134,11 @@ export interface Operation<A extends Attributes = Attributes> {
    * all of them.
    */
   viewOf?(inputs: readonly ValueType[], attributes: A): readonly ViewOfInput[];
+  /**
+   * The input that output 0 is equal to; undefined where it is equal to none.
+   * @param constants elements of the inputs that are constants, undefined for the others
+   */
+  sameAs?(constants: readonly (ArrayLike<number> | undefined)[], attributes: A): number | undefined;
   /** The inputs can be written straight into the output: channel (vec4) or element offsets of each. */
   assembles?: 'channels' | 'variables';
   /** Output i is written over input inPlace[i], which must be a variable: an update. */

@@ -17,6 +17,7 @@ export const scaleOperation: Operation<{ factor: number }> = {
     if (!Number.isFinite(factor)) throw new AttributeError(`scale: factor is ${factor}, wanted a finite number`);
     return [x];
   },
+  sameAs: (_, { factor }) => (factor === 1 ? 0 : undefined),
   lower: ({ inputs: [x], outputs: [y], attributes, target }) => {
     const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
     return [

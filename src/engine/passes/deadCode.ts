@@ -1,11 +1,11 @@
 import type { Graph, Node, Value } from '../graph/graph.js';
 
-/** The nodes that outputs and updates need, in the order of the graph. */
-export function liveNodes(graph: Graph): Node[] {
+/** The nodes that outputs and updates need, in order. */
+export function liveNodes(graph: Graph, nodes: readonly Node[] = graph.nodes): Node[] {
   const wanted = new Set<Value>(graph.outputs.values());
   const live: Node[] = [];
-  for (let i = graph.nodes.length - 1; i >= 0; i--) {
-    const node = graph.nodes[i];
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i];
     if (!node.operation.inPlace && !node.outputs.some((output) => wanted.has(output))) continue;
     live.push(node);
     for (const input of node.inputs) wanted.add(input);

@@ -4,6 +4,7 @@ import type { Gate, Graph, Value } from '../graph/graph.js';
 import { formatType, logicalSize, pack, physicalSize, rowsOf, unpack, vectorsPerRow } from '../graph/types.js';
 import type { Cost, KernelCall } from '../ops/operation.js';
 import { liveNodes } from '../passes/deadCode.js';
+import { foldConstants } from '../passes/foldConstants.js';
 import { type Location, type Locations, locate, type Root } from '../passes/locations.js';
 import { byteLength, type MemoryPlan, planMemory } from '../passes/memoryPlan.js';
 import { describeProgram, type ProgramDescription } from './describe.js';
@@ -198,7 +199,7 @@ export interface ProgramPlan {
 
 /** Passes and memory plan of a traced graph. */
 export function planProgram(engine: Engine, graph: Graph): ProgramPlan {
-  const nodes = liveNodes(graph);
+  const nodes = liveNodes(graph, foldConstants(graph, liveNodes(graph)));
   const locations = locate(graph, nodes);
   for (const output of graph.outputs.values()) locations.of(output);
   const { dispatches, scratch } = lowerNodes(nodes, locations, engine.target);

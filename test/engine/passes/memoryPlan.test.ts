@@ -63,7 +63,13 @@ function partSizes(width: number, b: number, c: number): number[] {
 /** Builds the graph of a plan; shapes are made to fit. */
 function build(graph: Graph, { outer, channels, steps, outputs }: Plan): Value[] {
   const feeds = channels.map((count, index) => graph.feed(`x${index}`, [...outer, count]));
-  const values = [...feeds];
+  const constants = [0, 1].map((most) =>
+    graph.constant(
+      Array.from({ length: ROWS * 4 }, (_, i) => (i % 3) * most),
+      [...outer, 4],
+    ),
+  );
+  const values = [...feeds, ...constants];
   for (const { kind, a, b, c } of steps) {
     const x = values[a % values.length];
     const alike = values.filter((value) => String(value.shape) === String(x.shape));
