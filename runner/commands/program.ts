@@ -12,6 +12,7 @@ import { addReport } from './report.js';
 import { addSearch } from './search.js';
 import { addStudy } from './study.js';
 import { addTrain } from './train.js';
+import { addTune } from './tune.js';
 
 function buildProgram(tools: Tools, output: Output): Command {
   const program = new Command('nastransfer')
@@ -33,6 +34,7 @@ function buildProgram(tools: Tools, output: Output): Command {
   addData(program, output);
   addDoctor(program, tools, output);
   addProfile(program, tools, output);
+  addTune(program, tools, output);
   program.command('version', { hidden: true }).action(() => output.print(packageVersion()));
   return program;
 }

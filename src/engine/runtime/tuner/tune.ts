@@ -24,7 +24,7 @@ export interface TuneOptions {
   readonly leastGain?: number;
   readonly measure?: Measure;
   /** Called after every choice; `total` counts the choices found so far. */
-  onRecord?(record: TuningRecord, done: number, total: number): void;
+  onRecord?(record: TuningRecord, done: number, total: number): void | Promise<void>;
 }
 
 export interface Tuning {
@@ -64,7 +64,7 @@ export async function tune(engine: Engine, work: Tuned | readonly Tuned[], optio
         decided.add(record.key);
         if (record.chosen !== record.usual) table.set(record.key, record.chosen);
         records.push(record);
-        onRecord?.(record, records.length, records.length + openKeys().size);
+        await onRecord?.(record, records.length, records.length + openKeys().size);
       }
       alone.dispose();
     }

@@ -140,7 +140,9 @@ describe('tune', () => {
     const work = applied(scaleByOneOf(['usual', 'other'], 'first'), scaleByOneOf(['usual', 'other'], 'second'));
     await tune(engine, work, {
       measure: pretended([1, 1], [1, 1]),
-      onRecord: ({ key }, done, total) => told.push([key, done, total]),
+      onRecord: ({ key }, done, total) => {
+        told.push([key, done, total]);
+      },
     });
     expect(told).toEqual([
       ['first r30', 1, 2],
