@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.js';
 
-export type DType = 'f32' | 'u32';
+/** Element types. f16 is for storage: kernels that take it compute in f32. It needs the device feature shader-f16. */
+export type DType = 'f32' | 'f16' | 'u32';
 
 /**
  * How a value lies in memory, row-major, with zeros in all padding:
@@ -55,9 +56,14 @@ export function typeKey(type: ValueType): string {
   return key;
 }
 
-/** Number of 4-byte elements in memory, padding included. */
+/** Number of elements in memory, padding included. */
 export function physicalSize(type: ValueType): number {
   return product(physicalShape(type));
+}
+
+/** 4-byte words in memory: a vec4 of f16 takes two. */
+export function wordsOf(type: ValueType): number {
+  return (physicalSize(type) * (type.dtype === 'f16' ? 2 : 4)) / 4;
 }
 
 /** Number of elements, padding left out. */

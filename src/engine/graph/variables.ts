@@ -1,15 +1,7 @@
 import { AttributeError } from '../errors.js';
 import { Random } from '../random/random.js';
-import {
-  type DType,
-  type Layout,
-  logicalSize,
-  pack,
-  physicalSize,
-  roundUp,
-  type ValueType,
-  valueType,
-} from './types.js';
+import { encode } from './encoding.js';
+import { type DType, type Layout, logicalSize, roundUp, type ValueType, valueType, wordsOf } from './types.js';
 
 /** Fills a variable: row-major elements without padding, drawn from `random`. */
 export type Initializer = (type: ValueType, random: Random) => ArrayLike<number>;
@@ -64,7 +56,7 @@ export class VariableSet {
       initializer,
     );
     this.variables.push(variable);
-    this.elements += roundUp(physicalSize(variable.type), ALIGNMENT);
+    this.elements += roundUp(wordsOf(variable.type), ALIGNMENT);
     return variable;
   }
 
@@ -98,8 +90,7 @@ export class VariableSet {
       const data = initializer(type, new Random(seed, `${this.name}/${name}`));
       if (data.length !== logicalSize(type))
         throw new AttributeError(`initializer of "${name}": got ${data.length} elements, wanted ${logicalSize(type)}`);
-      const Elements = type.dtype === 'u32' ? Uint32Array : Float32Array;
-      pack(type, data, new Elements(words.buffer, offset * 4, physicalSize(type)));
+      encode(type, data, words.buffer, offset * 4);
     }
     return words;
   }

@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import { formatType, physicalSize, sameShape, type ValueType } from '../graph/types.js';
+import { formatType, sameShape, type ValueType, wordsOf } from '../graph/types.js';
 import type { Cost, Located } from './operation.js';
 
 /** Workgroups in x before the grid folds into y: below the 65535 every device allows. */
@@ -23,8 +23,8 @@ export function extentUniforms(located: Located): Record<string, number> {
 
 /** Cost of an operation that computes no convolution or matrix product: every input read, every output written once. */
 export function trafficOnly(inputs: readonly ValueType[], outputs: readonly ValueType[]): Cost {
-  const elements = [...inputs, ...outputs].reduce((sum, type) => sum + physicalSize(type), 0);
-  return { multiplyAdds: 0, bytes: elements * 4 };
+  const words = [...inputs, ...outputs].reduce((sum, type) => sum + wordsOf(type), 0);
+  return { multiplyAdds: 0, bytes: words * 4 };
 }
 
 /** Throws ShapeError unless all types have the shape and layout of the first. */

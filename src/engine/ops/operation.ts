@@ -41,12 +41,15 @@ export interface KernelTarget {
   readonly onChoice?: (choice: VariantChoice) => void;
 }
 
+/** Values of a shader's constants by name: numbers, flags and element types. */
+export type ShaderConstants = Readonly<Record<string, number | boolean | 'f32' | 'f16'>>;
+
 /** One dispatch: a file of shaders/, the values of its constants and uniforms, and what is bound to its variables. */
 export interface KernelCall {
   /** Path under shaders/ without ".wgsl". */
   readonly kernel: string;
-  /** New values of top-level `const`s of the shader. */
-  readonly constants?: Readonly<Record<string, number | boolean>>;
+  /** New values of top-level `const`s of the shader, and element types of its `alias`es. */
+  readonly constants?: ShaderConstants;
   /** Values of the fields of the shader's `struct Params`, by name. */
   readonly uniforms: Readonly<Record<string, number>>;
   /** Bound operands by the name of the shader's storage variable. */
@@ -129,6 +132,8 @@ export interface Operation<A extends Attributes = Attributes> {
   /** Longest sum that goes into one output element: the tolerance of the kernel tests grows with its root. */
   sumLength(inputs: readonly ValueType[], attributes: A): number;
   readonly samples: readonly Sample<A>[];
+  /** Takes f16 values too; other operations reject them. */
+  readonly half?: boolean;
   /**
    * The outputs are views: where the rows of each lie within input 0. Falls back to the kernels where views can't express
    * all of them.

@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from '../graph/graph.js';
-import { channelsOf, physicalSize, roundUp, vectorsPerRow } from '../graph/types.js';
+import { channelsOf, roundUp, vectorsPerRow, wordsOf } from '../graph/types.js';
 import type { VariableSet } from '../graph/variables.js';
 import type { ViewOfInput } from '../ops/operation.js';
 import { checkVariableReads, setOf } from './variableReads.js';
@@ -8,6 +8,7 @@ import { checkVariableReads, setOf } from './variableReads.js';
 export interface Root {
   kind: 'temporary' | 'persistent' | 'feeds' | 'constants' | 'variables';
   readonly set?: VariableSet;
+  /** 4-byte words. */
   elements: number;
   /** The value the root was made for, for messages. */
   readonly value?: Value;
@@ -16,9 +17,9 @@ export interface Root {
 /** Where a value lies. */
 export interface Location {
   readonly root: Root;
-  /** First element of the binding within the root, a multiple of 64 (256 bytes). */
+  /** First 4-byte word of the binding within the root, a multiple of 64 (256 bytes). */
   readonly base: number;
-  /** Elements that a kernel is bound to, from `base`. */
+  /** Words that a kernel is bound to, from `base`. */
   readonly extent: number;
   /** First vec4 of the value within the binding. */
   readonly offset: number;
@@ -66,7 +67,7 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
   ] as const)
     for (const value of values) {
       fixed.set(value, whole(root, root.elements, value));
-      root.elements += roundUp(physicalSize(value.type), 64);
+      root.elements += roundUp(wordsOf(value.type), 64);
     }
   const setRoots = new Map<VariableSet, Root>();
   const rootOfSet = (set: VariableSet): Root => {
@@ -98,7 +99,7 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
     if (placement) return within(of(placement.parent), placement, value);
     let root = roots.get(value);
     if (!root) {
-      root = { kind: 'temporary', elements: physicalSize(value.type), value };
+      root = { kind: 'temporary', elements: wordsOf(value.type), value };
       roots.set(value, root);
     }
     return whole(root, 0, value);
@@ -147,7 +148,7 @@ function isInPlace(placement: Placement | undefined, output: Value, index: numbe
 }
 
 function whole(root: Root, base: number, value: Value): Location {
-  return { root, base, extent: physicalSize(value.type), offset: 0, stride: vectorsPerRow(value.type) };
+  return { root, base, extent: wordsOf(value.type), offset: 0, stride: vectorsPerRow(value.type) };
 }
 
 function within(parent: Location, placement: Placement, value: Value): Location {

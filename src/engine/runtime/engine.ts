@@ -1,8 +1,9 @@
 import type { Gpu } from '../device/gpu.js';
 import { BufferUsage } from '../device/usage.js';
 import { DisposedError, OwnershipError, ShapeError } from '../errors.js';
+import { decode, encode, storedElements } from '../graph/encoding.js';
 import { Graph } from '../graph/graph.js';
-import { logicalSize, pack, physicalSize, unpack } from '../graph/types.js';
+import { logicalSize, wordsOf } from '../graph/types.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
 import type { KernelTarget } from '../ops/operation.js';
 import type { VariantTable } from '../ops/variants.js';
@@ -92,22 +93,18 @@ export class Engine {
       this.gpu,
       this.bufferOf(variable.set),
       variable.offset * 4,
-      physicalSize(variable.type) * 4,
+      wordsOf(variable.type) * 4,
     );
-    const integer = variable.type.dtype === 'u32';
-    const result = integer ? new Uint32Array(logicalSize(variable.type)) : new Float32Array(logicalSize(variable.type));
-    unpack(variable.type, integer ? new Uint32Array(bytes) : new Float32Array(bytes), result);
-    return result;
+    return decode(variable.type, storedElements(variable.type, bytes));
   }
 
   write(variable: Variable, data: ArrayLike<number>): void {
     const size = logicalSize(variable.type);
     if (data.length !== size)
       throw new ShapeError(`write "${variable.name}": got ${data.length} elements, wanted ${size}`);
-    const count = physicalSize(variable.type);
-    const values = variable.type.dtype === 'u32' ? new Uint32Array(count) : new Float32Array(count);
-    pack(variable.type, data, values);
-    this.gpu.queue.writeBuffer(this.bufferOf(variable.set), variable.offset * 4, values);
+    const bytes = new ArrayBuffer(wordsOf(variable.type) * 4);
+    encode(variable.type, data, bytes);
+    this.gpu.queue.writeBuffer(this.bufferOf(variable.set), variable.offset * 4, bytes);
   }
 
   /** The whole buffer of a set, padding included: what a checkpoint keeps. */

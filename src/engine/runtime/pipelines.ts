@@ -1,7 +1,7 @@
 import type { Gpu } from '../device/gpu.js';
 import { ShaderStage } from '../device/usage.js';
 import { GpuError } from '../errors.js';
-import type { KernelCall } from '../ops/operation.js';
+import type { KernelCall, ShaderConstants } from '../ops/operation.js';
 import { type Shader, type ShaderBinding, shaderOf, specialise } from './shader.js';
 
 export interface Pipeline {
@@ -21,7 +21,7 @@ export class Pipelines {
     return this.built.size;
   }
 
-  get(kernel: string, constants: Readonly<Record<string, number | boolean>> = {}): Promise<Pipeline> {
+  get(kernel: string, constants: ShaderConstants = {}): Promise<Pipeline> {
     const key = `${kernel} ${JSON.stringify(Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
     let pipeline = this.built.get(key);
     if (!pipeline) {
@@ -39,11 +39,7 @@ export class Pipelines {
     return calls.map((call) => byCall.get(call) as Pipeline);
   }
 
-  private async build(
-    label: string,
-    kernel: string,
-    constants: Readonly<Record<string, number | boolean>>,
-  ): Promise<Pipeline> {
+  private async build(label: string, kernel: string, constants: ShaderConstants): Promise<Pipeline> {
     const shader = shaderOf(kernel);
     const { device } = this.gpu;
     const code = specialise(shader, constants);

@@ -1,5 +1,5 @@
 import type { Node } from '../graph/graph.js';
-import { physicalSize } from '../graph/types.js';
+import { wordsOf } from '../graph/types.js';
 import type { Cost, Operand } from '../ops/operation.js';
 import type { Dispatch } from './lowering.js';
 
@@ -74,5 +74,5 @@ const keyOf = ({ kind, index }: Operand) => `${kind} ${index}`;
 function operandBytes({ node, memory }: Dispatch, name: string, { kind, index }: Operand): number {
   const place = memory[name];
   if (!('root' in place)) return place.elements * 4;
-  return physicalSize((kind === 'input' ? node.inputs : node.outputs)[index].type) * 4;
+  return wordsOf((kind === 'input' ? node.inputs : node.outputs)[index].type) * 4;
 }

@@ -1,7 +1,8 @@
 import { BufferUsage } from '../device/usage.js';
 import { DisposedError, NasTransferError, ShapeError } from '../errors.js';
+import { decode, encode, storedElements } from '../graph/encoding.js';
 import type { Gate, Graph, Value } from '../graph/graph.js';
-import { formatType, logicalSize, pack, physicalSize, rowsOf, unpack, vectorsPerRow } from '../graph/types.js';
+import { formatType, logicalSize, physicalSize, rowsOf, vectorsPerRow, wordsOf } from '../graph/types.js';
 import type { Cost, KernelCall } from '../ops/operation.js';
 import { liveNodes } from '../passes/deadCode.js';
 import { foldConstants } from '../passes/foldConstants.js';
@@ -106,16 +107,14 @@ export class Program {
       throw new NasTransferError(`read: no output "${name}"; this program has ${[...this.outputs.keys()].join(', ')}`);
     const { value, location, buffer } = output;
     const bytes = await readBuffer(this.engine.gpu, buffer, location.base * 4, location.extent * 4);
-    const source = value.dtype === 'u32' ? new Uint32Array(bytes) : new Float32Array(bytes);
+    const source = storedElements(value.type, bytes, 0, bytes.byteLength / (value.dtype === 'f16' ? 2 : 4));
     const dense = source.slice(0, physicalSize(value.type));
     const width = vectorsPerRow(value.type) * 4;
     for (let row = 0; row < rowsOf(value.type); row++) {
       const start = (location.offset + row * location.stride) * 4;
       dense.set(source.subarray(start, start + width), row * width);
     }
-    const result = dense.slice(0, logicalSize(value.type));
-    unpack(value.type, dense, result);
-    return result;
+    return decode(value.type, dense);
   }
 
   /** Runs once with every dispatch timed on the device: by its timestamps, or without them in batches by the host's clock. */
@@ -174,8 +173,7 @@ export class Program {
       const data = typeof given === 'number' ? [given] : given;
       if (data.length !== logicalSize(value.type))
         throw new ShapeError(`run: feed "${name}" got ${data.length} elements, wanted ${formatType(value.type)}`);
-      const Type = value.dtype === 'u32' ? Uint32Array : Float32Array;
-      pack(value.type, data, new Type(this.feedWords, base * 4, physicalSize(value.type)));
+      encode(value.type, data, this.feedWords, base * 4);
     }
     if (this.feeds.size > 0) this.engine.gpu.queue.writeBuffer(this.feedBuffer, 0, this.feedWords);
   }
@@ -352,10 +350,9 @@ function collectSets(dispatches: readonly Dispatch[], engine: Engine) {
 function writeConstant(queue: GPUQueue, buffer: GPUBuffer, value: Value, base: number): void {
   const { origin, type } = value;
   if (origin?.kind !== 'constant') return;
-  const count = physicalSize(type);
-  const words = type.dtype === 'u32' ? new Uint32Array(count) : new Float32Array(count);
-  pack(type, origin.data, words);
-  queue.writeBuffer(buffer, base * 4, words);
+  const bytes = new ArrayBuffer(wordsOf(type) * 4);
+  encode(type, origin.data, bytes);
+  queue.writeBuffer(buffer, base * 4, bytes);
 }
 
 function totalCost(commands: readonly Command[]): Cost {

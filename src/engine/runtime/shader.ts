@@ -1,4 +1,5 @@
 import { NasTransferError } from '../errors.js';
+import type { ShaderConstants } from '../ops/operation.js';
 import { shaderSources } from './shaderSources.js';
 
 /** A storage or uniform variable of a shader. */
@@ -54,26 +55,33 @@ export function parseShader(name: string, source: string): Shader {
 }
 
 /**
- * The source with new values of its top-level constants. Only numbers and booleans go in: no text from outside ever
- * becomes part of a shader.
+ * The source with new values of its top-level constants, and new element types where it has an `alias` for one; f16 is
+ * enabled where it is used. Only numbers, booleans and the names of the two types go in: no text from outside ever becomes
+ * part of a shader.
  */
-export function specialise(shader: Shader, constants: Readonly<Record<string, number | boolean>>): string {
+export function specialise(shader: Shader, constants: ShaderConstants): string {
   let { source } = shader;
   for (const [name, value] of Object.entries(constants)) {
     let found = false;
     source = source.replace(
-      new RegExp(`^(const ${name}: (u32|i32|f32|bool) = )[^;]+;`, 'm'),
-      (_, head: string, type: string) => {
+      new RegExp(`^(const ${name}: (u32|i32|f32|bool) = |alias ${name} = )[^;]+;`, 'm'),
+      (_, head: string, type?: string) => {
         found = true;
-        return `${head}${literal(value, type)};`;
+        return `${head}${type ? literal(value, type) : elementType(value)};`;
       },
     );
     if (!found) throw new NasTransferError(`shader "${shader.name}": no top-level constant ${name} to specialise`);
   }
-  return source;
+  // On the first line, so that compilers count lines as the file does.
+  return Object.values(constants).includes('f16') ? `enable f16; ${source}` : source;
 }
 
-function literal(value: number | boolean, type: string): string {
+function elementType(value: ShaderConstants[string]): string {
+  if (value === 'f32' || value === 'f16') return value;
+  throw new NasTransferError(`shader element type: got ${value}, wanted f32 or f16`);
+}
+
+function literal(value: ShaderConstants[string], type: string): string {
   if (type === 'bool') return value ? 'true' : 'false';
   const number = Number(value);
   if (!Number.isFinite(number)) throw new NasTransferError(`shader constant: got ${value}, wanted a finite number`);
