@@ -26,7 +26,6 @@ import { mixedEdgesGradients } from './mixedEdgesGradients.js';
 import { mixedEdgesSamples } from './mixedEdgesSamples.js';
 import type { KernelCall, Lowering, Operand, Operation } from './operation.js';
 import { chunksOf } from './reduceCalls.js';
-import { rowChunks } from './rowLoop.js';
 import { take } from './take.js';
 
 /** Batch norm of the normalised candidates of a stack, by the batch's own statistics. */
@@ -231,7 +230,8 @@ function edgesCall(
   const { edges, width } = attributes;
   const { rows, vectors } = outputs[0];
   const blocks = Math.ceil(rows / BLOCK_ROWS);
-  const { chunkStart, rowStep } = rowChunks(rows, vectors, blocks, target);
+  // As `rowChunks`, but every block has all of its rows, so that no two write the same.
+  const [chunkStart, rowStep] = target.softwareLanes > 0 ? [BLOCK_ROWS, 1] : [1, blocks];
   const { tile, grid } = tiledGrid(blocks, edges, vectors, target);
   const { uniforms, bindings } = edgeViews('y', outputs.slice(0, edges), () => scratch(4));
   return {
