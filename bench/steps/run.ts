@@ -22,7 +22,7 @@ const columns: readonly Column<ResultRow>[] = [
     least: 11,
     cell: ({ time }) => (time ? `${number(time.lowerQuartile)}-${number(time.upperQuartile)}` : ''),
   },
-  { head: 'runs', cell: ({ time }) => number(time?.count) },
+  { head: 'runs', cell: ({ time }) => `${time?.count ?? ''}` },
   { head: 'GFLOP/s', cell: ({ figures }) => number(figures?.gflops) },
   { head: 'host ms', cell: ({ figures }) => number(figures?.hostMilliseconds) },
   { head: 'dispatches', cell: ({ figures }) => `${figures?.dispatches ?? ''}` },
