@@ -3,3 +3,4 @@ export type { AdapterKind, AdapterSummary, NodeOptions } from '../src/engine/dev
 export { open } from '../src/engine/device/node/index.js';
 export type { ImageSetEntry, ImageSetOptions } from './data/imageSets.js';
 export { listImageSets, openImageSet, UnknownImageSetError } from './data/imageSets.js';
+export { tuningFiles } from './tuningFiles.js';

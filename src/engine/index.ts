@@ -16,6 +16,7 @@ export { accuracy, correctCount } from './ops/accuracy.js';
 export { add } from './ops/add.js';
 export { averagePool } from './ops/averagePool.js';
 export { batchNorm } from './ops/batchNorm.js';
+export { cast } from './ops/cast.js';
 export { concat } from './ops/concat.js';
 export { conv2d } from './ops/conv2d.js';
 export { crossEntropy } from './ops/crossEntropy.js';
@@ -54,3 +55,16 @@ export { type ProfileSummary, type SummaryRow, summariseProfile, summaryTable } 
 export type { Program } from './runtime/program.js';
 export { Timeline } from './runtime/timeline.js';
 export { chromeTrace, measureKernels, type Trace } from './runtime/trace.js';
+export { type AppliedTuning, applyTuning } from './runtime/tuner/applied.js';
+export { indexedDbStore } from './runtime/tuner/indexedDbStore.js';
+export { type TuningRecord, variantsOf } from './runtime/tuner/record.js';
+export {
+  type LoadedTuning,
+  loadTuning,
+  removeTuning,
+  type SavedTuning,
+  saveTuning,
+  type TuningStore,
+} from './runtime/tuner/saved.js';
+export { type Measure, measureInterleaved, type Repeatable } from './runtime/tuner/timing.js';
+export { type Tuned, type TuneOptions, type Tuning, tune } from './runtime/tuner/tune.js';

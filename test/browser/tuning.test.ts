@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import type { TuningRecord } from '../../src/engine/runtime/tuner/record.js';
+import { runInBrowser } from './browser.js';
+import { noChromium } from './chromium.js';
+
+if (noChromium !== undefined) console.warn(`skipped: tuning in a browser: ${noChromium}`);
+
+describe.skipIf(noChromium !== undefined)('tuning in Chromium', () => {
+  it('measures, and keeps in IndexedDB what it measured for the kernels as they are', async () => {
+    const result = (await runInBrowser('tuningEntry.ts')) as Record<string, unknown>;
+    const records = result.records as TuningRecord[];
+    expect(records).toMatchObject([{ usual: 'direct-2x2', rejected: [] }]);
+    expect(records[0].times.every(({ microseconds }) => microseconds > 0)).toBe(true);
+    expect(result).toMatchObject({
+      before: { records: [] },
+      after: { records },
+      digest: expect.stringMatching(/^[0-9a-f]{12}$/),
+      stale: null,
+      removed: { records: [] },
+      notices: ['the tuning of this adapter is for other kernels and not used'],
+    });
+  });
+});

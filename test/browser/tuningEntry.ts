@@ -1,0 +1,40 @@
+/** Tunes a convolution in the browser and keeps what was measured in IndexedDB. */
+import { open } from '../../src/engine/device/browser.js';
+import { conv2d } from '../../src/engine/ops/conv2d.js';
+import { Engine } from '../../src/engine/runtime/engine.js';
+import { shaderSources } from '../../src/engine/runtime/shaderSources.js';
+import { applyTuning } from '../../src/engine/runtime/tuner/applied.js';
+import { indexedDbStore } from '../../src/engine/runtime/tuner/indexedDbStore.js';
+import { loadTuning, removeTuning, saveTuning } from '../../src/engine/runtime/tuner/saved.js';
+import { tune } from '../../src/engine/runtime/tuner/tune.js';
+
+async function run() {
+  const gpu = await open();
+  const engine = new Engine(gpu);
+  const notices: string[] = [];
+  const applied = async () => (await applyTuning(gpu, indexedDbStore(), (text) => notices.push(text)))?.digest;
+  const before = await loadTuning(gpu, indexedDbStore());
+  const { records } = await tune(engine, (graph) => {
+    const x = graph.feed('x', [2, 8, 8, 8]);
+    graph.output('y', conv2d(x, graph.feed('w', [3, 3, 8, 8]), { padding: 1 }));
+  });
+  await saveTuning(gpu, indexedDbStore(), records);
+  const after = await loadTuning(gpu, indexedDbStore());
+  // Another kernel than the usual one, whatever was quickest here.
+  await saveTuning(
+    gpu,
+    indexedDbStore(),
+    records.map((record) => ({ ...record, chosen: record.times[1].variant })),
+  );
+  const digest = await applied();
+  shaderSources['test/new'] = '// A kernel that was not there.';
+  const stale = await applied();
+  delete shaderSources['test/new'];
+  await removeTuning(gpu, indexedDbStore());
+  const removed = await loadTuning(gpu, indexedDbStore());
+  engine.dispose();
+  gpu.dispose();
+  return { before, records, after, digest, stale: stale ?? null, removed, notices };
+}
+
+window.result = run();
