@@ -5,15 +5,18 @@
 // Layout: x, y and gate are views of pixels x vec4s of channels, one copy after the other; w has a row of vec4s a tap and
 // copy. Tap (i, j) of output (row, column) reads x at (row, column) * step + start + (i, j) * tapStep, where x lies
 // stretched: one row of it every `rowStretch`, one column every `columnStretch`, zeros between them (STRETCHED).
-// An invocation keeps the weights of four channels and goes along a run of `run` pixels of ROWS rows, one tap apart. Every
-// turn adds one column of x to the outputs that it has a tap in: KERNEL a row, the last of which is then whole. An output
-// is `advance` turns from the next and `spacing` columns. Later copies add to what the first has written.
-// Grid: one invocation a run and vec4 of outputs, folded into x and y.
+// An invocation keeps the weights of four channels and goes along a run of `run` pixels of a band, which is ROWS rows, one tap
+// apart; then of the next one, `bandsEach` in all. Every turn adds one column of x to the outputs that it has a tap in: KERNEL
+// a row, the last of which is then whole. An output is `advance` turns from the next and `spacing` columns. Later copies add
+// to what the first has written.
+// Grid: one invocation a run, `bandsEach` bands of the images and a vec4 of outputs, folded into x and y.
 
 struct Params {
   strips: u32,
   columnStrips: u32,
-  rowBlocks: u32,
+  bands: u32,
+  bandsEach: u32,
+  imageBands: u32,
   rowSpacing: u32,
   run: u32,
   spacing: u32,
@@ -78,8 +81,12 @@ fn floorDivide(value: i32, divisor: i32) -> i32 {
 // Place in x of column 0 of the row that tap row i reads, -1 outside the image and between its rows.
 fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
   let stretchedRow = i32(row) * params.rowStep + params.rowStart + i * params.tapRowStep;
-  let xRow = floorDivide(stretchedRow, params.rowStretch);
-  let inside = xRow >= 0 && xRow < params.xHeight && xRow * params.rowStretch == stretchedRow;
+  var xRow = stretchedRow;
+  if (STRETCHED) {
+    xRow = floorDivide(stretchedRow, params.rowStretch);
+  }
+  let isRow = !STRETCHED || xRow * params.rowStretch == stretchedRow;
+  let inside = isRow && xRow >= 0 && xRow < params.xHeight;
   let pixel = (i32(image) * params.xHeight + xRow) * params.xWidth;
   return select(-1, i32(params.xOffset) + pixel * i32(params.xStride), inside);
 }
@@ -164,28 +171,23 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let vector = index % params.vectors;
   let strip = index / params.vectors;
   let columnStrip = strip % params.columnStrips;
-  let rowBlock = (strip / params.columnStrips) % params.rowBlocks;
-  let image = strip / params.columnStrips / params.rowBlocks;
   let column = (columnStrip / params.spacing) * params.spacing * params.run + columnStrip % params.spacing;
-  let row = (rowBlock / params.rowSpacing) * params.rowSpacing * ROWS + rowBlock % params.rowSpacing;
-  if (column >= params.width || row >= params.height) {
+  if (column >= params.width) {
     return;
   }
+  let firstBand = strip / params.columnStrips * params.bandsEach;
+  let endBand = min(firstBand + params.bandsEach, params.bands);
   let count = min(params.run, (params.width - column + params.spacing - 1u) / params.spacing);
-  let hasNextRow = ROWS > 1u && row + params.rowSpacing < params.height;
-  let yPixel = (image * params.height + row) * params.width + column;
-  let yNextPixel = yPixel + params.rowSpacing * params.width;
-
-  let row0 = rowPlace(image, row, 0);
-  let row1 = rowPlace(image, row, 1);
-  let row2 = rowPlace(image, row, 2);
-  let row3 = rowPlace(image, row, 3);
-  let row4 = rowPlace(image, row, 4);
-  let row5 = rowPlace(image, row, 5);
+  let turns = KERNEL + (count - 1u) * params.advance;
   let start = i32(column) * params.columnStep + params.columnStart;
-  let startColumn = floorDivide(start, params.columnStretch);
-  let columnsATap = params.tapColumnStep / params.columnStretch;
-  let restATap = params.tapColumnStep % params.columnStretch;
+  var startColumn = start;
+  var columnsATap = params.tapColumnStep;
+  var restATap = 0;
+  if (STRETCHED) {
+    startColumn = floorDivide(start, params.columnStretch);
+    columnsATap = params.tapColumnStep / params.columnStretch;
+    restATap = params.tapColumnStep % params.columnStretch;
+  }
   let firstCopy = vector / params.channelVectors;
   let channelVector = vector % params.channelVectors;
   var first: vec4f;
@@ -204,74 +206,90 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       w4 = weights(4, firstCopy + copy, channelVector);
     }
     let xVector = channelVector + copy * params.channelVectors;
-    var sums = Taps(first, first, first, first, first);
-    var nextSums = sums;
-    // Column of x, and how far behind it the turn is in the stretched image.
-    var xColumn = startColumn;
-    var rest = start - startColumn * params.columnStretch;
-    var next = KERNEL - 1u;
-    var done = 0u;
-    let turns = KERNEL + (count - 1u) * params.advance;
-    for (var turn = 0u; turn < turns; turn++) {
-      let inside = rest == 0 && xColumn >= 0 && xColumn < params.xWidth;
-      if (!STRETCHED || inside) {
-        let place = u32(xColumn) * params.xStride + xVector;
-        if (!STRETCHED || row0 >= 0) {
-          let value = load(row0, inside, place);
-          sums = multiplyAdd(sums, value, w0);
-        }
-        if (!STRETCHED || row1 >= 0) {
-          let value = load(row1, inside, place);
-          sums = multiplyAdd(sums, value, w1);
-          if (ROWS > 1u) {
-            nextSums = multiplyAdd(nextSums, value, w0);
-          }
-        }
-        if (!STRETCHED || row2 >= 0) {
-          let value = load(row2, inside, place);
-          sums = multiplyAdd(sums, value, w2);
-          if (ROWS > 1u) {
-            nextSums = multiplyAdd(nextSums, value, w1);
-          }
-        }
-        if ((KERNEL > 3u || ROWS > 1u) && (!STRETCHED || row3 >= 0)) {
-          let value = load(row3, inside, place);
-          if (KERNEL > 3u) {
-            sums = multiplyAdd(sums, value, w3);
-          }
-          if (ROWS > 1u) {
-            nextSums = multiplyAdd(nextSums, value, w2);
-          }
-        }
-        if (KERNEL > 3u && (!STRETCHED || row4 >= 0)) {
-          let value = load(row4, inside, place);
-          sums = multiplyAdd(sums, value, w4);
-          if (ROWS > 1u) {
-            nextSums = multiplyAdd(nextSums, value, w3);
-          }
-        }
-        if (KERNEL > 3u && ROWS > 1u && (!STRETCHED || row5 >= 0)) {
-          let value = load(row5, inside, place);
-          nextSums = multiplyAdd(nextSums, value, w4);
-        }
+    for (var band = firstBand; band < endBand; band++) {
+      let imageBand = band % params.imageBands;
+      let image = band / params.imageBands;
+      let row = (imageBand / params.rowSpacing) * params.rowSpacing * ROWS + imageBand % params.rowSpacing;
+      if (row >= params.height) {
+        continue;
       }
-      if (turn == next) {
-        store(yPixel + done, vector, copy, whole(sums));
-        if (hasNextRow) {
-          store(yNextPixel + done, vector, copy, whole(nextSums));
+      let hasNextRow = ROWS > 1u && row + params.rowSpacing < params.height;
+      let yPixel = (image * params.height + row) * params.width + column;
+      let yNextPixel = yPixel + params.rowSpacing * params.width;
+      let row0 = rowPlace(image, row, 0);
+      let row1 = rowPlace(image, row, 1);
+      let row2 = rowPlace(image, row, 2);
+      let row3 = rowPlace(image, row, 3);
+      let row4 = rowPlace(image, row, 4);
+      let row5 = rowPlace(image, row, 5);
+      var sums = Taps(first, first, first, first, first);
+      var nextSums = sums;
+      // Column of x, and how far behind it the turn is in the stretched image.
+      var xColumn = startColumn;
+      var rest = start - startColumn * params.columnStretch;
+      var next = KERNEL - 1u;
+      var done = 0u;
+      for (var turn = 0u; turn < turns; turn++) {
+        let inside = (!STRETCHED || rest == 0) && xColumn >= 0 && xColumn < params.xWidth;
+        if (!STRETCHED || inside) {
+          let place = u32(xColumn) * params.xStride + xVector;
+          if (!STRETCHED || row0 >= 0) {
+            let value = load(row0, inside, place);
+            sums = multiplyAdd(sums, value, w0);
+          }
+          if (!STRETCHED || row1 >= 0) {
+            let value = load(row1, inside, place);
+            sums = multiplyAdd(sums, value, w1);
+            if (ROWS > 1u) {
+              nextSums = multiplyAdd(nextSums, value, w0);
+            }
+          }
+          if (!STRETCHED || row2 >= 0) {
+            let value = load(row2, inside, place);
+            sums = multiplyAdd(sums, value, w2);
+            if (ROWS > 1u) {
+              nextSums = multiplyAdd(nextSums, value, w1);
+            }
+          }
+          if ((KERNEL > 3u || ROWS > 1u) && (!STRETCHED || row3 >= 0)) {
+            let value = load(row3, inside, place);
+            if (KERNEL > 3u) {
+              sums = multiplyAdd(sums, value, w3);
+            }
+            if (ROWS > 1u) {
+              nextSums = multiplyAdd(nextSums, value, w2);
+            }
+          }
+          if (KERNEL > 3u && (!STRETCHED || row4 >= 0)) {
+            let value = load(row4, inside, place);
+            sums = multiplyAdd(sums, value, w4);
+            if (ROWS > 1u) {
+              nextSums = multiplyAdd(nextSums, value, w3);
+            }
+          }
+          if (KERNEL > 3u && ROWS > 1u && (!STRETCHED || row5 >= 0)) {
+            let value = load(row5, inside, place);
+            nextSums = multiplyAdd(nextSums, value, w4);
+          }
         }
-        done += params.spacing;
-        next += params.advance;
-      }
-      sums = shift(sums, first);
-      if (ROWS > 1u) {
-        nextSums = shift(nextSums, first);
-      }
-      xColumn += columnsATap;
-      rest += restATap;
-      if (rest >= params.columnStretch) {
-        rest -= params.columnStretch;
-        xColumn++;
+        if (turn == next) {
+          store(yPixel + done, vector, copy, whole(sums));
+          if (hasNextRow) {
+            store(yNextPixel + done, vector, copy, whole(nextSums));
+          }
+          done += params.spacing;
+          next += params.advance;
+        }
+        sums = shift(sums, first);
+        if (ROWS > 1u) {
+          nextSums = shift(nextSums, first);
+        }
+        xColumn += columnsATap;
+        rest += restATap;
+        if (rest >= params.columnStretch) {
+          rest -= params.columnStretch;
+          xColumn++;
+        }
       }
     }
   }

@@ -66,8 +66,8 @@ export const depthwiseSamples: readonly DepthwiseSample[] = [
   },
   {
     name: 'two copies of many rows',
-    x: [3, 18, 17, 4],
-    w: [3, 3, 2, 4],
-    attributes: attributes(4, 1, { relu: true }),
+    x: [3, 91, 5, 32],
+    w: [3, 3, 2, 32],
+    attributes: attributes(32, 1, { relu: true }),
   },
 ];

@@ -4,6 +4,9 @@ import { ENOUGH_INVOCATIONS, inputWindow, outputWindow } from './depthwiseWindow
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located } from './operation.js';
 
+/** Bands of rows that an invocation goes through. */
+const MOST_BANDS = 8;
+
 /** A depthwise convolution, of one copy of the channels or more, or the gradient of its input. */
 export interface DepthwiseCall extends Conv2dCall {
   /** The convolution is of max(x, 0). */
@@ -80,8 +83,12 @@ function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall
   const columnStrips = Math.ceil(width / (run * columns.spacing)) * columns.spacing;
   const most = images * columnStrips * height * y.vectors;
   const rowsEach = rows.advance === 1 && (target.softwareLanes > 0 || most > ENOUGH_INVOCATIONS) ? 2 : 1;
-  const rowBlocks = Math.ceil(height / (rowsEach * rows.spacing)) * rows.spacing;
-  const strips = images * columnStrips * rowBlocks;
+  const imageBands = Math.ceil(height / (rowsEach * rows.spacing)) * rows.spacing;
+  const bands = images * imageBands;
+  // The weights are loaded once for all bands of an invocation; a software driver is busy with few.
+  const fewest = target.softwareLanes > 0 ? 512 : 4 * ENOUGH_INVOCATIONS;
+  const bandsEach = Math.min(MOST_BANDS, Math.max(1, Math.floor((columnStrips * bands * y.vectors) / fewest)));
+  const strips = columnStrips * Math.ceil(bands / bandsEach);
   const copies = sizes.outputs / sizes.channels;
   return {
     kernel: 'conv/depthwiseWindow',
@@ -96,7 +103,9 @@ function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall
     uniforms: {
       strips,
       columnStrips,
-      rowBlocks,
+      bands,
+      bandsEach,
+      imageBands,
       rowSpacing: rows.spacing,
       run,
       spacing: columns.spacing,
