@@ -4,6 +4,7 @@ import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
+import { nasbench201Pieces, placeElements } from './unstack.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -76,12 +77,18 @@ describe('a supernet of NAS-Bench-201', () => {
       alphas[edge * 5 + operation] = 60;
     });
     engine.write(supernet.alphas.variables[0], alphas);
+    const pieces = nasbench201Pieces(small);
     for (const variable of network.weights.variables) {
       const edge = /edge (\d)/.exec(variable.name);
       const kernel = edge && (cell[Number(edge[1])] === 2 ? '1x1' : '3x3');
       const name = kernel ? variable.name.replace(/(edge \d)/, `$1/${kernel}`) : variable.name;
-      const twin = supernet.weights.variables.find((candidate) => candidate.name === name);
-      engine.write(twin as never, await engine.read(variable));
+      const piece = pieces.get(name);
+      const holder = supernet.weights.variables.find((candidate) => candidate.name === (piece?.stacked ?? name));
+      if (!holder) throw new Error(`no weight ${name} in the supernet`);
+      const elements = await engine.read(variable);
+      const held = Array.from(await engine.read(holder));
+      placeElements(piece ?? { stacked: name, width: held.length, start: 0, channels: held.length }, elements, held);
+      engine.write(holder, held);
     }
     const random = new Random(4, 'images');
     const x = Float32Array.from({ length: 2 * 8 * 8 * 3 }, () => random.normal());

@@ -19,6 +19,13 @@ export function elementsOf({ width, start, channels }: Piece, data: ArrayLike<nu
   return Array.from(data).filter((_, i) => i % width >= start && i % width < start + channels);
 }
 
+/** Puts the elements of a piece among those of the variable that holds it. */
+export function placeElements({ width, start, channels }: Piece, piece: ArrayLike<number>, into: number[]): void {
+  Array.from(piece).forEach((value, i) => {
+    into[Math.floor(i / channels) * width + start + (i % channels)] = value;
+  });
+}
+
 /** Columns of a stack in turn: of each candidate those of every edge. */
 class Columns {
   private end = 0;
