@@ -6,7 +6,7 @@ import { jobHash } from './jobHash.js';
 import type { Study, StudyTarget } from './studySpecification.js';
 
 /** Part of every hash: raised when a change of the program changes what a job gives. */
-const RESULT_VERSION = 1;
+const RESULT_VERSION = 2;
 
 /** A search to do: method x source x seed. */
 export interface SearchTask {
