@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from '../graph/graph.js';
-import { logicalSize } from '../graph/types.js';
+import { logicalSize, type ValueType } from '../graph/types.js';
 
 /** Most elements of a value that is computed while compiling. */
 const LARGEST = 65_536;
@@ -26,6 +26,11 @@ export function foldConstants(graph: Graph, nodes: readonly Node[]): Node[] {
   });
 }
 
+/** What `graph.constant` can hold. */
+function isPlain({ layout, dtype }: ValueType): boolean {
+  return layout === 'rows' && (dtype === 'f32' || dtype === 'u32');
+}
+
 function isLasting({ origin }: Value): boolean {
   return origin?.kind !== 'variable' && origin?.kind !== 'variables';
 }
@@ -48,7 +53,7 @@ class Constants {
       !operation.inPlace &&
       inputs.length > 0 &&
       inputs.every((input) => this.has(input)) &&
-      outputs.every(({ type }) => logicalSize(type) <= LARGEST && type.layout === 'rows');
+      outputs.every(({ type }) => logicalSize(type) <= LARGEST && isPlain(type));
     if (isConstant) for (const output of outputs) this.producers.set(output, node);
     return isConstant;
   }

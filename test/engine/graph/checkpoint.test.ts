@@ -9,7 +9,10 @@ import { concat } from '../../../src/engine/ops/concat.js';
 import { crossEntropy } from '../../../src/engine/ops/crossEntropy.js';
 import { dropout } from '../../../src/engine/ops/dropout.js';
 import { globalAveragePool } from '../../../src/engine/ops/globalAveragePool.js';
+import { multiply } from '../../../src/engine/ops/multiply.js';
+import { mean } from '../../../src/engine/ops/reduce.js';
 import { relu } from '../../../src/engine/ops/relu.js';
+import { weightedSum } from '../../../src/engine/ops/weightedSum.js';
 import { Sgd } from '../../../src/engine/optim/sgd.js';
 import { liveNodes } from '../../../src/engine/passes/deadCode.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
@@ -157,6 +160,46 @@ describe('checkpoints', () => {
       return all;
     };
     expect(await run(checkpointed)).toEqual(await run(kept));
+  });
+
+  it('change no bit where gates within close parts of them', async () => {
+    const run = async (wrap: Wrap) => {
+      const weights = new VariableSet('weights');
+      const convs = [0, 1, 2, 3].map((i) => new Conv2d(weights, `conv ${i}`, { inputs: 8, outputs: 8, kernel: 1 }));
+      engine.allocate(weights, 3);
+      const { variables } = weights;
+      const program = await engine.compile((graph) => {
+        const flags = graph.feed('flags', [2]);
+        let x: Value = graph.feed('images', [BATCH, SIZE, SIZE, 8]);
+        for (const pair of [convs.slice(0, 2), convs.slice(2)])
+          x = wrap(graph, () => {
+            const candidates = pair.map((conv, i) => graph.whenOpen(flags, [i], () => relu(conv.forward(relu(x)))));
+            return weightedSum(candidates, flags, [0, 1]);
+          });
+        const loss = mean(multiply(x, x));
+        gradients(
+          loss,
+          variables.map((variable) => graph.read(variable)),
+        ).forEach((gradient, index) => {
+          if (gradient) graph.output(variables[index].name, gradient);
+        });
+      });
+      const all: number[][] = [];
+      for (const flags of [
+        [1, 1],
+        [1, 0],
+        [0, 0.5],
+      ]) {
+        program.run({ flags, images: PIXELS });
+        for (const [i, { name }] of variables.entries())
+          if (flags[i % 2] !== 0) all.push(Array.from(await program.read(name)));
+      }
+      program.dispose();
+      return all;
+    };
+    const whole = await run(kept);
+    expect(whole.flat().some((element) => element !== 0)).toBe(true);
+    expect(await run(checkpointed)).toEqual(whole);
   });
 
   it('update what is updated inside once', () => {
