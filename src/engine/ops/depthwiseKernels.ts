@@ -3,6 +3,7 @@ import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupO
 import { ENOUGH_INVOCATIONS, inputWindow, outputWindow } from './depthwiseWindow.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located } from './operation.js';
+import { bucketSize, chooseVariant, firstChoice } from './variants.js';
 
 /** Bands of rows that an invocation goes through. */
 const MOST_BANDS = 8;
@@ -79,7 +80,7 @@ function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall
   );
   if (!rows || !columns) return undefined;
   const [images, height, width] = y.type.shape;
-  const run = target.softwareLanes > 0 ? 32 : 8;
+  const run = runLength(call, columns);
   const columnStrips = Math.ceil(width / (run * columns.spacing)) * columns.spacing;
   const most = images * columnStrips * height * y.vectors;
   const rowsEach = rows.advance === 1 && (target.softwareLanes > 0 || most > ENOUGH_INVOCATIONS) ? 2 : 1;
@@ -145,4 +146,20 @@ function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall
     },
     grid: gridOf(strips * y.vectors, workgroupOf(target)),
   };
+}
+
+/** Columns that an invocation goes along: a longer run loads fewer values twice, a shorter one makes more invocations. */
+const RUNS = { 'run-8': 8, 'run-16': 16, 'run-32': 32 };
+
+function runLength({ sizes, y, target }: DepthwiseCall, { advance, spacing, stretch }: Window): number {
+  const [images, height, width] = y.type.shape;
+  const extents = `${bucketSize(images * height)}x${bucketSize(Math.ceil(width / spacing))} c${4 * bucketSize(y.vectors)}`;
+  const names = Object.keys(RUNS) as (keyof typeof RUNS)[];
+  return RUNS[
+    chooseVariant(target, {
+      family: 'depthwise',
+      bucket: `${sizes.kernel[0]}x${sizes.kernel[1]} ${extents} advance${advance} stretch${stretch}`,
+      candidates: firstChoice(target.softwareLanes > 0 ? 'run-32' : 'run-8', names),
+    })
+  ];
 }
