@@ -1,7 +1,47 @@
 import type { Mutation } from '../support/mutation.js';
 
-/** Breaks of one character in the kernels of mixed edges. */
+/** Breaks of one character in the kernels of relaxed cells: mixed edges, and what moves pixels and channels for them. */
 export const mixedMutations: readonly Mutation[] = [
+  {
+    shader: 'copy/anyOpen',
+    context: 'isOpen = isOpen || flags[place] != 0.0;',
+    broken: 'isOpen = isOpen || flags[place] == 0.0;',
+  },
+  {
+    shader: 'copy/anyOpen',
+    context: 'let element = members[params.membersOffset * 4u + id.x * params.width + i];',
+    broken: 'let element = members[params.membersOffset * 4u + id.x + params.width + i];',
+  },
+  {
+    shader: 'copy/shuffleChannels',
+    context: 'let source = channel % params.groups * params.members + channel / params.groups;',
+    broken: 'let source = channel % params.groups * params.members + channel % params.groups;',
+  },
+  {
+    shader: 'copy/shuffleChannels',
+    context: 'result[lane] = x[start + source / 4u][source % 4u];',
+    broken: 'result[lane] = x[start + source / 4u][source % 3u];',
+  },
+  {
+    shader: 'copy/subsample',
+    context: 'let xRow = image * params.xHeight + 2u * row + params.rowStart;',
+    broken: 'let xRow = image * params.xHeight + 2u * row - params.rowStart;',
+  },
+  {
+    shader: 'copy/subsample',
+    context: 'let source = xRow * params.xWidth + 2u * column + params.columnStart;',
+    broken: 'let source = xRow * params.xWidth + 1u * column + params.columnStart;',
+  },
+  {
+    shader: 'copy/subsampleGradient',
+    context: 'let column = pixel % params.width - params.columnStart;',
+    broken: 'let column = pixel % params.width + params.columnStart;',
+  },
+  {
+    shader: 'copy/subsampleGradient',
+    context: 'let isTaken = (row | column) % 2u == 0u && row / 2u < params.yHeight && column / 2u < params.yWidth;',
+    broken: 'let isTaken = (row | column) % 2u == 0u && row / 2u < params.yHeight && column / 2u > params.yWidth;',
+  },
   {
     shader: 'mixed/edgeSums',
     context: 'let isOpen = slot >= 0.0 && j < params.width;',
