@@ -1,6 +1,6 @@
 import { inputAxes, outputAxis } from './conv2dGeometry.js';
 import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupOf } from './conv2dStrips.js';
-import { ENOUGH_INVOCATIONS, inputWindow, outputWindow } from './depthwiseWindow.js';
+import { ENOUGH_INVOCATIONS, inputWindow, outputWindow, type Window } from './depthwiseWindow.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located } from './operation.js';
 import { bucketSize, chooseVariant, firstChoice } from './variants.js';
