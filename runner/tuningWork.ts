@@ -1,6 +1,7 @@
 import type { Graph } from '../src/engine/graph/graph.js';
 import { Random } from '../src/engine/random/random.js';
 import { methodByName } from '../src/nas/methods/methods.js';
+import { dartsSupernet } from '../src/nas/spaces/darts/supernet.js';
 import { type Space, spaceByName } from '../src/nas/spaces/space.js';
 import type { Protocol } from '../src/nas/training/protocol.js';
 import { stepGraphs } from '../src/nas/training/stepGraphs.js';
@@ -28,6 +29,14 @@ export function spaceWork(name: string, overrides: ProtocolOverrides, classes: n
     networksWork(space, withOverrides(TRAINING_PROTOCOL, overrides), classes),
     supernetWork(space, withOverrides(SEARCH_PROTOCOL, overrides), classes),
   ];
+}
+
+/** The search network of DARTS, with 8 cells in all as published, or of other sizes. @throws AttributeError for wrong sizes */
+export function dartsWork(overrides: ProtocolOverrides, classes: number): TuningWork[] {
+  const protocol = withOverrides({ ...SEARCH_PROTOCOL, cells: 8 }, overrides);
+  const settings = { ...protocol, size: protocol.imageSize, classes };
+  const supernet = dartsSupernet(settings, { affine: false, batchNorm: 'batch' });
+  return [{ label: `search network of DARTS, ${sizesOf(protocol)}`, graphs: stepGraphs(supernet, protocol) }];
 }
 
 /** What a study searches and trains. Image sets are not read: their classes are taken to be as many as given. */
@@ -80,6 +89,6 @@ function supernetWork(space: Space, protocol: Protocol, classes: number): Tuning
   return { label: `supernet of ${space.name}, ${sizesOf(protocol)}`, graphs: stepGraphs(supernet, protocol) };
 }
 
-function sizesOf({ batch, channels, cells, imageSize }: Protocol): string {
-  return `batch ${batch}, ${channels} channels, ${cells} ${cells === 1 ? 'cell' : 'cells'} a stage, ${imageSize} pixels`;
+function sizesOf({ batch, channels, imageSize }: Protocol): string {
+  return `batch ${batch}, ${channels} channels, ${imageSize} pixels`;
 }

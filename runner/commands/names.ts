@@ -3,7 +3,7 @@ import { IMAGE_SET_NAMES } from '../imageSetNames.js';
 // Names that help tells. They stand here once more so that help need not load what they name; a test holds them to it.
 export const METHOD_NAMES = ['random', 'regularized-evolution', 'darts'];
 export const SPACE_NAMES = ['nasbench201'];
-/** A supernet that no space has; `profile` alone takes it. */
+/** A supernet that no space has; `profile` and `tune` alone take it. */
 export const DARTS_SUPERNET = 'darts-supernet';
 export const SOURCE_FORMS = ['SET', 'SET:images=0.25', 'SET:classes=5', 'SET:random-labels', 'SET:noise'];
 

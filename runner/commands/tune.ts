@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Gpu } from '../../src/engine/device/gpu.js';
 import type { TuningRecord } from '../../src/engine/runtime/tuner/record.js';
 import type { Tools } from '../tools.js';
 import type { TuningWork } from '../tuningWork.js';
 import { UsageError } from './errors.js';
+import { DARTS_SUPERNET, SPACE_NAMES } from './names.js';
 import {
   addShared,
   addSizeFlags,
@@ -34,7 +35,10 @@ export function addTune(program: Command, tools: Tools, output: Output): void {
     .option('--classes <number>', 'classes', positiveInteger, 10)
     .option('--seconds <number>', 'begin no measurement after so many; run again to go on', positiveInteger, 120)
     .option('--clear', 'forget what was measured on this device, and measure nothing');
-  addShared(addSizeFlags(command), 'space', 'adapter').action((options: TuneOptions) => tune(options, tools, output));
+  addSizeFlags(command).addOption(
+    new Option('--space <name>', `search space: ${SPACE_NAMES.join(', ')}, ${DARTS_SUPERNET}`).default('nasbench201'),
+  );
+  addShared(command, 'adapter').action((options: TuneOptions) => tune(options, tools, output));
 }
 
 async function tune(options: TuneOptions, tools: Tools, output: Output): Promise<void> {
@@ -50,7 +54,7 @@ async function tune(options: TuneOptions, tools: Tools, output: Output): Promise
 
 /** @throws UsageError for sizes that don't fit, StudyError */
 async function chosenWork(options: TuneOptions): Promise<TuningWork[]> {
-  const { spaceWork, studyWork } = await import('../tuningWork.js');
+  const { dartsWork, spaceWork, studyWork } = await import('../tuningWork.js');
   const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
   const { AttributeError } = await import('../../src/engine/errors.js');
   const { packageRoot } = await import('../package.js');
@@ -61,6 +65,7 @@ async function chosenWork(options: TuneOptions): Promise<TuningWork[]> {
     throw new UsageError('tune: got --study and sizes, wanted one of them: a study has sizes of its own');
   try {
     if (study !== undefined) return studyWork(parseStudy(await readJson(study), study), classes);
+    if (space === DARTS_SUPERNET) return dartsWork(sizes, classes);
     if (given) return spaceWork(space, sizes, classes);
     const file = join(packageRoot(), 'studies', 'quickstart.json');
     const quickstart = parseStudy({ ...((await readJson(file)) as object), space }, 'studies/quickstart.json');

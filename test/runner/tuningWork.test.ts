@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { studyWork, type TuningWork } from '../../runner/tuningWork.js';
+import { dartsWork, studyWork, type TuningWork } from '../../runner/tuningWork.js';
 import { Graph } from '../../src/engine/graph/graph.js';
 import { choiceKey } from '../../src/engine/ops/variants.js';
 import { Random } from '../../src/engine/random/random.js';
@@ -58,6 +58,23 @@ const text = {
   training: { channels: 8, cells: 2, imageSize: 16, imageChannels: 1, batch: 32 },
 };
 
+describe('what is tuned for the search network of DARTS', () => {
+  it('has depthwise, pointwise and ordinary convolutions, forward and backward', async () => {
+    const tuned = [...(await choicesOf(dartsWork({ channels: 4, cells: 3, imageSize: 16, batch: 4 }, 10)))];
+    for (const kind of [
+      /^conv2d 1x1 /,
+      /^conv2d 3x3 /,
+      /^conv2d .*transposed/,
+      /^depthwise 5x5 /,
+      /^weightGradientChunks /,
+    ])
+      expect(
+        tuned.some((key) => kind.test(key)),
+        `${kind}`,
+      ).toBe(true);
+  });
+});
+
 describe('what is tuned for a study', () => {
   it('has every choice of its trainings, whatever the architecture', async () => {
     const study = parseStudy({ ...text, methods: ['random'] });
@@ -102,14 +119,11 @@ describe('what is tuned for a study', () => {
 
   it('is a supernet or short trainings only where a method needs them, and batches no larger than its images', () => {
     const labels = (methods: string[]) => studyWork(parseStudy({ ...text, methods }), 10).map(({ label }) => label);
-    const training = 'a study: networks of nasbench201, batch 16, 8 channels, 2 cells a stage, 16 pixels';
+    const training = 'a study: networks of nasbench201, batch 16, 8 channels, 16 pixels';
     expect(labels(['random'])).toEqual([training]);
-    expect(labels(['darts'])).toEqual([
-      'a study: supernet of nasbench201, batch 6, 8 channels, 1 cell a stage, 16 pixels',
-      training,
-    ]);
+    expect(labels(['darts'])).toEqual(['a study: supernet of nasbench201, batch 6, 8 channels, 16 pixels', training]);
     expect(labels(['regularized-evolution'])).toEqual([
-      'a study: networks of nasbench201, batch 6, 8 channels, 2 cells a stage, 16 pixels',
+      'a study: networks of nasbench201, batch 6, 8 channels, 16 pixels',
       training,
     ]);
   });

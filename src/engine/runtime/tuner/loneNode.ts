@@ -1,10 +1,18 @@
 import { Graph, type Node } from '../../graph/graph.js';
-import { formatType } from '../../graph/types.js';
-import { type Variable, VariableSet, zeros } from '../../graph/variables.js';
-import { uniform } from '../../nn/initializers.js';
+import { formatType, logicalSize } from '../../graph/types.js';
+import { type Initializer, type Variable, VariableSet, zeros } from '../../graph/variables.js';
 import type { KernelCall } from '../../ops/operation.js';
 import type { Engine } from '../engine.js';
 import { type Program, planProgram } from '../program.js';
+
+/** Numbers that are drawn for a value; a prime, so that no row of channels is like the next. */
+const DRAWN = 65_521;
+
+/** Uniform in [-1, 1); the numbers of large values repeat, for drawing millions would take longer than measuring. */
+const repeatedUniform: Initializer = (type, random) => {
+  const drawn = Float32Array.from({ length: Math.min(DRAWN, logicalSize(type)) }, () => 2 * random.uniform() - 1);
+  return Float32Array.from({ length: logicalSize(type) }, (_, i) => drawn[i % DRAWN]);
+};
 
 /** A node of a graph alone, its inputs variables with random elements. */
 export class LoneNode {
@@ -17,7 +25,7 @@ export class LoneNode {
   ) {
     this.inputs = new VariableSet('inputs');
     this.variables = node.inputs.map(({ type: { shape, dtype, layout } }, index) =>
-      this.inputs.add(`input ${index}`, shape, dtype === 'u32' ? zeros : uniform(-1, 1), { dtype, layout }),
+      this.inputs.add(`input ${index}`, shape, dtype === 'u32' ? zeros : repeatedUniform, { dtype, layout }),
     );
   }
 

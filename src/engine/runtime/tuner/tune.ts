@@ -56,10 +56,12 @@ export async function tune(engine: Engine, work: Tuned | readonly Tuned[], optio
     const openKeys = () => new Set(nodes.flatMap(({ lower }) => open(lower).map(choiceKey)));
     for (const { node } of nodes) {
       const alone = new LoneNode(tuner, node);
+      let allocated = false;
       const next = () => open(() => alone.calls()).at(0);
       for (let choice = next(); choice; choice = next()) {
         if (performance.now() >= deadline) return { records, left: openKeys().size };
-        alone.allocate();
+        if (!allocated) alone.allocate();
+        allocated = true;
         const record = await decideChoice(tuner, table, alone, node, choice, options);
         decided.add(record.key);
         if (record.chosen !== record.usual) table.set(record.key, record.chosen);
