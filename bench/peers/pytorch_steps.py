@@ -1,11 +1,11 @@
 """Training steps of the benchmark `steps` in PyTorch, for machines that have it.
 
-python bench/peers/pytorch_steps.py [--only PART[,PART]] [--repeats N] [--json FILE] [--device cuda|cpu] [--modes eager,channels_last,compiled]
-                                    [--tf32] [--batch N] [--size PIXELS] [--threads N]
+python bench/peers/pytorch_steps.py [--only PART[,PART]] [--repeats N] [--json FILE] [--device cuda|cpu]
+    [--modes eager,channels_last,compiled] [--tf32] [--batch N] [--size PIXELS] [--threads N]
 
-Times steps by CUDA events, on the CPU by the clock. The JSON has the shape that `npm run bench -- compare` reads. Products are in
-full float32 unless --tf32 is given, as WebGPU computes them. --batch and --size make a try on a small machine possible; names of
-workloads then say so.
+Times steps by CUDA events, on the CPU by the clock. The JSON has the shape that `npm run bench -- compare` reads.
+Products are in full float32 unless --tf32 is given, as WebGPU computes them. --batch and --size make a try on a small
+machine possible; names of workloads then say so.
 """
 
 import argparse
@@ -52,9 +52,8 @@ class Residual(nn.Module):
             convolution(outputs, outputs, 3),
             nn.BatchNorm2d(outputs),
         )
-        self.shortcut = (
-            nn.Sequential(convolution(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs)) if stride > 1 else nn.Identity()
-        )
+        projection = nn.Sequential(convolution(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs))
+        self.shortcut = projection if stride > 1 else nn.Identity()
 
     def forward(self, x):
         return F.relu(self.body(x) + self.shortcut(x))
@@ -173,9 +172,8 @@ class RelaxedCell(nn.Module):
     def __init__(self, inputs, channels, reduction, after_reduction):
         super().__init__()
         before, last = inputs
-        self.before = (
-            FactorizedReduce(before, channels) if after_reduction else relu_conv_norm(before, channels, 1, affine=False)
-        )
+        larger = FactorizedReduce(before, channels) if after_reduction else None
+        self.before = larger or relu_conv_norm(before, channels, 1, affine=False)
         self.last = relu_conv_norm(last, channels, 1, affine=False)
         self.edges = nn.ModuleList(
             darts_candidates(channels, 2 if reduction and source < 2 else 1)
@@ -198,7 +196,7 @@ class RelaxedCell(nn.Module):
 
 
 class DartsSupernet(nn.Module):
-    """The search network of DARTS: batch norm in cells without scale and shift, alphas for normal cells and reductions."""
+    """The search network of DARTS: one table of alphas for normal cells, one for reductions."""
 
     EDGES = 14
     OPERATIONS = 8
@@ -362,10 +360,12 @@ def main():
         for mode in modes:
             try:
                 row = measure(name, mode, device, options)
-                print(f"{row['workload']:30} {mode:14} {row['time']['median']:9.2f} ms  (first {row['figures']['firstMilliseconds']:.0f} ms)")
+                first, median = row["figures"]["firstMilliseconds"], row["time"]["median"]
+                print(f"{row['workload']:34} {mode:14} {median:9.2f} ms  (first {first:.0f} ms)", flush=True)
             except Exception as error:  # One that fails, as torch.compile without a compiler, must not hide the others.
-                row = {"workload": name, "contender": f"pytorch {mode}", "remark": f"{type(error).__name__}: {error}".splitlines()[0]}
-                print(f"{name:30} {mode:14} {row['remark']}")
+                remark = f"{type(error).__name__}: {error}".splitlines()[0]
+                row = {"workload": name, "contender": f"pytorch {mode}", "remark": remark}
+                print(f"{name:34} {mode:14} {remark}", flush=True)
             results["rows"].append(row)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
