@@ -1,9 +1,10 @@
-// Benchmarks: npm run bench -- kernels | steps | peers | scale [options], npm run bench -- compare A.json B.json.
+// Benchmarks: npm run bench -- kernels | steps | mixed | peers | scale [options], npm run bench -- compare A.json B.json.
 // bench/README.md explains commands and options.
 
 const commands: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
   kernels: () => import('./kernels/run.js'),
   steps: () => import('./steps/run.js'),
+  mixed: () => import('./mixed/run.js'),
   peers: () => import('./peers/run.js'),
   scale: () => import('./scale/run.js'),
   compare: () => import('./compare.js'),

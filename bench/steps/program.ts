@@ -16,8 +16,11 @@ const SEED = 1;
 const SGD = { learningRate: LEARNING_RATE, momentum: MOMENTUM };
 
 /** Compiles a step; its output is the loss of the weights' batch. */
-export async function prepareStep(engine: Engine, workload: StepWorkload): Promise<Prepared> {
-  const network = networkOf(workload);
+export async function prepareStep(
+  engine: Engine,
+  workload: StepWorkload,
+  network: StepNetwork = networkOf(workload),
+): Promise<Prepared> {
   const { images, labels, batches } = batchesOf(workload);
   const { weights, alphas, averages } = network;
   const sets = [images, labels, weights, averages, ...(alphas ? [alphas] : [])];
