@@ -1,5 +1,5 @@
 // Gradient of the weights of a depthwise convolution with a 3 x 3 or 5 x 5 kernel, dw[tap, e, c] = sum over pixels of
-// x[pixel at tap, c] dy[pixel, e, c], or max(x, 0) for x with RELU, in chunks of rows of pixels: `chunks` partial sums, which
+// x[pixel at tap, c] dy[pixel, e, c], or max(x, 0) for x with relu, in chunks of rows of pixels: `chunks` partial sums, which
 // reduce/columnSums adds (with one chunk: dw itself).
 //
 // Layout: x, dy are views of pixels x vec4s of channels, dy one copy e after the other; dw lies in chunks of a row of vec4s a
@@ -35,12 +35,12 @@ struct Params {
   tapColumnStep: i32,
   wOffset: u32,
   wStride: u32,
+  relu: u32,
 }
 
 const WORKGROUP: u32 = 64u;
 const KERNEL: u32 = 5u;
 const ROWS: u32 = 2u;
-const RELU: bool = false;
 
 // Sums of a row of taps, or the values of dy that the present column is at these taps of.
 struct Taps {
@@ -67,10 +67,7 @@ fn load(row: i32, column: i32, vector: u32) -> vec4f {
   let inside = row >= 0 && column >= 0 && column < params.xWidth;
   let place = select(params.xOffset, u32(row + column * i32(params.xStride)) + vector, inside);
   let value = select(vec4f(0.0), x[place], inside);
-  if (RELU) {
-    return max(value, vec4f(0.0));
-  }
-  return value;
+  return select(value, max(value, vec4f(0.0)), params.relu != 0u);
 }
 
 fn multiplyAdd(sums: Taps, value: vec4f, row: Taps) -> Taps {

@@ -1,6 +1,6 @@
 // Depthwise convolution with a 3 x 3 or 5 x 5 kernel, y[pixel, e, c] = sum over taps of x[pixel at tap, c] w[tap, e, c]
-// (+ bias), of max(x, 0) with RELU; with the weights of the taps in reverse order also the gradient of its input,
-// y[pixel, c] = sum over copies e and taps of x[pixel at tap, e, c] w[tap, e, c], zero where GATED and gate is not positive.
+// (+ bias), of max(x, 0) with relu; with the weights of the taps in reverse order also the gradient of its input,
+// y[pixel, c] = sum over copies e and taps of x[pixel at tap, e, c] w[tap, e, c], zero where gated and gate is not positive.
 //
 // Layout: x, y and gate are views of pixels x vec4s of channels, one copy after the other; w has a row of vec4s a tap and
 // copy. Tap (i, j) of output (row, column) reads x at (row, column) * step + start + (i, j) * tapStep, where x lies
@@ -49,14 +49,14 @@ struct Params {
   wStride: u32,
   biasOffset: u32,
   hasBias: u32,
+  relu: u32,
+  gated: u32,
 }
 
 const WORKGROUP: u32 = 64u;
 const KERNEL: u32 = 5u;
 const ROWS: u32 = 2u;
 const STRETCHED: bool = false;
-const RELU: bool = false;
-const GATED: bool = false;
 
 // Weights of a row of taps, or sums of the outputs that have the present column at these taps.
 struct Taps {
@@ -94,10 +94,7 @@ fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
 fn load(row: i32, inside: bool, place: u32) -> vec4f {
   let isPixel = inside && row >= 0;
   let value = select(vec4f(0.0), x[select(params.xOffset, u32(row) + place, isPixel)], isPixel);
-  if (RELU) {
-    return max(value, vec4f(0.0));
-  }
-  return value;
+  return select(value, max(value, vec4f(0.0)), params.relu != 0u);
 }
 
 fn weight(i: i32, j: i32, copy: u32, vector: u32) -> vec4f {
@@ -155,7 +152,7 @@ fn store(pixel: u32, vector: u32, copy: u32, sum: vec4f) {
   if (copy > 0u) {
     value += y[place];
   }
-  if (GATED) {
+  if (params.gated != 0u) {
     let isOpen = gate[params.gateOffset + pixel * params.gateStride + vector] > vec4f(0.0);
     value = select(vec4f(0.0), value, isOpen);
   }

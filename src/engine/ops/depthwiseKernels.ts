@@ -98,8 +98,6 @@ function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall
       KERNEL: kernel,
       ROWS: rowsEach,
       STRETCHED: rows.stretch > 1 || columns.stretch > 1,
-      RELU: relu,
-      GATED: gate !== undefined,
     },
     uniforms: {
       strips,
@@ -136,6 +134,8 @@ function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall
       wStride: w.stride,
       biasOffset: bias?.offset ?? 0,
       hasBias: bias ? 1 : 0,
+      relu: relu ? 1 : 0,
+      gated: gate ? 1 : 0,
     },
     bindings: {
       x: x.operand,

@@ -59,7 +59,7 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
   const calls: KernelCall[] = [
     {
       kernel: 'conv/depthwiseWeightWindow',
-      constants: { WORKGROUP: workgroup, KERNEL: kernel, ROWS: rowsEach, RELU: relu },
+      constants: { WORKGROUP: workgroup, KERNEL: kernel, ROWS: rowsEach },
       uniforms: {
         chunks,
         chunkBlocks,
@@ -84,6 +84,7 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
         tapColumnStep: columns.tapStep,
         wOffset: partial.offset,
         wStride: partial.stride,
+        relu: relu ? 1 : 0,
       },
       bindings: { x: x.operand, dy: dy.operand, dw: partial.operand },
       grid: gridOf(chunks * dy.vectors, workgroup),
