@@ -1,5 +1,5 @@
-// y = (x - mean) * scale + shift, channel by channel, or max(y, 0) with RELU. The mean is taken off first: folded into the shift it would cost the
-// digits by which it exceeds the deviation.
+// y = (x - mean) * scale + shift, channel by channel, or max(y, 0) with RELU. The mean is taken off first: folded into the
+// shift it would cost the digits by which it exceeds the deviation.
 // Layout: x, y are views of rows x vectors vec4s; factors is [3][vectors]: mean, scale, shift.
 // Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
 // chunk * chunkStart.
