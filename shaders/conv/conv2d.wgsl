@@ -67,12 +67,16 @@ const STRIPS: u32 = 2u;
 const BLOCK: u32 = 2u;
 const SLIDE: bool = true;
 const TRANSPOSED: bool = false;
+// Element types of x, w and y.
+alias X = f32;
+alias W = f32;
+alias Y = f32;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<X>>;
+@group(0) @binding(2) var<storage, read> w: array<vec4<W>>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<Y>>;
 
 // Place in x of column 0 of the row that tap row i of the kernel meets, -1 outside the image.
 fn rowPlace(image: u32, row: u32, i: u32) -> i32 {
@@ -90,7 +94,7 @@ fn pixelPlace(row: i32, column: i32) -> i32 {
 
 // A vec4 of the pixel at a place, zero outside the image.
 fn load(place: i32, vector: u32) -> vec4f {
-  let value = x[select(params.xOffset, u32(place), place >= 0) + vector];
+  let value = vec4f(x[select(params.xOffset, u32(place), place >= 0) + vector]);
   return select(vec4f(0.0), value, place >= 0);
 }
 
@@ -98,7 +102,7 @@ fn load(place: i32, vector: u32) -> vec4f {
 // channels of y that are not stored.
 fn weights(tapRow: u32, column: u32, inner: u32, outer: u32, i: u32) -> vec4f {
   let row = min(select(inner, outer, TRANSPOSED) * 4u + i, params.lastRow);
-  return w[params.wOffset + (tapRow + row) * params.wStride + column + select(outer, inner, TRANSPOSED)];
+  return vec4f(w[params.wOffset + (tapRow + row) * params.wStride + column + select(outer, inner, TRANSPOSED)]);
 }
 
 fn product(value: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
@@ -114,7 +118,8 @@ fn store(place: u32, column: u32, outer: u32, group: u32, value: vec4f) {
   if (column < params.width && outer < params.vectors) {
     let lanes = vec4u(0u, 1u, 2u, 3u) + vec4u(outer * 4u);
     let pixel = (column * params.yColumnStep + params.yColumnStart) * params.yStride;
-    y[place + pixel + group * params.vectors + outer] = select(vec4f(0.0), value, lanes < vec4u(params.channels));
+    let kept = select(vec4f(0.0), value, lanes < vec4u(params.channels));
+    y[place + pixel + group * params.vectors + outer] = vec4<Y>(kept);
   }
 }
 

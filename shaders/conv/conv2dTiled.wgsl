@@ -63,6 +63,10 @@ const BLOCK: u32 = 2u;
 // A tile of x is one or two vec4s an invocation, a tile of w at most one.
 const DEPTH: u32 = 2u;
 const TRANSPOSED: bool = false;
+// Element types of x, w and y.
+alias X = f32;
+alias W = f32;
+alias Y = f32;
 
 const LINES: u32 = WORKGROUP / COLUMNS;
 const TILE_PIXELS: u32 = LINES * ROWS;
@@ -71,10 +75,10 @@ const X_TILE: u32 = TILE_PIXELS * DEPTH;
 const W_TILE: u32 = 4u * DEPTH * TILE_VECTORS;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<X>>;
+@group(0) @binding(2) var<storage, read> w: array<vec4<W>>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<Y>>;
 
 var<workgroup> xTiles: array<vec4f, 2u * X_TILE>;
 var<workgroup> wTiles: array<vec4f, 2u * W_TILE>;
@@ -122,7 +126,7 @@ fn load(pixel: Pixel, inner: Inner, group: u32) -> vec4f {
   let columnInside = column >= 0 && column < i32(params.xWidth);
   let inside = pixel.index < params.pixels && inner.i < params.tapRows && rowInside && columnInside;
   let place = ((pixel.image + u32(row)) * params.xWidth + u32(column)) * params.xStride;
-  let value = x[params.xOffset + select(0u, place + group * params.depth + inner.vector, inside)];
+  let value = vec4f(x[params.xOffset + select(0u, place + group * params.depth + inner.vector, inside)]);
   return select(vec4f(0.0), value, inside);
 }
 
@@ -134,7 +138,7 @@ fn weights(inner: Inner, outer: u32, lane: u32, group: u32) -> vec4f {
   let row = u32(tap) * params.wRows + min(select(inner.vector, outer, TRANSPOSED) * 4u + lane, params.lastRow);
   let groupColumn = group * select(params.vectors, params.depth, TRANSPOSED);
   let place = row * params.wStride + groupColumn + select(outer, inner.vector, TRANSPOSED);
-  return select(vec4f(0.0), w[params.wOffset + select(0u, place, inside)], inside);
+  return select(vec4f(0.0), vec4f(w[params.wOffset + select(0u, place, inside)]), inside);
 }
 
 // Place in a tile of w. TRANSPOSED, neighbouring invocations write one column of many rows, which the exclusive or
@@ -156,7 +160,7 @@ fn store(index: u32, outer: u32, group: u32, value: vec4f) {
     let row = line / params.height * params.yHeight + line % params.height * params.yRowStep + params.yRowStart;
     let pixel = row * params.yWidth + index % params.width * params.yColumnStep + params.yColumnStart;
     let place = params.yOffset + pixel * params.yStride + group * params.vectors + outer;
-    y[place] = select(vec4f(0.0), value, lanes < vec4u(params.channels));
+    y[place] = vec4<Y>(select(vec4f(0.0), value, lanes < vec4u(params.channels)));
   }
 }
 

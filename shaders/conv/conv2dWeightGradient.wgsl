@@ -47,16 +47,19 @@ struct Params {
 const WORKGROUP: u32 = 64u;
 const SLOTS: u32 = 3u;
 const SLIDE: bool = true;
+// Element types of x and dy.
+alias X = f32;
+alias Dy = f32;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<X>>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4<Dy>>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
 
 // Four channels of x, zero outside the image; `place` is that of the row's first pixel.
 fn load(rowInside: bool, place: u32, column: i32) -> vec4f {
   let inside = rowInside && column >= 0 && column < i32(params.xWidth);
-  return select(vec4f(0.0), x[select(params.xOffset, place + u32(column) * params.xStride, inside)], inside);
+  return select(vec4f(0.0), vec4f(x[select(params.xOffset, place + u32(column) * params.xStride, inside)]), inside);
 }
 
 // Writes two vec4s of a row of dw; `taps` is the first tap of the kernel's row.
@@ -149,8 +152,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
         x1 = load(inside, place + row0, xColumn + params.tapColumnStep);
       }
       for (var b = phase; b < width; b += params.spacing) {
-        let dy0 = dy[dyPlace + column0];
-        let dy1 = dy[dyPlace + column1];
+        let dy0 = vec4f(dy[dyPlace + column0]);
+        let dy1 = vec4f(dy[dyPlace + column1]);
         if (SLIDE) {
           x2 = load(inside, place + row0, xColumn + 2 * params.tapColumnStep);
         } else {

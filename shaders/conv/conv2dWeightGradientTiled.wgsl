@@ -47,6 +47,9 @@ const ROWS: u32 = 2u;
 const BLOCK: u32 = 2u;
 // Pixels a step. A tile of x is one or two vec4s an invocation, a tile of dy at most one.
 const DEPTH: u32 = 8u;
+// Element types of x and dy.
+alias X = f32;
+alias Dy = f32;
 
 const LINES: u32 = WORKGROUP / COLUMNS;
 const TILE_ROWS: u32 = LINES * ROWS;
@@ -55,8 +58,8 @@ const X_TILE: u32 = TILE_ROWS * DEPTH;
 const DY_TILE: u32 = TILE_VECTORS * DEPTH;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<X>>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4<Dy>>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
 
 var<workgroup> xTiles: array<vec4f, 2u * X_TILE>;
@@ -109,7 +112,7 @@ fn loadX(pixel: Pixel, row: Row, end: u32, group: u32) -> vec4f {
   let columnInside = xColumn >= 0 && xColumn < i32(params.xWidth);
   let inside = pixel.index < end && row.tapRow < params.tapRows && rowInside && columnInside;
   let place = ((pixel.image * params.xHeight + u32(xRow)) * params.xWidth + u32(xColumn)) * params.xStride;
-  let value = x[params.xOffset + select(0u, place + group * params.rowVectors + row.vector, inside)];
+  let value = vec4f(x[params.xOffset + select(0u, place + group * params.rowVectors + row.vector, inside)]);
   return select(vec4f(0.0), value, inside);
 }
 
@@ -117,7 +120,7 @@ fn loadX(pixel: Pixel, row: Row, end: u32, group: u32) -> vec4f {
 fn loadDy(index: u32, vector: u32, end: u32, group: u32) -> vec4f {
   let inside = index < end && vector < params.columnVectors;
   let place = index * params.dyStride + group * params.columnVectors + vector;
-  return select(vec4f(0.0), dy[params.dyOffset + select(0u, place, inside)], inside);
+  return select(vec4f(0.0), vec4f(dy[params.dyOffset + select(0u, place, inside)]), inside);
 }
 
 // Writes one vec4 of dw: channel `lane` of a row vec4.

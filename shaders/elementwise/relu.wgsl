@@ -16,11 +16,12 @@ struct Params {
 
 const WORKGROUP: u32 = 64u;
 const GRADIENT: bool = false;
+alias Element = f32;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> gate: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<Element>>;
+@group(0) @binding(2) var<storage, read> gate: array<vec4<Element>>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<Element>>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -30,10 +31,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let row = index / params.vectors;
   let vector = index % params.vectors;
-  let value = x[params.xOffset + row * params.xStride + vector];
+  let value = vec4f(x[params.xOffset + row * params.xStride + vector]);
   var result = max(value, vec4f(0.0));
   if (GRADIENT) {
-    result = select(vec4f(0.0), value, gate[params.gateOffset + row * params.gateStride + vector] > vec4f(0.0));
+    let output = vec4f(gate[params.gateOffset + row * params.gateStride + vector]);
+    result = select(vec4f(0.0), value, output > vec4f(0.0));
   }
-  y[params.yOffset + row * params.yStride + vector] = result;
+  y[params.yOffset + row * params.yStride + vector] = vec4<Element>(result);
 }

@@ -32,15 +32,17 @@ const WORKGROUP: u32 = 64u;
 const COUNT: u32 = 5u;
 const WEIGHTED: bool = true;
 const ACCUMULATE: bool = false;
+// Of all values; sums are f32.
+alias Element = f32;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x0: array<vec4f>;
-@group(0) @binding(2) var<storage, read> x1: array<vec4f>;
-@group(0) @binding(3) var<storage, read> x2: array<vec4f>;
-@group(0) @binding(4) var<storage, read> x3: array<vec4f>;
-@group(0) @binding(5) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x0: array<vec4<Element>>;
+@group(0) @binding(2) var<storage, read> x1: array<vec4<Element>>;
+@group(0) @binding(3) var<storage, read> x2: array<vec4<Element>>;
+@group(0) @binding(4) var<storage, read> x3: array<vec4<Element>>;
+@group(0) @binding(5) var<storage, read> x4: array<vec4<Element>>;
 @group(0) @binding(6) var<storage, read> w: array<f32>;
-@group(0) @binding(7) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> y: array<vec4<Element>>;
 
 fn weight(index: u32) -> f32 {
   if (WEIGHTED) {
@@ -60,35 +62,35 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let place = params.yOffset + row * params.yStride + vector;
   var sum = vec4f(0.0);
   if (ACCUMULATE) {
-    sum = y[place];
+    sum = vec4f(y[place]);
   }
   let weight0 = weight(params.w0Index);
   for (var turn = select(0u, 1u, weight0 != 0.0); turn > 0u; turn--) {
-    sum += weight0 * x0[params.x0Offset + row * params.x0Stride + vector];
+    sum += weight0 * vec4f(x0[params.x0Offset + row * params.x0Stride + vector]);
   }
   if (COUNT > 1u) {
     let weight1 = weight(params.w1Index);
     for (var turn = select(0u, 1u, weight1 != 0.0); turn > 0u; turn--) {
-      sum += weight1 * x1[params.x1Offset + row * params.x1Stride + vector];
+      sum += weight1 * vec4f(x1[params.x1Offset + row * params.x1Stride + vector]);
     }
   }
   if (COUNT > 2u) {
     let weight2 = weight(params.w2Index);
     for (var turn = select(0u, 1u, weight2 != 0.0); turn > 0u; turn--) {
-      sum += weight2 * x2[params.x2Offset + row * params.x2Stride + vector];
+      sum += weight2 * vec4f(x2[params.x2Offset + row * params.x2Stride + vector]);
     }
   }
   if (COUNT > 3u) {
     let weight3 = weight(params.w3Index);
     for (var turn = select(0u, 1u, weight3 != 0.0); turn > 0u; turn--) {
-      sum += weight3 * x3[params.x3Offset + row * params.x3Stride + vector];
+      sum += weight3 * vec4f(x3[params.x3Offset + row * params.x3Stride + vector]);
     }
   }
   if (COUNT > 4u) {
     let weight4 = weight(params.w4Index);
     for (var turn = select(0u, 1u, weight4 != 0.0); turn > 0u; turn--) {
-      sum += weight4 * x4[params.x4Offset + row * params.x4Stride + vector];
+      sum += weight4 * vec4f(x4[params.x4Offset + row * params.x4Stride + vector]);
     }
   }
-  y[place] = sum;
+  y[place] = vec4<Element>(sum);
 }

@@ -28,7 +28,7 @@ export function backpropagate(
   for (const node of graph.nodes) {
     if (!node.inputs.some((value) => dependent.has(value))) continue;
     forward.push(node);
-    for (const output of node.outputs) if (output.dtype === 'f32') dependent.add(output);
+    for (const output of node.outputs) if (output.dtype !== 'u32') dependent.add(output);
   }
   const recomputed = new Recomputed(graph);
   const terms = new Map<Value, Value[]>();

@@ -1,7 +1,7 @@
 import { AttributeError, DTypeError, OwnershipError, ShapeError } from '../errors.js';
 import type { Attributes, Operation } from '../ops/operation.js';
 import type { Timeline } from '../runtime/timeline.js';
-import { type DType, logicalSize, typeKey, type ValueType, valueType } from './types.js';
+import { type DType, formatType, logicalSize, typeKey, type ValueType, valueType } from './types.js';
 import type { Variable, VariableSet } from './variables.js';
 
 /** Where a value without a producing node comes from. */
@@ -102,6 +102,11 @@ export class Graph {
     let value = this.sets.get(set);
     if (!value) {
       set.seal();
+      const half = set.variables.find(({ type }) => type.dtype === 'f16');
+      if (half)
+        throw new DTypeError(
+          `readSet: variable "${half.name}" of set "${set.name}" is ${formatType(half.type)}, wanted f32: optimisers update f32; keep f32 variables and cast them where they are used`,
+        );
       value = this.createValue(valueType([set.size]), { kind: 'variables', set });
       this.sets.set(set, value);
     }
@@ -175,6 +180,7 @@ export class Graph {
     inputs.forEach((value, index) => {
       this.checkOwner(operation.name, `input ${index}`, value);
     });
+    if (!operation.half) checkNoHalf(operation.name, inputs);
     const attributesKey = JSON.stringify(attributes);
     const key = keyOf(operation.name, inputs, attributesKey);
     const known = operation.inPlace ? undefined : (this.applied.get(key) ?? this.applied.get(gatedKey(key, this.gate)));
@@ -240,6 +246,15 @@ function keyOf(operation: string, inputs: readonly Value[], attributesKey: strin
 
 function gatedKey(key: string, gate: Gate | undefined): string {
   return gate ? `${key}|${gate.flags.id}:${gate.elements}` : key;
+}
+
+/** Kernels that know nothing of f16 would take two numbers for one. */
+function checkNoHalf(operation: string, inputs: readonly Value[]): void {
+  const index = inputs.findIndex((value) => value.dtype === 'f16');
+  if (index >= 0)
+    throw new DTypeError(
+      `${operation}: input ${index} is ${formatType(inputs[index].type)}, wanted f32 or u32: this operation takes no f16; cast(x, 'f32') first`,
+    );
 }
 
 const inferred = new WeakMap<Operation, Map<string, readonly ValueType[]>>();

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.js';
 import type { Value } from '../graph/graph.js';
 import { onlyOther } from './constants.js';
-import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import { checkSameShape, elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located, Operation } from './operation.js';
 
 /** Values that one dispatch of the kernel adds. */
@@ -39,7 +39,12 @@ export function sumCalls(
     }
     calls.push({
       kernel: 'elementwise/weightedSum',
-      constants: { COUNT: chunk.length, WEIGHTED: weights !== undefined, ACCUMULATE: start > 0 },
+      constants: {
+        COUNT: chunk.length,
+        WEIGHTED: weights !== undefined,
+        ACCUMULATE: start > 0,
+        Element: elementOf(output.type),
+      },
       uniforms,
       bindings,
       grid: gridOf(output.rows * output.vectors),
@@ -50,6 +55,7 @@ export function sumCalls(
 
 export const addOperation: Operation<Record<string, never>> = {
   name: 'add',
+  half: true,
   infer: (types) => {
     checkSameShape('add', types);
     return [types[0]];
@@ -63,6 +69,7 @@ export const addOperation: Operation<Record<string, never>> = {
   samples: [
     { name: 'two values', inputs: [{ shape: [2, 3, 3, 6] }, { shape: [2, 3, 3, 6] }], attributes: {} },
     { name: 'three values', inputs: Array.from({ length: 3 }, () => ({ shape: [2, 9] })), attributes: {} },
+    { name: 'f16', inputs: Array.from({ length: 3 }, () => ({ shape: [2, 9], dtype: 'f16' })), attributes: {} },
     { name: 'four values', inputs: Array.from({ length: 4 }, () => ({ shape: [2, 9] })), attributes: {} },
     {
       name: 'more than one dispatch holds',

@@ -1,9 +1,9 @@
 import { AttributeError, DTypeError } from '../errors.js';
 import { formatType, type ValueType } from '../graph/types.js';
 
-/** Throws DTypeError unless the elements are floating-point numbers. */
+/** Throws DTypeError unless the elements are floating-point numbers; f16 reaches only operations that take it. */
 export function checkFloat(operation: string, argument: string, type: ValueType): void {
-  if (type.dtype !== 'f32') throw new DTypeError(`${operation}: ${argument} is ${formatType(type)}, wanted f32`);
+  if (type.dtype === 'u32') throw new DTypeError(`${operation}: ${argument} is ${formatType(type)}, wanted f32`);
 }
 
 /** Throws DTypeError unless the elements are unsigned integers. */

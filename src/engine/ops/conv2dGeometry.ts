@@ -13,6 +13,8 @@ export interface Conv2dAttributes {
   /** Distance of taps: rows, columns. */
   readonly dilation: readonly number[];
   readonly groups: number;
+  /** Element type of the result; absent: f32. */
+  readonly dtype?: 'f16';
 }
 
 /** Options of the user-facing function; one number stands for all. */

@@ -1,10 +1,11 @@
 import { ShapeError } from '../errors.js';
 import { formatType, type Layout, type ValueType, valueType } from '../graph/types.js';
 import { type Conv2dAttributes, type Conv2dSizes, conv2dCost, conv2dSizes } from './conv2dGeometry.js';
-import { conv2dInputGradientCalls } from './conv2dKernels.js';
+import { checkHalf, conv2dInputGradientCalls } from './conv2dKernels.js';
 import { forEachProduct } from './conv2dReference.js';
 import { type Conv2dSample, conv2dSamples } from './conv2dSamples.js';
 import { conv2dWeightGradientCalls } from './conv2dWeightKernels.js';
+import { resultType } from './kernelCall.js';
 import type { Operation } from './operation.js';
 
 export interface InputGradientAttributes extends Conv2dAttributes {
@@ -22,9 +23,11 @@ export interface WeightGradientAttributes extends Conv2dAttributes {
 /** dx from dy and w. */
 export const conv2dInputGradientOperation: Operation<InputGradientAttributes> = {
   name: 'conv2dInputGradient',
+  half: true,
   infer: ([dy, w], attributes) => {
     const sizes = inputGradientSizes(dy, w, attributes);
-    return [valueType([sizes.images, ...sizes.input, sizes.channels])];
+    checkHalf('conv2dInputGradient', sizes, attributes, w.layout, dy, w);
+    return [valueType([sizes.images, ...sizes.input, sizes.channels], attributes.dtype)];
   },
   lower: ({ inputs: [dy, w], outputs: [dx], attributes, target }) =>
     conv2dInputGradientCalls({
@@ -48,15 +51,22 @@ export const conv2dInputGradientOperation: Operation<InputGradientAttributes> = 
   sumLength: ([, w], { groups }) => (w.shape[0] * w.shape[1] * w.shape[3]) / groups,
   samples: conv2dSamples.map((sample) => ({
     name: sample.name,
-    inputs: [{ shape: outputShape(sample) }, { shape: sample.w, layout: sample.layout }],
-    attributes: { ...sample.attributes, input: sample.x.slice(1, 3) },
+    inputs: [
+      { shape: outputShape(sample), dtype: sample.types?.y },
+      { shape: sample.w, layout: sample.layout, dtype: sample.types?.w },
+    ],
+    attributes: { ...sample.attributes, ...resultType(sample.types?.x ?? 'f32'), input: sample.x.slice(1, 3) },
   })),
 };
 
 /** dw from x and dy. */
 export const conv2dWeightGradientOperation: Operation<WeightGradientAttributes> = {
   name: 'conv2dWeightGradient',
-  infer: ([x, dy], attributes) => [weightType(x, dy, attributes)],
+  half: true,
+  infer: ([x, dy], attributes) => {
+    checkHalf('conv2dWeightGradient', weightGradientSizes(x, dy, attributes), attributes, attributes.layout, x, dy);
+    return [weightType(x, dy, attributes)];
+  },
   lower: ({ inputs: [x, dy], outputs: [dw], attributes, target, scratch }) =>
     conv2dWeightGradientCalls({
       sizes: weightGradientSizes(x.type, dy.type, attributes),
@@ -82,7 +92,10 @@ export const conv2dWeightGradientOperation: Operation<WeightGradientAttributes> 
   sumLength: ([, dy]) => dy.shape[0] * dy.shape[1] * dy.shape[2],
   samples: conv2dSamples.map((sample) => ({
     name: sample.name,
-    inputs: [{ shape: sample.x }, { shape: outputShape(sample) }],
+    inputs: [
+      { shape: sample.x, dtype: sample.types?.x },
+      { shape: outputShape(sample), dtype: sample.types?.y },
+    ],
     attributes: { ...sample.attributes, kernel: sample.w.slice(0, 2), layout: sample.layout },
   })),
 };

@@ -1,9 +1,11 @@
-import { physicalShape } from '../graph/types.js';
+import { DTypeError } from '../errors.js';
+import { type Layout, physicalShape, type ValueType } from '../graph/types.js';
 import { type Conv2dAttributes, type Conv2dSizes, inputAxes, outputAxis } from './conv2dGeometry.js';
 import {
   type Axes,
   type Conv2dCall,
   channelUniforms,
+  elementTypes,
   STRIP,
   stripGrid,
   stripUniforms,
@@ -11,8 +13,8 @@ import {
 } from './conv2dStrips.js';
 import { isTiledVariant, type TiledVariant, tiledCall, tiledVariants } from './conv2dTiledKernels.js';
 import { depthwiseCalls, depthwiseInputGradientCalls } from './depthwiseKernels.js';
-import { gridOf, viewUniforms } from './kernelCall.js';
-import type { KernelCall, KernelTarget, Located } from './operation.js';
+import { elementsText, gridOf, viewUniforms } from './kernelCall.js';
+import type { KernelCall, KernelTarget } from './operation.js';
 import { bucketSize, chooseVariant, firstChoice, hasSubgroups } from './variants.js';
 
 /** Which kernels a convolution takes. */
@@ -24,17 +26,32 @@ const ENOUGH_INVOCATIONS = 16384;
 /**
  * `depthwise`: every channel its own group. `dense`: groups, or the only one, of whole vec4s. `grouped`: the rest.
  */
-export function conv2dKind(sizes: Conv2dSizes, attributes: Conv2dAttributes, w: Located): Conv2dKind {
+export function conv2dKind(sizes: Conv2dSizes, attributes: Conv2dAttributes, layout: Layout): Conv2dKind {
   const { groups } = attributes;
   if (groups === 1) return 'dense';
-  if (groups === sizes.channels && groups === sizes.outputs && w.type.layout === 'rows') return 'depthwise';
+  if (groups === sizes.channels && groups === sizes.outputs && layout === 'rows') return 'depthwise';
   return (sizes.channels / groups) % 4 === 0 && (sizes.outputs / groups) % 4 === 0 ? 'dense' : 'grouped';
+}
+
+/** Throws DTypeError where a convolution has f16 and kernels that take none. */
+export function checkHalf(
+  name: string,
+  sizes: Conv2dSizes,
+  attributes: Conv2dAttributes,
+  layout: Layout,
+  ...inputs: readonly ValueType[]
+): void {
+  const half = attributes.dtype === 'f16' || inputs.some(({ dtype }) => dtype === 'f16');
+  if (half && conv2dKind(sizes, attributes, layout) !== 'dense')
+    throw new DTypeError(
+      `${name}: got f16 in ${attributes.groups} groups of ${sizes.channels / attributes.groups} input channels, wanted f32 or groups of whole fours; cast(x, 'f32') first`,
+    );
 }
 
 /** y = x * w (+ bias). */
 export function conv2dCalls(call: Conv2dCall): KernelCall[] {
   const { sizes, attributes } = call;
-  const kind = conv2dKind(sizes, attributes, call.w);
+  const kind = conv2dKind(sizes, attributes, call.w.type.layout);
   if (kind === 'grouped') return [groupedCall(call, false)];
   if (kind === 'depthwise') return depthwiseCalls(call);
   return [denseCall(call, [outputAxis(sizes, attributes, 0), outputAxis(sizes, attributes, 1)], false)];
@@ -43,7 +60,7 @@ export function conv2dCalls(call: Conv2dCall): KernelCall[] {
 /** The gradient of x, written to `call.y`, from the gradient of y, `call.x`: one dispatch a residue class of the stride. */
 export function conv2dInputGradientCalls(call: Conv2dCall): KernelCall[] {
   const { sizes, attributes } = call;
-  const kind = conv2dKind(sizes, attributes, call.w);
+  const kind = conv2dKind(sizes, attributes, call.w.type.layout);
   if (kind === 'grouped') return [groupedCall(call, true)];
   if (kind === 'depthwise') return depthwiseInputGradientCalls(call);
   return inputAxes(sizes, attributes, 0).flatMap((rows) =>
@@ -60,6 +77,7 @@ function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCal
     depth: call.x.vectors / groups,
     vectors: call.y.vectors / groups,
     pixels: call.sizes.images * rows.size * columns.size,
+    elements: elementsText(call.x, call.w, call.y),
     ...{ groups, strips, slide, transposed },
   };
   const variant = denseVariant(product, call.target);
@@ -75,7 +93,13 @@ function stripCall(variant: StripVariant, call: Conv2dCall, axes: Axes, transpos
   const blocks = Math.ceil(y.vectors / groups / block);
   return {
     kernel,
-    constants: { ...constants, WORKGROUP: workgroupOf(target), SLIDE: slide, TRANSPOSED: transposed },
+    constants: {
+      ...constants,
+      WORKGROUP: workgroupOf(target),
+      SLIDE: slide,
+      TRANSPOSED: transposed,
+      ...elementTypes(call),
+    },
     uniforms: { ...uniforms, ...channelUniforms(call, transposed), stripPixels: STRIP, blocks },
     bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
     grid: stripGrid(Math.ceil(strips / stripsEach), blocks * groups, target),
@@ -94,6 +118,8 @@ interface DenseProduct {
   readonly strips: number;
   readonly slide: boolean;
   readonly transposed: boolean;
+  /** Element types where they are not all f32. */
+  readonly elements: string;
 }
 
 interface StripVariant {
@@ -123,14 +149,14 @@ function subgroups(block: number): StripVariant {
 }
 
 function denseVariant(product: DenseProduct, target: KernelTarget): DenseName {
-  const { taps, depth, vectors, groups, strips, slide, transposed } = product;
+  const { taps, depth, vectors, groups, strips, slide, transposed, elements } = product;
   const sizes = `${taps[0]}x${taps[1]} c${4 * bucketSize(depth)}-${4 * bucketSize(vectors)} s${bucketSize(strips)}`;
   const kind = `${groups > 1 ? ` g${bucketSize(groups)}` : ''}${slide ? ' slide' : ''}${transposed ? ' transposed' : ''}`;
   const names: DenseName[] = ['direct-1x1', 'direct-2x2'];
   if (hasSubgroups(target, 8)) names.push('subgroups-2', 'subgroups-4');
   if (target.softwareLanes === 0) names.push(...tiledVariants(product).names);
   const candidates = firstChoice(defaultDense(product, target), names);
-  return chooseVariant(target, { family: 'conv2d', bucket: sizes + kind, candidates });
+  return chooseVariant(target, { family: 'conv2d', bucket: sizes + kind + elements, candidates });
 }
 
 /**

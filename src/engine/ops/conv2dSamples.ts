@@ -9,6 +9,8 @@ export interface Conv2dSample {
   readonly layout: Layout;
   readonly bias?: boolean;
   readonly attributes: Conv2dAttributes;
+  /** Element types other than f32. */
+  readonly types?: { readonly x?: 'f16'; readonly w?: 'f16'; readonly y?: 'f16' };
 }
 
 const plain: Conv2dAttributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 };
@@ -77,6 +79,23 @@ export const conv2dSamples: readonly Conv2dSample[] = [
     layout: 'matrix',
     bias: true,
     attributes: plain,
+  },
+  {
+    name: 'f16',
+    x: [2, 5, 7, 6],
+    w: [3, 3, 6, 9],
+    layout: 'matrix',
+    bias: true,
+    attributes: same,
+    types: { x: 'f16', w: 'f16', y: 'f16' },
+  },
+  {
+    name: 'f16 of x alone',
+    x: [1, 4, 9, 9],
+    w: [1, 1, 9, 5],
+    layout: 'matrix',
+    attributes: plain,
+    types: { x: 'f16' },
   },
   { name: 'weights without padding rows', x: [1, 4, 5, 5], w: [3, 3, 5, 7], layout: 'rows', attributes: same },
   { name: 'groups of vec4s', x: [2, 5, 5, 8], w: [3, 3, 4, 16], layout: 'rows', attributes: { ...same, groups: 2 } },

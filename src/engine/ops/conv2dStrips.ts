@@ -1,6 +1,6 @@
 import { physicalShape } from '../graph/types.js';
 import type { Axis, Conv2dAttributes, Conv2dSizes } from './conv2dGeometry.js';
-import { gridOf, viewUniforms } from './kernelCall.js';
+import { elementOf, gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelTarget, Located } from './operation.js';
 
 /** Pixels of one row that an invocation computes. */
@@ -79,6 +79,11 @@ export function pixelUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes
       tapColumnStride: columns.tapStride,
     },
   };
+}
+
+/** The element types that the dense kernels are specialised by. */
+export function elementTypes({ x, w, y }: Conv2dCall) {
+  return { X: elementOf(x.type), W: elementOf(w.type), Y: elementOf(y.type) };
 }
 
 /** Uniforms of weights, bias and channels of the dense kernels; `transposed`: of the gradient of the input. */

@@ -1,4 +1,4 @@
-import { type Axes, type Conv2dCall, channelUniforms, pixelUniforms } from './conv2dStrips.js';
+import { type Axes, type Conv2dCall, channelUniforms, elementTypes, pixelUniforms } from './conv2dStrips.js';
 import {
   fittingShapes,
   leastPadded,
@@ -68,7 +68,7 @@ export function tiledCall(variant: TiledVariant, call: Conv2dCall, axes: Axes, t
   const tiles = Math.ceil(pixels / tileRows(shape));
   return {
     kernel: 'conv/conv2dTiled',
-    constants: { ...tileConstants(shape), TRANSPOSED: transposed },
+    constants: { ...tileConstants(shape), TRANSPOSED: transposed, ...elementTypes(call) },
     uniforms: { ...uniforms, ...channelUniforms(call, transposed), pixels, columnTiles },
     bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
     grid: [columnTiles * groups, Math.min(tiles, FOLD), Math.ceil(tiles / FOLD)],

@@ -10,6 +10,7 @@ import {
   tileRows,
   tileVectors,
 } from './conv2dTiles.js';
+import { elementOf } from './kernelCall.js';
 import type { KernelCall } from './operation.js';
 import { columnSumCalls } from './reduceCalls.js';
 import { tapUniforms, type WeightGradientCall } from './weightGradientChunks.js';
@@ -70,7 +71,7 @@ export function tiledWeightGradientCalls(variant: TiledWeightVariant, call: Weig
   const partial = chunks === 1 ? dw : { operand: scratch(chunks * sums * 4), offset: 0, stride: dw.vectors };
   const first: KernelCall = {
     kernel: 'conv/conv2dWeightGradientTiled',
-    constants: tileConstants(shape),
+    constants: { ...tileConstants(shape), X: elementOf(x.type), Dy: elementOf(dy.type) },
     uniforms: {
       ...tapUniforms(call),
       ...imageUniforms(call),

@@ -2,14 +2,14 @@ import { physicalShape } from '../graph/types.js';
 import { conv2dKind } from './conv2dKernels.js';
 import { type TiledWeightVariant, tiledWeightGradientCalls, tiledWeightVariants } from './conv2dTiledWeightKernels.js';
 import { depthwiseWeightGradientCalls } from './depthwiseWeightKernels.js';
-import { gridOf, viewUniforms } from './kernelCall.js';
+import { elementOf, elementsText, gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall } from './operation.js';
 import { bucketSize, chooseVariant, firstChoice } from './variants.js';
 import { chunkedCalls, slideOf, type WeightGradientBlocks, type WeightGradientCall } from './weightGradientChunks.js';
 
 /** The gradient of w. */
 export function conv2dWeightGradientCalls(call: WeightGradientCall): KernelCall[] {
-  const kind = conv2dKind(call.sizes, call.attributes, call.dw);
+  const kind = conv2dKind(call.sizes, call.attributes, call.dw.type.layout);
   if (kind === 'grouped') return [groupedWeightGradientCall(call)];
   if (kind === 'depthwise') return depthwiseWeightGradientCalls(call);
   const variant = denseVariant(call);
@@ -25,7 +25,7 @@ function denseVariant(call: WeightGradientCall): 'direct' | TiledWeightVariant {
   const pixels = bucketSize(sizes.images * sizes.output[0] * sizes.output[1]);
   return chooseVariant<'direct' | TiledWeightVariant>(target, {
     family: 'conv2dWeightGradient',
-    bucket: `${sizes.kernel[0]}x${sizes.kernel[1]} ${channels} p${pixels}${groups > 1 ? ` g${bucketSize(groups)}` : ''}`,
+    bucket: `${sizes.kernel[0]}x${sizes.kernel[1]} ${channels} p${pixels}${groups > 1 ? ` g${bucketSize(groups)}` : ''}${elementsText(x, dy)}`,
     candidates: firstChoice(tiled.default ?? 'direct', ['direct', ...tiled.names]),
   });
 }
@@ -42,7 +42,7 @@ function denseBlocks(call: WeightGradientCall): WeightGradientBlocks {
   const tapBlocks = Math.ceil(sizes.kernel[1] / (slide ? slots : 1));
   return {
     kernel: 'conv/conv2dWeightGradient',
-    constants: { SLOTS: slots, SLIDE: slide },
+    constants: { SLOTS: slots, SLIDE: slide, X: elementOf(x.type), Dy: elementOf(dy.type) },
     uniforms: {
       rowBlocks,
       columnBlocks,

@@ -1,5 +1,5 @@
-import { ShapeError } from '../errors.js';
-import { formatType, sameShape, type ValueType, wordsOf } from '../graph/types.js';
+import { DTypeError, ShapeError } from '../errors.js';
+import { type DType, formatType, sameShape, type ValueType, wordsOf } from '../graph/types.js';
 import type { Cost, Located } from './operation.js';
 
 /** Workgroups in x before the grid folds into y: below the 65535 every device allows. */
@@ -14,6 +14,23 @@ export function gridOf(items: number, workgroup = 64): [number, number, number] 
 /** Uniforms `<name>Offset` and `<name>Stride` of a view. */
 export function viewUniforms(name: string, located: Located): Record<string, number> {
   return { [`${name}Offset`]: located.offset, [`${name}Stride`]: located.stride };
+}
+
+/** The element type that a shader is specialised by for a value. Throws DTypeError where kernels compute no such type. */
+export function elementOf(type: ValueType): 'f32' | 'f16' {
+  if (type.dtype === 'u32') throw new DTypeError(`a kernel of numbers got ${formatType(type)}, wanted f32 or f16`);
+  return type.dtype;
+}
+
+/** Element types of values for the bucket of a choice between variants; nothing where all are f32. */
+export function elementsText(...values: readonly Located[]): string {
+  const types = values.map(({ type }) => type.dtype);
+  return types.every((dtype) => dtype === 'f32') ? '' : ` ${types.join('-')}`;
+}
+
+/** The attribute `dtype` of a result: absent for f32, which every operation has. */
+export function resultType(dtype: DType): { dtype?: 'f16' } {
+  return dtype === 'f16' ? { dtype } : {};
 }
 
 /** Uniforms `rows` and `vectors` of a kernel that goes over every vec4 of a value. */

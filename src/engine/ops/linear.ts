@@ -1,4 +1,5 @@
 import type { Value } from '../graph/graph.js';
+import { resultType } from './kernelCall.js';
 import { matmulOperation } from './matmul.js';
 
 /**
@@ -10,5 +11,5 @@ import { matmulOperation } from './matmul.js';
  * @throws ShapeError, DTypeError
  */
 export function linear(x: Value, w: Value, bias?: Value): Value {
-  return x.graph.apply(matmulOperation, bias ? [x, w, bias] : [x, w], {})[0];
+  return x.graph.apply(matmulOperation, bias ? [x, w, bias] : [x, w], resultType(x.dtype))[0];
 }

@@ -1,31 +1,34 @@
 import { ShapeError } from '../errors.js';
 import type { Value } from '../graph/graph.js';
 import { formatType, type Layout, type ValueType, valueType } from '../graph/types.js';
+import { cast } from './cast.js';
 import { checkFloat } from './checks.js';
 import { checkBias } from './conv2d.js';
 import type { Conv2dSizes } from './conv2dGeometry.js';
 import { conv2dCalls, conv2dInputGradientCalls } from './conv2dKernels.js';
 import { conv2dWeightGradientCalls } from './conv2dWeightKernels.js';
-import { trafficOnly } from './kernelCall.js';
+import { elementOf, resultType, trafficOnly } from './kernelCall.js';
 import type { Cost, Located, Operation } from './operation.js';
 import { sumRows } from './reduce.js';
 
 /**
  * Matrix product of a [M, K] and b [K, N], b in either layout.
+ * @param options dtype: that of the result, a's where absent (sums are f32 always)
  * @returns [M, N]
  * @throws ShapeError, DTypeError
  */
-export function matmul(a: Value, b: Value): Value {
-  return a.graph.apply(matmulOperation, [a, b], {})[0];
+export function matmul(a: Value, b: Value, options: { readonly dtype?: 'f32' | 'f16' } = {}): Value {
+  return a.graph.apply(matmulOperation, [a, b], resultType(options.dtype ?? a.dtype))[0];
 }
 
 /** What `linear` shares with `matmul`: the product, with a bias [N] where there is a third input. */
-export const matmulOperation: Operation<Record<string, never>> = {
+export const matmulOperation: Operation<{ readonly dtype?: 'f16' }> = {
   name: 'matmul',
-  infer: ([a, b, bias]) => {
+  half: true,
+  infer: ([a, b, bias], { dtype }) => {
     const { rows, outputs } = checkFactors('matmul', 'a', a, 'b', b);
     checkBias('matmul', bias, outputs);
-    return [valueType([rows, outputs])];
+    return [valueType([rows, outputs], dtype)];
   },
   lower: ({ inputs: [a, b, bias], outputs: [y], target }) =>
     conv2dCalls({ ...convolution(a.type, b.type), x: asImage(a), w: asKernel(b), y: asImage(y), bias, target }),
@@ -33,9 +36,13 @@ export const matmulOperation: Operation<Record<string, never>> = {
     if (!dy) return [];
     const { graph } = a;
     return [
-      needed[0] ? graph.apply(matmulInputGradientOperation, [dy, b], { shape: a.shape })[0] : undefined,
-      needed[1] ? graph.apply(matmulWeightGradientOperation, [a, dy], { layout: b.type.layout })[0] : undefined,
-      bias && needed[2] ? sumRows(dy) : undefined,
+      needed[0]
+        ? graph.apply(matmulInputGradientOperation, [dy, b], { shape: a.shape, ...resultType(a.dtype) })[0]
+        : undefined,
+      needed[1]
+        ? cast(graph.apply(matmulWeightGradientOperation, [a, dy], { layout: b.type.layout })[0], elementOf(b.type))
+        : undefined,
+      bias && needed[2] ? sumRows(cast(dy, 'f32')) : undefined,
     ];
   },
   reference: ([a, b, bias]) => {
@@ -60,16 +67,28 @@ export const matmulOperation: Operation<Record<string, never>> = {
       inputs: [{ shape: [6, 1, 1, 9] }, { shape: [9, 10], layout: 'matrix' }, { shape: [10] }],
       attributes: {},
     },
+    {
+      name: 'f16',
+      inputs: [
+        { shape: [5, 7], dtype: 'f16' },
+        { shape: [7, 10], layout: 'matrix', dtype: 'f16' },
+      ],
+      attributes: { dtype: 'f16' },
+    },
     { name: 'many rows', inputs: [{ shape: [133, 4] }, { shape: [4, 3], layout: 'matrix' }], attributes: {} },
     { name: 'many columns', inputs: [{ shape: [3, 6] }, { shape: [6, 70], layout: 'matrix' }], attributes: {} },
   ],
 };
 
 /** da = dy b^T, of the shape of a. */
-export const matmulInputGradientOperation: Operation<{ readonly shape: readonly number[] }> = {
+export const matmulInputGradientOperation: Operation<{
+  readonly shape: readonly number[];
+  readonly dtype?: 'f16';
+}> = {
   name: 'matmulInputGradient',
-  infer: ([dy, b], { shape }) => {
-    const a = valueType(shape);
+  half: true,
+  infer: ([dy, b], { shape, dtype }) => {
+    const a = valueType(shape, dtype);
     const { rows, outputs } = checkFactors('matmulInputGradient', 'a', a, 'b', b);
     if (String(dy.shape) !== String([rows, outputs]))
       throw new ShapeError(`matmulInputGradient: dy is ${formatType(dy)}, wanted f32[${rows}, ${outputs}]`);
@@ -111,6 +130,7 @@ export const matmulInputGradientOperation: Operation<{ readonly shape: readonly 
 /** db = a^T dy, in the layout of b. */
 export const matmulWeightGradientOperation: Operation<{ readonly layout: Layout }> = {
   name: 'matmulWeightGradient',
+  half: true,
   infer: ([a, dy], { layout }) => {
     const b = valueType([innerOf(a), dy.shape[1]], 'f32', layout);
     checkFactors('matmulWeightGradient', 'a', a, 'b', b);

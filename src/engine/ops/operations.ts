@@ -17,6 +17,7 @@ import {
   batchStatisticsGradientOperation,
 } from './batchNormTraining.js';
 import { broadcastRowOperation, broadcastScalarOperation } from './broadcast.js';
+import { castOperation } from './cast.js';
 import { concatOperation } from './concat.js';
 import { conv2dOperation } from './conv2d.js';
 import { conv2dInputGradientOperation, conv2dWeightGradientOperation } from './conv2dGradients.js';
@@ -77,6 +78,7 @@ export const operations: readonly Operation[] = [
   batchStatisticsGradientOperation,
   broadcastRowOperation,
   broadcastScalarOperation,
+  castOperation,
   clipCoefficientOperation,
   concatOperation,
   conv2dInputGradientOperation,

@@ -1,5 +1,5 @@
 import type { Value } from '../graph/graph.js';
-import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
+import { checkSameShape, elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from './kernelCall.js';
 import type { Operation } from './operation.js';
 
 /** max(x, 0), of any shape. */
@@ -9,10 +9,12 @@ export function relu(x: Value): Value {
 
 export const reluOperation: Operation<Record<string, never>> = {
   name: 'relu',
+  half: true,
   infer: ([x]) => [x],
   lower: ({ inputs: [x], outputs: [y] }) => [
     {
       kernel: 'elementwise/relu',
+      constants: { Element: elementOf(x.type) },
       uniforms: {
         ...extentUniforms(y),
         ...viewUniforms('x', x),
@@ -30,12 +32,14 @@ export const reluOperation: Operation<Record<string, never>> = {
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: {} },
     { name: 'a vector', inputs: [{ shape: [13] }], attributes: {} },
+    { name: 'f16', inputs: [{ shape: [3, 5, 6], dtype: 'f16' }], attributes: {} },
   ],
 };
 
 /** dx from dy and the unit's output y: dy where y > 0. */
 export const reluGradientOperation: Operation<Record<string, never>> = {
   name: 'reluGradient',
+  half: true,
   infer: (types) => {
     checkSameShape('reluGradient', types);
     return [types[0]];
@@ -43,7 +47,7 @@ export const reluGradientOperation: Operation<Record<string, never>> = {
   lower: ({ inputs: [dy, gate], outputs: [dx] }) => [
     {
       kernel: 'elementwise/relu',
-      constants: { GRADIENT: true },
+      constants: { GRADIENT: true, Element: elementOf(dy.type) },
       uniforms: {
         ...extentUniforms(dx),
         ...viewUniforms('x', dy),
@@ -57,5 +61,15 @@ export const reluGradientOperation: Operation<Record<string, never>> = {
   reference: ([dy, gate]) => [dy.data.map((value, i) => (gate.data[i] > 0 ? value : 0))],
   cost: trafficOnly,
   sumLength: () => 1,
-  samples: [{ name: 'odd sizes', inputs: [{ shape: [2, 3, 5, 6] }, { shape: [2, 3, 5, 6] }], attributes: {} }],
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [2, 3, 5, 6] }, { shape: [2, 3, 5, 6] }], attributes: {} },
+    {
+      name: 'f16',
+      inputs: [
+        { shape: [3, 5, 6], dtype: 'f16' },
+        { shape: [3, 5, 6], dtype: 'f16' },
+      ],
+      attributes: {},
+    },
+  ],
 };

@@ -1,7 +1,7 @@
 import { BufferUsage } from '../device/usage.js';
-import { DisposedError, NasTransferError, ShapeError } from '../errors.js';
+import { DisposedError, DTypeError, NasTransferError, ShapeError } from '../errors.js';
 import { decode, encode, storedElements } from '../graph/encoding.js';
-import type { Gate, Graph, Value } from '../graph/graph.js';
+import type { Gate, Graph, Node, Value } from '../graph/graph.js';
 import { formatType, logicalSize, physicalSize, rowsOf, vectorsPerRow, wordsOf } from '../graph/types.js';
 import type { Cost, KernelCall } from '../ops/operation.js';
 import { liveNodes } from '../passes/deadCode.js';
@@ -198,6 +198,7 @@ export interface ProgramPlan {
 /** Passes and memory plan of a traced graph. */
 export function planProgram(engine: Engine, graph: Graph): ProgramPlan {
   const nodes = liveNodes(graph, foldConstants(graph, liveNodes(graph)));
+  checkElementTypes(engine, nodes);
   const locations = locate(graph, nodes);
   for (const output of graph.outputs.values()) locations.of(output);
   const { dispatches, scratch } = lowerNodes(nodes, locations, engine.target);
@@ -215,6 +216,18 @@ export function planProgram(engine: Engine, graph: Graph): ProgramPlan {
         ? `a value ${formatType(largest.value.type)} of ${largest.value.node?.operation.name}`
         : 'the largest of its buffers',
   };
+}
+
+/** Throws DTypeError where a graph has f16 and the device has not. */
+function checkElementTypes({ gpu, target }: Engine, nodes: readonly Node[]): void {
+  if (target.f16) return;
+  for (const { operation, inputs, outputs } of nodes) {
+    const half = [...inputs, ...outputs].find(({ dtype }) => dtype === 'f16');
+    if (half)
+      throw new DTypeError(
+        `compile: ${operation.name} has ${formatType(half.type)}, and ${gpu.info.name} has no shader-f16; build the graph with f32 (cast nothing to f16), or use a device that has it`,
+      );
+  }
 }
 
 /** Pipelines, buffers and bind groups of a planned program. */

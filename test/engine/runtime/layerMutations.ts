@@ -59,8 +59,8 @@ export const layerMutations: readonly Mutation[] = [
   },
   {
     shader: 'conv/conv2dWeightGradient',
-    context: 'let dy0 = dy[dyPlace + column0];',
-    broken: 'let dy0 = dy[dyPlace - column0];',
+    context: 'let dy0 = vec4f(dy[dyPlace + column0]);',
+    broken: 'let dy0 = vec4f(dy[dyPlace - column0]);',
   },
   {
     shader: 'conv/depthwise',

@@ -44,10 +44,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     shader: 'elementwise/relu',
-    context:
-      'result = select(vec4f(0.0), value, gate[params.gateOffset + row * params.gateStride + vector] > vec4f(0.0));',
-    broken:
-      'result = select(vec4f(0.0), value, gate[params.gateOffset + row * params.gateStride + vector] < vec4f(0.0));',
+    context: 'result = select(vec4f(0.0), value, output > vec4f(0.0));',
+    broken: 'result = select(vec4f(0.0), value, output < vec4f(0.0));',
   },
   {
     shader: 'elementwise/scale',
@@ -58,6 +56,11 @@ export const mutations: readonly Mutation[] = [
     shader: 'elementwise/weightedCopies',
     context: 'if (index >= params.chunks * params.vectors) {',
     broken: 'if (index <= params.chunks * params.vectors) {',
+  },
+  {
+    shader: 'elementwise/cast',
+    context: 'vec4<To>(x[params.xOffset + row * params.xStride + vector]);',
+    broken: 'vec4<To>(x[params.xOffset + row + params.xStride + vector]);',
   },
   { shader: 'elementwise/weightedSum', context: 'if (COUNT > 2u) {', broken: 'if (COUNT > 3u) {' },
   {

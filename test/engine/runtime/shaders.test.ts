@@ -19,7 +19,7 @@ function smallestCalls(): Map<string, Dispatch> {
     Object.values(memory).reduce((sum, m) => sum + elements(m), 0) / 2 ** 32;
   for (const operation of operations)
     for (const sample of operation.samples)
-      for (const target of targetsOn({ softwareLanes: 8 }))
+      for (const target of targetsOn({ softwareLanes: 8, f16: true }))
         for (const dispatch of callsOf(operation, sample as never, target)) {
           const key = `${dispatch.call.kernel} ${JSON.stringify(dispatch.call.constants ?? {})}`;
           const known = smallest.get(key);

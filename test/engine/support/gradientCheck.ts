@@ -19,12 +19,15 @@ export function gradientError(operation: Operation, sample: Sample<never>): numb
   const data = sampleInputs(operation, sample);
   const { graph, node, inputs } = traceSample(operation, sample);
   const random = new Random(11, `${operation.name}/${sample.name}/seeds`);
-  const differentiable = node.outputs.filter((output) => output.dtype === 'f32');
+  const differentiable = node.outputs.filter((output) => output.dtype !== 'u32');
   const weights = differentiable.map((output) =>
     Float64Array.from({ length: logicalSize(output.type) }, () => random.normal()),
   );
-  const seeds = differentiable.map((value, i) => ({ value, gradient: graph.constant(weights[i], value.shape) }));
-  const real = inputs.filter((input) => input.dtype === 'f32');
+  const seeds = differentiable.map((value, i) => ({
+    value,
+    gradient: graph.constant(weights[i], value.shape, value.dtype),
+  }));
+  const real = inputs.filter((input) => input.dtype !== 'u32');
   const gradients = backpropagate(seeds, real);
   const variables = new Map<Variable, Float64Array>();
   inputs.forEach((input, i) => {
@@ -37,7 +40,7 @@ export function gradientError(operation: Operation, sample: Sample<never>): numb
     let sum = 0;
     node.outputs
       .map((output, i) => [output, outputs[i]] as const)
-      .filter(([output]) => output.dtype === 'f32')
+      .filter(([output]) => output.dtype !== 'u32')
       .forEach(([, values], i) => {
         for (let j = 0; j < values.length; j++) sum += values[j] * weights[i][j];
       });

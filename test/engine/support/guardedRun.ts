@@ -1,14 +1,7 @@
 import { BufferUsage } from '../../../src/engine/device/usage.js';
+import { decode, encode, storedElements } from '../../../src/engine/graph/encoding.js';
 import { Graph, type Node, type Value } from '../../../src/engine/graph/graph.js';
-import {
-  pack,
-  physicalSize,
-  roundUp,
-  rowsOf,
-  unpack,
-  type ValueType,
-  vectorsPerRow,
-} from '../../../src/engine/graph/types.js';
+import { pack, physicalSize, rowsOf, type ValueType, vectorsPerRow, wordsOf } from '../../../src/engine/graph/types.js';
 import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
 import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
 import type { Location, Locations, Root } from '../../../src/engine/passes/locations.js';
@@ -157,25 +150,29 @@ function guardedLocation(type: ValueType, strided: boolean): Location {
   const vectors = vectorsPerRow(type);
   const offset = strided ? 3 : 0;
   const stride = strided ? vectors + 2 : vectors;
-  const extent = roundUp(offset * 4 + rowsOf(type) * stride * 4, 4);
+  const extent = (offset + rowsOf(type) * stride) * wordsPerVector(type);
   return { root: { kind: 'persistent', elements: GUARD + extent + GUARD }, base: GUARD, extent, offset, stride };
 }
 
 /** Words of a value's vec4s, in order, padding lanes included. */
 function positions(type: ValueType, location: Location): number[] {
-  const width = vectorsPerRow(type) * 4;
+  const words = wordsPerVector(type);
+  const width = vectorsPerRow(type) * words;
   const result: number[] = [];
   for (let row = 0; row < rowsOf(type); row++)
-    for (let lane = 0; lane < width; lane++)
-      result.push(location.base + (location.offset + row * location.stride) * 4 + lane);
+    for (let word = 0; word < width; word++)
+      result.push(location.base + (location.offset + row * location.stride) * words + word);
   return result;
 }
 
+function wordsPerVector(type: ValueType): number {
+  return (wordsOf(type) / physicalSize(type)) * 4;
+}
+
 function layDown(type: ValueType, data: Float64Array, location: Location, words: Uint32Array): void {
-  const dense = type.dtype === 'u32' ? new Uint32Array(physicalSize(type)) : new Float32Array(physicalSize(type));
-  if (data.length === dense.length) dense.set(data);
-  else pack(type, data, dense);
-  const bits = new Uint32Array(dense.buffer);
+  const bits = new Uint32Array(wordsOf(type));
+  if (data.length === physicalSize(type)) storedElements(type, bits.buffer).set(data);
+  else encode(type, data, bits.buffer);
   positions(type, location).forEach((position, i) => {
     words[position] = bits[i];
   });
@@ -183,10 +180,7 @@ function layDown(type: ValueType, data: Float64Array, location: Location, words:
 
 function pickUp(type: ValueType, location: Location, words: Uint32Array): Float64Array {
   const bits = Uint32Array.from(positions(type, location), (position) => words[position]);
-  const dense = type.dtype === 'u32' ? bits : new Float32Array(bits.buffer);
-  const result = new Float64Array(type.shape.reduce((a, b) => a * b, 1));
-  unpack(type, dense, result);
-  return result;
+  return Float64Array.from(decode(type, storedElements(type, bits.buffer)));
 }
 
 function inspect(name: string, type: ValueType, location: Location, words: Uint32Array): string[] {
@@ -201,7 +195,9 @@ function inspect(name: string, type: ValueType, location: Location, words: Uint3
   // Padding lanes must hold zeros: the numbers that are not elements.
   const marks = new Float64Array(physicalSize(type));
   pack(type, new Float64Array(type.shape.reduce((a, b) => a * b, 1)).fill(1), marks);
-  const dirty = own.findIndex((position, i) => marks[i] === 0 && (words[position] & 0x7fffffff) !== 0);
-  if (dirty >= 0) problems.push(`${name}: padding lane ${dirty} holds ${words[own[dirty]].toString(16)}, wanted zero`);
+  const stored = storedElements(type, Uint32Array.from(own, (position) => words[position]).buffer);
+  const zeros = type.dtype === 'f16' ? [0, 0x8000] : [0];
+  const dirty = stored.findIndex((element, i) => marks[i] === 0 && !zeros.includes(Math.abs(element)));
+  if (dirty >= 0) problems.push(`${name}: padding lane ${dirty} holds ${stored[dirty]}, wanted zero`);
   return problems;
 }

@@ -1,3 +1,4 @@
+import type { DType } from '../../../src/engine/graph/types.js';
 import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
 import { tolerance } from '../../../src/engine/ops/tolerance.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
@@ -22,7 +23,7 @@ export async function checkSample(engine: Engine, operation: Operation, sample: 
     run.outputs.forEach((output, i) => {
       const allowed =
         outputTypes[i].dtype === 'u32' ? 0 : tolerance(operation.sumLength(types, sample.attributes), references[i]);
-      const worst = worstDifference(output, references[i]);
+      const worst = worstDifference(output, references[i], outputTypes[i].dtype);
       if (!(worst.difference <= allowed))
         problems.push(
           `${label}: output ${i} element ${worst.index} is ${output[worst.index]}, wanted ${references[i][worst.index]} within ${allowed}`,
@@ -35,11 +36,13 @@ export async function checkSample(engine: Engine, operation: Operation, sample: 
   return problems;
 }
 
-function worstDifference(got: Float64Array, wanted: Float64Array): { index: number; difference: number } {
+/** The largest difference; of f16, beyond what rounding either way to a neighbour makes. */
+function worstDifference(got: Float64Array, wanted: Float64Array, dtype: DType): { index: number; difference: number } {
   let index = 0;
   let difference = got.length === wanted.length ? 0 : Number.NaN;
   for (let i = 0; i < wanted.length; i++) {
-    const d = Object.is(got[i], wanted[i]) ? 0 : Math.abs(got[i] - wanted[i]);
+    const rounding = dtype === 'f16' ? Math.max(2 ** -10 * Math.abs(wanted[i]), 2 ** -24) : 0;
+    const d = Object.is(got[i], wanted[i]) ? 0 : Math.abs(got[i] - wanted[i]) - rounding;
     if (Number.isNaN(d)) return { index: i, difference: d };
     if (d > difference) {
       index = i;

@@ -1,3 +1,4 @@
+import { fromHalf, toHalf } from '../../../src/engine/graph/half.js';
 import { logicalSize, type ValueType, valueType } from '../../../src/engine/graph/types.js';
 import type { Operation, Sample, SampleInput } from '../../../src/engine/ops/operation.js';
 import { Random } from '../../../src/engine/random/random.js';
@@ -6,7 +7,7 @@ export function inputType(input: SampleInput): ValueType {
   return valueType(input.shape, input.dtype ?? 'f32', input.layout ?? 'rows');
 }
 
-/** Numbers for a sample's input, exact in float32. */
+/** Numbers for a sample's input, exact in its type. */
 export function fillInput(input: SampleInput, random: Random): Float64Array {
   const data = new Float64Array(logicalSize(inputType(input)));
   const fill = input.fill ?? (input.dtype === 'u32' ? { integersBelow: 4 } : 'normal');
@@ -18,10 +19,17 @@ export function fillInput(input: SampleInput, random: Random): Float64Array {
     else if ('values' in fill) data[i] = fill.values[i];
     else data[i] = random.integer(fill.integersBelow);
   }
+  if (input.dtype === 'f16') return data.map((value) => fromHalf(toHalf(value)));
   return data;
 }
 
 export function sampleInputs(operation: Operation, sample: Sample<never>): Float64Array[] {
   const random = new Random(7, `${operation.name}/${sample.name}`);
   return sample.inputs.map((input) => fillInput(input, random));
+}
+
+/** Whether a sample has f16 values, which a device without shader-f16 can't run. */
+export function hasHalf(operation: Operation, sample: Sample<never>): boolean {
+  const types = sample.inputs.map(inputType);
+  return [...types, ...operation.infer(types, sample.attributes)].some(({ dtype }) => dtype === 'f16');
 }

@@ -21,7 +21,8 @@ class OneVariant {
  */
 export function targetsOn(own: KernelTarget): readonly KernelTarget[] {
   const key = JSON.stringify(own);
-  const targets = known.get(key) ?? [own, ...portableTargets].flatMap(withVariants);
+  const others = portableTargets.map((target) => ({ ...target, f16: own.f16 }));
+  const targets = known.get(key) ?? [own, ...others].flatMap(withVariants);
   known.set(key, targets);
   return targets;
 }
