@@ -4,7 +4,7 @@ import { channelsOf } from '../../engine/graph/types.js';
 import type { BatchNorm2d } from '../../engine/nn/batchNorm2d.js';
 import { concat } from '../../engine/ops/concat.js';
 import { type MixedEdge, mixedEdges } from '../../engine/ops/mixedEdges.js';
-import type { NetworkMode } from '../training/classifier.js';
+import type { NetworkMode, SupernetOptions } from '../training/classifier.js';
 import { batchNormMode, type LayerContext } from './layers.js';
 
 /** One operation of all edges that leave a node of a relaxed cell, side by side along the channels, before its batch norm. */
@@ -26,10 +26,18 @@ export interface NodeCandidates {
 }
 
 /**
- * @param partial candidates see one part of so many of the channels
- * @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels
+ * @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels; and for weights by
+ * feeds with running averages, which candidates that are closed would pull towards zero
  */
-export function checkMixedChannels(supernet: string, channels: number, partial = 1): void {
+export function checkSupernet(
+  supernet: string,
+  channels: number,
+  { partial = 1, mixture = 'alphas', batchNorm }: Omit<SupernetOptions, 'affine'>,
+): void {
+  if (mixture === 'feeds' && batchNorm === 'running')
+    throw new AttributeError(
+      `${supernet}: batchNorm is running with mixture feeds, wanted batch: a candidate that is closed in a step has no statistics`,
+    );
   const step = 4 * partial;
   if (channels % step === 0) return;
   const below = channels - (channels % step);

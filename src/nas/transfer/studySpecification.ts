@@ -8,7 +8,7 @@ import {
   type SourceSpecification,
 } from '../data/sourceSpecification.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
-import { checkMixedChannels } from '../spaces/mixedNode.js';
+import { checkSupernet } from '../spaces/mixedNode.js';
 import { SPACE_NAMES, spaceByName } from '../spaces/space.js';
 import type { Protocol } from '../training/protocol.js';
 import { FITNESS_PROTOCOL, protocolOverrides, SEARCH_PROTOCOL, TRAINING_PROTOCOL, withOverrides } from './protocols.js';
@@ -132,7 +132,9 @@ export function parseStudy(json: unknown, where = 'study'): Study {
     },
   };
   if (study.methods.some((method) => methodByName(method.name).needs(method.options) === 'supernet'))
-    at('search.channels', () => checkMixedChannels(`supernet of ${space}`, study.protocols.search.channels));
+    at('search.channels', () =>
+      checkSupernet(`supernet of ${space}`, study.protocols.search.channels, { batchNorm: 'batch' }),
+    );
   requireUnique(
     where,
     'methods',

@@ -108,3 +108,11 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
     for (const each of [set, supernet.weights, supernet.averages, supernet.alphas]) engine.release(each);
   });
 });
+
+it('is refused with running averages, which closed candidates would spoil', () => {
+  const running = { ...options, batchNorm: 'running' } as const;
+  expect(() => nasbench201.supernet(settings, running)).toThrow(
+    /batchNorm is running with mixture feeds, wanted batch/,
+  );
+  expect(() => dartsSupernet(settings, running)).toThrow(/wanted batch/);
+});

@@ -7,7 +7,7 @@ import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
 import { softmax } from '../../../engine/ops/softmax.js';
 import type { Supernet, SupernetOptions } from '../../training/classifier.js';
 import { batchNorm, type LayerContext } from '../layers.js';
-import { checkMixedChannels } from '../mixedNode.js';
+import { checkSupernet } from '../mixedNode.js';
 import type { NetworkSettings } from '../space.js';
 import { OPERATIONS } from './operations.js';
 import { EDGES, NODES, type RelaxedCell, relaxedCell } from './relaxedCell.js';
@@ -28,7 +28,7 @@ export function dartsSupernet(
   { channels, cells, classes, imageChannels }: NetworkSettings,
   { affine, batchNorm: normMode, mixture = 'alphas', partial = 1 }: SupernetOptions,
 ): Omit<Supernet, 'derive'> {
-  checkMixedChannels('dartsSupernet', channels, partial);
+  checkSupernet('dartsSupernet', channels, { partial, mixture, batchNorm: normMode });
   const context: LayerContext = {
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),

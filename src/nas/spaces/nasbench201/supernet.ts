@@ -9,7 +9,7 @@ import { softmax } from '../../../engine/ops/softmax.js';
 import type { NetworkMode, Supernet, SupernetOptions } from '../../training/classifier.js';
 import { edgeOperation } from '../edgeOperation.js';
 import { type Block, batchNormLayer, type LayerContext } from '../layers.js';
-import { checkMixedChannels, mixCandidates } from '../mixedNode.js';
+import { checkSupernet, mixCandidates } from '../mixedNode.js';
 import type { NetworkSettings } from '../space.js';
 import { averagePool3x3, macroNetwork } from './blocks.js';
 import { type Cell, EDGES, formatCell, NODES, OPERATIONS } from './cell.js';
@@ -26,7 +26,7 @@ export function cellSupernet(
   settings: NetworkSettings,
   { affine, batchNorm, mixture = 'alphas', partial = 1 }: SupernetOptions,
 ): Supernet {
-  checkMixedChannels('cellSupernet', settings.channels);
+  checkSupernet('cellSupernet', settings.channels, { mixture, batchNorm });
   if (partial !== 1)
     throw new AttributeError(`cellSupernet: partial is ${partial}, wanted 1: partial channels are of the DARTS space`);
   const context: LayerContext = {
