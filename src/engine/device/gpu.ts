@@ -13,8 +13,6 @@ export interface GpuOptions {
   memoryLimit?: number;
   /** The native interface below WebGPU, for the summary. */
   backend?: string;
-  /** Frees objects of the device that nothing refers to any more; absent where that is left to the host. */
-  collectGarbage?: () => void;
 }
 
 /**
@@ -29,7 +27,6 @@ export class Gpu {
   readonly memoryLimit: number | undefined;
   readonly subgroups: boolean;
   readonly timestamps: boolean;
-  readonly collectGarbage: (() => void) | undefined;
 
   #device: GPUDevice | undefined;
   #failure: NasTransferError | undefined;
@@ -39,7 +36,6 @@ export class Gpu {
     this.#device = device;
     this.info = info;
     this.memoryLimit = options.memoryLimit;
-    this.collectGarbage = options.collectGarbage;
     this.features = new Set(device.features as ReadonlySet<string>);
     this.limits = copyLimits(device.limits);
     this.subgroups = this.features.has('subgroups');

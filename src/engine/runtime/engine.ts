@@ -30,12 +30,6 @@ export interface CompileOptions {
 
 const BUFFER_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
 
-/**
- * Bind groups left behind after which garbage is collected: WebGPU has no call that frees one, the host sees a few bytes in
- * each, and lavapipe maps memory for each, of which Linux allows a process 65530.
- */
-const DISCARDED_BIND_GROUPS = 10_000;
-
 /** Compiles graphs for one device and holds the variables that live on it. */
 export class Engine {
   readonly pipelines: Pipelines;
@@ -46,8 +40,6 @@ export class Engine {
   private readonly programs = new Set<Program>();
   /** Bytes of programs that are being built. */
   private reserved = 0;
-  /** Bind groups of programs disposed of since garbage was last collected. */
-  private discarded = 0;
   private disposed = false;
 
   constructor(
@@ -142,7 +134,7 @@ export class Engine {
     checkMemory(this, 'compile', plan.bytes, plan.largest, options.memoryLimit ?? this.gpu.memoryLimit, plan.describe);
     this.reserved += plan.bytes;
     try {
-      const program = await buildProgram(this, graph, plan, () => this.forget(program));
+      const program = await buildProgram(this, graph, plan, () => this.programs.delete(program));
       this.programs.add(program);
       return program;
     } finally {
@@ -164,14 +156,6 @@ export class Engine {
     this.disposed = true;
     for (const program of [...this.programs]) program.dispose();
     for (const set of [...this.buffers.keys()]) this.release(set);
-  }
-
-  private forget(program: Program): void {
-    this.programs.delete(program);
-    this.discarded += program.dispatchCount;
-    if (this.discarded < DISCARDED_BIND_GROUPS) return;
-    this.discarded = 0;
-    this.gpu.collectGarbage?.();
   }
 
   private adopt(set: VariableSet): void {

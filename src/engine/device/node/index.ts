@@ -4,7 +4,6 @@ import { isMainThread } from 'node:worker_threads';
 import { AdapterError } from '../../errors.js';
 import { type AdapterKind, summarizeAdapter } from '../adapter.js';
 import { type Gpu, messageOf, openAdapter, requestAdapter } from '../gpu.js';
-import { garbageCollector } from './garbage.js';
 import { unpackSwiftShader } from './swiftshader.js';
 import { driversNamedByUser, installedDrivers, loadVulkan, withDrivers } from './vulkan.js';
 
@@ -120,7 +119,7 @@ async function tryToOpen(dawn: Dawn, { drivers, wanted }: Attempt, names: Set<st
       throw new AdapterError(`there is only '${name}', which is ${kind}`);
     }
     const memoryLimit = kind === 'hardware' ? undefined : Math.floor(memoryOfMachine() * MEMORY_SHARE);
-    return openAdapter(adapter, { backend, memoryLimit, collectGarbage: garbageCollector() });
+    return openAdapter(adapter, { backend, memoryLimit });
   });
 }
 
