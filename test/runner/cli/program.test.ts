@@ -40,7 +40,18 @@ describe('the command line', () => {
   it('shows help of every command with exit code 0', async () => {
     const { code, out } = await runCommand(['--help']);
     expect(code).toBe(0);
-    for (const command of ['quickstart', 'study', 'report', 'search', 'train', 'count', 'data', 'doctor', 'profile', 'tune']) {
+    for (const command of [
+      'quickstart',
+      'study',
+      'report',
+      'search',
+      'train',
+      'count',
+      'data',
+      'doctor',
+      'profile',
+      'tune',
+    ]) {
       expect(out).toContain(`\n  ${command} `);
       const help = await runCommand([command, '--help']);
       expect(help.code, command).toBe(0);
