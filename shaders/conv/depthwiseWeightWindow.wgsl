@@ -1,9 +1,9 @@
 // Gradient of the weights of a depthwise convolution with a 3 x 3 or 5 x 5 kernel, dw[tap, e, c] = sum over pixels of
-// x[pixel at tap, c] dy[pixel, e, c], or max(x, 0) for x with relu, in chunks of rows of pixels: `chunks` partial sums, which
+// x[pixel at tap, c] dy[pixel, e, c], or max(x, 0) for x with relu, and with NORMALISED (x - mean) * scale + shift for x, in chunks of rows of pixels: `chunks` partial sums, which
 // reduce/columnSums adds (with one chunk: dw itself).
 //
 // Layout: x, dy are views of pixels x vec4s of channels, dy one copy e after the other; dw lies in chunks of a row of vec4s a
-// tap and copy. Where taps read x: as in conv/depthwiseWindow.
+// tap and copy; factors is [3][vectors]: mean, scale, shift. Where taps read x: as in conv/depthwiseWindow.
 // An invocation computes all taps of four channels of a copy over one chunk of blocks of ROWS rows, one tap apart. It goes
 // along them with the last KERNEL values of dy of each: every turn takes one column of x, which all of them met, and a new
 // value of dy every `advance` turns.
@@ -41,6 +41,7 @@ struct Params {
 const WORKGROUP: u32 = 64u;
 const KERNEL: u32 = 5u;
 const ROWS: u32 = 2u;
+const NORMALISED: bool = false;
 
 // Sums of a row of taps, or the values of dy that the present column is at these taps of.
 struct Taps {
@@ -54,7 +55,13 @@ struct Taps {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
+@group(0) @binding(3) var<storage, read> factors: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dw: array<vec4f>;
+
+// Of the invocation's channels.
+var<private> mean: vec4f;
+var<private> scale: vec4f;
+var<private> offset: vec4f;
 
 // Place in x of column 0 of the row that tap row i reads, -1 outside the image.
 fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
@@ -66,7 +73,11 @@ fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
 fn load(row: i32, column: i32, vector: u32) -> vec4f {
   let inside = row >= 0 && column >= 0 && column < params.xWidth;
   let place = select(params.xOffset, u32(row + column * i32(params.xStride)) + vector, inside);
-  let value = select(vec4f(0.0), x[place], inside);
+  var value = x[place];
+  if (NORMALISED) {
+    value = (value - mean) * scale + offset;
+  }
+  value = select(vec4f(0.0), value, inside);
   return select(value, max(value, vec4f(0.0)), params.relu != 0u);
 }
 
@@ -117,6 +128,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let dyVector = index % (params.copies * params.vectors);
   let chunk = index / (params.copies * params.vectors);
   let vector = dyVector % params.vectors;
+  if (NORMALISED) {
+    mean = factors[vector];
+    scale = factors[params.vectors + vector];
+    offset = factors[2u * params.vectors + vector];
+  }
   var s0: Taps;
   var s1: Taps;
   var s2: Taps;

@@ -1,9 +1,9 @@
 // Depthwise convolution with a 3 x 3 or 5 x 5 kernel, y[pixel, e, c] = sum over taps of x[pixel at tap, c] w[tap, e, c]
-// (+ bias), of max(x, 0) with relu; with the weights of the taps in reverse order also the gradient of its input,
+// (+ bias), of max(x, 0) with relu, and with NORMALISED of (x - mean) * scale + shift in place of x, channel by channel; with the weights of the taps in reverse order also the gradient of its input,
 // y[pixel, c] = sum over copies e and taps of x[pixel at tap, e, c] w[tap, e, c], zero where gated and gate is not positive.
 //
 // Layout: x, y and gate are views of pixels x vec4s of channels, one copy after the other; w has a row of vec4s a tap and
-// copy. Tap (i, j) of output (row, column) reads x at (row, column) * step + start + (i, j) * tapStep, where x lies
+// copy; factors is [3][channelVectors]: mean, scale, shift. Tap (i, j) of output (row, column) reads x at (row, column) * step + start + (i, j) * tapStep, where x lies
 // stretched: one row of it every `rowStretch`, one column every `columnStretch`, zeros between them (STRETCHED).
 // An invocation keeps the weights of four channels and goes along a run of `run` pixels of a band, which is ROWS rows, one tap
 // apart; then of the next one, `bandsEach` in all. Every turn adds one column of x to the outputs that it has a tap in: KERNEL
@@ -57,6 +57,7 @@ const WORKGROUP: u32 = 64u;
 const KERNEL: u32 = 5u;
 const ROWS: u32 = 2u;
 const STRETCHED: bool = false;
+const NORMALISED: bool = false;
 
 // Weights of a row of taps, or sums of the outputs that have the present column at these taps.
 struct Taps {
@@ -72,7 +73,13 @@ struct Taps {
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read> gate: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(5) var<storage, read> factors: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
+
+// Of the invocation's channels.
+var<private> mean: vec4f;
+var<private> scale: vec4f;
+var<private> offset: vec4f;
 
 fn floorDivide(value: i32, divisor: i32) -> i32 {
   return (value - select(0, divisor - 1, value < 0)) / divisor;
@@ -93,7 +100,11 @@ fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
 
 fn load(row: i32, inside: bool, place: u32) -> vec4f {
   let isPixel = inside && row >= 0;
-  let value = select(vec4f(0.0), x[select(params.xOffset, u32(row) + place, isPixel)], isPixel);
+  var value = x[select(params.xOffset, u32(row) + place, isPixel)];
+  if (NORMALISED) {
+    value = (value - mean) * scale + offset;
+  }
+  value = select(vec4f(0.0), value, isPixel);
   return select(value, max(value, vec4f(0.0)), params.relu != 0u);
 }
 
@@ -187,6 +198,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let firstCopy = vector / params.channelVectors;
   let channelVector = vector % params.channelVectors;
+  if (NORMALISED) {
+    mean = factors[channelVector];
+    scale = factors[params.channelVectors + channelVector];
+    offset = factors[2u * params.channelVectors + channelVector];
+  }
   var first: vec4f;
   if (params.hasBias != 0u) {
     first = bias[params.biasOffset + vector];

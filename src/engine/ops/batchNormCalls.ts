@@ -116,6 +116,37 @@ export function mergeStatisticsCall(
   return { call, factors };
 }
 
+/** The factors of `normaliseCall` from given statistics. */
+export function fixedFactorsCall(
+  { mean, variance, gamma, beta }: { mean: Located; variance: Located; gamma?: Located; beta?: Located },
+  epsilon: number,
+  scratch: (elements: number) => Operand,
+): { call: KernelCall; factors: Operand } {
+  const { vectors } = mean;
+  const factors = scratch(3 * vectors * 4);
+  const call: KernelCall = {
+    kernel: 'norm/fixedFactors',
+    constants: { AFFINE: gamma !== undefined },
+    uniforms: {
+      vectors,
+      meanOffset: mean.offset,
+      varianceOffset: variance.offset,
+      gammaOffset: gamma?.offset ?? 0,
+      betaOffset: beta?.offset ?? 0,
+      epsilon,
+    },
+    bindings: {
+      mean: mean.operand,
+      variance: variance.operand,
+      gamma: (gamma ?? mean).operand,
+      beta: (beta ?? mean).operand,
+      factors,
+    },
+    grid: gridOf(vectors),
+  };
+  return { call, factors };
+}
+
 /** y = (x - mean) * scale + shift, or max(y, 0). */
 export function normaliseCall(
   x: Located,

@@ -5,6 +5,7 @@ import {
   checkEpsilon,
   checkNormTypes,
   type EpsilonAttribute,
+  fixedFactorsCall,
   gradientTypes,
   type NormAttributes,
   normaliseCall,
@@ -47,31 +48,8 @@ export const batchNormInferenceOperation: Operation<NormAttributes> = {
   },
   lower: ({ inputs: [x, mean, variance, gamma, beta], outputs: [y], attributes, scratch, target }) => {
     const { epsilon, relu } = attributes;
-    const { vectors } = x;
-    const factors = scratch(3 * vectors * 4);
-    return [
-      {
-        kernel: 'norm/fixedFactors',
-        constants: { AFFINE: gamma !== undefined },
-        uniforms: {
-          vectors,
-          meanOffset: mean.offset,
-          varianceOffset: variance.offset,
-          gammaOffset: gamma?.offset ?? 0,
-          betaOffset: beta?.offset ?? 0,
-          epsilon,
-        },
-        bindings: {
-          mean: mean.operand,
-          variance: variance.operand,
-          gamma: (gamma ?? mean).operand,
-          beta: (beta ?? mean).operand,
-          factors,
-        },
-        grid: gridOf(vectors),
-      },
-      normaliseCall(x, factors, y, relu, target),
-    ];
+    const { call, factors } = fixedFactorsCall({ mean, variance, gamma, beta }, epsilon, scratch);
+    return [call, normaliseCall(x, factors, y, relu, target)];
   },
   gradient: ({ inputs: [x, mean, variance, gamma, beta], outputGradients: [dy], attributes, needed }) => {
     if (!dy) return [];

@@ -48,7 +48,7 @@ export const depthwiseConv2dInputGradientOperation: Operation<InputGradientAttri
   samples: depthwiseSamples.map((sample) => ({
     name: sample.name,
     inputs: [
-      { shape: outputShape(sample) },
+      { shape: depthwiseOutputShape(sample) },
       { shape: sample.w },
       ...(sample.attributes.relu ? [{ shape: sample.x }] : []),
     ],
@@ -61,7 +61,7 @@ export const depthwiseConv2dWeightGradientOperation: Operation<WeightGradientAtt
   name: 'depthwiseConv2dWeightGradient',
   infer: ([x, dy], attributes) => {
     weightGradientSizes(x, dy, attributes);
-    return [weightType(x, dy, attributes)];
+    return [depthwiseWeightType(x, dy, attributes)];
   },
   lower: ({ inputs: [x, dy], outputs: [dw], attributes, target, scratch }) => {
     const sizes = weightGradientSizes(x.type, dy.type, attributes);
@@ -80,7 +80,7 @@ export const depthwiseConv2dWeightGradientOperation: Operation<WeightGradientAtt
   sumLength: ([, dy]) => dy.shape[0] * dy.shape[1] * dy.shape[2],
   samples: depthwiseSamples.map((sample) => ({
     name: sample.name,
-    inputs: [{ shape: sample.x }, { shape: outputShape(sample) }],
+    inputs: [{ shape: sample.x }, { shape: depthwiseOutputShape(sample) }],
     attributes: { ...sample.attributes, kernel: sample.w.slice(0, 2) },
   })),
 };
@@ -93,7 +93,12 @@ function inputGradientSizes(dy: ValueType, w: ValueType, attributes: InputGradie
   return sizes;
 }
 
-function weightType(x: ValueType, dy: ValueType, { kernel }: WeightGradientAttributes): ValueType {
+/** Type of the weights of a depthwise convolution from its input and output. */
+export function depthwiseWeightType(
+  x: ValueType,
+  dy: ValueType,
+  { kernel }: { readonly kernel: readonly number[] },
+): ValueType {
   const channels = x.shape[3];
   if (dy.shape[3] % channels !== 0)
     throw new ShapeError(
@@ -103,7 +108,7 @@ function weightType(x: ValueType, dy: ValueType, { kernel }: WeightGradientAttri
 }
 
 function weightGradientSizes(x: ValueType, dy: ValueType, attributes: WeightGradientAttributes): Conv2dSizes {
-  const sizes = depthwiseSizes('depthwiseConv2dWeightGradient', x, weightType(x, dy, attributes), attributes);
+  const sizes = depthwiseSizes('depthwiseConv2dWeightGradient', x, depthwiseWeightType(x, dy, attributes), attributes);
   checkOutput('depthwiseConv2dWeightGradient', dy, sizes);
   return sizes;
 }
@@ -114,7 +119,7 @@ function checkOutput(name: string, dy: ValueType, { images, output, outputs }: C
     throw new ShapeError(`${name}: dy is ${formatType(dy)}, wanted f32[${wanted.join(', ')}]`);
 }
 
-function outputShape({ x, w, attributes }: DepthwiseSample): number[] {
+export function depthwiseOutputShape({ x, w, attributes }: DepthwiseSample): number[] {
   const { images, output, outputs } = depthwiseSizes('depthwiseConv2d', valueType(x), valueType(w), attributes);
   return [images, ...output, outputs];
 }

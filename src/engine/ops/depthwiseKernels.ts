@@ -2,7 +2,7 @@ import { inputAxes, outputAxis } from './conv2dGeometry.js';
 import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupOf } from './conv2dStrips.js';
 import { ENOUGH_INVOCATIONS, inputWindow, outputWindow, type Window } from './depthwiseWindow.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
-import type { KernelCall, Located } from './operation.js';
+import type { KernelCall, Located, Operand } from './operation.js';
 import { bucketSize, chooseVariant, firstChoice } from './variants.js';
 
 /** Bands of rows that an invocation goes through. */
@@ -14,6 +14,8 @@ export interface DepthwiseCall extends Conv2dCall {
   readonly relu?: boolean;
   /** The gradient is zero where this is not positive. */
   readonly gate?: Located;
+  /** Mean, scale and shift of every channel of x, [3][C], with which it is normalised as it is read. */
+  readonly factors?: Operand;
 }
 
 /** y = x * w (+ bias). */
@@ -71,8 +73,9 @@ function depthwiseStripCall(call: DepthwiseCall, axes: Axes, gradient: boolean):
   };
 }
 
-function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall | undefined {
-  const { sizes, attributes, x, w, y, bias, relu = false, gate, target } = call;
+/** The call of the kernel of 3 x 3 and 5 x 5 taps; undefined where it can't compute this. */
+export function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall | undefined {
+  const { sizes, attributes, x, w, y, bias, relu = false, gate, factors, target } = call;
   const [kernel, kernelWidth] = sizes.kernel;
   if (kernel !== kernelWidth || (kernel !== 3 && kernel !== 5)) return undefined;
   const [rows, columns] = ([0, 1] as const).map((axis) =>
@@ -98,6 +101,7 @@ function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall
       KERNEL: kernel,
       ROWS: rowsEach,
       STRETCHED: rows.stretch > 1 || columns.stretch > 1,
+      NORMALISED: factors !== undefined,
     },
     uniforms: {
       strips,
@@ -142,6 +146,7 @@ function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall
       w: w.operand,
       bias: (bias ?? w).operand,
       gate: (gate ?? x).operand,
+      factors: factors ?? w.operand,
       y: y.operand,
     },
     grid: gridOf(strips * y.vectors, workgroupOf(target)),

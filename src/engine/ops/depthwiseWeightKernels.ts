@@ -1,7 +1,7 @@
 import { workgroupOf } from './conv2dStrips.js';
 import { ENOUGH_INVOCATIONS, outputWindow } from './depthwiseWindow.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
-import type { KernelCall } from './operation.js';
+import type { KernelCall, Operand } from './operation.js';
 import { columnSumCalls } from './reduceCalls.js';
 import { chunkedCalls, slideOf, type WeightGradientCall } from './weightGradientChunks.js';
 
@@ -9,6 +9,8 @@ import { chunkedCalls, slideOf, type WeightGradientCall } from './weightGradient
 export interface DepthwiseWeightGradientCall extends WeightGradientCall {
   /** The convolution is of max(x, 0). */
   readonly relu?: boolean;
+  /** Mean, scale and shift of every channel of x, [3][C], with which it is normalised as it is read. */
+  readonly factors?: Operand;
 }
 
 /** Most chunks, whose sums are then added: few on software drivers, so that one dispatch adds them. */
@@ -37,7 +39,7 @@ function rowCalls(call: DepthwiseWeightGradientCall): KernelCall[] {
 
 /** An invocation computes all taps: fewer loads, and fewer invocations. Undefined where it does not pay or can't. */
 function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefined {
-  const { sizes, attributes, x, dy, dw, relu = false, target, scratch } = call;
+  const { sizes, attributes, x, dy, dw, relu = false, factors, target, scratch } = call;
   const [kernel, kernelWidth] = sizes.kernel;
   if (kernel !== kernelWidth || (kernel !== 3 && kernel !== 5)) return undefined;
   const [rows, columns] = ([0, 1] as const).map((axis) => outputWindow(sizes, attributes, axis));
@@ -49,7 +51,7 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
   const software = target.softwareLanes > 0;
   // The second stage takes rows of vec4s without gaps.
   const most = dw.stride === dw.vectors ? Math.min(blocks, software ? MOST_CHUNKS.software : MOST_CHUNKS.gpu) : 1;
-  if (!software && most * dy.vectors < ENOUGH_INVOCATIONS) return undefined;
+  if (!factors && !software && most * dy.vectors < ENOUGH_INVOCATIONS) return undefined;
   const enough = Math.ceil((software ? 512 : 2 * ENOUGH_INVOCATIONS) / dy.vectors);
   const chunkBlocks = Math.ceil(blocks / Math.min(most, enough));
   const chunks = Math.ceil(blocks / chunkBlocks);
@@ -59,7 +61,7 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
   const calls: KernelCall[] = [
     {
       kernel: 'conv/depthwiseWeightWindow',
-      constants: { WORKGROUP: workgroup, KERNEL: kernel, ROWS: rowsEach },
+      constants: { WORKGROUP: workgroup, KERNEL: kernel, ROWS: rowsEach, NORMALISED: factors !== undefined },
       uniforms: {
         chunks,
         chunkBlocks,
@@ -86,7 +88,7 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
         wStride: partial.stride,
         relu: relu ? 1 : 0,
       },
-      bindings: { x: x.operand, dy: dy.operand, dw: partial.operand },
+      bindings: { x: x.operand, dy: dy.operand, factors: factors ?? dy.operand, dw: partial.operand },
       grid: gridOf(chunks * dy.vectors, workgroup),
     },
   ];

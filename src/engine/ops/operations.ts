@@ -5,6 +5,7 @@ import { addOperation } from './add.js';
 import { anyOpenOperation } from './anyOpen.js';
 import { assembleGradientsOperation } from './assembleGradients.js';
 import { averagePoolGradientOperation, averagePoolOperation } from './averagePool.js';
+import { batchNormDepthwiseOperation, batchNormDepthwiseWeightGradientOperation } from './batchNormDepthwise.js';
 import {
   batchNormInferenceGradientOperation,
   batchNormInferenceOperation,
@@ -71,6 +72,8 @@ export const operations: readonly Operation[] = [
   assignOperation,
   averagePoolGradientOperation,
   averagePoolOperation,
+  batchNormDepthwiseOperation,
+  batchNormDepthwiseWeightGradientOperation,
   batchNormInferenceGradientOperation,
   batchNormInferenceOperation,
   batchNormTrainingGradientOperation,
