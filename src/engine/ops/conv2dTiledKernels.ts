@@ -20,13 +20,14 @@ const SHAPES = {
   'tiled-128x128': { workgroup: 256, columns: 16, rows: 8, block: 2, depth: 2 },
   'tiled-64x64': { workgroup: 256, columns: 16, rows: 4, block: 1, depth: 4 },
   'tiled-128x32': { workgroup: 256, columns: 8, rows: 4, block: 1, depth: 2 },
+  'tiled-32x32': { workgroup: 64, columns: 8, rows: 4, block: 1, depth: 2 },
   'tiled-128x16': { workgroup: 128, columns: 4, rows: 4, block: 1, depth: 2 },
 } as const satisfies Record<string, TileShape>;
 
 export type TiledVariant = keyof typeof SHAPES;
 
-/** Tiles from which a tiled kernel keeps a GPU of some dozen cores busy; below, kernels without tiles have more invocations. */
-const ENOUGH_TILES = 64;
+/** Tiles that keep a GPU of a hundred cores busy; of fewer, smaller ones or kernels without tiles have more invocations. */
+const ENOUGH_TILES = 128;
 /** The same for the largest tiles, which give way to smaller ones sooner. */
 const ENOUGH_LARGE_TILES = 256;
 

@@ -34,8 +34,9 @@ const ENOUGH_WORKGROUPS = 512;
 const LEAST_CHUNK = 256;
 /** Pixels below which kernels without tiles are as quick. */
 const ENOUGH_PIXELS = 4096;
-/** Tiles of 128 x 128 from which they don't need so many chunks that adding these is felt. */
-const ENOUGH_LARGE_TILES = 16;
+/** The same for the largest tiles, and the chunks of so many pixels that may make them up without their sums being felt. */
+const ENOUGH_LARGE_WORKGROUPS = 256;
+const LARGE_CHUNK = 1024;
 
 /** Names of the tiled variants that suit a gradient, the best guess first where it is thought to be quicker than others. */
 export function tiledWeightVariants(call: WeightGradientCall): {
@@ -44,9 +45,10 @@ export function tiledWeightVariants(call: WeightGradientCall): {
 } {
   const { rows, vectors, groups, pixels } = extentsOf(call);
   const names = fittingShapes(SHAPES, vectors);
-  const suited = names.filter(
-    (name) => name !== 'tiled-128x128' || tileCount(SHAPES[name], rows, vectors, groups) >= ENOUGH_LARGE_TILES,
-  );
+  const suited = names.filter((name) => {
+    const workgroups = tileCount(SHAPES[name], rows, vectors, groups) * Math.ceil(pixels / LARGE_CHUNK);
+    return name !== 'tiled-128x128' || workgroups >= ENOUGH_LARGE_WORKGROUPS;
+  });
   return { default: pixels < ENOUGH_PIXELS ? undefined : leastPadded(SHAPES, suited, vectors), names };
 }
 
