@@ -25,6 +25,11 @@ export interface SupernetOptions {
    * whose weight is zero is neither computed nor read in that run, and gets no gradient. For methods that sample.
    */
   readonly mixture?: 'alphas' | 'feeds';
+  /**
+   * The inside of every cell is computed anew for its gradient instead of being kept: a third more time, and the memory of one cell
+   * in place of that of all.
+   */
+  readonly checkpoint?: boolean;
   /** Candidates see one part of so many of a node's channels (PC-DARTS' K); 1, the default: all. */
   readonly partial?: number;
 }

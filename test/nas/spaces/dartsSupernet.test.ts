@@ -38,7 +38,8 @@ function countMultiplyAdds({ forward }: TestedSupernet, { size, imageChannels }:
     if (operation.name === 'matmul') sum += weight[0] * weight[1];
     // [height, width, inputs of a group, outputs]; of depthwise ones [height, width, copies, channels].
     if (operation.name === 'conv2d') sum += (logicalSize(output.type) * logicalSize(inputs[1].type)) / weight[3];
-    if (operation.name === 'depthwiseConv2d') sum += logicalSize(output.type) * weight[0] * weight[1];
+    if (operation.name === 'depthwiseConv2d' || operation.name === 'batchNormDepthwise')
+      sum += logicalSize(output.type) * weight[0] * weight[1];
   }
   return sum;
 }

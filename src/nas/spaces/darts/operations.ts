@@ -110,16 +110,22 @@ export function factorizedReduce(
   };
 }
 
+interface DepthwisePointwise {
+  readonly depthwise: DepthwiseConv2d;
+  readonly pointwise: Conv2d;
+}
+
 /**
- * Depthwise convolution, of the input's ReLU where it has one copy, pointwise convolution. The input of stacked copies comes
- * rectified from the batch norm before it.
+ * Depthwise convolution of a ReLU and pointwise convolution. Between checkpoints, so that what lies between the two is not kept
+ * but computed again where the pointwise convolution's gradient needs it: little time for half of a cell's memory.
+ * @param stacked the input has the copies already
  */
 function depthwisePointwise(
   context: LayerContext,
   prefix: string,
   { channels, stride, copies = 1 }: CandidateSizes,
   { kernel, dilation, stacked }: { readonly kernel: number; readonly dilation: number; readonly stacked: boolean },
-): (x: Value) => Value {
+): DepthwisePointwise {
   const depthwise = new DepthwiseConv2d(context.weights, `${prefix}/depthwise`, {
     channels: stacked ? copies * channels : channels,
     copies: stacked ? 1 : copies,
@@ -127,7 +133,7 @@ function depthwisePointwise(
     stride,
     dilation,
     padding: (dilation * (kernel - 1)) / 2,
-    relu: !stacked,
+    relu: true,
   });
   const pointwise = new Conv2d(context.weights, `${prefix}/pointwise`, {
     inputs: copies * channels,
@@ -135,7 +141,7 @@ function depthwisePointwise(
     groups: copies,
     kernel: 1,
   });
-  return (x) => pointwise.forward(depthwise.forward(x));
+  return { depthwise, pointwise };
 }
 
 /** ReLU, depthwise, pointwise and batch norm, twice; the first time with the stride. */
@@ -151,14 +157,21 @@ function separableConvolution(context: LayerContext, prefix: string, sizes: Cand
     { ...shape, stacked: true },
   );
   return {
-    compute: (x, mode) => second(norm.forward(first(x), batchNormMode(context, mode), { relu: true })),
+    compute: (x, mode) => {
+      const { graph } = x;
+      const between = graph.checkpoint(() => first.pointwise.forward(first.depthwise.forward(x)));
+      return graph.checkpoint(() =>
+        second.pointwise.forward(second.depthwise.afterNorm(between, norm, batchNormMode(context, mode))),
+      );
+    },
     channels: copies * channels,
   };
 }
 
 function dilatedConvolution(context: LayerContext, prefix: string, sizes: CandidateSizes, kernel: number): Candidate {
+  const { depthwise, pointwise } = depthwisePointwise(context, prefix, sizes, { kernel, dilation: 2, stacked: false });
   return {
-    compute: depthwisePointwise(context, prefix, sizes, { kernel, dilation: 2, stacked: false }),
+    compute: (x) => x.graph.checkpoint(() => pointwise.forward(depthwise.forward(x))),
     channels: (sizes.copies ?? 1) * sizes.channels,
   };
 }

@@ -26,7 +26,7 @@ const STEM_MULTIPLIER = 3;
  */
 export function dartsSupernet(
   { channels, cells, classes, imageChannels }: NetworkSettings,
-  { affine, batchNorm: normMode, mixture = 'alphas', partial = 1 }: SupernetOptions,
+  { affine, batchNorm: normMode, mixture = 'alphas', partial = 1, checkpoint = false }: SupernetOptions,
 ): Omit<Supernet, 'derive'> {
   checkSupernet('dartsSupernet', channels, { partial, mixture, batchNorm: normMode });
   const context: LayerContext = {
@@ -70,7 +70,10 @@ export function dartsSupernet(
     forward: (images, mode) => {
       const start = stemNorm(stem.forward(images), mode);
       let [before, last] = [start, start];
-      for (const cell of layers) [before, last] = [last, cell(before, last, mode)];
+      for (const cell of layers) {
+        const build = () => cell(before, last, mode);
+        [before, last] = [last, checkpoint ? images.graph.checkpoint(build) : build()];
+      }
       return classifier.forward(globalAveragePool(last));
     },
   };

@@ -24,7 +24,7 @@ const INITIAL_DEVIATION = 1e-3;
  */
 export function cellSupernet(
   settings: NetworkSettings,
-  { affine, batchNorm, mixture = 'alphas', partial = 1 }: SupernetOptions,
+  { affine, batchNorm, mixture = 'alphas', partial = 1, checkpoint = false }: SupernetOptions,
 ): Supernet {
   checkSupernet('cellSupernet', settings.channels, { mixture, batchNorm });
   if (partial !== 1)
@@ -41,9 +41,10 @@ export function cellSupernet(
   const gated = mixture === 'feeds';
   // Every cell asks for the weights; the graph computes them once.
   const weights = (graph: Graph) => (gated ? graph.feed('alpha', table) : softmax(graph.read(alpha)));
-  const network = macroNetwork(context, settings, (name, channels) =>
-    relaxedCell(context, name, { channels, gated }, weights),
-  );
+  const network = macroNetwork(context, settings, (name, channels): Block => {
+    const cell = relaxedCell(context, name, { channels, gated }, weights);
+    return checkpoint ? (x, mode) => x.graph.checkpoint(() => cell(x, mode)) : cell;
+  });
   return {
     weights: context.weights,
     averages: context.averages,
