@@ -1,10 +1,9 @@
-import type { Sample } from '../../src/engine/ops/operation.js';
 import { operations } from '../../src/engine/ops/operations.js';
 import { tolerance } from '../../src/engine/ops/tolerance.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import { runGuarded } from '../engine/support/guardedRun.js';
 import { checkSample } from '../engine/support/kernelSuite.js';
-import { inputType, sampleInputs } from '../engine/support/sampleData.js';
+import { inputType, sampleInputs, samplesFor } from '../engine/support/sampleData.js';
 import { trainTiny } from '../nas/training/trainingRun.js';
 
 export interface SuiteResult {
@@ -21,7 +20,7 @@ export async function runSuite(engine: Engine): Promise<SuiteResult> {
   const problems: SuiteResult['problems'] = {};
   const outputs: SuiteResult['outputs'] = {};
   for (const operation of operations)
-    for (const sample of operation.samples as readonly Sample<never>[]) {
+    for (const sample of samplesFor(operation, engine.target)) {
       const name = `${operation.name}: ${sample.name}`;
       const found = await checkSample(engine, operation, sample);
       if (found.length > 0) problems[name] = found;

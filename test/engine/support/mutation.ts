@@ -1,11 +1,10 @@
 import type { Gpu } from '../../../src/engine/device/gpu.js';
-import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
 import { operations } from '../../../src/engine/ops/operations.js';
 import { Engine, targetOf } from '../../../src/engine/runtime/engine.js';
 import { shaderSources } from '../../../src/engine/runtime/shaderSources.js';
 import { callsOf } from './calls.js';
 import { checkSample } from './kernelSuite.js';
-import { hasHalf } from './sampleData.js';
+import { samplesFor } from './sampleData.js';
 import { distinct, targetsOn } from './targets.js';
 
 /** A change of one character: in the first place where `context` stands, the character `from` at `at` becomes `to`. */
@@ -20,16 +19,10 @@ export interface Mutation {
 /** Samples whose kernels include a shader, and the engines, by target, that use it there. */
 function* uses(shader: string, engines: readonly Engine[]) {
   for (const operation of operations)
-    for (const sample of samplesFor(operation, engines[0]))
+    for (const sample of samplesFor(operation, engines[0].target))
       for (const engine of distinct(operation, sample, engines))
         if (callsOf(operation, sample, engine.target).some(({ call }) => call.kernel === shader))
           yield { operation, sample, engine };
-}
-
-/** Samples that a device can run. */
-function samplesFor(operation: Operation, { target }: Engine): Sample<never>[] {
-  const samples = operation.samples as readonly Sample<never>[];
-  return samples.filter((sample) => target.f16 || !hasHalf(operation, sample));
 }
 
 function enginesOf(gpu: Gpu): Engine[] {

@@ -1,6 +1,6 @@
 import { fromHalf, toHalf } from '../../../src/engine/graph/half.js';
 import { logicalSize, type ValueType, valueType } from '../../../src/engine/graph/types.js';
-import type { Operation, Sample, SampleInput } from '../../../src/engine/ops/operation.js';
+import type { KernelTarget, Operation, Sample, SampleInput } from '../../../src/engine/ops/operation.js';
 import { Random } from '../../../src/engine/random/random.js';
 
 export function inputType(input: SampleInput): ValueType {
@@ -32,4 +32,10 @@ export function sampleInputs(operation: Operation, sample: Sample<never>): Float
 export function hasHalf(operation: Operation, sample: Sample<never>): boolean {
   const types = sample.inputs.map(inputType);
   return [...types, ...operation.infer(types, sample.attributes)].some(({ dtype }) => dtype === 'f16');
+}
+
+/** Samples of an operation that a device can run. */
+export function samplesFor(operation: Operation, target: KernelTarget): Sample<never>[] {
+  const samples = operation.samples as readonly Sample<never>[];
+  return samples.filter((sample) => target.f16 || !hasHalf(operation, sample));
 }
