@@ -1,8 +1,8 @@
-// Sum of up to five values, y = (ACCUMULATE ? y : 0) + sum_i w_i x_i; without WEIGHTED all w_i are 1. The relaxed edge of
+// Sum of up to five values, y = (accumulate ? y : 0) + sum_i w_i x_i; without WEIGHTED all w_i are 1. The relaxed edge of
 // DARTS (Liu et al. 2019, eq. 2) when w holds the softmax of the architecture parameters. Inputs of weight zero are not read:
 // they may hold anything.
-// Layout: x0..x4, y are views of rows x vectors vec4s; w is a row of scalars, w_i = w[w<i>Index]. Bindings of unused
-// inputs repeat a used one.
+// Layout: x0..x4, y are views of rows x vectors vec4s; w is a row of scalars, w_i = w[w<i>Index]. COUNT is `count`, or 5
+// for 4. Bindings of unused inputs repeat a used one.
 // Grid: one invocation a vec4, folded into x and y. The loops of no or one turn are branches that software drivers take only
 // where a lane needs them.
 
@@ -26,12 +26,13 @@ struct Params {
   x4Offset: u32,
   x4Stride: u32,
   w4Index: u32,
+  accumulate: u32,
+  count: u32,
 }
 
 const WORKGROUP: u32 = 64u;
 const COUNT: u32 = 5u;
 const WEIGHTED: bool = true;
-const ACCUMULATE: bool = false;
 // Of all values; sums are f32.
 alias Element = f32;
 
@@ -61,7 +62,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let vector = index % params.vectors;
   let place = params.yOffset + row * params.yStride + vector;
   var sum = vec4f(0.0);
-  if (ACCUMULATE) {
+  if (params.accumulate != 0u) {
     sum = vec4f(y[place]);
   }
   let weight0 = weight(params.w0Index);
@@ -88,7 +89,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   if (COUNT > 4u) {
     let weight4 = weight(params.w4Index);
-    for (var turn = select(0u, 1u, weight4 != 0.0); turn > 0u; turn--) {
+    for (var turn = select(0u, 1u, weight4 != 0.0 && params.count > 4u); turn > 0u; turn--) {
       sum += weight4 * vec4f(x4[params.x4Offset + row * params.x4Stride + vector]);
     }
   }

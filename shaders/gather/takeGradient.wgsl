@@ -1,4 +1,4 @@
-// Gradient of taking elements: x[place<i>] = (ACCUMULATE ? x[place<i>] : 0) + dy[first * 4 + i] summed over the up to sixteen
+// Gradient of taking elements: x[place<i>] = (first > 0 ? x[place<i>] : 0) + dy[first * 4 + i] summed over the up to sixteen
 // elements i that were taken from there, in order; zero where none was.
 // Layout: dx is a view of rows x vectors vec4s; places count its scalars from its first, gaps between rows included. dy is a
 // row of vec4s, of which `count` scalars from vec4 `first` on are read.
@@ -31,7 +31,6 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-const ACCUMULATE: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
@@ -69,7 +68,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let place = (index / params.vectors) * params.dxStride + index % params.vectors;
   var sum = vec4f(0.0);
-  if (ACCUMULATE) {
+  if (params.first > 0u) {
     sum = dx[params.dxOffset + place];
   }
   for (var vector = 0u; vector * 4u < params.count; vector++) {

@@ -36,7 +36,6 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-const SKIP: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> stack: array<vec4f>;
@@ -84,7 +83,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let entry3 = entryOf(edge, group * 4u + 3u, vector);
   let skipEntry = params.edges * params.width + edge;
   var skipTurns = 0u;
-  if (SKIP) {
+  if (skipEntry < params.count) {
     skipTurns = select(0u, 1u, group == 0u && plan[skipEntry].x >= 0.0);
   }
   let from0 = select(0u, 1u, edge == 0u);
@@ -133,7 +132,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   if (group == 0u) {
     partial[(params.count + edge) * columns + column] = sum;
-    if (SKIP) {
+    if (skipEntry < params.count) {
       partial[skipEntry * columns + column] = skipSum;
     }
   }

@@ -35,7 +35,6 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-const SKIP: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> stack: array<vec4f>;
@@ -74,8 +73,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum5: vec4f;
   var sum6: vec4f;
   var sum7: vec4f;
-  if (SKIP) {
-    let entry = params.edges * params.width + edge;
+  let entry = params.edges * params.width + edge;
+  if (entry < params.count) {
     for (var turn = select(0u, 1u, plan[entry].x >= 0.0); turn > 0u; turn--) {
       let weight = plan[params.count + (entry * 3u + 1u) * params.vectors + vector];
       let start = params.skipOffset + vector;

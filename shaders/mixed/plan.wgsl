@@ -2,7 +2,7 @@
 // the factors of (x - mean) * scale + shift, in which the entry's weight is contained. An entry of weight zero is closed, and so
 // is one without a slot: passes leave closed entries out. After the entries comes one of the skip connection for each edge.
 // Layout: w is a row of scalars, one an entry and, with skip connections, one an edge more; entries is a row of slots, those
-// from `slots` on standing for none; factors is [3][normalised * vectors]: mean, scale, shift, or without SCALED the means
+// from `slots` on standing for none; factors is [3][normalised * vectors]: mean, scale, shift, or unless scaled the means
 // alone. plan starts with a vec4 an entry: slot or -1 where closed; then [entries][3][vectors]: mean, scale, shift.
 // Grid: one invocation a (entry, column).
 
@@ -15,10 +15,10 @@ struct Params {
   wOffset: u32,
   entriesOffset: u32,
   factorsOffset: u32,
+  scaled: u32,
 }
 
 const WORKGROUP: u32 = 64u;
-const SCALED: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -46,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (slot < params.normalised) {
     let place = params.factorsOffset + slot * params.vectors + vector;
     mean = factors[place];
-    if (SCALED) {
+    if (params.scaled != 0u) {
       scale = factors[place + params.normalised * params.vectors];
       shift = factors[place + 2u * params.normalised * params.vectors];
     }

@@ -2,7 +2,7 @@
 // dx = a * dy + (b * (x - mean) + c) (Ioffe and Szegedy 2015, section 3): with r = 1 / sqrt(variance + epsilon),
 // a = gamma * r, b = -a * r * dgamma / rows, c = -a * dbeta / rows; b = c = 0 for given statistics (not TRAINING).
 // Layout: partial is [chunks][2][vectors]; mean, variance, gamma, dgamma, dbeta are rows of vectors vec4s; factors is
-// [4][vectors]: mean, a, b, c. Without AFFINE gamma is 1 and its binding repeats mean.
+// [4][vectors]: mean, a, b, c. Unless affine gamma is 1 and its binding repeats mean.
 // Grid: one invocation a column.
 
 struct Params {
@@ -15,10 +15,10 @@ struct Params {
   dgammaOffset: u32,
   dbetaOffset: u32,
   epsilon: f32,
+  affine: u32,
 }
 
 const WORKGROUP: u32 = 64u;
-const AFFINE: bool = true;
 const TRAINING: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -47,7 +47,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   dgamma[params.dgammaOffset + vector] = products;
   dbeta[params.dbetaOffset + vector] = sum;
   var a = inverse;
-  if (AFFINE) {
+  if (params.affine != 0u) {
     a *= gamma[params.gammaOffset + vector];
   }
   factors[vector] = mean[params.meanOffset + vector];

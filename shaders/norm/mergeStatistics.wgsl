@@ -1,7 +1,7 @@
 // Second stage of batch statistics: merges the chunks (Chan, Golub and LeVeque 1983) into the mean and the biased variance
 // of each channel, and gives what the normalising pass needs: mean, scale = gamma / sqrt(variance + epsilon), shift = beta.
 // Layout: partial is [chunks][2][vectors] (means, sums of squares); gamma, beta, mean, variance are rows of vectors vec4s;
-// factors is [3][vectors]. Without AFFINE gamma is 1, beta 0, and their bindings repeat partial.
+// factors is [3][vectors]. Unless affine gamma is 1, beta 0, and their bindings repeat partial.
 // Grid: one invocation a column.
 
 struct Params {
@@ -13,10 +13,10 @@ struct Params {
   meanOffset: u32,
   varianceOffset: u32,
   epsilon: f32,
+  affine: u32,
 }
 
 const WORKGROUP: u32 = 64u;
-const AFFINE: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partial: array<vec4f>;
@@ -52,7 +52,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   variance[params.varianceOffset + vector] = spread;
   var scale = inverseSqrt(spread + params.epsilon);
   var shift = vec4f(0.0);
-  if (AFFINE) {
+  if (params.affine != 0u) {
     scale *= gamma[params.gammaOffset + vector];
     shift = beta[params.betaOffset + vector];
   }

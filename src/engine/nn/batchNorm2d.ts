@@ -50,7 +50,7 @@ export class BatchNorm2d {
       };
   }
 
-  /** What `mixedEdges` needs to normalise a stack of candidates as this layer does in mode `batch`. */
+  /** What operations that normalise on their way need to do as this layer does in mode `batch`. */
   mixedNorm(graph: Graph): MixedNorm {
     const { epsilon, momentum } = this.settings;
     const affine = this.affine && { gamma: graph.read(this.affine.gamma), beta: graph.read(this.affine.beta) };

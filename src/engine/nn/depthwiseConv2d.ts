@@ -1,6 +1,10 @@
 import type { Value } from '../graph/graph.js';
+import { channelsOf, logicalSize } from '../graph/types.js';
 import type { Initializer, Variable, VariableSet } from '../graph/variables.js';
+import { batchNormDepthwise } from '../ops/batchNormDepthwise.js';
+import { updateRunningStatistics } from '../ops/batchNormRunning.js';
 import { depthwiseConv2d } from '../ops/depthwiseConv2d.js';
+import type { BatchNorm2d, BatchNormMode } from './batchNorm2d.js';
 import { uniform } from './initializers.js';
 
 export interface DepthwiseConv2dSettings {
@@ -42,5 +46,25 @@ export class DepthwiseConv2d {
   forward(x: Value): Value {
     const { stride, padding, dilation, relu } = this.settings;
     return depthwiseConv2d(x, x.graph.read(this.weight), { stride, padding, dilation, relu });
+  }
+
+  /**
+   * The convolution of max(norm(x), 0), which is computed as the kernels read x and not stored.
+   * @param x [images, height, width, channels]; stride 1, a kernel of 3 x 3 or 5 x 5
+   */
+  afterNorm(x: Value, norm: BatchNorm2d, mode: BatchNormMode): Value {
+    const { graph } = x;
+    const { stride, padding, dilation } = this.settings;
+    const w = graph.read(this.weight);
+    if (mode === 'running')
+      return depthwiseConv2d(norm.forward(x, mode, { relu: true }), w, { stride, padding, dilation });
+    const { running, momentum, ...options } = norm.mixedNorm(graph);
+    const { y, mean, variance } = batchNormDepthwise(x, w, { stride, padding, dilation, ...options });
+    if (running) {
+      const count = logicalSize(x.type) / channelsOf(x.type);
+      const [runningMean, runningVariance] = [graph.read(running.mean), graph.read(running.variance)];
+      updateRunningStatistics(runningMean, runningVariance, mean, variance, { momentum, count });
+    }
+    return y;
   }
 }

@@ -92,7 +92,6 @@ export function mergeStatisticsCall(
   const factors = scratch(3 * vectors * 4);
   const call: KernelCall = {
     kernel: 'norm/mergeStatistics',
-    constants: { AFFINE: affine !== undefined },
     uniforms: {
       rows,
       chunks,
@@ -102,6 +101,7 @@ export function mergeStatisticsCall(
       meanOffset: mean.offset,
       varianceOffset: variance.offset,
       epsilon,
+      affine: affine ? 1 : 0,
     },
     bindings: {
       partial,
@@ -198,7 +198,7 @@ export function normGradientCalls(
   return [
     {
       kernel: 'norm/gradientSums',
-      constants: { RELU: relu, AFFINE: affine },
+      constants: { RELU: relu, AFFINE: relu && affine },
       uniforms: {
         rows,
         chunks,
@@ -224,7 +224,7 @@ export function normGradientCalls(
     },
     {
       kernel: 'norm/mergeGradientSums',
-      constants: { AFFINE: affine, TRAINING: training },
+      constants: { TRAINING: training },
       uniforms: {
         rows,
         chunks,
@@ -235,6 +235,7 @@ export function normGradientCalls(
         dgammaOffset: dgamma?.offset ?? 0,
         dbetaOffset: dbeta?.offset ?? 0,
         epsilon,
+        affine: affine ? 1 : 0,
       },
       bindings: {
         partial,
@@ -249,7 +250,7 @@ export function normGradientCalls(
     },
     {
       kernel: 'norm/inputGradient',
-      constants: { RELU: relu, AFFINE: affine },
+      constants: { RELU: relu, AFFINE: relu && affine },
       uniforms: {
         ...uniforms,
         ...viewUniforms('dy', dy),

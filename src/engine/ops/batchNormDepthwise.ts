@@ -43,13 +43,14 @@ interface WeightGradientAttributes extends NormDepthwiseAttributes {
  * convolution. The kernels normalise what they read, so that neither N(x) nor its positive part is stored.
  * @param x images [N, H, W, C]
  * @param w [k, k, M, C] with k 3 or 5, as in `depthwiseConv2d`
+ * @param options geometry as in `depthwiseConv2d`, stride 1
  * @returns y, and the batch's mean [C] and biased variance [C]
  * @throws ShapeError, AttributeError
  */
 export function batchNormDepthwise(
   x: Value,
   w: Value,
-  options: Pick<Conv2dOptions, 'padding' | 'dilation'> & { readonly affine?: Affine; readonly epsilon?: number } = {},
+  options: Omit<Conv2dOptions, 'groups'> & { readonly affine?: Affine; readonly epsilon?: number } = {},
 ): { y: Value; mean: Value; variance: Value } {
   const { affine, epsilon = 1e-5, ...geometry } = options;
   const attributes = { ...conv2dAttributes({ ...geometry, groups: x.shape.at(-1) ?? 1 }), relu: true, epsilon };

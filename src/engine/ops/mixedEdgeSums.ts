@@ -77,7 +77,6 @@ export const mixedEdgeSumsOperation: Operation<MixedEdgesAttributes> = {
       ),
       {
         kernel: 'mixed/edgeSums',
-        constants: { SKIP: skip !== undefined },
         uniforms: {
           ...loop,
           tile,

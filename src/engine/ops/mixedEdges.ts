@@ -236,7 +236,6 @@ function edgesCall(
   const { uniforms, bindings } = edgeViews('y', outputs.slice(0, edges), () => scratch(4));
   return {
     kernel: 'mixed/edges',
-    constants: { SKIP: skip !== undefined },
     uniforms: {
       rows,
       vectors,

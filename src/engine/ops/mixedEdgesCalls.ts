@@ -141,7 +141,6 @@ export function planCall(
   const count = entryCount(attributes);
   return {
     kernel: 'mixed/plan',
-    constants: { SCALED: factors?.scaled ?? false },
     uniforms: {
       vectors,
       count,
@@ -151,6 +150,7 @@ export function planCall(
       wOffset: weights.offset,
       entriesOffset: entries.offset,
       factorsOffset: factors?.offset ?? 0,
+      scaled: factors?.scaled ? 1 : 0,
     },
     bindings: {
       w: weights.operand,

@@ -106,9 +106,8 @@ export const takeGradientOperation: Operation<TakeGradientAttributes> = {
     return [x];
   },
   lower: ({ inputs: [dy], outputs: [dx], attributes: { indices } }) =>
-    groupsOf(dx, indices, 0).map(({ first, uniforms }) => ({
+    groupsOf(dx, indices, 0).map(({ uniforms }) => ({
       kernel: 'gather/takeGradient',
-      constants: { ACCUMULATE: first > 0 },
       uniforms: { ...extentUniforms(dx), ...uniforms, dyOffset: dy.offset, ...viewUniforms('dx', dx) },
       bindings: { dy: dy.operand, dx: dx.operand },
       grid: gridOf(dx.rows * dx.vectors),
