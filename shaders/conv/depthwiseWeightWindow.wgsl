@@ -1,11 +1,11 @@
 // Gradient of the weights of a depthwise convolution with a 3 x 3 or 5 x 5 kernel, dw[tap, e, c] = sum over pixels of
-// x[pixel at tap, c] dy[pixel, e, c], or max(x, 0) for x with relu, and with NORMALISED (x - mean) * scale + shift for x, in chunks of rows of pixels: `chunks` partial sums, which
-// reduce/columnSums adds (with one chunk: dw itself).
+// x[pixel at tap, c] dy[pixel, e, c], or max(x, 0) for x with relu, and normalised (x - mean) * scale + shift for x, in chunks
+// of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one chunk: dw itself).
 //
 // Layout: x, dy are views of pixels x vec4s of channels, dy one copy e after the other; dw lies in chunks of a row of vec4s a
 // tap and copy; factors is [3][vectors]: mean, scale, shift. Where taps read x: as in conv/depthwiseWindow.
-// An invocation computes all taps of four channels of a copy over one chunk of blocks of ROWS rows, one tap apart. It goes
-// along them with the last KERNEL values of dy of each: every turn takes one column of x, which all of them met, and a new
+// An invocation computes all taps of four channels of a copy over one chunk of blocks of `rowsEach` rows of the ROWS it could
+// take, one tap apart. It goes along them with the last KERNEL values of dy of each: every turn takes one column of x, which all of them met, and a new
 // value of dy every `advance` turns.
 // Grid: one invocation a vec4 of a copy, chunk by chunk, folded into x and y.
 
@@ -36,12 +36,13 @@ struct Params {
   wOffset: u32,
   wStride: u32,
   relu: u32,
+  normalised: u32,
+  rowsEach: u32,
 }
 
 const WORKGROUP: u32 = 64u;
 const KERNEL: u32 = 5u;
 const ROWS: u32 = 2u;
-const NORMALISED: bool = false;
 
 // Sums of a row of taps, or the values of dy that the present column is at these taps of.
 struct Taps {
@@ -74,10 +75,7 @@ fn load(row: i32, column: i32, vector: u32) -> vec4f {
   let inside = row >= 0 && column >= 0 && column < params.xWidth;
   let place = select(params.xOffset, u32(row + column * i32(params.xStride)) + vector, inside);
   var value = x[place];
-  if (NORMALISED) {
-    value = (value - mean) * scale + offset;
-  }
-  value = select(vec4f(0.0), value, inside);
+  value = select(vec4f(0.0), (value - mean) * scale + offset, inside);
   return select(value, max(value, vec4f(0.0)), params.relu != 0u);
 }
 
@@ -128,7 +126,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let dyVector = index % (params.copies * params.vectors);
   let chunk = index / (params.copies * params.vectors);
   let vector = dyVector % params.vectors;
-  if (NORMALISED) {
+  scale = vec4f(1.0);
+  if (params.normalised != 0u) {
     mean = factors[vector];
     scale = factors[params.vectors + vector];
     offset = factors[2u * params.vectors + vector];
@@ -143,11 +142,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var part = chunk * params.chunkBlocks; part < end; part++) {
     let rowBlock = part % params.rowBlocks;
     let image = part / params.rowBlocks;
-    let row = (rowBlock / params.rowSpacing) * params.rowSpacing * ROWS + rowBlock % params.rowSpacing;
+    let row = (rowBlock / params.rowSpacing) * params.rowSpacing * params.rowsEach + rowBlock % params.rowSpacing;
     if (row >= params.height) {
       continue;
     }
-    let hasNextRow = ROWS > 1u && row + params.rowSpacing < params.height;
+    let hasNextRow = params.rowsEach > 1u && row + params.rowSpacing < params.height;
     let row0 = rowPlace(image, row, 0);
     let row1 = rowPlace(image, row, 1);
     let row2 = rowPlace(image, row, 2);

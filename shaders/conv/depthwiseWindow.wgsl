@@ -1,12 +1,14 @@
 // Depthwise convolution with a 3 x 3 or 5 x 5 kernel, y[pixel, e, c] = sum over taps of x[pixel at tap, c] w[tap, e, c]
-// (+ bias), of max(x, 0) with relu, and with NORMALISED of (x - mean) * scale + shift in place of x, channel by channel; with the weights of the taps in reverse order also the gradient of its input,
-// y[pixel, c] = sum over copies e and taps of x[pixel at tap, e, c] w[tap, e, c], zero where gated and gate is not positive.
+// (+ bias), of max(x, 0) with relu, and normalised of (x - mean) * scale + shift in place of x, channel by channel; with the
+// weights of the taps in reverse order also the gradient of its input, y[pixel, c] = sum over copies e and taps of
+// x[pixel at tap, e, c] w[tap, e, c], zero where gated and gate is not positive.
 //
 // Layout: x, y and gate are views of pixels x vec4s of channels, one copy after the other; w has a row of vec4s a tap and
-// copy; factors is [3][channelVectors]: mean, scale, shift. Tap (i, j) of output (row, column) reads x at (row, column) * step + start + (i, j) * tapStep, where x lies
-// stretched: one row of it every `rowStretch`, one column every `columnStretch`, zeros between them (STRETCHED).
-// An invocation keeps the weights of four channels and goes along a run of `run` pixels of a band, which is ROWS rows, one tap
-// apart; then of the next one, `bandsEach` in all. Every turn adds one column of x to the outputs that it has a tap in: KERNEL
+// copy; factors is [3][channelVectors]: mean, scale, shift. Tap (i, j) of output (row, column) reads x at (row, column) * step +
+// start + (i, j) * tapStep, where x lies stretched: one row of it every `rowStretch`, one column every `columnStretch`, zeros
+// between them (STRETCHED).
+// An invocation keeps the weights of four channels and goes along a run of `run` pixels of a band, which is `rowsEach` rows of
+// the ROWS it could take, one tap apart; then of the next one, `bandsEach` in all. Every turn adds one column of x to the outputs that it has a tap in: KERNEL
 // a row, the last of which is then whole. An output is `advance` turns from the next and `spacing` columns. Later copies add
 // to what the first has written.
 // Grid: one invocation a run, `bandsEach` bands of the images and a vec4 of outputs, folded into x and y.
@@ -51,13 +53,14 @@ struct Params {
   hasBias: u32,
   relu: u32,
   gated: u32,
+  normalised: u32,
+  rowsEach: u32,
 }
 
 const WORKGROUP: u32 = 64u;
 const KERNEL: u32 = 5u;
 const ROWS: u32 = 2u;
 const STRETCHED: bool = false;
-const NORMALISED: bool = false;
 
 // Weights of a row of taps, or sums of the outputs that have the present column at these taps.
 struct Taps {
@@ -101,10 +104,7 @@ fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
 fn load(row: i32, inside: bool, place: u32) -> vec4f {
   let isPixel = inside && row >= 0;
   var value = x[select(params.xOffset, u32(row) + place, isPixel)];
-  if (NORMALISED) {
-    value = (value - mean) * scale + offset;
-  }
-  value = select(vec4f(0.0), value, isPixel);
+  value = select(vec4f(0.0), (value - mean) * scale + offset, isPixel);
   return select(value, max(value, vec4f(0.0)), params.relu != 0u);
 }
 
@@ -198,7 +198,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let firstCopy = vector / params.channelVectors;
   let channelVector = vector % params.channelVectors;
-  if (NORMALISED) {
+  scale = vec4f(1.0);
+  if (params.normalised != 0u) {
     mean = factors[channelVector];
     scale = factors[params.channelVectors + channelVector];
     offset = factors[2u * params.channelVectors + channelVector];
@@ -222,11 +223,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var band = firstBand; band < endBand; band++) {
       let imageBand = band % params.imageBands;
       let image = band / params.imageBands;
-      let row = (imageBand / params.rowSpacing) * params.rowSpacing * ROWS + imageBand % params.rowSpacing;
+      let row = (imageBand / params.rowSpacing) * params.rowSpacing * params.rowsEach + imageBand % params.rowSpacing;
       if (row >= params.height) {
         continue;
       }
-      let hasNextRow = ROWS > 1u && row + params.rowSpacing < params.height;
+      let hasNextRow = params.rowsEach > 1u && row + params.rowSpacing < params.height;
       let yPixel = (image * params.height + row) * params.width + column;
       let yNextPixel = yPixel + params.rowSpacing * params.width;
       let row0 = rowPlace(image, row, 0);

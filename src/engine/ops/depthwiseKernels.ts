@@ -1,6 +1,6 @@
 import { inputAxes, outputAxis } from './conv2dGeometry.js';
 import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupOf } from './conv2dStrips.js';
-import { ENOUGH_INVOCATIONS, inputWindow, outputWindow, type Window } from './depthwiseWindow.js';
+import { ENOUGH_INVOCATIONS, inputWindow, kernelRows, outputWindow, type Window } from './depthwiseWindow.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Located, Operand } from './operation.js';
 import { bucketSize, chooseVariant, firstChoice } from './variants.js';
@@ -99,9 +99,8 @@ export function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): Ker
     constants: {
       WORKGROUP: workgroupOf(target),
       KERNEL: kernel,
-      ROWS: rowsEach,
+      ROWS: kernelRows(rowsEach, target),
       STRETCHED: rows.stretch > 1 || columns.stretch > 1,
-      NORMALISED: factors !== undefined,
     },
     uniforms: {
       strips,
@@ -140,6 +139,8 @@ export function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): Ker
       hasBias: bias ? 1 : 0,
       relu: relu ? 1 : 0,
       gated: gate ? 1 : 0,
+      normalised: factors ? 1 : 0,
+      rowsEach,
     },
     bindings: {
       x: x.operand,

@@ -1,5 +1,5 @@
 import { workgroupOf } from './conv2dStrips.js';
-import { ENOUGH_INVOCATIONS, outputWindow } from './depthwiseWindow.js';
+import { ENOUGH_INVOCATIONS, kernelRows, outputWindow } from './depthwiseWindow.js';
 import { gridOf, viewUniforms } from './kernelCall.js';
 import type { KernelCall, Operand } from './operation.js';
 import { columnSumCalls } from './reduceCalls.js';
@@ -61,7 +61,7 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
   const calls: KernelCall[] = [
     {
       kernel: 'conv/depthwiseWeightWindow',
-      constants: { WORKGROUP: workgroup, KERNEL: kernel, ROWS: rowsEach, NORMALISED: factors !== undefined },
+      constants: { WORKGROUP: workgroup, KERNEL: kernel, ROWS: kernelRows(rowsEach, target) },
       uniforms: {
         chunks,
         chunkBlocks,
@@ -87,6 +87,8 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
         wOffset: partial.offset,
         wStride: partial.stride,
         relu: relu ? 1 : 0,
+        normalised: factors ? 1 : 0,
+        rowsEach,
       },
       bindings: { x: x.operand, dy: dy.operand, factors: factors ?? dy.operand, dw: partial.operand },
       grid: gridOf(chunks * dy.vectors, workgroup),

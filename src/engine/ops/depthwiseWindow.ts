@@ -1,4 +1,5 @@
 import type { Conv2dAttributes, Conv2dSizes } from './conv2dGeometry.js';
+import type { KernelTarget } from './operation.js';
 
 /** Invocations that fill a GPU. */
 export const ENOUGH_INVOCATIONS = 16384;
@@ -42,4 +43,12 @@ export function inputWindow(sizes: Conv2dSizes, attributes: Conv2dAttributes, ax
     tapStep: dilation,
     stretch: attributes.stride[axis],
   };
+}
+
+/**
+ * Rows that a kernel is made for, to compute `rowsEach`: on software drivers, where compiling one takes a second or more, all
+ * take that of two.
+ */
+export function kernelRows(rowsEach: number, { softwareLanes }: KernelTarget): number {
+  return softwareLanes > 0 ? 2 : rowsEach;
 }
