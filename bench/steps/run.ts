@@ -12,7 +12,7 @@ import type { ResultRow } from '../report/results.js';
 import { summarize } from '../report/statistics.js';
 import { type Column, megabytes, number, textTable } from '../report/table.js';
 import { countMultiplyAdds, countParameters, networkOf, stepFlops } from './networks.js';
-import { STEPS, type StepWorkload } from './workloads.js';
+import { LARGE_STEPS, STEPS, type StepWorkload } from './workloads.js';
 
 const columns: readonly Column<ResultRow>[] = [
   { head: 'step', align: 'left', least: 34, cell: ({ workload }) => workload },
@@ -36,7 +36,7 @@ const columns: readonly Column<ResultRow>[] = [
 
 export async function run(args: string[]): Promise<void> {
   const options = parseOptions(args, { repeats: 7, own: { limit: '600' } });
-  const workloads = pick(STEPS, options.only);
+  const workloads = pick(options.only.length > 0 ? [...STEPS, ...LARGE_STEPS] : STEPS, options.only);
   const limitSeconds = positive('--limit', options.limit);
   const gpu = await open({ adapter: options.adapter });
   const { info } = gpu;

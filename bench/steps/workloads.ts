@@ -57,18 +57,21 @@ export const STEPS: readonly StepWorkload[] = [
   ...darts('darts_c16_l8_b16', 16, 8),
 ];
 
+/** Steps that take minutes without a GPU: only where they are named. */
+export const LARGE_STEPS: readonly StepWorkload[] = darts('darts_c16_l8_b64', 16, 8, 64);
+
 /** Steps that are compared with other frameworks. */
 export const PEER_STEPS: readonly StepWorkload[] = STEPS.filter(
   ({ name }) => !name.startsWith('darts') || name === 'darts_c8_l4_b16/together',
 );
 
-function darts(name: string, channels: number, cells: number): StepWorkload[] {
+function darts(name: string, channels: number, cells: number, batch = 16): StepWorkload[] {
   return (['together', 'bilevel'] as const).map((update) => ({
     ...cifar,
     name: `${name}/${update}`,
     network: 'dartsSupernet',
     update,
-    batch: 16,
+    batch,
     channels,
     cells,
   }));
