@@ -6,7 +6,7 @@ import { ensureBuilt } from '../../package/built.js';
 import { nastransfer } from './child.js';
 import { dataFolder } from './support.js';
 
-const COMMANDS = ['quickstart', 'study', 'report', 'search', 'train', 'count', 'data', 'doctor'];
+const COMMANDS = ['quickstart', 'study', 'report', 'search', 'train', 'count', 'data', 'doctor', 'profile', 'tune'];
 const cell = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|';
 
 let folder: string;
