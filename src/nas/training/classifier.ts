@@ -26,8 +26,8 @@ export interface SupernetOptions {
    */
   readonly mixture?: 'alphas' | 'feeds';
   /**
-   * The inside of every cell is computed anew for its gradient instead of being kept: a third more time, and the memory of one cell
-   * in place of that of all.
+   * The inside of every cell is computed anew for its gradient instead of being kept: about a third more dispatches, and the
+   * memory of one cell in place of that of all.
    */
   readonly checkpoint?: boolean;
   /** Candidates see one part of so many of a node's channels (PC-DARTS' K); 1, the default: all. */

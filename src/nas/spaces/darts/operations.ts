@@ -117,8 +117,8 @@ interface DepthwisePointwise {
 
 /**
  * Depthwise convolution of a ReLU and pointwise convolution. Those that read the edge's input are traced between checkpoints: what
- * lies between the two is not kept but computed again for the pointwise convolution's gradient, which saves a third of a cell's
- * memory for a twentieth of the time. (With the batch's statistics, as in second halves, it would take as much for half of that.)
+ * lies between the two is not kept but computed again for the pointwise convolution's gradient: a quarter less memory for a step of
+ * the search network. Second halves, which would compute the batch's statistics again too, keep theirs.
  * @param stacked the input has the copies already
  */
 function depthwisePointwise(
