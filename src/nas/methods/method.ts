@@ -53,17 +53,46 @@ export interface SupernetContext {
   build(options: SupernetOptions): Supernet;
 }
 
+/** What one evaluation is to be. */
+export interface EvaluationRequest {
+  /** Tells evaluations of one search apart: initial weights and batches depend on it. */
+  readonly seedOffset: number;
+  /** One of the problem's `epochs`; left out, the last of them. */
+  readonly epochs?: number;
+}
+
+/** What an evaluation tells. */
+export interface EvaluationResult {
+  /** On images that the training did not see, from 0 to 1; never the test images. */
+  readonly accuracy: number;
+  /** What a table says the training would have taken. Absent where it was really done: times of a machine decide nothing. */
+  readonly seconds?: number;
+}
+
+/** When a search on architectures has to end; whatever a method's own options say. */
+export interface SearchLimits {
+  /** Architectures evaluated. */
+  readonly evaluations?: number;
+  /** Seconds that the evaluations say they took, together. One that would end later is not counted. */
+  readonly seconds?: number;
+}
+
 /** What a method is given: a space, and a source seen only through evaluations or a supernet. */
 export interface Problem<Architecture = unknown> {
   readonly space: Space<Architecture>;
   readonly seed: number;
-  /**
-   * Trains the architecture for short on one half of the source's images.
-   * @param seedOffset tells evaluations of one search apart: initial weights and batches depend on it
-   * @returns accuracy on the other half, from 0 to 1
-   */
-  evaluate(architecture: Architecture, seedOffset: number): Promise<number>;
+  /** Trains the architecture for short on one half of the source's images, and measures it on the other half; or looks this up. */
+  evaluate(architecture: Architecture, request: EvaluationRequest): Promise<EvaluationResult>;
+  /** The lengths of training that `evaluate` can do, ascending. Methods of several fidelities go up these. */
+  readonly epochs: readonly number[];
+  readonly limits?: SearchLimits;
+  /** Names that `cost` takes: parameters, multiplyAdds, mflops, latency:DEVICE. */
+  readonly costs: readonly string[];
+  /** What the architecture's network costs: a count, or milliseconds of latency. @throws UnknownNameError */
+  cost(architecture: Architecture, name: string): number;
   readonly supernet?: SupernetContext;
+  /** The device for predictors that are networks; opened when first asked for. */
+  engine?(): Promise<Engine>;
   report?(event: SearchEvent): void;
 }
 

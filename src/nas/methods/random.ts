@@ -19,11 +19,11 @@ export const randomSearch: Method<RandomOptions> = {
   options,
   needs: ({ samples }) => (samples > 1 ? 'training' : 'nothing'),
   start: (problem, { samples }) =>
-    samples > 1
+    samples > 1 || problem.limits
       ? samplingSearch(problem, {
           method: NAME,
           total: samples,
-          propose: (_, random) => problem.space.random(random),
+          propose: (_, random) => ({ architecture: problem.space.random(random) }),
         })
       : singleDraw(problem),
 };

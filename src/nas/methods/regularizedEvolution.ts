@@ -23,10 +23,10 @@ export const regularizedEvolution: Method<EvolutionOptions> = {
       method: 'regularized-evolution',
       total: cycles,
       propose(evaluations, random) {
-        if (evaluations.length < population) return problem.space.random(random);
+        if (evaluations.length < population) return { architecture: problem.space.random(random) };
         const alive = evaluations.slice(-population);
         const drawn = Array.from({ length: tournament }, () => random.choice(alive));
-        return problem.space.mutate(fittest(drawn).architecture, random);
+        return { architecture: problem.space.mutate(fittest(drawn).architecture, random) };
       },
     }),
 };

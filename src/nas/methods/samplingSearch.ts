@@ -1,4 +1,5 @@
 import { Random } from '../../engine/random/random.js';
+import type { EvaluationRecord, SearchOutcome } from '../transfer/results.js';
 import { type Problem, type Search, SearchError, type SearchState } from './method.js';
 
 /** An architecture evaluated; `text` is its canonical form. */
@@ -6,14 +7,32 @@ export interface Evaluation {
   readonly architecture: unknown;
   readonly text: string;
   readonly fitness: number;
+  readonly epochs?: number;
+  readonly seconds?: number;
+}
+
+/** What to evaluate next. */
+export interface Proposal {
+  readonly architecture: unknown;
+  /** One of the problem's lengths of training; its last where left out. */
+  readonly epochs?: number;
 }
 
 export interface SamplingSettings {
   readonly method: string;
-  /** Architectures to evaluate in all. */
+  /** Architectures to evaluate in all; the problem's limits come first. */
   readonly total: number;
-  /** The next architecture, from what was evaluated so far (oldest first). */
-  propose(evaluations: readonly Evaluation[], random: Random): unknown;
+  /** The next architecture, from what was evaluated so far (oldest first); undefined ends the search. */
+  propose(evaluations: readonly Evaluation[], random: Random): Proposal | undefined | Promise<Proposal | undefined>;
+  /** Of those evaluated, the one that is the search's result; the fittest where left out. */
+  select?(evaluations: readonly Evaluation[]): Evaluation;
+  /** What stands in the outcome besides. */
+  outcome?(evaluations: readonly Evaluation[]): Partial<SearchOutcome>;
+  /** What `propose` keeps between calls and can't find again in the evaluations; survives JSON. */
+  readonly state?: {
+    save(): Readonly<Record<string, unknown>>;
+    restore(values: Readonly<Record<string, unknown>>): void;
+  };
 }
 
 /** The evaluation of the highest fitness, the first of equals. */
@@ -22,50 +41,88 @@ export function fittest(evaluations: readonly Evaluation[]): Evaluation {
 }
 
 /**
- * A search that proposes one architecture a step and evaluates it; the fittest wins. Its whole state is the list of
- * evaluations and the position of its random numbers.
+ * A search that proposes one architecture a step and evaluates it; the fittest wins. Its state is the list of
+ * evaluations, the position of its random numbers and what the method adds.
  */
 export function samplingSearch(problem: Problem, settings: SamplingSettings): Search {
-  const { space } = problem;
+  const { space, limits } = problem;
   const random = new Random(problem.seed, `search ${settings.method}`);
+  const total = limits?.evaluations ?? (limits?.seconds === undefined ? settings.total : Number.POSITIVE_INFINITY);
   let evaluations: Evaluation[] = [];
+  let seconds = 0;
+  let ended = false;
+
+  const end = (): false => {
+    ended = true;
+    return false;
+  };
 
   return {
     async step() {
       const done = evaluations.length;
-      if (done >= settings.total) return false;
-      const architecture = settings.propose(evaluations, random);
-      const fitness = await problem.evaluate(architecture, done);
+      if (ended || done >= total) return false;
+      const proposal = await settings.propose(evaluations, random);
+      if (proposal === undefined) return end();
+      const { architecture, epochs } = proposal;
+      const result = await problem.evaluate(architecture, { seedOffset: done, epochs });
+      const fitness = result.accuracy;
       const text = space.format(architecture);
       if (!Number.isFinite(fitness))
         throw new SearchError(`${settings.method}: the fitness of ${text} is ${fitness}, wanted a finite number`);
-      evaluations.push({ architecture, text, fitness });
-      problem.report?.({ kind: 'evaluation', done: done + 1, total: settings.total, architecture: text, fitness });
-      return evaluations.length < settings.total;
+      seconds += result.seconds ?? 0;
+      if (limits?.seconds !== undefined && seconds > limits.seconds) {
+        if (done > 0) return end();
+        throw new SearchError(
+          `${settings.method}: the first evaluation takes ${seconds.toFixed(0)} s, wanted at most the limit of ${limits.seconds} s; raise the limit`,
+        );
+      }
+      evaluations.push({ architecture, text, fitness, epochs, seconds: result.seconds });
+      problem.report?.({ kind: 'evaluation', done: done + 1, total, architecture: text, fitness });
+      return evaluations.length < total;
     },
     save() {
-      const list = evaluations.map(({ text, fitness }) => [text, fitness]);
-      return { method: settings.method, values: { position: random.position, evaluations: list }, arrays: {} };
+      const values = { position: random.position, ended, evaluations: evaluations.map(recordOf) };
+      return { method: settings.method, values: { ...values, state: settings.state?.save() }, arrays: {} };
     },
-    restore(state) {
-      requireMethod(state, settings.method);
-      const { position, evaluations: list } = state.values as {
+    restore(saved) {
+      requireMethod(saved, settings.method);
+      const values = saved.values as {
         position: number;
-        evaluations: readonly (readonly [string, number])[];
+        ended: boolean;
+        evaluations: readonly EvaluationRecord[];
+        state?: Readonly<Record<string, unknown>>;
       };
-      random.position = position;
-      evaluations = list.map(([text, fitness]) => ({ architecture: space.parse(text), text, fitness }));
+      random.position = values.position;
+      ended = values.ended;
+      evaluations = values.evaluations.map(({ architecture: text, ...rest }) => ({
+        architecture: space.parse(text),
+        text,
+        ...rest,
+      }));
+      seconds = evaluations.reduce((sum, evaluation) => sum + (evaluation.seconds ?? 0), 0);
+      if (values.state) settings.state?.restore(values.state);
     },
     result() {
       if (evaluations.length === 0)
         throw new SearchError(`${settings.method}: result() before the first step(), nothing was evaluated yet`);
       return {
-        architecture: fittest(evaluations).text,
+        architecture: (settings.select ?? fittest)(evaluations).text,
         epochs: [],
-        evaluations: evaluations.map(({ text, fitness }) => ({ architecture: text, fitness })),
+        evaluations: evaluations.map(recordOf),
+        ...settings.outcome?.(evaluations),
       };
     },
-    progress: () => ({ done: evaluations.length, total: settings.total, unit: 'architecture' }),
+    progress: () => ({ done: evaluations.length, total, unit: 'architecture' }),
+  };
+}
+
+/** Without fields that are undefined: results are compared and hashed as JSON. */
+function recordOf({ text, fitness, epochs, seconds }: Evaluation): EvaluationRecord {
+  return {
+    architecture: text,
+    fitness,
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(seconds === undefined ? {} : { seconds }),
   };
 }
 

@@ -23,6 +23,20 @@ export interface NetworkSettings {
   readonly imageChannels: number;
 }
 
+/** One of the decisions that make an architecture. */
+export interface Choice {
+  readonly name: string;
+  readonly options: readonly string[];
+}
+
+/** An architecture as a graph with an operation on every node; node 0 is the input, the last one the output. */
+export interface OperationGraph {
+  /** Indices into the space's `graphOperations`, one a node. */
+  readonly operations: readonly number[];
+  /** Pairs of nodes, from and to; from is the lower. */
+  readonly edges: readonly (readonly [number, number])[];
+}
+
 /** A search space: its architectures are plain JSON data, each with one canonical text. */
 export interface Space<Architecture = unknown> {
   readonly name: string;
@@ -34,6 +48,15 @@ export interface Space<Architecture = unknown> {
   parse(text: string): Architecture;
   format(architecture: Architecture): string;
   enumerate(): Iterable<Architecture>;
+  /** The decisions behind an architecture; every combination of options is one. */
+  readonly choices: readonly Choice[];
+  /** The option taken of every choice. */
+  decisions(architecture: Architecture): readonly number[];
+  /** The inverse of `decisions`. @throws AttributeError if they are too many, too few or out of range */
+  fromDecisions(decisions: readonly number[]): Architecture;
+  /** Names of what stands on the nodes of `graph`; the first is the input, the second the output. */
+  readonly graphOperations: readonly string[];
+  graph(architecture: Architecture): OperationGraph;
   count(architecture: Architecture, settings: NetworkSettings): NetworkCost;
   /** The network of an architecture; its variables are not allocated yet. */
   network(architecture: Architecture, settings: NetworkSettings): Classifier;

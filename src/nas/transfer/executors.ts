@@ -5,6 +5,7 @@ import { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSet } from '../data/imageSet.js';
 import { makeSource, type Source } from '../data/sources.js';
 import { fitImages } from '../data/transform.js';
+import { UnknownNameError } from '../errors.js';
 import type { Problem, SearchEvent } from '../methods/method.js';
 import { methodByName } from '../methods/methods.js';
 import type { Space } from '../spaces/space.js';
@@ -53,8 +54,24 @@ async function searchOn(
   const problem: Problem = {
     space,
     seed,
-    evaluate: (architecture, seedOffset) =>
-      fitness(engine, space, architecture, source, protocol, evaluationSeed(seed, seedOffset)),
+    epochs: fidelities(protocol.epochs),
+    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs }) => ({
+      accuracy: await fitness(
+        engine,
+        space,
+        architecture,
+        source,
+        { ...protocol, epochs },
+        evaluationSeed(seed, seedOffset),
+      ),
+    }),
+    costs: COUNTS,
+    cost: (architecture, name) => {
+      const counted = COUNTS.find((count) => count === name);
+      if (!counted) throw new UnknownNameError('Cost', name, COUNTS);
+      return space.count(architecture, settings)[counted];
+    },
+    engine: async () => engine,
     supernet: {
       engine,
       protocol,
@@ -70,6 +87,13 @@ async function searchOn(
   } finally {
     search.dispose?.();
   }
+}
+
+const COUNTS = ['parameters', 'multiplyAdds', 'mflops'] as const;
+
+/** Each a third of the next (Hyperband's eta, Li et al. 2018), up to the whole training. */
+function fidelities(epochs: number): number[] {
+  return epochs < 3 ? [epochs] : [...fidelities(Math.floor(epochs / 3)), epochs];
 }
 
 /** Seed of one evaluation of a search. */

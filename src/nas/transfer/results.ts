@@ -16,7 +16,26 @@ export interface SearchOutcome {
   /** Epochs of a supernet search. */
   readonly epochs: readonly EpochRecord[];
   /** Architectures evaluated by a sampling search, in order. */
-  readonly evaluations: readonly { readonly architecture: string; readonly fitness: number }[];
+  readonly evaluations: readonly EvaluationRecord[];
+  /** The architectures that no other evaluated one beats in every objective, of a search with several. */
+  readonly front?: readonly ParetoPoint[];
+}
+
+/** An architecture evaluated in a search. */
+export interface EvaluationRecord {
+  readonly architecture: string;
+  /** Accuracy on images that the training did not see, from 0 to 1. */
+  readonly fitness: number;
+  /** Epochs of training, where the method chose them. */
+  readonly epochs?: number;
+  /** What the training would have taken by a table. */
+  readonly seconds?: number;
+}
+
+export interface ParetoPoint {
+  readonly architecture: string;
+  /** Values by the objective's name: accuracy from 0 to 1, which is to be high; costs, which are to be low. */
+  readonly objectives: Readonly<Record<string, number>>;
 }
 
 /** What training from scratch leaves; `accuracy` and `loss` are on the target's test images after the last epoch. */

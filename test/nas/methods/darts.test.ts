@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { Source } from '../../../src/nas/data/sources.js';
 import { darts } from '../../../src/nas/methods/darts.js';
-import type { Problem, Search } from '../../../src/nas/methods/method.js';
+import type { Search } from '../../../src/nas/methods/method.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import type { Space } from '../../../src/nas/spaces/space.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { stripes, tinyProtocol } from '../training/trainingRun.js';
+import { problemWith } from './problems.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -30,12 +31,12 @@ const { channels, cells, imageSize: size, imageChannels } = protocol;
 const settings = { channels, cells, size, imageChannels, classes: 4 };
 
 function start(options: object = {}, seed = 3): Search {
-  const problem: Problem = {
+  const problem = problemWith({
     space: nasbench201 as Space,
     seed,
     evaluate: () => Promise.reject(new Error('DARTS evaluates no architecture')),
     supernet: { engine, protocol, source, build: (choice) => nasbench201.supernet(settings, choice) },
-  };
+  });
   return darts.start(problem, darts.options.parse({ alphaLearningRate: 0.05, ...options }));
 }
 

@@ -4,9 +4,7 @@ import { methodByName } from '../../../src/nas/methods/methods.js';
 import { randomSearch } from '../../../src/nas/methods/random.js';
 import { regularizedEvolution } from '../../../src/nas/methods/regularizedEvolution.js';
 import type { Cell } from '../../../src/nas/spaces/nasbench201/cell.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
-
-const space = spaceByName('nasbench201');
+import { problemWith, space } from './problems.js';
 
 /** A fitness with one best cell, all 3x3 convolutions, disturbed a little by the seed of the evaluation. */
 function fitness(cell: Cell, seedOffset: number): number {
@@ -14,14 +12,13 @@ function fitness(cell: Cell, seedOffset: number): number {
 }
 
 function problem(seed: number, evaluated: [string, number][] = []): Problem {
-  return {
-    space,
+  return problemWith({
     seed,
-    evaluate: async (architecture, seedOffset) => {
+    evaluate: async (architecture, { seedOffset }) => {
       evaluated.push([space.format(architecture), seedOffset]);
-      return fitness(architecture as Cell, seedOffset);
+      return { accuracy: fitness(architecture as Cell, seedOffset) };
     },
-  };
+  });
 }
 
 async function run(method: Method, options: object, seed: number) {
@@ -153,7 +150,7 @@ describe('every sampling search', () => {
     expect(() => randomSearch.start(problem(0), { samples: 2 }).restore(evolution.save() as never)).toThrow(
       'got the state of "regularized-evolution", wanted one of "random"',
     );
-    const diverging = { ...problem(0), evaluate: async () => Number.NaN };
+    const diverging = { ...problem(0), evaluate: async () => ({ accuracy: Number.NaN }) };
     const search = regularizedEvolution.start(diverging, regularizedEvolution.options.parse({}));
     await expect(search.step()).rejects.toThrow('is NaN, wanted a finite number');
   });

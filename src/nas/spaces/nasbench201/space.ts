@@ -1,5 +1,6 @@
 import type { Space } from '../space.js';
 import { type Cell, EDGES, enumerateCells, formatCell, mutateCell, OPERATIONS, parseCell, randomCell } from './cell.js';
+import { CELL_CHOICES, cellGraph, cellOfDecisions, GRAPH_OPERATIONS } from './choices.js';
 import { countCell } from './cost.js';
 import { cellNetwork } from './network.js';
 import { cellSupernet } from './supernet.js';
@@ -12,6 +13,11 @@ export const nasbench201: Space<Cell> = {
   parse: parseCell,
   format: formatCell,
   enumerate: enumerateCells,
+  choices: CELL_CHOICES,
+  decisions: (cell) => cell,
+  fromDecisions: cellOfDecisions,
+  graphOperations: GRAPH_OPERATIONS,
+  graph: cellGraph,
   count: countCell,
   network: cellNetwork,
   supernet: cellSupernet,

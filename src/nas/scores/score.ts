@@ -1,0 +1,28 @@
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { NetworkSettings, Space } from '../spaces/space.js';
+
+/** What a score looks at: an untrained network and one batch of images. */
+export interface ScoreContext<Architecture = unknown> {
+  readonly engine: Engine;
+  readonly space: Space<Architecture>;
+  readonly settings: NetworkSettings;
+  /** [batch, size, size, channels], normalised by channel means and deviations; row-major. */
+  readonly images: Float32Array;
+  /** Class of every image. */
+  readonly labels: Uint32Array;
+  readonly batch: number;
+  /** Initial weights and random inputs depend on it. */
+  readonly seed: number;
+}
+
+/** A score of an architecture that needs no training; higher is better unless `lowerIsBetter`. */
+export interface Score {
+  readonly name: string;
+  /** Where it was published. */
+  readonly paper: string;
+  readonly lowerIsBetter?: boolean;
+  /** What it looks at. `counts` need neither images nor a device. */
+  readonly needs: 'counts' | 'images';
+  /** @returns NaN where the score is not defined for the architecture, such as a network whose output is constant */
+  evaluate(context: ScoreContext, architecture: unknown): Promise<number>;
+}

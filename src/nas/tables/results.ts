@@ -1,0 +1,163 @@
+import type { SearchLimits } from '../methods/method.js';
+import type { ParetoPoint, RelativeImprovement, Spread } from '../transfer/results.js';
+import type { Measurement } from './table.js';
+
+/** Where a search's best so far became better: after `queries` evaluations and `seconds` of the table's clock. */
+export interface Improvement {
+  readonly queries: number;
+  readonly seconds: number;
+  readonly index: number;
+}
+
+/** One search on a table. Indices are rows of the table. */
+export interface TableSearch {
+  /** The method's name in the results. */
+  readonly method: string;
+  /** Data set whose validation accuracy the search saw. */
+  readonly set: string;
+  readonly seed: number;
+  /** What the search returned. */
+  readonly index: number;
+  readonly queries: number;
+  readonly seconds: number;
+  /** By the accuracy that the search saw, best first found; the last is the best of all. */
+  readonly improvements: readonly Improvement[];
+  readonly front?: readonly ParetoPoint[];
+}
+
+/** An accuracy of what a method found, over the seeds, in per cent. */
+export interface TableAccuracy {
+  readonly method: string;
+  /** Data set searched on. */
+  readonly source: string;
+  /** Data set, split, epochs and seed reported. */
+  readonly measurement: Measurement;
+  readonly accuracy: Spread;
+  /** Against random search with the same source; absent without it, and for random itself. */
+  readonly relativeImprovement?: RelativeImprovement;
+  /** The published row, with where it stands. */
+  readonly published?: { readonly mean: number; readonly deviation: number; readonly source: string };
+}
+
+/** Mean best-so-far over the seeds, on a grid of queries or seconds. */
+export interface SearchCurve {
+  readonly method: string;
+  readonly source: string;
+  readonly measurement: Measurement;
+  readonly axis: 'queries' | 'seconds';
+  readonly x: readonly number[];
+  readonly mean: readonly number[];
+  /** Quantiles 0.1, 0.5 and 0.9 over the seeds. */
+  readonly low: readonly number[];
+  readonly median: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** How many queries a method needs to meet the table's best validation accuracy. */
+export interface QueriesToOptimum {
+  readonly method: string;
+  readonly source: string;
+  /** Over the seeds that met it. */
+  readonly queries: Spread;
+  readonly reached: number;
+  readonly seeds: number;
+  readonly published?: { readonly mean: number; readonly source: string };
+}
+
+/** `table-run.json`. */
+export interface TableRunResults {
+  readonly format: 1;
+  readonly kind: 'table-run';
+  readonly table: string;
+  readonly space: string;
+  readonly methods: readonly { readonly label: string; readonly name: string; readonly options: unknown }[];
+  /** What searches see: its `set` is replaced by each of `sources`. */
+  readonly seen: Measurement;
+  readonly sources: readonly string[];
+  readonly limits: SearchLimits;
+  readonly seeds: readonly number[];
+  readonly searches: readonly TableSearch[];
+  readonly accuracies: readonly TableAccuracy[];
+  readonly curves: readonly SearchCurve[];
+  readonly queriesToOptimum: readonly QueriesToOptimum[];
+  /** Kendall tau-b of the order of methods between two sources, judged on one set. */
+  readonly sourceRankCorrelation: readonly {
+    readonly sources: readonly [string, string];
+    readonly set: string;
+    readonly tau: number | null;
+  }[];
+  /** Kendall tau-b over all rows between the test accuracies of two sets. */
+  readonly setRankCorrelation: readonly { readonly sets: readonly [string, string]; readonly tau: number | null }[];
+  /** The best row by each measurement, and rows to compare with. */
+  readonly references: readonly {
+    readonly label: string;
+    readonly index: number;
+    readonly accuracies: readonly { readonly measurement: Measurement; readonly accuracy: number }[];
+  }[];
+  readonly hypervolumes: readonly {
+    readonly method: string;
+    readonly source: string;
+    readonly objectives: readonly string[];
+    readonly hypervolume: Spread;
+    /** Of the table's own front. */
+    readonly optimum: number;
+  }[];
+  readonly versions: Readonly<Record<string, string>>;
+  readonly seconds: number;
+  readonly rerun?: string;
+}
+
+/** How well a predictor ranks what it was not fitted on. `predictions.json`. */
+export interface PredictionResults {
+  readonly format: 1;
+  readonly kind: 'predictions';
+  readonly table: string;
+  readonly space: string;
+  /** What is predicted. */
+  readonly measurement: Measurement;
+  readonly predictors: readonly {
+    readonly label: string;
+    readonly encoding: string;
+    /** Architectures fitted on. */
+    readonly fitted: number;
+    readonly spearman: Spread;
+    readonly kendall: Spread;
+    /** Seconds to fit, and to predict all rows. */
+    readonly fitSeconds: Spread;
+    readonly predictSeconds: Spread;
+    /** Of the first seed, on rows not fitted on: predicted and true accuracy in per cent. */
+    readonly points: readonly (readonly [predicted: number, true_: number])[];
+  }[];
+  readonly seeds: readonly number[];
+  readonly versions: Readonly<Record<string, string>>;
+  readonly rerun?: string;
+}
+
+/** Zero-cost scores of some architectures. `scores.json`. */
+export interface ScoreResults {
+  readonly format: 1;
+  readonly kind: 'scores';
+  readonly space: string;
+  readonly table?: string;
+  /** Image set whose batch was used, network and batch. */
+  readonly images: string;
+  readonly settings: Readonly<Record<string, number>>;
+  readonly adapter: { readonly name: string; readonly driver: string; readonly kind: string };
+  readonly cells: readonly {
+    readonly architecture: string;
+    readonly index?: number;
+    readonly scores: Readonly<Record<string, number | null>>;
+    readonly seconds: Readonly<Record<string, number>>;
+  }[];
+  readonly correlations: readonly {
+    readonly score: string;
+    readonly measurement: Measurement;
+    readonly spearman: number | null;
+    readonly kendall: number | null;
+    readonly count: number;
+    readonly seconds: Spread;
+    readonly published?: { readonly spearman: number; readonly source: string };
+  }[];
+  readonly versions: Readonly<Record<string, string>>;
+  readonly rerun?: string;
+}

@@ -1,0 +1,18 @@
+import type { Problem } from '../../../src/nas/methods/method.js';
+import { spaceByName } from '../../../src/nas/spaces/space.js';
+
+export const space = spaceByName('nasbench201');
+
+/** A problem on NAS-Bench-201 whose evaluations are those given; what a search does not ask for may be left out. */
+export function problemWith(parts: Partial<Problem> & Pick<Problem, 'evaluate'>): Problem {
+  return {
+    space,
+    seed: 0,
+    epochs: [12],
+    costs: [],
+    cost: () => {
+      throw new Error('no cost was expected to be asked for');
+    },
+    ...parts,
+  };
+}
