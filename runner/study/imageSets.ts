@@ -1,4 +1,5 @@
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { validationSet, validationSetOf } from '../../src/nas/data/validationSet.js';
 import { fingerprint } from '../../src/nas/transfer/jobHash.js';
 import { openImageSet } from '../data/imageSets.js';
 
@@ -8,11 +9,17 @@ export interface ImageSets {
   fingerprints(names: readonly string[]): Promise<Map<string, string>>;
 }
 
-/** @param size edge in pixels that folders of pictures of any size are brought to */
+/**
+ * `SET@validation` is a set's training images alone, the second half of them in place of the test images.
+ * @param size edge in pixels that folders of pictures of any size are brought to
+ */
 export function imageSets(options: { dataDir?: string; size: number }): ImageSets {
   const opened = new Map<string, Promise<ImageSet>>();
   const open = (name: string): Promise<ImageSet> => {
-    if (!opened.has(name)) opened.set(name, openImageSet(name, options));
+    if (!opened.has(name)) {
+      const whole = validationSetOf(name);
+      opened.set(name, whole === undefined ? openImageSet(name, options) : open(whole).then(validationSet));
+    }
     return opened.get(name)!;
   };
   return {
