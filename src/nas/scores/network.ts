@@ -1,0 +1,150 @@
+import type { Graph, Node, Value } from '../../engine/graph/graph.js';
+import type { Variable } from '../../engine/graph/variables.js';
+import { assembleGradients } from '../../engine/ops/assembleGradients.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { Feeds, Program } from '../../engine/runtime/program.js';
+import type { NetworkSettings } from '../spaces/space.js';
+import type { Classifier, NetworkMode } from '../training/classifier.js';
+import type { ScoreContext } from './score.js';
+
+/** An untrained network as its program is traced. */
+export interface TracedNetwork {
+  readonly graph: Graph;
+  readonly network: Classifier;
+  /** Feed [batch, size, size, channels]. */
+  readonly images: Value;
+  /** Feed u32 [batch]. */
+  readonly labels: Value;
+  /** [batch, classes] */
+  readonly logits: Value;
+}
+
+/** An untrained network with initialised weights and its program. */
+export interface UntrainedNetwork {
+  readonly engine: Engine;
+  readonly network: Classifier;
+  readonly program: Program;
+  /** Runs the program on the context's images and labels, or on those given. */
+  run(feeds?: Feeds): void;
+  /** Elements of an output after the last run. */
+  read(name: string): Promise<Float32Array>;
+}
+
+export interface UntrainedOptions {
+  /** `train` where absent: batch norm by the batch's own statistics, as the published scores take it. */
+  readonly mode?: NetworkMode;
+  /** Images of the program: the first so many of the context's. All where absent. */
+  readonly batch?: number;
+  /** Those of the context where absent. */
+  readonly settings?: NetworkSettings;
+}
+
+/**
+ * Builds the network of an architecture with the space's initial weights (PyTorch's defaults for convolutions and linear
+ * layers), compiles a program of it, and frees both when `use` is done.
+ * @param build traces what is computed beyond the logits and names outputs
+ */
+export async function withUntrained<T>(
+  context: ScoreContext,
+  architecture: unknown,
+  { mode = 'train', batch = context.batch, settings = context.settings }: UntrainedOptions,
+  build: (traced: TracedNetwork) => void,
+  use: (untrained: UntrainedNetwork) => Promise<T>,
+): Promise<T> {
+  const { engine, space, seed } = context;
+  const network = space.network(architecture, settings);
+  let program: Program | undefined;
+  try {
+    engine.allocate(network.weights, seed);
+    engine.allocate(network.averages, seed);
+    const shape = [batch, settings.size, settings.size, settings.imageChannels];
+    program = await engine.compile((graph) => {
+      const images = graph.feed('images', shape);
+      const labels = graph.feed('labels', [batch], 'u32');
+      build({ graph, network, images, labels, logits: network.forward(images, mode) });
+    });
+    return await use(untrainedNetwork(context, network, program, batch));
+  } finally {
+    program?.dispose();
+    engine.release(network.weights);
+    engine.release(network.averages);
+  }
+}
+
+function untrainedNetwork(
+  { engine, images, labels, batch: given }: ScoreContext,
+  network: Classifier,
+  program: Program,
+  batch: number,
+): UntrainedNetwork {
+  const batchFeeds: Feeds = {
+    images: images.subarray(0, (images.length / given) * batch),
+    labels: labels.subarray(0, batch),
+  };
+  return {
+    engine,
+    network,
+    program,
+    run(feeds = {}) {
+      const all = { ...batchFeeds, ...feeds };
+      program.run(Object.fromEntries(Object.entries(all).filter(([name]) => name in feeds || program.hasFeed(name))));
+    },
+    async read(name) {
+      return (await program.read(name)) as Float32Array;
+    },
+  };
+}
+
+/** Weights of convolutions and linear layers: scores leave out biases and batch norm, as published code does. */
+export function layerWeights({ weights }: Classifier): Variable[] {
+  return weights.variables.filter(({ type }) => type.shape.length >= 2);
+}
+
+/** All weights of a network, or their gradients, as one row laid out as the set is; padding is zero. */
+export type FlatWeights = Float32Array;
+
+/** Names the gradients of all weights as one output. @param gradients one for each weight, in the set's order */
+export function outputGradients(
+  graph: Graph,
+  name: string,
+  network: Classifier,
+  gradients: readonly (Value | undefined)[],
+): void {
+  graph.output(name, assembleGradients(graph, gradients, network.weights));
+}
+
+export async function readWeights(engine: Engine, network: Classifier): Promise<FlatWeights> {
+  return new Float32Array((await engine.readSet(network.weights)).buffer);
+}
+
+export function writeWeights(engine: Engine, network: Classifier, weights: FlatWeights): void {
+  engine.writeSet(network.weights, new Uint32Array(weights.buffer, weights.byteOffset, weights.length));
+}
+
+/** The part of a row of weights that one variable has, padding included. */
+export function partOf(weights: FlatWeights, { offset, set }: Variable): FlatWeights {
+  const next = set.variables.find((other) => other.offset > offset);
+  return weights.subarray(offset, next?.offset ?? weights.length);
+}
+
+/** Nodes of the traced graph with one of some operations, in order. */
+export function nodesOf(graph: Graph, ...operations: readonly string[]): Node[] {
+  return graph.nodes.filter(({ operation }) => operations.includes(operation.name));
+}
+
+/** Outputs of convolutions and linear layers, before batch norm. */
+export function layerOutputs(graph: Graph): Value[] {
+  return nodesOf(graph, 'conv2d', 'depthwiseConv2d', 'matmul').map(({ outputs }) => outputs[0]);
+}
+
+/** Batch norms with a ReLU in the same pass have the attribute `relu`; their output is that of the ReLU. */
+const NORMS = ['batchNormTraining', 'batchNormInference'];
+
+/** Outputs of all ReLUs, in order, those that batch norm does in its own pass included. Each is positive where the unit is on. */
+export function reluOutputs(graph: Graph): Value[] {
+  return graph.nodes
+    .filter(
+      ({ operation: { name }, attributes }) => name === 'relu' || (NORMS.includes(name) && attributes.relu === true),
+    )
+    .map(({ outputs }) => outputs[0]);
+}
