@@ -42,6 +42,7 @@ export { shuffleChannels } from './ops/shuffleChannels.js';
 export { slice } from './ops/slice.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
 export { split } from './ops/split.js';
+export { step } from './ops/step.js';
 export { subsample } from './ops/subsample.js';
 export { scaleBy, weightedSum } from './ops/weightedSum.js';
 export { Adam } from './optim/adam.js';

@@ -56,6 +56,7 @@ import {
   softmaxOperation,
 } from './softmax.js';
 import { splitOperation } from './split.js';
+import { stepOperation } from './step.js';
 import { subsampleGradientOperation, subsampleOperation } from './subsample.js';
 import { takeGradientOperation, takeOperation } from './take.js';
 import { weightedSumOperation } from './weightedSum.js';
@@ -127,6 +128,7 @@ export const operations: readonly Operation[] = [
   softmaxGradientOperation,
   softmaxOperation,
   splitOperation,
+  stepOperation,
   sumOperation,
   sumRowsOperation,
   subsampleGradientOperation,

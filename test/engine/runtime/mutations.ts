@@ -53,6 +53,11 @@ export const mutations: readonly Mutation[] = [
     broken: 'if (index >= params.chunks + params.vectors) {',
   },
   {
+    shader: 'elementwise/step',
+    context: 'select(vec4f(0.0), vec4f(1.0), value > vec4f(0.0))',
+    broken: 'select(vec4f(0.0), vec4f(1.0), value < vec4f(0.0))',
+  },
+  {
     shader: 'elementwise/weightedCopies',
     context: 'if (index >= params.chunks * params.vectors) {',
     broken: 'if (index <= params.chunks * params.vectors) {',

@@ -1,0 +1,38 @@
+// y = 1 where x > 0, else 0.
+// Layout: x, y are views of rows x vectors vec4s.
+// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
+// chunk * chunkStart.
+
+struct Params {
+  rows: u32,
+  vectors: u32,
+  chunks: u32,
+  chunkStart: u32,
+  chunkSpan: u32,
+  rowStep: u32,
+  xOffset: u32,
+  xStride: u32,
+  yOffset: u32,
+  yStride: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * WORKGROUP + id.x;
+  if (index >= params.chunks * params.vectors) {
+    return;
+  }
+  let vector = index % params.vectors;
+  let start = (index / params.vectors) * params.chunkStart;
+  let end = min(start + params.chunkSpan, params.rows);
+  for (var row = start; row < end; row += params.rowStep) {
+    let value = x[params.xOffset + row * params.xStride + vector];
+    y[params.yOffset + row * params.yStride + vector] = select(vec4f(0.0), vec4f(1.0), value > vec4f(0.0));
+  }
+}
