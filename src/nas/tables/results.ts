@@ -57,11 +57,19 @@ export interface SearchCurve {
 export interface QueriesToOptimum {
   readonly method: string;
   readonly source: string;
-  /** Over the seeds that met it. */
-  readonly queries: Spread;
+  /** Over the seeds that met it; absent where none did. */
+  readonly queries?: Spread;
   readonly reached: number;
   readonly seeds: number;
   readonly published?: { readonly mean: number; readonly source: string };
+}
+
+export interface TableRunMethod {
+  readonly label: string;
+  readonly name: string;
+  readonly options: unknown;
+  /** The lengths of training that its searches could ask for, ascending. */
+  readonly epochs: readonly number[];
 }
 
 /** `table-run.json`. */
@@ -70,7 +78,7 @@ export interface TableRunResults {
   readonly kind: 'table-run';
   readonly table: string;
   readonly space: string;
-  readonly methods: readonly { readonly label: string; readonly name: string; readonly options: unknown }[];
+  readonly methods: readonly TableRunMethod[];
   /** What searches see: its `set` is replaced by each of `sources`. */
   readonly seen: Measurement;
   readonly sources: readonly string[];
