@@ -1,0 +1,6 @@
+import { NasTransferError } from '../../engine/errors.js';
+
+/** A predictor fitted or asked wrongly. */
+export class PredictorError extends NasTransferError {
+  override readonly code = 'predictor';
+}

@@ -1,0 +1,15 @@
+import { UnknownNameError } from '../errors.js';
+import { bayesianLinear } from './bayesianLinear.js';
+import type { Predictor } from './predictor.js';
+import { randomForest } from './randomForest.js';
+
+const predictors: readonly Predictor[] = [randomForest, bayesianLinear];
+
+export const PREDICTOR_NAMES: readonly string[] = predictors.map((predictor) => predictor.name);
+
+/** @throws UnknownNameError */
+export function predictorByName(name: string): Predictor {
+  const predictor = predictors.find((candidate) => candidate.name === name);
+  if (!predictor) throw new UnknownNameError('Predictor', name, PREDICTOR_NAMES);
+  return predictor;
+}
