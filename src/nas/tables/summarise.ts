@@ -1,0 +1,163 @@
+import { kendallTauB } from '../transfer/kendall.js';
+import { relativeImprovement } from '../transfer/relativeImprovement.js';
+import { spread } from '../transfer/spread.js';
+import { searchCurve } from './curves.js';
+import { publishedAccuracy, publishedQueries } from './published.js';
+import { bestRow, references, sameAs, setRankCorrelation } from './references.js';
+import type { QueriesToOptimum, TableAccuracy, TableRunMethod, TableRunResults, TableSearch } from './results.js';
+import type { Measurement, Table } from './table.js';
+
+/** Searches done, and what they were. */
+export interface TableRun {
+  readonly methods: readonly TableRunMethod[];
+  /** Its `set` is replaced by each of `sources`. */
+  readonly seen: Measurement;
+  readonly sources: readonly string[];
+  readonly searches: readonly TableSearch[];
+}
+
+export type TableRunSummary = Pick<
+  TableRunResults,
+  'accuracies' | 'curves' | 'queriesToOptimum' | 'sourceRankCorrelation' | 'setRankCorrelation' | 'references'
+>;
+
+/** The method that relative improvements are over. */
+const RANDOM = 'random';
+
+/** Searches of one method on one data set. */
+interface Group {
+  readonly method: TableRunMethod;
+  readonly source: string;
+  readonly searches: readonly TableSearch[];
+}
+
+/**
+ * What searches on a table found.
+ * @param reported measurements that say how good the architectures found are
+ * @throws TableError if the table lacks one of the measurements
+ */
+export function summariseTableRun(table: Table, run: TableRun, reported: readonly Measurement[]): TableRunSummary {
+  const groups = run.methods.flatMap((method) =>
+    run.sources.map((source): Group => {
+      const searches = run.searches.filter((search) => search.method === method.label && search.set === source);
+      return { method, source, searches };
+    }),
+  );
+  const accuracies = groups.flatMap((group) => groupAccuracies(table, group, groups, reported));
+  const seen = ({ method, source }: Group): Measurement => ({
+    ...run.seen,
+    set: source,
+    epochs: method.epochs.at(-1) ?? run.seen.epochs,
+  });
+  const judged = [...run.sources.map((set) => ({ ...run.seen, set })), ...groups.map(seen), ...reported];
+  return {
+    accuracies,
+    curves: groups.flatMap((group) => groupCurves(table, group, [seen(group), ...testsOf(reported, group.source)])),
+    queriesToOptimum: groups.map((group) => queriesToOptimum(table, group, seen(group))),
+    sourceRankCorrelation: sourceRankCorrelation(run, accuracies),
+    setRankCorrelation: setRankCorrelation(table, testsOf(reported)),
+    references: references(table, unique(judged)),
+  };
+}
+
+/**
+ * What is reported of a table: validation and test accuracy on each of its data sets after its longest training, as the
+ * mean over training seeds where it has one.
+ */
+export function reportedMeasurements({ measurements }: Table): Measurement[] {
+  const sets = [...new Set(measurements.map(({ set }) => set))];
+  return sets.flatMap((set) =>
+    (['validation', 'test'] as const).flatMap((split) => {
+      const candidates = measurements.filter((one) => one.set === set && one.split === split);
+      const epochs = Math.max(...candidates.map((one) => one.epochs));
+      const longest = candidates.filter((one) => one.epochs === epochs);
+      const chosen = longest.find(({ seed }) => seed === 'mean') ?? longest[0];
+      return chosen ? [chosen] : [];
+    }),
+  );
+}
+
+function testsOf(measurements: readonly Measurement[], set?: string): Measurement[] {
+  return measurements.filter((one) => one.split === 'test' && (set === undefined || one.set === set));
+}
+
+function unique(measurements: readonly Measurement[]): Measurement[] {
+  return measurements.filter((one, i) => measurements.findIndex((other) => sameAs(one, other)) === i);
+}
+
+function groupAccuracies(
+  table: Table,
+  { method, source, searches }: Group,
+  groups: readonly Group[],
+  reported: readonly Measurement[],
+): TableAccuracy[] {
+  const random = groups.find((group) => group.method.name === RANDOM && group.source === source);
+  return reported.map((measurement) => {
+    const column = table.accuracies(measurement);
+    const found = searches.map(({ index }) => column[index]);
+    const published = table.name === 'nasbench201' ? publishedAccuracy(method.name, source, measurement) : undefined;
+    return {
+      method: method.label,
+      source,
+      measurement,
+      accuracy: spread(found),
+      ...(random && random.method.label !== method.label
+        ? {
+            relativeImprovement: relativeImprovement(
+              found,
+              random.searches.map(({ index }) => column[index]),
+            ),
+          }
+        : {}),
+      ...(published
+        ? { published: { mean: published.mean, deviation: published.deviation, source: published.source } }
+        : {}),
+    };
+  });
+}
+
+function groupCurves(table: Table, { searches }: Group, measurements: readonly Measurement[]) {
+  return measurements.flatMap((measurement) =>
+    (['queries', 'seconds'] as const).flatMap((axis) => searchCurve(table, searches, measurement, axis) ?? []),
+  );
+}
+
+/** A search meets the optimum with the first evaluation of an architecture as good as the table's best. */
+function queriesToOptimum(table: Table, { method, source, searches }: Group, seen: Measurement): QueriesToOptimum {
+  const column = table.accuracies(seen);
+  const best = column[bestRow(column)];
+  const met = searches.flatMap(({ improvements }) => {
+    const improvement = improvements.find(({ index }) => column[index] === best);
+    return improvement ? [improvement.queries] : [];
+  });
+  const published = table.name === 'nasbench201' ? publishedQueries(method.name, source) : undefined;
+  return {
+    method: method.label,
+    source,
+    ...(met.length > 0 ? { queries: spread(met) } : {}),
+    reached: met.length,
+    seeds: searches.length,
+    ...(published ? { published: { mean: published.mean, source: published.source } } : {}),
+  };
+}
+
+/** How alike two sources order the methods, by their mean test accuracy on each data set. */
+function sourceRankCorrelation({ methods, sources }: TableRun, accuracies: readonly TableAccuracy[]) {
+  const tests = accuracies.filter(({ measurement }) => measurement.split === 'test');
+  const sets = [...new Set(tests.map(({ measurement }) => measurement.set))];
+  const means = (source: string, set: string) =>
+    methods.map(
+      ({ label }) =>
+        tests.find((one) => one.method === label && one.source === source && one.measurement.set === set)!.accuracy
+          .mean,
+    );
+  return sources.flatMap((first, i) =>
+    sources.slice(i + 1).flatMap((second) =>
+      sets.map((set) => ({
+        sources: [first, second] as const,
+        set,
+        tau: kendallTauB(means(first, set), means(second, set)),
+      })),
+    ),
+  );
+}

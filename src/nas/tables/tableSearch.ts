@@ -1,0 +1,60 @@
+import type { Method, Problem } from '../methods/method.js';
+import type { EvaluationRecord } from '../transfer/results.js';
+import type { Improvement, TableSearch } from './results.js';
+import type { Table } from './table.js';
+
+/** Which search, on which of the table's data sets. */
+export interface TableSearchTask {
+  readonly method: { readonly label: string; readonly options: unknown };
+  readonly set: string;
+  readonly seed: number;
+}
+
+/** Searches to the end on a problem made from the table. */
+export async function searchTable(
+  table: Table,
+  problem: Problem,
+  method: Method,
+  { method: { label, options }, set, seed }: TableSearchTask,
+): Promise<TableSearch> {
+  const search = method.start(problem, options);
+  try {
+    while (await search.step());
+    const { architecture, evaluations, front } = search.result();
+    return {
+      method: label,
+      set,
+      seed,
+      index: table.indexOf(architecture),
+      queries: evaluations.length,
+      seconds: evaluations.reduce((sum, evaluation) => sum + (evaluation.seconds ?? 0), 0),
+      improvements: improvementsOf(table, evaluations),
+      ...(front ? { front } : {}),
+    };
+  } finally {
+    search.dispose?.();
+  }
+}
+
+/**
+ * Every evaluation better than all before it. Accuracies after different lengths of training can't be compared: one
+ * after more epochs counts as better than any after fewer, as the incumbent of Hyperband does (Li et al., 1603.06560).
+ */
+export function improvementsOf(table: Table, evaluations: readonly EvaluationRecord[]): Improvement[] {
+  const improvements: Improvement[] = [];
+  let best: EvaluationRecord | undefined;
+  let seconds = 0;
+  evaluations.forEach((evaluation, i) => {
+    seconds += evaluation.seconds ?? 0;
+    if (best && !isBetter(evaluation, best)) return;
+    best = evaluation;
+    improvements.push({ queries: i + 1, seconds, index: table.indexOf(evaluation.architecture) });
+  });
+  return improvements;
+}
+
+/** An evaluation that names no epochs has the problem's longest training. */
+function isBetter(next: EvaluationRecord, best: EvaluationRecord): boolean {
+  const [nextEpochs, bestEpochs] = [next, best].map(({ epochs = Number.POSITIVE_INFINITY }) => epochs);
+  return nextEpochs === bestEpochs ? next.fitness > best.fitness : nextEpochs > bestEpochs;
+}
