@@ -21,6 +21,15 @@ export function matmul(a: Value, b: Value, options: { readonly dtype?: 'f32' | '
   return a.graph.apply(matmulOperation, [a, b], resultType(options.dtype ?? a.dtype))[0];
 }
 
+/**
+ * Product with a transposed matrix, a b^T, of a [M, K] and b [N, K] (both rows). It has no gradient.
+ * @returns [M, N]
+ * @throws ShapeError, DTypeError
+ */
+export function matmulTransposed(a: Value, b: Value): Value {
+  return a.graph.apply(matmulInputGradientOperation, [a, b], { shape: [a.shape[0], b.shape[0]] })[0];
+}
+
 /** What `linear` shares with `matmul`: the product, with a bias [N] where there is a third input. */
 export const matmulOperation: Operation<{ readonly dtype?: 'f16' }> = {
   name: 'matmul',

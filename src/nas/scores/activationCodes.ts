@@ -1,0 +1,56 @@
+import type { Graph, Node, Value } from '../../engine/graph/graph.js';
+import { add } from '../../engine/ops/add.js';
+import { flatten } from '../../engine/ops/flatten.js';
+import { matmulTransposed } from '../../engine/ops/matmul.js';
+import { scale } from '../../engine/ops/scale.js';
+import { step } from '../../engine/ops/step.js';
+import { reluOutputs } from './network.js';
+
+/**
+ * The activation code of an image says of every unit of every ReLU whether it is on. Inner products of the codes of a batch,
+ * [batch, batch], are all that is needed of them: the code's own product is the number of its ones.
+ */
+export interface CodeProducts {
+  /** [batch, batch] of the graph. Whole numbers, exact in f32 below 2^24 units. */
+  readonly products: Value;
+  /** Length of a code. */
+  readonly units: number;
+}
+
+/**
+ * Traces the inner products of the activation codes of a batch. Published networks have a ReLU for every convolution that
+ * reads one, where this graph has one for all of them: its units count that often.
+ * @param outputs those of the ReLUs to look at, `reluOutputs(graph)` or some of them
+ */
+export function codeProducts(graph: Graph, outputs: readonly Value[]): CodeProducts {
+  const nodes = [...graph.nodes];
+  let products: Value | undefined;
+  let units = 0;
+  for (const output of outputs) {
+    const count = readingConvolutions(nodes, output);
+    const codes = flatten(step(output));
+    const product = scale(matmulTransposed(codes, codes), count);
+    products = products ? add(products, product) : product;
+    units += count * codes.shape[1];
+  }
+  if (!products) throw new RangeError('codeProducts: got a network without ReLU, wanted at least one');
+  return { products, units };
+}
+
+function readingConvolutions(nodes: readonly Node[], value: Value): number {
+  const readers = nodes.filter(
+    ({ operation: { name }, inputs }) => /^(conv2d|depthwiseConv2d)$/.test(name) && inputs[0] === value,
+  );
+  return Math.max(readers.length, 1);
+}
+
+/** Outputs of the ReLUs whose images have the edge of the network's input. */
+export function fullResolution(graph: Graph, size: number): Value[] {
+  return reluOutputs(graph).filter(({ shape }) => shape.length === 4 && shape[1] === size && shape[2] === size);
+}
+
+/** Units in which two codes differ, [batch, batch], from their inner products. */
+export function hammingDistances(products: Float32Array, batch: number): Float64Array {
+  const ones = (image: number) => products[image * batch + image];
+  return Float64Array.from(products, (both, index) => ones(Math.floor(index / batch)) + ones(index % batch) - 2 * both);
+}

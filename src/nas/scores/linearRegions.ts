@@ -1,0 +1,71 @@
+import { Random } from '../../engine/random/random.js';
+import { codeProducts, fullResolution, hammingDistances } from './activationCodes.js';
+import { withUntrained } from './network.js';
+import type { Score, ScoreContext } from './score.js';
+
+/** Inputs that are told apart, and networks that the number is the mean of (Chen et al. 2021, section 3.2.2 and code). */
+const INPUTS = 1000;
+const REPEATS = 3;
+/** Edge of an input: small, so that inputs are many against regions. The published 3 can't be halved twice. */
+const SIZE = 4;
+
+/**
+ * Linear regions of a thin network: patterns of its ReLUs that are different, among 1000 patches of the images (Chen et al. 2021,
+ * section 3.2.2: the mean over three networks). The network has one channel and one cell a stage; of it the first stage counts, as in the published
+ * code, whose thin network has that stage alone. There inputs are 3 x 3 pixels of one channel and no stem; here 4 x 4 pixels with the
+ * channels of the images go through the stem.
+ */
+export const linearRegions: Score = {
+  name: 'linear-regions',
+  paper:
+    'Chen, Gong and Wang 2021, Neural Architecture Search on ImageNet in Four GPU Hours (TE-NAS), arXiv 2102.11535',
+  needs: 'images',
+  async evaluate(context, architecture) {
+    const settings = { ...context.settings, channels: 1, cells: 1, size: SIZE };
+    let sum = 0;
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      const random = new Random(context.seed, `patches ${repeat}`);
+      const images = patches(context, random);
+      // A seed of its own for every network, on which its weights depend.
+      const repeated = { ...context, seed: random.uint32() };
+      sum += await withUntrained(
+        repeated,
+        architecture,
+        { settings, batch: INPUTS },
+        ({ graph }) => graph.output('codes', codeProducts(graph, fullResolution(graph, SIZE)).products),
+        async (network) => {
+          network.run({ images });
+          return distinctCodes(hammingDistances(await network.read('codes'), INPUTS), INPUTS);
+        },
+      );
+    }
+    return sum / REPEATS;
+  },
+};
+
+/** Number of different codes from the distances between all: every code counts as one over the number of its equals. */
+export function distinctCodes(distances: Float64Array, count: number): number {
+  let firsts = 0;
+  for (let i = 0; i < count; i++) {
+    let j = 0;
+    while (j < i && distances[i * count + j] !== 0) j++;
+    if (j === i) firsts++;
+  }
+  return firsts;
+}
+
+/** Patches at random places of random images, [INPUTS, SIZE, SIZE, channels]. */
+function patches({ images, settings: { size, imageChannels }, batch }: ScoreContext, random: Random): Float32Array {
+  const row = SIZE * imageChannels;
+  const result = new Float32Array(INPUTS * SIZE * row);
+  for (let patch = 0; patch < INPUTS; patch++) {
+    const image = random.integer(batch);
+    const top = random.integer(size - SIZE + 1);
+    const left = random.integer(size - SIZE + 1);
+    for (let y = 0; y < SIZE; y++) {
+      const start = ((image * size + top + y) * size + left) * imageChannels;
+      result.set(images.subarray(start, start + row), (patch * SIZE + y) * row);
+    }
+  }
+  return result;
+}

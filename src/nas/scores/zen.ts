@@ -1,0 +1,72 @@
+import type { Graph, Value } from '../../engine/graph/graph.js';
+import { logicalSize } from '../../engine/graph/types.js';
+import { add } from '../../engine/ops/add.js';
+import { sum } from '../../engine/ops/reduce.js';
+import { relu } from '../../engine/ops/relu.js';
+import { scale } from '../../engine/ops/scale.js';
+import { Random } from '../../engine/random/random.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { Classifier } from '../training/classifier.js';
+import { layerWeights, nodesOf, withUntrained } from './network.js';
+import type { Score } from './score.js';
+
+/** Size of the disturbance (Lin et al. 2021, algorithm 1). */
+const ALPHA = 0.01;
+
+/**
+ * Zen score: how far the features before the global pooling move when normal noise x is disturbed by alpha times more of it,
+ * log E|f(x) - f(x + alpha e)|, plus the log of what batch norm divides by: sum over its layers of log sqrt(mean variance) (Lin et al.
+ * 2021, algorithm 1). Weights are standard normal. As in the authors' code |.| is the sum of absolute differences of an image and
+ * variances are running averages after the two batches. Of the images only their number and shape matter. NaN where the
+ * features don't depend on the input.
+ */
+export const zen: Score = {
+  name: 'zen',
+  paper: 'Lin, Wang, Sun, Chen, Sun, Qian, Li and Jin 2021, Zen-NAS, arXiv 2102.01063',
+  needs: 'images',
+  evaluate(context, architecture) {
+    return withUntrained(
+      context,
+      architecture,
+      {},
+      ({ graph, network, images }) => {
+        const still = pooledFeatures(graph);
+        network.forward(add(images, scale(graph.feed('disturbance', images.shape), ALPHA)), 'train');
+        graph.output('movement', sumOfAbsolutes(add(still, scale(pooledFeatures(graph), -1))));
+      },
+      async ({ engine, network, run, read }) => {
+        const random = new Random(context.seed, 'zen');
+        const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
+        for (const weight of layerWeights(network)) engine.write(weight, normals(logicalSize(weight.type)));
+        run({ images: normals(context.images.length), disturbance: normals(context.images.length) });
+        const [movement] = await read('movement');
+        if (!(movement > 0)) return Number.NaN;
+        return Math.log(movement / context.batch) + (await logDeviations(engine, network));
+      },
+    );
+  },
+};
+
+/** What the global average pool traced last reads. */
+function pooledFeatures(graph: Graph): Value {
+  const pool = nodesOf(graph, 'globalAveragePool').at(-1);
+  if (!pool) throw new RangeError('zen: got a network without global average pooling, wanted one');
+  return pool.inputs[0];
+}
+
+function sumOfAbsolutes(x: Value): Value {
+  return sum(add(relu(x), relu(scale(x, -1))));
+}
+
+/** Sum over all batch norms of log sqrt(mean over channels of the running variance). */
+async function logDeviations(engine: Engine, { averages }: Classifier): Promise<number> {
+  const elements = new Float32Array((await engine.readSet(averages)).buffer);
+  let total = 0;
+  for (const { name, type, offset } of averages.variables) {
+    if (!name.endsWith('/variance')) continue;
+    const channels = logicalSize(type);
+    const mean = elements.subarray(offset, offset + channels).reduce((sum, variance) => sum + variance / channels, 0);
+    total += Math.log(mean) / 2;
+  }
+  return total;
+}
