@@ -23,6 +23,8 @@ export interface Score {
   readonly lowerIsBetter?: boolean;
   /** What it looks at. `counts` need neither images nor a device. */
   readonly needs: 'counts' | 'images';
+  /** Scores that name the same pass over the network compute it once where they are asked one after the other with one context. */
+  readonly sharedPass?: string;
   /** @returns NaN where the score is not defined for the architecture, such as a network whose output is constant */
   evaluate(context: ScoreContext, architecture: unknown): Promise<number>;
 }
