@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SearchOutcome } from '../../src/nas/transfer/results.js';
 import type { Tools } from '../tools.js';
-import { UsageError } from './errors.js';
+import { checkOptionNames } from './methodOptions.js';
 import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS } from './names.js';
 import {
   addProtocolFlags,
@@ -99,19 +99,4 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
   ).finally(() => progress.clear());
   if (options.json) output.json(found);
   else output.print(found.architecture);
-}
-
-/** @throws UnknownNameError for the method; UsageError that tells the options there are */
-async function checkOptionNames(name: string, given: Readonly<Record<string, unknown>> = {}): Promise<void> {
-  const { z } = await import('zod');
-  const { methodByName } = await import('../../src/nas/methods/methods.js');
-  const known = z.toJSONSchema(methodByName(name).options, { io: 'input' }).properties ?? {};
-  const wrong = Object.keys(given).find((option) => !Object.hasOwn(known, option));
-  if (wrong === undefined) return;
-  const shown = Object.entries(known).map(([option, schema]) =>
-    typeof schema === 'object' && schema.default !== undefined ? `${option}=${schema.default}` : option,
-  );
-  throw new UsageError(
-    `--option: ${name} has no option "${wrong}", wanted one of (with their defaults): ${shown.join(', ')}`,
-  );
 }

@@ -34,7 +34,7 @@ describe('the names that help tells', () => {
     const { code, err } = await runCommand(args);
     expect(code).toBe(2);
     expect(err).toBe(
-      'error: --option: regularized-evolution has no option "cycle", wanted one of (with their defaults): ' +
+      'error: --option: regularized-evolution has no option "cycle" (did you mean cycles?), wanted one of (with their defaults): ' +
         'population=10, tournament=3, cycles=100',
     );
   });
