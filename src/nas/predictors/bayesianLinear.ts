@@ -105,26 +105,43 @@ class BayesianLinear implements Regressor {
   }
 
   predict(features: Features): Prediction {
-    const { offset, centre, weights, directions } = requireFitted(NAME, this.fitted, features);
+    const fitted = requireFitted(NAME, this.fitted, features);
+    const { offset, centre, weights } = fitted;
     const { rows, width, values } = features;
     const mean = new Float64Array(rows);
-    const deviation = new Float64Array(rows);
-    const along = new Float64Array(width);
     for (let row = 0; row < rows; row++) {
       let sum = offset;
-      along.fill(0);
-      for (let j = 0; j < width; j++) {
-        const value = values[row * width + j] - centre[j];
-        sum += value * weights[j];
-        for (let i = 0; i < width; i++) along[i] += value * directions[j * width + i];
-      }
+      for (let j = 0; j < width; j++) sum += (values[row * width + j] - centre[j]) * weights[j];
       mean[row] = sum;
-      let variance = 0;
-      for (let i = 0; i < width; i++) variance += along[i] * along[i];
-      deviation[row] = Math.sqrt(variance);
     }
-    return { mean, deviation };
+    let deviation: Float64Array | undefined;
+    return {
+      mean,
+      get deviation() {
+        return (deviation ??= deviations(fitted, features));
+      },
+    };
   }
+}
+
+/** Root of x^T S x, S the covariance of the weights. Features that are 0, as most of an encoding are, cost nothing. */
+function deviations({ centre, directions }: Fitted, { rows, width, values }: Features): Float64Array {
+  const origin = new Float64Array(width);
+  for (let j = 0; j < width; j++) for (let i = 0; i < width; i++) origin[i] -= centre[j] * directions[j * width + i];
+  const result = new Float64Array(rows);
+  const along = new Float64Array(width);
+  for (let row = 0; row < rows; row++) {
+    along.set(origin);
+    for (let j = 0; j < width; j++) {
+      const value = values[row * width + j];
+      if (value === 0) continue;
+      for (let i = 0; i < width; i++) along[i] += value * directions[j * width + i];
+    }
+    let variance = 0;
+    for (let i = 0; i < width; i++) variance += along[i] * along[i];
+    result[row] = Math.sqrt(variance);
+  }
+  return result;
 }
 
 /** Also of 0 / 0. */

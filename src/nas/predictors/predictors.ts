@@ -1,9 +1,12 @@
 import { UnknownNameError } from '../errors.js';
 import { bayesianLinear } from './bayesianLinear.js';
+import { gaussianProcess } from './gaussianProcess.js';
+import { gradientBoosting } from './gradientBoosting.js';
+import { knn } from './knn.js';
 import type { Predictor } from './predictor.js';
 import { randomForest } from './randomForest.js';
 
-const predictors: readonly Predictor[] = [randomForest, bayesianLinear];
+const predictors: readonly Predictor[] = [randomForest, gradientBoosting, knn, bayesianLinear, gaussianProcess];
 
 export const PREDICTOR_NAMES: readonly string[] = predictors.map((predictor) => predictor.name);
 

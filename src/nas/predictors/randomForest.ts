@@ -8,7 +8,12 @@ const options = z.strictObject({
   trees: z.int().min(1).default(100).describe('trees'),
   depth: z.int().min(1).default(10).describe('splits between root and leaf at most'),
   minLeaf: z.int().min(1).default(1).describe('rows that a leaf has to hold'),
-  maxFeatures: z.number().gt(0).max(1).default(1).describe('share of the features that a split may choose from'),
+  maxFeatures: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1 / 3)
+    .describe('share of the features that a split may choose from'),
 });
 type ForestOptions = z.infer<typeof options>;
 
