@@ -34,7 +34,7 @@ export const linearRegions: Score = {
         { settings, batch: INPUTS },
         ({ graph }) => graph.output('codes', codeProducts(graph, fullResolution(graph, SIZE)).products),
         async (network) => {
-          network.run({ images });
+          network.run({ images, labels: new Uint32Array(INPUTS) });
           return distinctCodes(hammingDistances(await network.read('codes'), INPUTS), INPUTS);
         },
       );
