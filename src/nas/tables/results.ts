@@ -33,6 +33,8 @@ export interface TableAccuracy {
   /** Data set, split, epochs and seed reported. */
   readonly measurement: Measurement;
   readonly accuracy: Spread;
+  /** Of every search, in the order of `searches`. */
+  readonly values?: readonly number[];
   /** Against random search with the same source; absent without it, and for random itself. */
   readonly relativeImprovement?: RelativeImprovement;
   /** The published row, with where it stands. */
@@ -110,6 +112,12 @@ export interface TableRunResults {
     /** Of the table's own front. */
     readonly optimum: number;
   }[];
+  /** The table's own fronts: the best trade-offs of all its rows by what searches on the source saw. */
+  readonly tableFronts?: readonly {
+    readonly source: string;
+    readonly objectives: readonly string[];
+    readonly front: readonly ParetoPoint[];
+  }[];
   readonly versions: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly rerun?: string;
@@ -154,6 +162,8 @@ export interface ScoreResults {
   readonly cells: readonly {
     readonly architecture: string;
     readonly index?: number;
+    /** What the table has of it, in per cent: a value for each measurement of the correlations. */
+    readonly accuracies?: readonly { readonly measurement: Measurement; readonly accuracy: number }[];
     readonly scores: Readonly<Record<string, number | null>>;
     readonly seconds: Readonly<Record<string, number>>;
   }[];

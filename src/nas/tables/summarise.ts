@@ -101,6 +101,7 @@ function groupAccuracies(
       source,
       measurement,
       accuracy: spread(found),
+      values: found,
       ...(random && random.method.label !== method.label
         ? {
             relativeImprovement: relativeImprovement(
