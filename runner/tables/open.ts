@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { ColumnTable, type RowSource } from '../../src/nas/tables/columnTable.js';
+import { numberColumns, parseTableHeader, type TableHeader } from '../../src/nas/tables/format.js';
+import { NASBENCH201_TABLE } from '../../src/nas/tables/nasbench201.js';
+import { TableError } from '../../src/nas/tables/table.js';
+import { exists, gunzipBeginning, LARGEST_BYTES } from '../data/files.js';
+import { reasonOf } from '../reason.js';
+
+const EXTENSION = '.csv.gz';
+const BUILT_IN: readonly TableHeader[] = [NASBENCH201_TABLE];
+const PIECE = 2 ** 16;
+
+export interface TableOptions {
+  /** Folder of the tables that are opened by name; NASTRANSFER_TABLES where left out. */
+  readonly tablesDir?: string;
+}
+
+/**
+ * Opens a table by the path of its .csv.gz, with its header (NAME.json) beside it or a built-in one that its heading
+ * fits; or by a name, as NAME.csv.gz in the folder of tables. Rows are read at the first query.
+ * @throws TableError that says what is missing and where it was looked for
+ */
+export async function openTable(pathOrName: string, { tablesDir }: TableOptions = {}): Promise<ColumnTable> {
+  const folder = tablesDir ?? process.env.NASTRANSFER_TABLES;
+  const path = pathOrName.endsWith(EXTENSION) ? pathOrName : namedPath(pathOrName, folder);
+  if (!(await exists(path))) throw new TableError(`${path}: no such file; wanted a table. ${HELP}`);
+  const header = await headerOf(path);
+  const companion = header.latencyFile && join(dirname(path), `${header.latencyFile.file}${EXTENSION}`);
+  const latencies = companion && (await exists(companion)) ? rowsOf(companion) : undefined;
+  return new ColumnTable(header, { rows: rowsOf(path), ...(latencies ? { latencies } : {}) });
+}
+
+const HELP = `Give the path of a ${EXTENSION}, or a name and its folder by --tables-dir or NASTRANSFER_TABLES`;
+
+function namedPath(name: string, folder: string | undefined): string {
+  if (name.includes('/') || name.includes('\\') || name === '')
+    throw new TableError(`got table "${name}", wanted a name or a path that ends in ${EXTENSION}`);
+  if (!folder) throw new TableError(`table ${name}: no folder of tables is known. ${HELP}`);
+  return join(folder, `${name}${EXTENSION}`);
+}
+
+async function headerOf(path: string): Promise<TableHeader> {
+  const file = `${path.slice(0, -EXTENSION.length)}.json`;
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new TableError(`${file}: got ${reasonOf(error)}, wanted the header of ${basename(path)}`, { cause: error });
+  });
+  if (text === undefined) return builtInFor(path, file);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new TableError(`${file}: is no JSON: ${(cause as Error).message}`, { cause });
+  }
+  return parseTableHeader(value, file);
+}
+
+/** The built-in header whose columns the file's heading has. */
+async function builtInFor(path: string, headerFile: string): Promise<TableHeader> {
+  const heading = await headingOf(path);
+  const header = BUILT_IN.find((one) =>
+    ['index', 'arch', ...numberColumns(one)].every((column) => heading.includes(column)),
+  );
+  if (header) return header;
+  const wanted = `its header as ${headerFile}, or the columns of ${BUILT_IN.map(({ name }) => name).join(', ')}`;
+  throw new TableError(`${path}: got the heading "${heading.join(',').slice(0, 80)}", wanted ${wanted}`);
+}
+
+async function headingOf(path: string): Promise<string[]> {
+  const buffer = Buffer.alloc(PIECE);
+  try {
+    const handle = await open(path);
+    try {
+      const { bytesRead } = await handle.read(buffer, 0, PIECE, 0);
+      const [line] = Buffer.from(gunzipBeginning(buffer.subarray(0, bytesRead)))
+        .toString('utf8')
+        .split('\n', 1);
+      return line.trimEnd().split(',');
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw new TableError(`${path}: got ${reasonOf(cause)}, wanted a gzip file of rows`, { cause });
+  }
+}
+
+/** The file's rows, decompressed when asked for. Queries are synchronous, and so is this. */
+function rowsOf(path: string): RowSource {
+  return function* () {
+    let bytes: Buffer;
+    try {
+      bytes = gunzipSync(readFileSync(path), { maxOutputLength: LARGEST_BYTES });
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      const got = code === 'Z_BUF_ERROR' ? 'a gzip stream that ends too early' : reasonOf(cause);
+      throw new TableError(`${path}: got ${got}, wanted a whole, undamaged gzip stream of rows`, { cause });
+    }
+    for (let start = 0; start < bytes.length; start += PIECE) yield bytes.subarray(start, start + PIECE);
+  };
+}

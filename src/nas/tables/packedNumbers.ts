@@ -1,0 +1,47 @@
+/** Stands for NaN in a column of whole numbers. */
+const MISSING = -(2 ** 31);
+/** 10^9 is the last power of ten that a value from 1 on can be scaled by. */
+const MOST_DECIMALS = 9;
+
+/** Numbers kept exactly in as little memory as they take: decimals as Int32 and a power of ten, others as Float64. */
+export class PackedNumbers {
+  private readonly values: Int32Array | Float64Array;
+  private readonly scale: number;
+
+  constructor(values: Float64Array) {
+    for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
+      const scaled = scale(values, 10 ** decimals);
+      if (!scaled) continue;
+      this.values = scaled;
+      this.scale = 10 ** decimals;
+      return;
+    }
+    this.values = values;
+    this.scale = 1;
+  }
+
+  get byteLength(): number {
+    return this.values.byteLength;
+  }
+
+  at(index: number): number {
+    const value = this.values[index];
+    return value === MISSING && this.values instanceof Int32Array ? Number.NaN : value / this.scale;
+  }
+
+  all(): Float64Array {
+    return Float64Array.from(this.values, (_, index) => this.at(index));
+  }
+}
+
+/** The values times a power of ten, if dividing by it gives them back to the bit. */
+function scale(values: Float64Array, power: number): Int32Array | undefined {
+  const scaled = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const whole = Math.round(values[i] * power);
+    if (Number.isNaN(whole)) scaled[i] = MISSING;
+    else if (Math.abs(whole) < -MISSING && Object.is(whole / power, values[i])) scaled[i] = whole;
+    else return undefined;
+  }
+  return scaled;
+}
