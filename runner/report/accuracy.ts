@@ -1,6 +1,6 @@
 import type { Spread, StudyResults } from '../../src/nas/transfer/results.js';
 import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
-import { heatSwatch } from './colour.js';
+import { colourLegend, heatField } from './heat.js';
 import { html, type Markup } from './html.js';
 import { NONE, percent, percentSpread } from './numbers.js';
 import { scaleOver } from './scale.js';
@@ -31,11 +31,12 @@ function heatMap(cells: readonly SummaryCell[], target: string, levels: readonly
   const [low, high] = colourRange(cells);
   const field = (source: string, method: string) => {
     const cell = cells.find((candidate) => candidate.source === source && candidate.method === method);
-    if (!cell) return html`<td class="missing">${NONE}</td>`;
-    return html`<td class="heat" style="${swatchStyle((cell.accuracy.mean - low) / (high - low))}">${spreadText(cell.accuracy)}</td>`;
+    return cell
+      ? heatField((cell.accuracy.mean - low) / (high - low), spreadText(cell.accuracy))
+      : heatField(null, NONE);
   };
   return scrolling(
-    html`Accuracy on the test images of <b>${target}</b> in per cent: mean ± standard deviation over the seeds (number of runs). ${colourLegend(low, high)}`,
+    html`Accuracy on the test images of <b>${target}</b> in per cent: mean ± standard deviation over the seeds (number of runs). ${colourLegend(`${percent(low)}`, `${percent(high)} %`)}`,
     html`<thead><tr><th scope="col">searched on</th>${methods.map((method) => html`<th scope="col">${method}</th>`)}<th scope="col">mean without random</th></tr></thead>
 <tbody>${sources.map(
       (source) => html`
@@ -45,18 +46,6 @@ function heatMap(cells: readonly SummaryCell[], target: string, levels: readonly
 <tfoot>${levels.map((level) => html`<tr class="reference"><td colspan="${methods.length + 2}">reference: ${level.name}</td></tr>`)}</tfoot>`,
     'matrix',
   );
-}
-
-/** Colours for both themes; the style sheet picks. */
-function swatchStyle(value: number): string {
-  const [light, dark] = [heatSwatch(value, 'light'), heatSwatch(value, 'dark')];
-  return `--background:${light.background};--text:${light.text};--dark-background:${dark.background};--dark-text:${dark.text}`;
-}
-
-/** At least four standard deviations are between the ends, so that noise looks like noise. */
-function colourLegend(low: number, high: number): Markup {
-  const steps = [0, 0.25, 0.5, 0.75, 1].map((value) => html`<i class="heat" style="${swatchStyle(value)}"></i>`);
-  return html`<span class="legend">Colours: ${percent(low)} <span class="ramp">${steps}</span> ${percent(high)} %</span>`;
 }
 
 function spreadText(spread: Spread): Markup {

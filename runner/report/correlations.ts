@@ -51,13 +51,13 @@ function correlationTable(
 }
 
 /** A small bar from the middle, and the number. */
-function tauText(tau: number | null): Insert {
+export function tauText(tau: number | null): Insert {
   if (tau === null) return NONE;
   const half = 50 * Math.abs(tau);
   return html`<svg class="meter" width="44" height="12" aria-hidden="true"><rect class="track" width="100%" height="100%"/><rect class="bar" x="${tau < 0 ? 50 - half : 50}%" width="${half}%" height="100%"/><line x1="50%" x2="50%" y1="0" y2="12"/></svg> ${decimal(tau, 2)}`;
 }
 
-function chanceText({ tau, count }: Correlation): string {
+export function chanceText({ tau, count }: Pick<Correlation, 'tau' | 'count'>): string {
   if (tau === null) return NONE;
   const share = 100 * chanceOfTau(tau, count);
   return share < 0.1 ? '< 0.1 %' : `${share.toFixed(share < 10 ? 1 : 0)} %`;

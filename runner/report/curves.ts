@@ -36,7 +36,7 @@ export function supernetCurves(results: StudyResults): Markup | null {
 
 /** Which colour is which seed, and which line which value. */
 export function curvesLegend(seeds: readonly number[]): Markup {
-  return html`<p class="legend-row">${seeds.map((seed, i) => html`<span class="legend"><span class="key line seed${i % 8}"></span> seed ${seed}</span> `)}<span class="legend"><span class="key line"></span> training</span> <span class="legend"><span class="key line dashed"></span> validation</span> <span class="legend"><span class="key ring"></span> test, after the last epoch</span></p>`;
+  return html`<p class="legend-row">${seeds.map((seed, i) => html`<span class="legend"><span class="key line series${i % 8}"></span> seed ${seed}</span> `)}<span class="legend"><span class="key line"></span> training</span> <span class="legend"><span class="key line dashed"></span> validation</span> <span class="legend"><span class="key ring"></span> test, after the last epoch</span></p>`;
 }
 
 function panels<T extends { method: string; source: string }>(
@@ -109,7 +109,7 @@ function curve(run: Run, seed: number, axes: Axes): Markup {
     [' dashed', axes.accuracy, PLOT.accuracyTop, (record) => record.validationAccuracy],
   ];
   const last = run.epochs.at(-1);
-  return html`<g class="seed${Math.max(0, seed)}"><title>seed ${run.seed}</title>
+  return html`<g class="series${Math.max(0, seed)}"><title>seed ${run.seed}</title>
 ${lines.map(([style, scale, top, value]) => {
   const path = polyline(thinned(run.epochs), (record) => [x(axes, record.epoch), value(record), scale, top]);
   return path && html`<path class="curve${style}" d="${path}"/>`;

@@ -4,62 +4,31 @@ import { duration } from '../progress/duration.js';
 import { accuracySection } from './accuracy.js';
 import { correlationsSection } from './correlations.js';
 import { curvesLegend, supernetCurves, trainingCurves } from './curves.js';
+import { documentPage, type Section } from './document.js';
 import { foundCellsSection } from './foundCells.js';
-import { html, jsonScript, type Markup, trusted } from './html.js';
+import { html, type Markup } from './html.js';
 import { improvementSection } from './improvement.js';
 import { plural } from './numbers.js';
 import { environmentSection, imagesSection, protocolsSection, runsTable, timeTable } from './setup.js';
 import { unique } from './studyCells.js';
-import { STYLE } from './style.js';
 import { reportSummary } from './summary.js';
 import { findings, verdict } from './verdict.js';
 
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: Markup;
-}
-
-/**
- * The report as one HTML page that loads nothing: style and pictures are in it, and its policy forbids anything else. It
- * has no program in it either; the numbers are there as JSON.
- */
+/** The report of a study as one HTML page. */
 export async function reportPage(results: StudyResults): Promise<string> {
-  const sections = (await allSections(results)).filter((section) => section !== null);
-  const page = html`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>${results.name}: transfer study</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>${results.name}</h1>
-<p class="subtitle">${subtitle(results)}</p>
-<p class="verdict">${verdict(results)}</p>
-<ul class="findings">${findings(results).map((finding) => html`<li>${finding}</li>`)}</ul>
-<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
-</header>
-<main>${sections.map(
-    ({ id, title, body }) => html`
-<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
-${body}
-</section>`,
-  )}
-</main>
-<footer>Written by nastransfer. All numbers of this page, unrounded: <code>summary.json</code> (also in this file, as the data block <code>results</code>), <code>accuracies.csv</code>, <code>summary.csv</code>, <code>correlations.csv</code> and <code>curves.csv</code> beside it.</footer>
-${jsonScript('results', reportSummary(results))}
-</body>
-</html>
-`;
-  return page.text;
+  return documentPage({
+    name: results.name,
+    kind: 'transfer study',
+    subtitle: subtitle(results),
+    verdict: verdict(results),
+    findings: findings(results),
+    sections: (await allSections(results)).filter((section) => section !== null),
+    footer: html`Written by nastransfer. All numbers of this page, unrounded: <code>summary.json</code> (also in this file, as the data block <code>results</code>), <code>accuracies.csv</code>, <code>summary.csv</code>, <code>correlations.csv</code> and <code>curves.csv</code> beside it.`,
+    data: reportSummary(results),
+  });
 }
 
-function subtitle({ jobs, searches, adapter, seconds, seeds }: StudyResults): string {
+function subtitle({ jobs, searches, adapter, seconds, seeds }: StudyResults): string[] {
   const count = (noun: string, names: readonly string[], nouns?: string) => plural(unique(names).length, noun, nouns);
   return [
     count('method', names(jobs, searches, 'method')),
@@ -72,10 +41,8 @@ function subtitle({ jobs, searches, adapter, seconds, seeds }: StudyResults): st
     plural(searches.length, 'search', 'searches'),
     plural(jobs.length, 'trained network'),
     duration(seconds),
-  ]
-    .map((part) => part.replaceAll(' ', '\u00a0'))
-    .concat(adapter.name)
-    .join(' · ');
+    adapter.name,
+  ];
 }
 
 function names(

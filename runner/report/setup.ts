@@ -1,7 +1,7 @@
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import { spread } from '../../src/nas/transfer/statistics.js';
 import { duration } from '../progress/duration.js';
-import { html, type Markup } from './html.js';
+import { html, type Insert, type Markup } from './html.js';
 import { amount, decimal, grouped, NONE, percent } from './numbers.js';
 import { groupBy, unique } from './studyCells.js';
 import { table } from './table.js';
@@ -118,8 +118,18 @@ export function environmentSection(results: StudyResults): Markup {
     ['wall time', duration(results.seconds)],
     ...Object.entries(versions),
   ];
-  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<h3>Run it again</h3>
-<pre tabindex="0"><code>${results.rerun ?? 'npx nastransfer study FILE --out DIR'}</code></pre>
+  return html`${factList(facts)}
+${runAgain(results.rerun ?? 'npx nastransfer study FILE --out DIR')}
 <p>The same seeds on the same adapter and driver${adapter.tuned === undefined ? '' : ', with the same tuning of its kernels,'} give the same numbers to the last bit. Jobs whose results lie in the study's folder are not done again; an empty folder starts from nothing. This page is written anew from the results alone by <code>npx nastransfer report DIR</code>.</p>`;
+}
+
+/** Names with their values. */
+export function factList(facts: readonly (readonly [name: string, value: Insert])[]): Markup {
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** The command that gives the same numbers. */
+export function runAgain(command: string): Markup {
+  return html`<h3>Run it again</h3>
+<pre tabindex="0"><code>${command}</code></pre>`;
 }

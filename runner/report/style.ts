@@ -5,14 +5,14 @@ export const STYLE = `
   --page: #ffffff; --panel: #f5f7fa; --ink: #17202c; --quiet: #556170; --rule: #d9dfe6; --faint: #e7ebf0;
   --accent: #0b5cad; --accent-soft: #e3eefa; --linear: #b3470a; --chance: #6b7684; --warn: #9a3b00;
   --conv3: #0b5cad; --conv1: #12805c; --pool: #a2500c; --skip: #556170; --none: #98a3b0;
-  --seed0: #0b6fc2; --seed1: #c85200; --seed2: #0a8a68; --seed3: #b0468c; --seed4: #5b53c6; --seed5: #8a6d00; --seed6: #2b8fa8; --seed7: #555f6b;
+  --series0: #0b6fc2; --series1: #c85200; --series2: #0a8a68; --series3: #b0468c; --series4: #5b53c6; --series5: #8a6d00; --series6: #2b8fa8; --series7: #555f6b;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #10151c; --panel: #181f29; --ink: #e6ebf1; --quiet: #a0acba; --rule: #323c49; --faint: #232c37;
     --accent: #7db8f2; --accent-soft: #16293f; --linear: #f5a162; --chance: #a0acba; --warn: #ffb07a;
     --conv3: #7db8f2; --conv1: #5fd0a8; --pool: #f0a868; --skip: #b4bfcb; --none: #66727f;
-    --seed0: #6bb3f5; --seed1: #ff9d57; --seed2: #4fd3ab; --seed3: #ee93cb; --seed4: #aaa4ff; --seed5: #dcc05a; --seed6: #7fd0e6; --seed7: #b4bfcb;
+    --series0: #6bb3f5; --series1: #ff9d57; --series2: #4fd3ab; --series3: #ee93cb; --series4: #aaa4ff; --series5: #dcc05a; --series6: #7fd0e6; --series7: #b4bfcb;
   }
 }
 * { box-sizing: border-box; }
@@ -72,7 +72,7 @@ i.heat { display: inline-block; width: 1.1rem; height: .8rem; vertical-align: -1
 .key.ring { width: .6rem; height: .6rem; border: 2px solid var(--quiet); border-radius: 50%; }
 .legend { white-space: nowrap; margin-right: .7rem; }
 .legend-row { color: var(--quiet); font-size: .9rem; max-width: none; }
-${[0, 1, 2, 3, 4, 5, 6, 7].map((seed) => `.seed${seed} { --c: var(--seed${seed}); }`).join('\n')}
+${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.series${series} { --c: var(--series${series}); }`).join('\n')}
 
 .strips { width: 100%; }
 .strips th, .strips td { border: 0; padding: 0 .5rem; }

@@ -1,0 +1,62 @@
+import { html, jsonScript, type Markup, trusted } from './html.js';
+import { STYLE } from './style.js';
+
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+}
+
+interface Document {
+  /** Heading of the page. */
+  readonly name: string;
+  /** What kind of report it is, for the title of the window. */
+  readonly kind: string;
+  /** Facts under the heading. */
+  readonly subtitle: readonly string[];
+  /** What the numbers show, in a sentence. */
+  readonly verdict: string;
+  readonly findings: readonly string[];
+  readonly sections: readonly Section[];
+  readonly footer: Markup;
+  /** The numbers of the page; in it as the JSON data block `results`. */
+  readonly data: unknown;
+}
+
+/**
+ * A report as one HTML page that loads nothing: style and pictures are in it, and its policy forbids anything else. It has
+ * no program in it either.
+ */
+export function documentPage({ name, kind, subtitle, verdict, findings, sections, footer, data }: Document): string {
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>${name}: ${kind}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${name}</h1>
+<p class="subtitle">${subtitle.map((part) => part.replaceAll(' ', '\u00a0')).join(' · ')}</p>
+<p class="verdict">${verdict}</p>
+${findings.length > 0 && html`<ul class="findings">${findings.map((finding) => html`<li>${finding}</li>`)}</ul>`}
+<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
+</header>
+<main>${sections.map(
+    ({ id, title, body }) => html`
+<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+${body}
+</section>`,
+  )}
+</main>
+<footer>${footer}</footer>
+${jsonScript('results', data)}
+</body>
+</html>
+`;
+  return page.text;
+}
