@@ -29,6 +29,7 @@ const shared = {
     ),
   tune: () => new Option('--no-tune', 'take the usual kernels, whatever tune measured'),
   dataDir: () => new Option('--data-dir <folder>', 'folder with packed image sets').env('NASTRANSFER_DATA'),
+  tablesDir: () => new Option('--tables-dir <folder>', 'folder with tables of architectures').env('NASTRANSFER_TABLES'),
   seed: () => new Option('--seed <number>', 'what all random numbers start from').argParser(seed),
   space: () => new Option('--space <name>', `search space: ${SPACE_NAMES.join(', ')}`).default('nasbench201'),
 };
@@ -39,6 +40,7 @@ export interface SharedOptions {
   readonly adapter?: string;
   readonly tune?: boolean;
   readonly dataDir?: string;
+  readonly tablesDir?: string;
   readonly seed?: number;
   readonly space: string;
 }

@@ -21,6 +21,20 @@ export { METHOD_NAMES, methodByName } from './methods/methods.js';
 export { canonicalCell, isConnected } from './spaces/nasbench201/canonical.js';
 export { ArchitectureError } from './spaces/nasbench201/cell.js';
 export { type NetworkCost, type NetworkSettings, SPACE_NAMES, type Space, spaceByName } from './spaces/space.js';
+export { ColumnTable, type RowSource, type TableFiles } from './tables/columnTable.js';
+export { parseTableHeader, type TableHeader } from './tables/format.js';
+export { describeMeasurement } from './tables/measurement.js';
+export { NASBENCH201_TABLE } from './tables/nasbench201.js';
+export { type TableProblemOptions, tableProblem } from './tables/problem.js';
+export { SimulatedClock, type SimulatedTraining } from './tables/simulatedClock.js';
+export {
+  type CostColumn,
+  type Measurement,
+  type Split,
+  type Table,
+  TableError,
+  type TableSeed,
+} from './tables/table.js';
 export { BilevelTrainer } from './training/bilevel.js';
 export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './training/classifier.js';
 export type { Protocol } from './training/protocol.js';
@@ -44,6 +58,7 @@ export {
   withOverrides,
 } from './transfer/protocols.js';
 export type * from './transfer/results.js';
+export { spearman } from './transfer/spearman.js';
 export { kendallTauB, relativeImprovement, spread, summarise } from './transfer/statistics.js';
 export {
   type Executors,
