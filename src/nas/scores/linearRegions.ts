@@ -21,29 +21,31 @@ export const linearRegions: Score = {
     'Chen, Gong and Wang 2021, Neural Architecture Search on ImageNet in Four GPU Hours (TE-NAS), arXiv 2102.11535',
   needs: 'images',
   async evaluate(context, architecture) {
-    const settings = { ...context.settings, channels: 1, cells: 1, size: SIZE };
     let sum = 0;
     for (let repeat = 0; repeat < REPEATS; repeat++) {
-      const random = new Random(context.seed, `patches ${repeat}`);
-      const images = patches(context, random);
-      // A seed of its own for every network, on which its weights depend.
-      const repeated = { ...context, seed: random.uint32() };
-      sum += await withUntrained(
-        repeated,
-        architecture,
-        { settings, batch: INPUTS },
-        ({ graph }) => graph.output('codes', codeProducts(graph, fullResolution(graph, SIZE)).products),
-        async (network) => {
-          network.run({ images, labels: new Uint32Array(INPUTS) });
-          return distinctCodes(hammingDistances(await network.read('codes'), INPUTS), INPUTS);
-        },
-      );
+      const random = new Random(context.seed, `linear regions ${repeat}`);
+      const inputs = patches(context, random);
+      sum += await countRegions({ ...context, seed: random.uint32() }, architecture, inputs);
     }
     return sum / REPEATS;
   },
 };
 
-/** Number of different codes from the distances between all: every code counts as one over the number of its equals. */
+/** Patterns of one thin network among inputs [1000, 4, 4, channels]; its weights depend on the context's seed. */
+export function countRegions(context: ScoreContext, architecture: unknown, inputs: Float32Array): Promise<number> {
+  return withUntrained(
+    context,
+    architecture,
+    { settings: { ...context.settings, channels: 1, cells: 1, size: SIZE }, batch: INPUTS },
+    ({ graph }) => graph.output('codes', codeProducts(graph, fullResolution(graph, SIZE)).products),
+    async (network) => {
+      network.run({ images: inputs, labels: new Uint32Array(INPUTS) });
+      return distinctCodes(hammingDistances(await network.read('codes'), INPUTS), INPUTS);
+    },
+  );
+}
+
+/** Number of different codes from the distances between all: those that equal none before them. */
 export function distinctCodes(distances: Float64Array, count: number): number {
   let firsts = 0;
   for (let i = 0; i < count; i++) {

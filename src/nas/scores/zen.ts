@@ -8,7 +8,7 @@ import { Random } from '../../engine/random/random.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { Classifier } from '../training/classifier.js';
 import { layerWeights, nodesOf, withUntrained } from './network.js';
-import type { Score } from './score.js';
+import type { Score, ScoreContext } from './score.js';
 
 /** Size of the disturbance (Lin et al. 2021, algorithm 1). */
 const ALPHA = 0.01;
@@ -25,27 +25,41 @@ export const zen: Score = {
   paper: 'Lin, Wang, Sun, Chen, Sun, Qian, Li and Jin 2021, Zen-NAS, arXiv 2102.01063',
   needs: 'images',
   evaluate(context, architecture) {
-    return withUntrained(
-      context,
-      architecture,
-      {},
-      ({ graph, network, images }) => {
-        const still = pooledFeatures(graph);
-        network.forward(add(images, scale(graph.feed('disturbance', images.shape), ALPHA)), 'train');
-        graph.output('movement', sumOfAbsolutes(add(still, scale(pooledFeatures(graph), -1))));
-      },
-      async ({ engine, network, run, read }) => {
-        const random = new Random(context.seed, 'zen');
-        const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
-        for (const weight of layerWeights(network)) engine.write(weight, normals(logicalSize(weight.type)));
-        run({ images: normals(context.images.length), disturbance: normals(context.images.length) });
-        const [movement] = await read('movement');
-        if (!(movement > 0)) return Number.NaN;
-        return Math.log(movement / context.batch) + (await logDeviations(engine, network));
-      },
-    );
+    return zenOf(context, architecture, (name, length) => {
+      const random = new Random(context.seed, `zen ${name}`);
+      return Float32Array.from({ length }, () => random.normal());
+    });
   },
 };
+
+/**
+ * The Zen score with given numbers in place of standard normal ones.
+ * @param normals numbers of a weight, of the `images` or of their `disturbance`
+ */
+export function zenOf(
+  context: ScoreContext,
+  architecture: unknown,
+  normals: (name: string, length: number) => Float32Array,
+): Promise<number> {
+  return withUntrained(
+    context,
+    architecture,
+    {},
+    ({ graph, network, images }) => {
+      const still = pooledFeatures(graph);
+      network.forward(add(images, scale(graph.feed('disturbance', images.shape), ALPHA)), 'train');
+      graph.output('movement', sumOfAbsolutes(add(still, scale(pooledFeatures(graph), -1))));
+    },
+    async ({ engine, network, run, read }) => {
+      for (const weight of layerWeights(network)) engine.write(weight, normals(weight.name, logicalSize(weight.type)));
+      const { length } = context.images;
+      run({ images: normals('images', length), disturbance: normals('disturbance', length) });
+      const [movement] = await read('movement');
+      if (!(movement > 0)) return Number.NaN;
+      return Math.log(movement / context.batch) + (await logDeviations(engine, network));
+    },
+  );
+}
 
 /** What the global average pool traced last reads. */
 function pooledFeatures(graph: Graph): Value {
