@@ -35,11 +35,11 @@ export const synflow: Score = {
           if (variable.name.endsWith('/variance'))
             engine.write(variable, new Float32Array(variable.type.shape[0]).fill(1 - 1e-5));
         const layers = layerWeights(network);
-        const weights = await readWeights(engine, network);
-        const positive = weights.map(Math.abs);
+        const positive = (await readWeights(engine, network)).map(Math.abs);
         // Biases have no part in the gradients of weights, and without them R is linear in the image.
         for (const variable of network.weights.variables)
-          if (variable.name.endsWith('/bias')) partOf(positive, variable).fill(0);
+          if (variable.type.shape.length === 1)
+            partOf(positive, variable).fill(variable.name.endsWith('/gamma') ? 1 : 0);
         writeWeights(engine, network, positive);
         const { size, imageChannels, classes } = context.settings;
         const feeds = (images: number, outputs: number) => ({
