@@ -11,6 +11,7 @@ import { addQuickstart } from './quickstart.js';
 import { addReport } from './report.js';
 import { addSearch } from './search.js';
 import { addStudy } from './study.js';
+import { addTableCommand } from './table.js';
 import { addTrain } from './train.js';
 import { addTune } from './tune.js';
 
@@ -30,6 +31,7 @@ function buildProgram(tools: Tools, output: Output): Command {
   addReport(program, output);
   addSearch(program, tools, output);
   addTrain(program, tools, output);
+  addTableCommand(program, tools, output);
   addCount(program, output);
   addData(program, output);
   addDoctor(program, tools, output);
