@@ -70,8 +70,8 @@ export interface TableRunMethod {
   readonly label: string;
   readonly name: string;
   readonly options: unknown;
-  /** The lengths of training that its searches could ask for, ascending. */
-  readonly epochs: readonly number[];
+  /** The lengths of training that its searches could ask for, ascending, and the seed of what they saw after these. */
+  readonly seen: readonly Pick<Measurement, 'epochs' | 'seed'>[];
 }
 
 /** `table-run.json`. */

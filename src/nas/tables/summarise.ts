@@ -2,6 +2,7 @@ import { kendallTauB } from '../transfer/kendall.js';
 import { relativeImprovement } from '../transfer/relativeImprovement.js';
 import { spread } from '../transfer/spread.js';
 import { searchCurve } from './curves.js';
+import { frontsOf } from './hypervolumes.js';
 import { publishedAccuracy, publishedQueries } from './published.js';
 import { bestRow, references, sameAs, setRankCorrelation } from './references.js';
 import type { QueriesToOptimum, TableAccuracy, TableRunMethod, TableRunResults, TableSearch } from './results.js';
@@ -18,7 +19,14 @@ export interface TableRun {
 
 export type TableRunSummary = Pick<
   TableRunResults,
-  'accuracies' | 'curves' | 'queriesToOptimum' | 'sourceRankCorrelation' | 'setRankCorrelation' | 'references'
+  | 'accuracies'
+  | 'curves'
+  | 'queriesToOptimum'
+  | 'sourceRankCorrelation'
+  | 'setRankCorrelation'
+  | 'references'
+  | 'hypervolumes'
+  | 'tableFronts'
 >;
 
 /** The method that relative improvements are over. */
@@ -46,8 +54,8 @@ export function summariseTableRun(table: Table, run: TableRun, reported: readonl
   const accuracies = groups.flatMap((group) => groupAccuracies(table, group, groups, reported));
   const seen = ({ method, source }: Group): Measurement => ({
     ...run.seen,
+    ...method.seen.at(-1),
     set: source,
-    epochs: method.epochs.at(-1) ?? run.seen.epochs,
   });
   const judged = [...run.sources.map((set) => ({ ...run.seen, set })), ...groups.map(seen), ...reported];
   return {
@@ -57,6 +65,10 @@ export function summariseTableRun(table: Table, run: TableRun, reported: readonl
     sourceRankCorrelation: sourceRankCorrelation(run, accuracies),
     setRankCorrelation: setRankCorrelation(table, testsOf(reported)),
     references: references(table, unique(judged)),
+    ...frontsOf(
+      table,
+      groups.map((group) => ({ method: group.method.label, searches: group.searches, seen: seen(group) })),
+    ),
   };
 }
 

@@ -1,0 +1,152 @@
+import type { Engine } from '../../src/engine/runtime/engine.js';
+import type { TableRunResults, TableSearch } from '../../src/nas/tables/results.js';
+import { reportedMeasurements, summariseTableRun } from '../../src/nas/tables/summarise.js';
+import type { Table } from '../../src/nas/tables/table.js';
+import { jobHash } from '../../src/nas/transfer/jobHash.js';
+import { InterruptedError, JobError } from '../errors.js';
+import { versions } from '../package.js';
+import type { Progress } from '../progress/progress.js';
+import { interruptible } from '../study/interrupt.js';
+import { memoryStore, openSearchFolder, type SearchStore } from './folder.js';
+import { planTasks, type TableRunPlan, type TableTask } from './plan.js';
+import { type Searcher, startWorker } from './pool.js';
+import { localSearcher, type TableChoice } from './searchTask.js';
+
+/** The device for methods that ask for one. */
+export interface Device {
+  /** Part of the hash of what was found with it. */
+  readonly adapter: string;
+  readonly engine: Engine;
+}
+
+export interface TableRunOptions {
+  readonly table: Table;
+  /** How worker processes open the same table. */
+  readonly choice: TableChoice;
+  readonly jobs: number;
+  /** Folder that keeps finished searches. */
+  readonly out?: string;
+  readonly rerun?: string;
+  openDevice(): Promise<Device>;
+  readonly progress: Progress;
+}
+
+/**
+ * Does all searches of a plan that a folder has not kept yet, several at a time, and sums up. What comes out does not
+ * depend on `jobs`.
+ * @throws JobError naming the search that failed, InterruptedError if the user stops
+ */
+export async function conductTableRun(plan: TableRunPlan, options: TableRunOptions): Promise<TableRunResults> {
+  const started = performance.now();
+  const { table, out, progress, rerun } = options;
+  const tasks = await planTasks(table, plan);
+  const store = out === undefined ? memoryStore() : await openSearchFolder(out, (text) => progress.note(text));
+  try {
+    const stopped =
+      out === undefined ? 'stopped' : `stopped; finished searches are kept in ${out}: run it again to go on`;
+    const searches = await interruptible(stopped, () => searchAll(tasks, store, options));
+    return {
+      format: 1,
+      kind: 'table-run',
+      table: table.name,
+      space: table.space,
+      ...plan,
+      searches,
+      ...summariseTableRun(table, { ...plan, searches }, reportedMeasurements(table)),
+      versions: versions(),
+      seconds: (performance.now() - started) / 1000,
+      ...(rerun === undefined ? {} : { rerun }),
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+async function searchAll(tasks: readonly TableTask[], store: SearchStore, options: TableRunOptions) {
+  const { table, progress } = options;
+  const found = new Map<TableTask, TableSearch>();
+  const waiting: TableTask[] = [];
+  for (const task of tasks) {
+    const kept = store.get(task.hash);
+    if (kept) found.set(task, relabelled(kept, task));
+    else waiting.push(task);
+  }
+  if (found.size > 0) progress.note(`${found.size} of ${tasks.length} searches were done before`);
+  progress.start('searches', waiting.length === 0 ? null : 'reading the table');
+  const show = () => progress.update({ done: found.size, total: tasks.length, unit: 'search' });
+  const keep = async (task: TableTask, hash: string, search: TableSearch) => {
+    await store.append(hash, search);
+    found.set(task, search);
+    show();
+  };
+  const withDevice = await searchWithout(waiting, options, (task, search) => keep(task, task.hash, search));
+  if (withDevice.length > 0) {
+    const { adapter, engine } = await options.openDevice();
+    const searcher = localSearcher(table, engine);
+    for (const task of withDevice) {
+      const hash = await jobHash({ task: task.hash, adapter });
+      const kept = store.get(hash);
+      if (kept) found.set(task, relabelled(kept, task));
+      else await keep(task, hash, (await named(task, searcher))!);
+    }
+  }
+  progress.finish();
+  return tasks.map((task) => found.get(task)!);
+}
+
+/** Does what needs no device. @returns the others: all of a method of which one search asked for a device */
+async function searchWithout(
+  tasks: readonly TableTask[],
+  { table, choice, jobs }: TableRunOptions,
+  keep: (task: TableTask, search: TableSearch) => Promise<void>,
+): Promise<TableTask[]> {
+  if (tasks.length === 0) return [];
+  const queue = tasks[Symbol.iterator]();
+  const needDevice = new Set<string>();
+  const left = new Set(tasks);
+  const searchers: Searcher[] = [];
+  const work = async (searcher: Searcher) => {
+    for (const task of queue) {
+      if (needDevice.has(task.method.label)) continue;
+      const search = await named(task, searcher);
+      if (search) {
+        await keep(task, search);
+        left.delete(task);
+      } else needDevice.add(task.method.label);
+    }
+  };
+  const processes = Math.min(jobs, tasks.length);
+  const stop = () => {
+    for (const searcher of searchers) searcher.close();
+  };
+  // However this process ends, its workers end with it.
+  process.once('exit', stop);
+  try {
+    await Promise.all(
+      Array.from({ length: processes }, async () => {
+        const searcher = processes === 1 ? localSearcher(table) : await startWorker(choice);
+        searchers.push(searcher);
+        await work(searcher);
+      }),
+    );
+  } finally {
+    process.off('exit', stop);
+    stop();
+  }
+  return tasks.filter((task) => left.has(task));
+}
+
+async function named(task: TableTask, searcher: Searcher): Promise<TableSearch | undefined> {
+  try {
+    return await searcher.search(task);
+  } catch (error) {
+    if (error instanceof JobError || error instanceof InterruptedError) throw error;
+    const { method, set, seed } = task;
+    throw new JobError(`${method.label} on ${set}, seed ${seed}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The same search may have gone by another label when it was done. */
+function relabelled(search: TableSearch, { method }: TableTask): TableSearch {
+  return { ...search, method: method.label };
+}

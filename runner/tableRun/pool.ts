@@ -1,0 +1,71 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TableSearch } from '../../src/nas/tables/results.js';
+import { JobError } from '../errors.js';
+import type { FromWorker, ToWorker } from './messages.js';
+import type { TableTask } from './plan.js';
+import type { TableChoice } from './searchTask.js';
+
+/** What does searches, one at a time. */
+export interface Searcher {
+  /** @returns undefined if the search needs a device, which this one doesn't have */
+  search(task: TableTask): Promise<TableSearch | undefined>;
+  close(): void;
+}
+
+/** A process of its own that does searches on its own copy of the table. */
+export async function startWorker(table: TableChoice): Promise<Searcher> {
+  const child = startProcess();
+  const ask = (message: ToWorker) => exchange(child, message);
+  try {
+    const opened = await ask({ kind: 'open', table });
+    if (opened.kind === 'failed') throw new JobError(`a worker process: ${opened.message}`);
+  } catch (error) {
+    child.kill();
+    throw error;
+  }
+  return {
+    async search(task) {
+      const reply = await ask({ kind: 'search', task });
+      if (reply.kind === 'found') return reply.search;
+      if (reply.kind === 'needs-device') return undefined;
+      throw Object.assign(new Error(reply.kind === 'failed' ? reply.message : reply.kind), {
+        ...(reply.kind === 'failed' && reply.stack ? { stack: reply.stack } : {}),
+      });
+    },
+    close: () => child.kill(),
+  };
+}
+
+function startProcess(): ChildProcess {
+  const source = import.meta.url.endsWith('.ts');
+  const file = fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url));
+  // Run from its sources, the worker needs what reads TypeScript; other loaders of this process mean nothing to it.
+  return fork(file, { execArgv: source ? ['--import', 'tsx'] : [], serialization: 'advanced' });
+}
+
+/** Sends a message and waits for the answer. @throws JobError if the process ends before */
+function exchange(child: ChildProcess, message: ToWorker): Promise<FromWorker> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+      child.off('error', onError);
+    };
+    const onMessage = (reply: unknown) => {
+      done();
+      resolve(reply as FromWorker);
+    };
+    const onExit = (code: number | null, signal: string | null) => {
+      done();
+      reject(new JobError(`a worker process ended (${signal ?? `exit code ${code}`}) before its search did`));
+    };
+    const onError = (error: Error) => {
+      done();
+      reject(error);
+    };
+    child.on('message', onMessage).on('exit', onExit).on('error', onError);
+    if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
+    else child.send(message);
+  });
+}

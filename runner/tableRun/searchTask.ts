@@ -1,0 +1,60 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Engine } from '../../src/engine/runtime/engine.js';
+import { methodByName } from '../../src/nas/methods/methods.js';
+import { tableProblem } from '../../src/nas/tables/problem.js';
+import type { TableSearch } from '../../src/nas/tables/results.js';
+import type { Table } from '../../src/nas/tables/table.js';
+import { searchTable } from '../../src/nas/tables/tableSearch.js';
+import { openTable } from '../tables/open.js';
+import type { TableTask } from './plan.js';
+import type { Searcher } from './pool.js';
+
+/** Which table, in words that another process understands. */
+export interface TableChoice {
+  readonly name: string;
+  readonly tablesDir?: string;
+}
+
+/** A method asked for a device where there is none. */
+export class NeedsDevice extends Error {}
+
+/** @throws TableError if it is not there, or broken */
+export async function openTableOf({ name, tablesDir }: TableChoice): Promise<Table> {
+  const table = await openTable(name, { tablesDir });
+  await table.load();
+  return table;
+}
+
+/** @throws NeedsDevice if the method asks for a device and there is no engine */
+export function searchTask(table: Table, task: TableTask, engine?: Engine): Promise<TableSearch> {
+  const { method, set, seed, limits } = task;
+  const problem = tableProblem(table, {
+    set,
+    epochs: method.seen.map((one) => one.epochs),
+    seed: method.seen.map((one) => one.seed),
+    searchSeed: seed,
+    limits,
+    async engine() {
+      if (!engine) throw new NeedsDevice();
+      return engine;
+    },
+  });
+  return searchTable(table, problem, methodByName(method.name), { method, set, seed });
+}
+
+/** Searches in this process. */
+export function localSearcher(table: Table, engine?: Engine): Searcher {
+  return {
+    async search(task) {
+      // Searches that look up a table never wait: signals and progress have their turn here.
+      await nextTurn();
+      try {
+        return await searchTask(table, task, engine);
+      } catch (error) {
+        if (error instanceof NeedsDevice) return undefined;
+        throw error;
+      }
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import type { TableRunResults } from '../../src/nas/tables/results.js';
+import type { Table } from '../../src/nas/tables/table.js';
+import { atomicWrite } from '../study/atomicWrite.js';
+import { makeFolder } from '../study/makeFolder.js';
+import { runsCsv, tableAccuraciesCsv, tableCurvesCsv } from './csv.js';
+
+/**
+ * Writes the results of searches on a table, `table-run.json`, and their numbers as CSV files.
+ * @throws StoreError
+ */
+export async function writeTableRun(results: TableRunResults, table: Table, folder: string): Promise<void> {
+  const files: Record<string, string> = {
+    'table-run.json': `${JSON.stringify(results, undefined, 2)}\n`,
+    'runs.csv': runsCsv(results, table),
+    'accuracies.csv': tableAccuraciesCsv(results),
+    'curves.csv': tableCurvesCsv(results),
+  };
+  await makeFolder(folder);
+  for (const [name, text] of Object.entries(files)) await atomicWrite(join(folder, name), text);
+}
