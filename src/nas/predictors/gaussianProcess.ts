@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { Random } from '../../engine/random/random.js';
+import { type Covariance, covarianceOf, KERNELS } from './covariance.js';
 import { Distances } from './distances.js';
 import { selectRows } from './encodings.js';
 import { PredictorError } from './errors.js';
-import { cholesky, solveLower, solveLowerTransposed } from './linearAlgebra.js';
+import { solveLower } from './linearAlgebra.js';
+import { factor, type Hyperparameters, likeliestHyperparameters } from './marginalLikelihood.js';
 import type { Features, Prediction, Predictor, Regressor } from './predictor.js';
 import { requireFitted, standardiseTargets } from './targets.js';
 
 const options = z.strictObject({
-  kernel: z.enum(['rbf', 'matern52']).default('matern52').describe('covariance by Euclidean distance'),
+  kernel: z.enum(KERNELS).default('matern52').describe('covariance by Euclidean distance'),
   lengthScale: z.number().positive().optional().describe('left out, the likeliest'),
   noise: z
     .number()
@@ -23,7 +25,6 @@ const options = z.strictObject({
   likelihoodRows: z.int().min(2).default(300).describe('rows that the likeliest is judged on, at most'),
 });
 type ProcessOptions = z.infer<typeof options>;
-type Kernel = ProcessOptions['kernel'];
 
 const NAME = 'gaussian-process';
 
@@ -40,13 +41,7 @@ export const gaussianProcess: Predictor<ProcessOptions> = {
   create: ({ seed }, chosen) => new GaussianProcess(seed, chosen),
 };
 
-interface Parameters {
-  readonly lengthScale: number;
-  /** Over the signal. */
-  readonly noise: number;
-}
-
-interface Fitted extends Parameters {
+interface Fitted extends Hyperparameters {
   readonly width: number;
   readonly distances: Distances;
   readonly lower: Float64Array;
@@ -82,56 +77,27 @@ class GaussianProcess implements Regressor {
     };
   }
 
-  /** A search along the two logarithms, with halving steps: the likelihood is smooth, and every look at it costs rows^3. */
-  private likeliest(features: Features, values: Float64Array): Parameters {
+  private likeliest(features: Features, values: Float64Array): Hyperparameters {
     const { kernel, likelihoodRows, lengthScale, noise } = this.options;
-    let rows = features;
-    let targets = values;
-    if (features.rows > likelihoodRows) {
-      const drawn = new Random(this.seed, NAME).shuffle(Uint32Array.from(values, (_, row) => row));
-      rows = selectRows(features, drawn.subarray(0, likelihoodRows));
-      targets = Float64Array.from(drawn.subarray(0, likelihoodRows), (row) => values[row]);
-    }
-    const squared = squaredDistances(rows, new Distances(rows));
-    const largest = squared.reduce((most, value) => Math.max(most, value), 0);
-    const typical = Math.sqrt(squared.reduce((sum, value) => sum + value, 0) / squared.length) || 1;
-    const valid = (at: Parameters) =>
-      at.noise >= 1e-6 && at.noise <= 1e3 && at.lengthScale >= typical / 30 && at.lengthScale <= 30 * typical;
-    const judge = (at: Parameters) =>
-      valid(at)
-        ? (factor(kernel, squared, targets, at)?.logLikelihood ?? Number.NEGATIVE_INFINITY)
-        : Number.NEGATIVE_INFINITY;
-    let best: Parameters = { lengthScale: lengthScale ?? typical, noise: noise ?? 0.1 };
-    if (largest === 0 || (lengthScale !== undefined && noise !== undefined)) return best;
-    let likelihood = judge(best);
-    for (let step = 4; step > 1.2; ) {
-      const neighbours: Parameters[] = [];
-      for (const factorOf of [step, 1 / step]) {
-        if (lengthScale === undefined) neighbours.push({ ...best, lengthScale: best.lengthScale * factorOf });
-        if (noise === undefined) neighbours.push({ ...best, noise: best.noise * factorOf ** 2 });
-      }
-      let moved = false;
-      for (const neighbour of neighbours) {
-        const value = judge(neighbour);
-        if (value <= likelihood + 1e-9) continue;
-        likelihood = value;
-        best = neighbour;
-        moved = true;
-      }
-      if (!moved) step = Math.sqrt(step);
-    }
-    return best;
+    const known = { lengthScale, noise };
+    if (features.rows <= likelihoodRows)
+      return likeliestHyperparameters(kernel, squaredDistances(features, new Distances(features)), values, known);
+    const all = Uint32Array.from(values, (_, row) => row);
+    const drawn = new Random(this.seed, NAME).shuffle(all).subarray(0, likelihoodRows);
+    const rows = selectRows(features, drawn);
+    const targets = Float64Array.from(drawn, (row) => values[row]);
+    return likeliestHyperparameters(kernel, squaredDistances(rows, new Distances(rows)), targets, known);
   }
 
   predict(features: Features): Prediction {
     const fitted = requireFitted(NAME, this.fitted, features);
     const { distances, weights, mean, scale, lengthScale } = fitted;
-    const covariance = covarianceOf(this.options.kernel);
+    const covariance = covarianceOf(this.options.kernel, lengthScale);
     const row = new Float64Array(distances.rows);
     const result = new Float64Array(features.rows);
     for (let i = 0; i < features.rows; i++) {
       distances.from(features, i, row);
-      covariance(row, lengthScale);
+      covariance(row);
       let sum = 0;
       for (let j = 0; j < row.length; j++) sum += row[j] * weights[j];
       result[i] = mean + scale * sum;
@@ -147,12 +113,12 @@ class GaussianProcess implements Regressor {
 }
 
 function deviations(fitted: Fitted, features: Features, covariance: Covariance): Float64Array {
-  const { distances, lower, lengthScale, signal, scale } = fitted;
+  const { distances, lower, signal, scale } = fitted;
   const row = new Float64Array(distances.rows);
   const result = new Float64Array(features.rows);
   for (let i = 0; i < features.rows; i++) {
     distances.from(features, i, row);
-    covariance(row, lengthScale);
+    covariance(row);
     solveLower(lower, row.length, row);
     let known = 0;
     for (let j = 0; j < row.length; j++) known += row[j] * row[j];
@@ -166,50 +132,4 @@ function squaredDistances(features: Features, distances: Distances): Float64Arra
   const squared = new Float64Array(rows * rows);
   for (let row = 0; row < rows; row++) distances.from(features, row, squared.subarray(row * rows, (row + 1) * rows));
   return squared;
-}
-
-/**
- * With the signal at its likeliest, y^T (K + noise)^-1 y / n, the log marginal likelihood is
- * -(n log signal + log det(K + noise) + n (1 + log 2 pi)) / 2.
- * @returns undefined where rounding makes the matrix not positive definite
- */
-function factor(kernel: Kernel, squared: Float64Array, targets: Float64Array, { lengthScale, noise }: Parameters) {
-  const rows = targets.length;
-  const lower = squared.slice();
-  covarianceOf(kernel)(lower, lengthScale);
-  for (let i = 0; i < rows; i++) lower[i * rows + i] += noise;
-  if (!cholesky(lower, rows)) return undefined;
-  const weights = targets.slice();
-  solveLower(lower, rows, weights);
-  let fit = 0;
-  for (const value of weights) fit += value * value;
-  solveLowerTransposed(lower, rows, weights);
-  // Equal targets have no signal.
-  const signal = Math.max(fit / rows, 1e-12);
-  let logDeterminant = 0;
-  for (let i = 0; i < rows; i++) logDeterminant += 2 * Math.log(lower[i * rows + i]);
-  const logLikelihood = -(rows * Math.log(signal) + logDeterminant + rows * (1 + Math.log(2 * Math.PI))) / 2;
-  return { lower, weights, signal, logLikelihood };
-}
-
-/** Writes covariances, for a signal of 1, over squared distances. */
-type Covariance = (squared: Float64Array, lengthScale: number) => void;
-
-function covarianceOf(kernel: Kernel): Covariance {
-  return kernel === 'rbf' ? rbf : matern52;
-}
-
-/** Rasmussen and Williams, equation 4.9. */
-function rbf(squared: Float64Array, lengthScale: number): void {
-  const factor = -1 / (2 * lengthScale * lengthScale);
-  for (let i = 0; i < squared.length; i++) squared[i] = Math.exp(factor * squared[i]);
-}
-
-/** Rasmussen and Williams, equation 4.17. */
-function matern52(squared: Float64Array, lengthScale: number): void {
-  const factor = Math.sqrt(5) / lengthScale;
-  for (let i = 0; i < squared.length; i++) {
-    const distance = factor * Math.sqrt(squared[i]);
-    squared[i] = (1 + distance + (distance * distance) / 3) * Math.exp(-distance);
-  }
 }

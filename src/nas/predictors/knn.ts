@@ -24,7 +24,11 @@ export const knn: Predictor<KnnOptions> = {
   create: (_, chosen) => new NearestNeighbours(chosen),
 };
 
-type Measure = (features: Features, row: number, result: Float64Array) => void;
+/** Writes one number for each row fitted, from which `distance` makes the distance; the nearer, the lower. */
+interface Measure {
+  from(features: Features, row: number, result: Float64Array): void;
+  distance(measured: number): number;
+}
 
 class NearestNeighbours implements Regressor {
   private fitted?: { width: number; targets: Float64Array; measure: Measure };
@@ -47,7 +51,7 @@ class NearestNeighbours implements Regressor {
     const nearest = new Float64Array(count);
     const mean = new Float64Array(features.rows);
     for (let row = 0; row < features.rows; row++) {
-      measure(features, row, distances);
+      measure.from(features, row, distances);
       smallest(distances, nearest);
       const uniform = this.options.weights === 'uniform';
       // Among rows that are equal, their mean; else the division below is by more than 0.
@@ -56,7 +60,7 @@ class NearestNeighbours implements Regressor {
       let total = 0;
       for (let i = 0; i < distances.length; i++) {
         if (distances[i] > farthest) continue;
-        const weight = uniform || farthest === 0 ? 1 : 1 / distances[i];
+        const weight = uniform || farthest === 0 ? 1 : 1 / measure.distance(distances[i]);
         sum += weight * targets[i];
         total += weight;
       }
@@ -67,22 +71,22 @@ class NearestNeighbours implements Regressor {
 }
 
 function euclideanTo(fitted: Features): Measure {
-  const distances = new Distances(fitted);
-  return (features, row, result) => {
-    distances.from(features, row, result);
-    for (let i = 0; i < result.length; i++) result[i] = Math.sqrt(result[i]);
-  };
+  const squared = new Distances(fitted);
+  return { from: (features, row, result) => squared.from(features, row, result), distance: Math.sqrt };
 }
 
 function hammingTo(fitted: Features): Measure {
   const kept = fitted.values.slice();
-  return ({ width, values }, row, result) => {
-    const start = row * width;
-    for (let i = 0; i < result.length; i++) {
-      let differing = 0;
-      for (let j = 0; j < width; j++) if (kept[i * width + j] !== values[start + j]) differing++;
-      result[i] = differing;
-    }
+  return {
+    from({ width, values }, row, result) {
+      const start = row * width;
+      for (let i = 0; i < result.length; i++) {
+        let differing = 0;
+        for (let j = 0; j < width; j++) if (kept[i * width + j] !== values[start + j]) differing++;
+        result[i] = differing;
+      }
+    },
+    distance: (measured) => measured,
   };
 }
 

@@ -1,5 +1,22 @@
 /** Matrices of float64 are flat, row by row. */
 
+/** Four sums at once: a single one would wait for every addition before it. */
+function dot(a: Float64Array, startA: number, b: Float64Array, startB: number, count: number): number {
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    sum0 += a[startA + k] * b[startB + k];
+    sum1 += a[startA + k + 1] * b[startB + k + 1];
+    sum2 += a[startA + k + 2] * b[startB + k + 2];
+    sum3 += a[startA + k + 3] * b[startB + k + 3];
+  }
+  for (; k < count; k++) sum0 += a[startA + k] * b[startB + k];
+  return sum0 + sum1 + (sum2 + sum3);
+}
+
 /**
  * Cholesky factor in place: the lower triangle of a symmetric positive definite matrix becomes L, where L L^T is the
  * matrix; what lies above the diagonal is left as it is.
@@ -10,8 +27,7 @@ export function cholesky(matrix: Float64Array, size: number): boolean {
     const rowI = i * size;
     for (let j = 0; j <= i; j++) {
       const rowJ = j * size;
-      let sum = matrix[rowI + j];
-      for (let k = 0; k < j; k++) sum -= matrix[rowI + k] * matrix[rowJ + k];
+      const sum = matrix[rowI + j] - dot(matrix, rowI, matrix, rowJ, j);
       if (j < i) matrix[rowI + j] = sum / matrix[rowJ + j];
       else if (sum > 0) matrix[rowI + i] = Math.sqrt(sum);
       else return false;
@@ -23,9 +39,7 @@ export function cholesky(matrix: Float64Array, size: number): boolean {
 /** Solves L x = b in place. */
 export function solveLower(lower: Float64Array, size: number, vector: Float64Array): void {
   for (let i = 0; i < size; i++) {
-    let sum = vector[i];
-    for (let k = 0; k < i; k++) sum -= lower[i * size + k] * vector[k];
-    vector[i] = sum / lower[i * size + i];
+    vector[i] = (vector[i] - dot(lower, i * size, vector, 0, i)) / lower[i * size + i];
   }
 }
 

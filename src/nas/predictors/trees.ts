@@ -48,7 +48,7 @@ export function rankFeatures({ rows, width, values }: Features): RankedFeatures 
   return { rows, width, ranks, distinct };
 }
 
-/** A gain below this is rounding: targets are standardised. */
+/** Twice a gain below this is rounding: targets are standardised. A split has to gain so much more than one before it. */
 const LEAST_GAIN = 1e-10;
 
 /**
@@ -56,7 +56,7 @@ const LEAST_GAIN = 1e-10;
  * loss, where the gradient of a row is prediction minus target and the hessian its weight. With G and H the sums over
  * a node, a split gains (G_L^2 / (H_L + lambda) + G_R^2 / (H_R + lambda) - G^2 / (H + lambda)) / 2 - gamma (equation 7), and a leaf is
  * worth -G / (H + lambda) (equation 5). With lambda = gamma = 0 this is CART: the split with the least sum of squares, the mean in a leaf.
- * Thresholds lie halfway between neighbouring values of the node. Of equal splits, the first feature's lowest counts.
+ * Thresholds lie halfway between neighbouring values of the node. Of equal splits the first counts.
  * @param targets what the tree is to give, one a row
  * @param weights one a row; a row of weight 0 is left out
  */
@@ -153,7 +153,7 @@ class SplitFinder {
     const { lambda, minLeaf } = options;
     const whole = (sum * sum) / (weight + lambda);
     // Twice the gain, gamma taken off.
-    let most = LEAST_GAIN;
+    let most = 0;
     let best: Split | undefined;
     for (const feature of options.candidates?.() ?? this.all) {
       const values = distinct[feature];
@@ -180,7 +180,7 @@ class SplitFinder {
         const rightSum = sum - leftSum;
         const gain =
           leftSum ** 2 / (leftWeight + lambda) + rightSum ** 2 / (rightWeight + lambda) - whole - 2 * options.gamma;
-        if (gain > most) {
+        if (gain > most + LEAST_GAIN) {
           most = gain;
           best = { feature, rank, threshold: (values[rank] + values[here[i + 1]]) / 2 };
         }
