@@ -1,7 +1,6 @@
 import { validationSetName } from '../../src/nas/data/validationSet.js';
-import type { Split } from '../../src/nas/tables/table.js';
+import type { TrainedRow } from '../../src/nas/tables/trainedTable.js';
 import type { TrainingTask } from '../../src/nas/transfer/plan.js';
-import type { TrainingOutcome } from '../../src/nas/transfer/results.js';
 import { completeJob, type StudyEvent } from '../../src/nas/transfer/study.js';
 import { parseStudy, type Study } from '../../src/nas/transfer/studySpecification.js';
 import { adapterOf, type PrepareOptions } from '../study/prepare.js';
@@ -23,15 +22,6 @@ export interface RowsToTrain {
   readonly protocol: object;
 }
 
-/** One training: half of the training images for a validation accuracy, all of them for a test accuracy. */
-export interface TrainedRow {
-  readonly architecture: string;
-  readonly seed: number;
-  readonly split: Exclude<Split, 'train'>;
-  readonly outcome: TrainingOutcome;
-  readonly seconds: number;
-}
-
 export interface TrainRowsOptions extends PrepareOptions {
   /** Keeps finished trainings: called again, only the missing ones are done. */
   readonly folder: string;
@@ -45,9 +35,14 @@ export interface TrainedRows {
   readonly rows: readonly TrainedRow[];
   readonly adapter: ReturnType<typeof adapterOf>;
   readonly study: Study;
+  /** Classes of the image set. */
+  readonly classes: number;
 }
 
-/** Trains what a table needs, one after another. @throws JobError, InterruptedError; what is finished is kept */
+/**
+ * Trains what a table needs, one after another: on half of the training images for a validation accuracy, on all of them for a
+ * test accuracy. @throws JobError, InterruptedError; what is finished is kept
+ */
 export async function trainRows(work: RowsToTrain, tools: Tools, options: TrainRowsOptions): Promise<TrainedRows> {
   const { set, limit, testLimit, seeds } = work;
   const study = parseStudy(
@@ -87,8 +82,9 @@ export async function trainRows(work: RowsToTrain, tools: Tools, options: TrainR
       );
       onEvent({ kind: 'done', task, record, reused, done: done + 1, total });
       const { architecture, seed } = task;
-      rows.push({ architecture, seed, split, outcome: record.outcome, seconds: record.seconds });
+      rows.push({ architecture, seed, split, accuracy: record.outcome.accuracy, seconds: record.seconds });
     }
-    return { rows, adapter: adapterOf(session), study };
+    const { classes } = await session.sets.open(set);
+    return { rows, adapter: adapterOf(session), study, classes: classes.length };
   });
 }
