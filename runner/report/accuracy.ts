@@ -32,7 +32,7 @@ function heatMap(cells: readonly SummaryCell[], target: string, levels: readonly
   const field = (source: string, method: string) => {
     const cell = cells.find((candidate) => candidate.source === source && candidate.method === method);
     return cell
-      ? heatField((cell.accuracy.mean - low) / (high - low), spreadText(cell.accuracy))
+      ? heatField((cell.accuracy.mean - low) / (high - low), spreadField(cell.accuracy))
       : heatField(null, NONE);
   };
   return scrolling(
@@ -48,7 +48,7 @@ function heatMap(cells: readonly SummaryCell[], target: string, levels: readonly
   );
 }
 
-function spreadText(spread: Spread): Markup {
+function spreadField(spread: Spread): Markup {
   return html`<span class="spread">${percentSpread(spread)}</span> <small>(${spread.count})</small>`;
 }
 

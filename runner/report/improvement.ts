@@ -1,7 +1,7 @@
 import type { RelativeImprovement, StudyResults } from '../../src/nas/transfer/results.js';
 import { runLabel } from './accuracy.js';
 import { html, type Markup } from './html.js';
-import { signed } from './numbers.js';
+import { decimal, signed } from './numbers.js';
 import { scaleOver } from './scale.js';
 import { type Strip, stripTable } from './strip.js';
 import { isRunOf } from './studyCells.js';
@@ -37,6 +37,8 @@ export function improvementSection(results: StudyResults, target: string): Marku
 }
 
 /** `+3.1 ± 0.8`; without the error where too few runs leave it unknown. */
-export function improvementText({ mean, standardError }: RelativeImprovement): string {
-  return standardError === undefined ? signed(mean, 1) : `${signed(mean, 1)} ± ${standardError.toFixed(1)}`;
+export function improvementText({ mean, standardError }: RelativeImprovement, digits = 1): string {
+  return standardError === undefined
+    ? signed(mean, digits)
+    : `${signed(mean, digits)} ± ${decimal(standardError, digits)}`;
 }

@@ -33,6 +33,11 @@ export function percentSpread(spread: Spread): string {
   return spread.count > 1 ? `${percent(spread.mean)} ± ${percent(spread.deviation)}` : percent(spread.mean);
 }
 
+/** Mean and standard deviation of numbers as they are: `93.70 ± 0.36`; a single one has no deviation to show. */
+export function spreadText({ mean, deviation, count }: Spread, digits: number): string {
+  return count > 1 ? `${decimal(mean, digits)} ± ${decimal(deviation, digits)}` : decimal(mean, digits);
+}
+
 /** A count in thousands or millions with three figures or more: `73,306`, `1.53 M`, `220.1 M`. */
 export function amount(value: Maybe): string {
   if (!known(value)) return NONE;
@@ -58,4 +63,10 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** Whole numbers, those in a row as a range: `0 to 499`, `0, 1 and 7`. */
+export function rangeText(numbers: readonly number[]): string {
+  const inRow = numbers.length > 2 && numbers.every((number, i) => number === numbers[0] + i);
+  return inRow ? `${numbers[0]} to ${numbers.at(-1)}` : listed(numbers.map(String));
 }

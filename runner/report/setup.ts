@@ -46,7 +46,7 @@ export function protocolsSection({ protocols }: StudyResults): Markup {
 }
 
 /** A setting in words; a group of settings as one line: `learning rate 0.1, momentum 0.9`. */
-function settingText(value: unknown): string {
+export function settingText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
@@ -55,7 +55,7 @@ function settingText(value: unknown): string {
 }
 
 /** A name of the code as words: `learningRate` as `learning rate`. */
-function words(name: string): string {
+export function words(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 

@@ -1,5 +1,11 @@
 import { html, type Insert, type Markup } from './html.js';
+import { plural } from './numbers.js';
 import type { Scale } from './scale.js';
+
+/** More runs than this are drawn as a histogram. */
+const MOST_DOTS = 60;
+
+const BARS = 80;
 
 /** A row of a dot plot: single runs as small dots, their mean as a large one with a bar around it. */
 export interface Strip {
@@ -59,9 +65,21 @@ ${levels.map(
     html`<line class="level ${kind}" x1="${x(value)}" x2="${x(value)}" y1="0" y2="34"><title>${name}</title></line>`,
 )}
 ${error !== undefined && html`<line class="error" x1="${x(mean - error)}" x2="${x(mean + error)}" y1="17" y2="17"/>`}
-${strip.runs.map((run) => html`<circle class="run" cx="${x(run)}" cy="17" r="3.5"/>`)}
+${strip.runs.length > MOST_DOTS ? histogram(strip.runs, scale) : strip.runs.map((run) => html`<circle class="run" cx="${x(run)}" cy="17" r="3.5"/>`)}
 <circle class="mean${error === undefined && ' single'}" cx="${x(mean)}" cy="17" r="6"><title>${strip.value}</title></circle>
 </svg>`;
+}
+
+/** Bars that stand on the lower edge, the highest as high as the strip. */
+function histogram(runs: readonly number[], scale: Scale): Markup[] {
+  const counts = new Array<number>(BARS).fill(0);
+  for (const run of runs) counts[Math.min(BARS - 1, Math.max(0, Math.floor(BARS * scale.at(run))))]++;
+  const most = Math.max(...counts);
+  return counts.flatMap((count, bar) => {
+    if (count === 0) return [];
+    const height = Math.max(1, (34 * count) / most);
+    return html`<rect class="share" x="${((100 * bar) / BARS).toFixed(2)}%" y="${(34 - height).toFixed(1)}" width="${(100 / BARS).toFixed(2)}%" height="${height.toFixed(1)}"><title>${plural(count, 'run')}</title></rect>`;
+  });
 }
 
 function axis(scale: Scale, tickText: (tick: number) => string): Markup {

@@ -60,6 +60,8 @@ td code { white-space: nowrap; }
 .matrix td.heat small { color: inherit; opacity: 1; }
 .matrix .reference td { text-align: left; border: 0; color: var(--quiet); padding-block: .15rem; font-size: .88rem; }
 .matrix .reference:first-child td { padding-top: .6rem; }
+.matrix.dense td.heat { padding: .35rem .4rem; }
+.matrix.dense thead th { min-width: 0; overflow-wrap: normal; }
 @media (prefers-color-scheme: dark) { .matrix td.heat { background: var(--dark-background); color: var(--dark-text); } }
 
 i.heat { display: inline-block; width: 1.1rem; height: .8rem; vertical-align: -1px; background: var(--background); }
@@ -69,6 +71,8 @@ i.heat { display: inline-block; width: 1.1rem; height: .8rem; vertical-align: -1
 .key.chance { border-left: 2px dashed var(--chance); }
 .key.line { width: 1.5rem; height: 0; border: 0; border-top: 2.5px solid var(--c, var(--quiet)); }
 .key.dashed { border-top-style: dashed; }
+.key.level { height: 0; width: 1.5rem; border: 0; border-top: 2px dashed var(--linear); }
+.key.front { height: 0; width: 1.5rem; border: 0; border-top: 2px solid var(--ink); }
 .key.ring { width: .6rem; height: .6rem; border: 2px solid var(--quiet); border-radius: 50%; }
 .legend { white-space: nowrap; margin-right: .7rem; }
 .legend-row { color: var(--quiet); font-size: .9rem; max-width: none; }
@@ -87,6 +91,8 @@ ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.series${series} { --c: var(--series
 .strip .level.zero { stroke: var(--quiet); }
 .strip .error { stroke: var(--accent); stroke-width: 2.5; }
 .strip .run { fill: var(--page); fill-opacity: .4; stroke: var(--accent); stroke-width: 1.3; }
+.strip .share { fill: var(--accent); fill-opacity: .35; }
+.muted .strip .share { fill: var(--chance); }
 .strip .mean { fill: var(--accent); stroke: var(--page); stroke-width: 1.5; }
 .strip .mean.single { fill: var(--page); stroke: var(--accent); stroke-width: 2; }
 .muted .strip .error, .muted .strip .run, .muted .strip .mean.single { stroke: var(--chance); }
@@ -114,6 +120,7 @@ ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.series${series} { --c: var(--series
 .graph .pool { --c: var(--pool); }
 .graph .skip { --c: var(--skip); }
 .graph .none path { stroke: var(--none); stroke-width: 1; }
+td .warning { white-space: nowrap; }
 .warning { color: var(--warn); font-weight: 600; }
 .warning::before { content: "⚠ "; }
 
@@ -121,10 +128,18 @@ ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.series${series} { --c: var(--series
 .panels { display: grid; gap: 1.2rem 1.6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(14rem, 100% / var(--columns) - 1.6rem)), 1fr)); margin: 1rem 0 2rem; }
 .panel { break-inside: avoid; }
 .panel figcaption { font-size: .9rem; color: var(--quiet); margin-bottom: .2rem; }
-.panel svg { width: 100%; max-width: 19rem; display: block; }
+.panel > svg { width: 100%; max-width: 19rem; display: block; }
+.panel.wide > svg { max-width: 34rem; }
 .panel .title { fill: var(--ink); font-weight: 600; }
 .curve { fill: none; stroke: var(--c); stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
 .curve.dashed { stroke-dasharray: 4 4; }
+.curve.hit { stroke: transparent; stroke-width: 9; }
+.band { fill: var(--c); fill-opacity: .12; }
+.dots { fill: none; stroke: var(--c, var(--accent)); stroke-width: 4; stroke-linecap: round; stroke-opacity: .55; }
+.bins { fill: var(--accent); }
+.panel .level { stroke: var(--linear); stroke-width: 1.5; stroke-dasharray: 5 4; }
+.panel .diagonal { stroke: var(--quiet); stroke-width: 1; stroke-dasharray: 3 3; }
+.panel .front { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-linejoin: round; }
 .panel .ring { fill: var(--page); stroke: var(--c); stroke-width: 2; }
 
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: .7rem 1.5rem; margin: 1rem 0; }

@@ -1,0 +1,24 @@
+import type { Measurement } from '../../src/nas/tables/table.js';
+
+/** `cifar10 test`. */
+export function shortMeasurement({ set, split }: Measurement): string {
+  return `${set} ${split}`;
+}
+
+/** `cifar10 test, 200 epochs, mean over training seeds`. */
+export function measurementText(measurement: Measurement): string {
+  const { epochs, seed } = measurement;
+  const training =
+    seed === 'mean' ? 'mean over training seeds' : seed === 'one' ? 'one training' : `training seed ${seed}`;
+  return `${shortMeasurement(measurement)}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${training}`;
+}
+
+/** Equal for equal measurements alone. */
+export function measurementKey({ set, split, epochs, seed }: Measurement): string {
+  return JSON.stringify([set, split, epochs, seed]);
+}
+
+/** Each measurement once. */
+export function uniqueMeasurements(measurements: readonly Measurement[]): Measurement[] {
+  return [...new Map(measurements.map((measurement) => [measurementKey(measurement), measurement])).values()];
+}

@@ -1,0 +1,40 @@
+import { html, type Markup } from './html.js';
+import { grouped } from './numbers.js';
+import { dotsPath, type Place } from './plot.js';
+import { type Scale, scaleOver } from './scale.js';
+import { groupBy } from './studyCells.js';
+
+/** More points than this lie on each other: their number in each square is drawn instead. */
+const MOST_DOTS = 500;
+
+/** Side of a square. */
+const SIDE = 5;
+
+const SHADES = 5;
+
+type Point = readonly [x: number, y: number];
+
+/** Points as dots; of very many, squares, the darker the more points lie there. */
+export function scatter(points: readonly Point[], place: Place): Markup {
+  const drawn = points.map(([x, y]): Point => [place.x(x), place.y(y)]);
+  if (points.length <= MOST_DOTS) return html`<path class="dots" d="${dotsPath(drawn)}"/>`;
+  const squares = groupBy(drawn, ([x, y]) => `M${SIDE * Math.floor(x / SIDE)} ${SIDE * Math.floor(y / SIDE)}`);
+  const most = [...squares.values()].reduce((highest, square) => Math.max(highest, square.length), 1);
+  const shades: string[] = new Array(SHADES).fill('');
+  for (const [corner, { length }] of squares) {
+    const shade = most === 1 ? 0 : Math.floor((Math.log(length) / Math.log(most)) * (SHADES - 1e-9));
+    shades[Math.min(shade, SHADES - 1)] += `${corner}h${SIDE}v${SIDE}h-${SIDE}z`;
+  }
+  return html`<g class="bins"><title>squares hold 1 to ${grouped(most)} points</title>${shades.map(
+    (path, shade) => path && html`<path fill-opacity="${(shade + 1) / SHADES}" d="${path}"/>`,
+  )}</g>`;
+}
+
+/** An axis over values without the lowest of a long tail: the lowest fiftieth, where that takes more than half of it. */
+export function axisOver(values: readonly number[], ticks: number): Scale {
+  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b);
+  if (sorted.length < 100) return scaleOver(sorted, ticks);
+  const cut = Math.floor(sorted.length / 50);
+  const [low, core, high] = [sorted[0], sorted[cut], sorted[sorted.length - 1]];
+  return scaleOver(core - low > high - core ? sorted.slice(cut) : sorted, ticks);
+}

@@ -1,0 +1,101 @@
+import type { SearchLimits } from '../../src/nas/methods/method.js';
+import type { TableAccuracy, TableRunResults } from '../../src/nas/tables/results.js';
+import { improvementText } from './improvement.js';
+import { measurementKey, shortMeasurement } from './measurement.js';
+import { decimal, grouped, listed, plural, signed, spreadText } from './numbers.js';
+import { mainMeasurement } from './tableAccuracies.js';
+
+/** What was run, who leads and whether it agrees with what was published, in words. */
+export function tableVerdict(results: TableRunResults): string {
+  const { searches, methods, sources, accuracies, seeds } = results;
+  if (searches.length === 0 || accuracies.length === 0)
+    return 'No search has been done yet, so the numbers show nothing so far.';
+  const run = `${plural(methods.length, 'method')} searched the table ${results.table} on ${listed(sources)}, ${plural(seeds.length, 'seed')} each${limitText(results.limits)}`;
+  if (seeds.length === 1)
+    return `${run}: with a single seed, no difference between methods can be told from chance.${publishedClaim(results)}`;
+  const leads = sources.map((source) => leadClaim(results, source)).filter((claim) => claim !== null);
+  return `${run}. ${leads.join(' ')}${publishedClaim(results)}`;
+}
+
+function limitText({ evaluations, seconds }: SearchLimits): string {
+  const limits = [
+    ...(evaluations === undefined ? [] : [plural(evaluations, 'evaluation')]),
+    ...(seconds === undefined ? [] : [`${grouped(seconds)} s of the table's clock`]),
+  ];
+  return limits.length > 0 ? `, within ${listed(limits)}` : '';
+}
+
+/** Who has the highest mean on a source, and who can't be told from it. */
+function leadClaim(results: TableRunResults, source: string): string | null {
+  const measurement = mainMeasurement(results, source);
+  if (!measurement) return null;
+  const key = measurementKey(measurement);
+  const rows = results.accuracies
+    .filter((row) => row.source === source && measurementKey(row.measurement) === key)
+    .toSorted((a, b) => b.accuracy.mean - a.accuracy.mean);
+  const [best, ...others] = rows;
+  const improvement = best.relativeImprovement;
+  const gain = improvement ? `, ${improvementText(improvement, 2)} % relative to random search` : '';
+  const close = others.filter((row) => !isBelow(row, best)).map(({ method }) => method);
+  const besides = close.length > 0 ? `; within two standard errors of it: ${listed(close)}` : '';
+  const what = `${spreadText(best.accuracy, 2)} % ${shortMeasurement(measurement)} accuracy`;
+  return others.length === 0
+    ? `On ${source}, ${best.method} reaches ${what}.`
+    : `On ${source}, ${best.method} leads with ${what}${gain}${besides}.`;
+}
+
+/** Whether the difference of two means is more than two of its standard errors. */
+function isBelow({ accuracy: low }: TableAccuracy, { accuracy: high }: TableAccuracy): boolean {
+  const error = Math.hypot(low.deviation / Math.sqrt(low.count), high.deviation / Math.sqrt(high.count));
+  return high.mean - low.mean > 2 * error;
+}
+
+/** How many published means are met, and which is furthest off. */
+function publishedClaim({ accuracies }: TableRunResults): string {
+  const compared = accuracies.flatMap(({ published, ...row }) =>
+    published ? [{ ...row, published, difference: row.accuracy.mean - published.mean }] : [],
+  );
+  if (compared.length === 0) return '';
+  const met = compared.filter(({ difference, published }) => Math.abs(difference) <= published.deviation).length;
+  const worst = compared.reduce((first, next) =>
+    Math.abs(next.difference) > Math.abs(first.difference) ? next : first,
+  );
+  const share = met === compared.length ? `All ${met}` : `${met} of ${compared.length}`;
+  return ` ${share} published ${compared.length === 1 ? 'accuracy is' : 'accuracies are'} met within one published standard deviation; the largest difference is ${signed(worst.difference, 2)} points (${worst.method}, ${shortMeasurement(worst.measurement)}).`;
+}
+
+/** What else a reader should know, a short sentence each. */
+export function tableFindings(results: TableRunResults): string[] {
+  return [...optimumFindings(results), ...orderFindings(results), ...gapFindings(results)];
+}
+
+function optimumFindings({ queriesToOptimum, sources }: TableRunResults): string[] {
+  return sources.flatMap((source) => {
+    const rows = queriesToOptimum.filter((row) => row.source === source && row.seeds > 0);
+    const met = rows.filter(({ reached }) => reached > 0);
+    if (rows.length === 0) return [];
+    if (met.length === 0) return [`No search on ${source} met the table's best validation accuracy.`];
+    const most = met.reduce((first, next) => {
+      const more = next.reached / next.seeds - first.reached / first.seeds;
+      return more > 0 || (more === 0 && next.queries!.mean < first.queries!.mean) ? next : first;
+    });
+    return [
+      `The table's best validation accuracy on ${source} is met most often by ${most.method}: in ${most.reached} of ${plural(most.seeds, 'search', 'searches')}, after ${grouped(most.queries!.mean)} queries on average.`,
+    ];
+  });
+}
+
+function orderFindings({ sourceRankCorrelation }: TableRunResults): string[] {
+  const known = sourceRankCorrelation.flatMap(({ tau }) => (tau === null ? [] : [tau]));
+  if (known.length === 0) return [];
+  const mean = known.reduce((sum, tau) => sum + tau, 0) / known.length;
+  return [
+    `The orders of the methods from two sources agree with a Kendall's τ of ${decimal(mean, 2)} on average over ${plural(known.length, 'comparison')} (1 is the same order).`,
+  ];
+}
+
+function gapFindings({ methods, sources, seeds, searches }: TableRunResults): string[] {
+  const wanted = methods.length * sources.length * seeds.length;
+  const missing = wanted - searches.length;
+  return missing > 0 ? [`${missing} of ${wanted} searches are missing: the run is not complete.`] : [];
+}
