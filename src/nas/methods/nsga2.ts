@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import type { Random } from '../../engine/random/random.js';
+import { UnknownNameError } from '../errors.js';
+import type { Space } from '../spaces/space.js';
+import type { ParetoPoint } from '../transfer/results.js';
+import type { Method, Problem, Search } from './method.js';
+import { crowdingDistance, nonDominatedSort, type Objectives, paretoFront } from './pareto.js';
+import { type Evaluation, fittest, samplingSearch } from './samplingSearch.js';
+import { drawUnseen } from './unseen.js';
+
+const options = z.strictObject({
+  objectives: z
+    .array(z.string())
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'an objective stands twice')
+    .default(['parameters'])
+    .describe('costs to be low beside an accuracy to be high: parameters, multiplyAdds, mflops, latency:DEVICE'),
+  population: z.int().min(2).default(40).describe('architectures that survive a generation'),
+  offspring: z.int().min(1).default(20).describe('architectures evaluated in a generation'),
+  generations: z.int().min(1).default(30).describe('generations, the random first one included'),
+  crossover: z
+    .enum(['uniform', 'single-point', 'two-point'])
+    .default('two-point')
+    .describe('how the choices of two parents are put together'),
+  crossoverProbability: z.number().min(0).max(1).default(0.9).describe('else the child begins as one parent'),
+  mutationProbability: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('of each choice to get another option; 1 / number of choices where left out'),
+});
+type Nsga2Options = z.infer<typeof options>;
+
+const NAME = 'nsga2';
+const MATINGS = 100;
+
+/**
+ * NSGA-II (Deb et al., IEEE TEC 2002) on accuracy and costs, with the population, offspring, generations and crossover of
+ * NSGA-Net (Lu et al., GECCO 2019, 1810.03522). No architecture is evaluated twice. The result is the most accurate of the
+ * front, which the outcome gives whole.
+ */
+export const nsga2: Method<Nsga2Options> = { name: NAME, options, needs: () => 'training', start };
+
+function start(problem: Problem, settings: Nsga2Options): Search {
+  const { space } = problem;
+  const { population, offspring, generations } = settings;
+  for (const name of settings.objectives)
+    if (!problem.costs.includes(name)) throw new UnknownNameError('Cost', name, problem.costs);
+
+  const costs = new Map<string, Objectives>();
+  const objectives = ({ text, architecture, fitness }: Evaluation): Objectives => {
+    const counted = costs.get(text) ?? settings.objectives.map((name) => problem.cost(architecture, name));
+    costs.set(text, counted);
+    return [-fitness, ...counted];
+  };
+  const front = (evaluations: readonly Evaluation[]) =>
+    paretoFront(evaluations.map(objectives)).map((index) => evaluations[index]);
+
+  let generation = 0;
+  /** The population, as indices of evaluations. */
+  let living: readonly number[] = [];
+
+  return samplingSearch(problem, {
+    method: NAME,
+    total: population + (generations - 1) * offspring,
+    propose(evaluations, random) {
+      const seen = new Set(evaluations.map(({ text }) => text));
+      const complete = 1 + Math.floor((evaluations.length - population) / offspring);
+      if (complete > generation) {
+        const born = [...evaluations.keys()].slice(generation === 0 ? 0 : -offspring);
+        living = survivors([...living, ...born], (index) => objectives(evaluations[index]), population);
+        generation = complete;
+      }
+      const parents = ranked(
+        living.map((index) => evaluations[index]),
+        objectives,
+      );
+      const architecture = breed(space, parents, settings, random, seen) ?? drawUnseen(space, random, seen);
+      return architecture === undefined ? undefined : { architecture };
+    },
+    select: (evaluations) => fittest(front(evaluations)),
+    outcome: (evaluations) => ({
+      front: front(evaluations)
+        .sort((a, b) => b.fitness - a.fitness)
+        .map((evaluation) => pointOf(evaluation, settings.objectives, objectives(evaluation).slice(1))),
+    }),
+    state: {
+      save: () => ({ generation, living }),
+      restore(values) {
+        generation = values.generation as number;
+        living = values.living as number[];
+      },
+    },
+  });
+}
+
+function pointOf({ text, fitness }: Evaluation, names: readonly string[], costs: Objectives): ParetoPoint {
+  const named = Object.fromEntries(names.map((name, i) => [name, costs[i]]));
+  return { architecture: text, objectives: { accuracy: fitness, ...named } };
+}
+
+/** An item with its front, 0 the best, and how free it stands in that. */
+interface Ranked<T> {
+  readonly item: T;
+  readonly rank: number;
+  readonly crowding: number;
+}
+
+/** Items by front, in the order of their fronts. */
+function ranked<T>(items: readonly T[], objectives: (item: T) => Objectives): Ranked<T>[] {
+  const points = items.map(objectives);
+  return nonDominatedSort(points).flatMap((front, rank) => {
+    const crowding = crowdingDistance(front.map((i) => points[i]));
+    return front.map((i, place) => ({ item: items[i], rank, crowding: crowding[place] }));
+  });
+}
+
+/** Negative if `a` is the better: of the better front or, within one, the freer. */
+function compare(a: Ranked<unknown>, b: Ranked<unknown>): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  return a.crowding === b.crowding ? 0 : b.crowding - a.crowding;
+}
+
+function survivors<T>(items: readonly T[], objectives: (item: T) => Objectives, count: number): T[] {
+  return ranked(items, objectives)
+    .sort(compare)
+    .slice(0, count)
+    .map(({ item }) => item);
+}
+
+/** A child that was not seen before; undefined without parents, or if many matings bring none. */
+function breed(
+  space: Space,
+  parents: readonly Ranked<Evaluation>[],
+  settings: Nsga2Options,
+  random: Random,
+  seen: ReadonlySet<string>,
+): unknown {
+  if (parents.length === 0) return undefined;
+  const tournament = () => {
+    const [a, b] = [random.choice(parents), random.choice(parents)];
+    return space.decisions((compare(b, a) < 0 ? b : a).item.architecture);
+  };
+  const { crossoverProbability, mutationProbability = 1 / space.choices.length } = settings;
+  for (let mating = 0; mating < MATINGS; mating++) {
+    const [mother, father] = [tournament(), tournament()];
+    const crossed = random.uniform() < crossoverProbability;
+    const genes = crossed ? cross(mother, father, settings.crossover, random) : mother;
+    const mutated = genes.map((option, choice) => {
+      const count = space.choices[choice].options.length;
+      if (count === 1 || random.uniform() >= mutationProbability) return option;
+      return (option + 1 + random.integer(count - 1)) % count;
+    });
+    const architecture = space.fromDecisions(mutated);
+    if (!seen.has(space.format(architecture))) return architecture;
+  }
+  return undefined;
+}
+
+/** Genes of one parent or the other. Cuts fall between two genes; between two cuts, or after one, stand the second's. */
+function cross(
+  mother: readonly number[],
+  father: readonly number[],
+  kind: Nsga2Options['crossover'],
+  random: Random,
+): number[] {
+  if (kind === 'uniform') return mother.map((option, i) => (random.integer(2) === 0 ? option : father[i]));
+  const from = random.integer(mother.length + 1);
+  const to = kind === 'two-point' ? random.integer(mother.length + 1) : mother.length;
+  const [low, high] = [Math.min(from, to), Math.max(from, to)];
+  return mother.map((option, i) => (i >= low && i < high ? father[i] : option));
+}
