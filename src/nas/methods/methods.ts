@@ -1,10 +1,24 @@
 import { UnknownNameError } from '../errors.js';
+import { bohb } from './bohb/bohb.js';
+import { bohbPublished } from './bohb/bohbPublished.js';
 import { darts } from './darts.js';
+import { localSearch } from './localSearch.js';
 import type { Method } from './method.js';
+import { nsga2 } from './nsga2.js';
 import { randomSearch } from './random.js';
 import { regularizedEvolution } from './regularizedEvolution.js';
+import { reinforce } from './reinforce.js';
 
-const methods: readonly Method[] = [randomSearch, regularizedEvolution, darts];
+const methods: readonly Method[] = [
+  randomSearch,
+  regularizedEvolution,
+  localSearch,
+  reinforce,
+  bohb,
+  bohbPublished,
+  nsga2,
+  darts,
+];
 
 export const METHOD_NAMES: readonly string[] = methods.map((method) => method.name);
 
