@@ -1,3 +1,4 @@
+import { AttributeError } from '../../engine/errors.js';
 import type { Graph, Node, Value } from '../../engine/graph/graph.js';
 import { add } from '../../engine/ops/add.js';
 import { flatten } from '../../engine/ops/flatten.js';
@@ -33,7 +34,10 @@ export function codeProducts(graph: Graph, outputs: readonly Value[]): CodeProdu
     products = products ? add(products, product) : product;
     units += count * codes.shape[1];
   }
-  if (!products) throw new RangeError('codeProducts: got a network without ReLU, wanted at least one');
+  if (!products)
+    throw new AttributeError(
+      'codeProducts: got no outputs of ReLUs, wanted at least one; the score is not defined for this space',
+    );
   return { products, units };
 }
 

@@ -1,3 +1,4 @@
+import { AttributeError } from '../../engine/errors.js';
 import type { Graph, Value } from '../../engine/graph/graph.js';
 import { logicalSize } from '../../engine/graph/types.js';
 import { add } from '../../engine/ops/add.js';
@@ -64,7 +65,10 @@ export function zenOf(
 /** What the global average pool traced last reads. */
 function pooledFeatures(graph: Graph): Value {
   const pool = nodesOf(graph, 'globalAveragePool').at(-1);
-  if (!pool) throw new RangeError('zen: got a network without global average pooling, wanted one');
+  if (!pool)
+    throw new AttributeError(
+      'zen: got a network without global average pooling, wanted one; the score is not defined for this space',
+    );
   return pool.inputs[0];
 }
 
