@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TableRunResults } from '../../src/nas/tables/results.js';
 import type { Table } from '../../src/nas/tables/table.js';
@@ -12,7 +13,6 @@ import { type Output, progressOf } from './output.js';
 
 interface TableRunCommand extends SharedOptions {
   readonly table: string;
-  readonly tablesDir?: string;
   readonly method: readonly string[];
   readonly option?: Record<string, unknown>;
   readonly source: readonly string[];
@@ -36,7 +36,7 @@ export function addTableRun(parent: Command, tools: Tools, output: Output): void
       'Repeats searches on a table over many seeds, and prints what they found beside the published rows. With several ' +
         'sources: what is found on one, judged on all.',
     )
-    .requiredOption('--table <name>', 'the table', 'nasbench201')
+    .option('--table <name>', 'nasbench201 or another in --tables-dir, or a path to a .csv.gz', 'nasbench201')
     .requiredOption('--method <name>', `${METHOD_NAMES.join(', ')}; may be given several times`, several)
     .option(
       '--option <method.name=value>',
@@ -60,7 +60,9 @@ export function addTableRun(parent: Command, tools: Tools, output: Output): void
     )
     .option('--jobs <number>', 'searches at a time, each in a process (default: one a core)', positiveInteger)
     .option('--out <folder>', 'folder for results; run again with it, a stopped run goes on');
-  addShared(command, 'adapter', 'seed').action((options: TableRunCommand) => tableRun(options, tools, output));
+  addShared(command, 'tablesDir', 'adapter', 'seed').action((options: TableRunCommand) =>
+    tableRun(options, tools, output),
+  );
 }
 
 function positiveNumber(text: string): number {
@@ -121,7 +123,7 @@ async function tableRun(options: TableRunCommand, tools: Tools, output: Output):
   output.print(queriesTable(results, output));
   output.print('');
   for (const line of correlationLines(results)) output.print(line);
-  if (out !== undefined) output.print(`results: ${out}`);
+  if (out !== undefined) output.print(`report: ${join(out, 'report.html')}`);
 }
 
 /** @throws UsageError naming the nearest set there is */

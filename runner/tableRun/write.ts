@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { TableRunResults } from '../../src/nas/tables/results.js';
 import type { Table } from '../../src/nas/tables/table.js';
+import { tableRunPage } from '../report/tableRun.js';
 import { atomicWrite } from '../study/atomicWrite.js';
 import { makeFolder } from '../study/makeFolder.js';
 import { runsCsv, tableAccuraciesCsv, tableCurvesCsv } from './csv.js';
 
 /**
- * Writes the results of searches on a table, `table-run.json`, and their numbers as CSV files.
+ * Writes the results of searches on a table, `table-run.json`, the report, and the numbers as CSV files.
  * @throws StoreError
  */
 export async function writeTableRun(results: TableRunResults, table: Table, folder: string): Promise<void> {
@@ -15,6 +16,7 @@ export async function writeTableRun(results: TableRunResults, table: Table, fold
     'runs.csv': runsCsv(results, table),
     'accuracies.csv': tableAccuraciesCsv(results),
     'curves.csv': tableCurvesCsv(results),
+    'report.html': tableRunPage(results),
   };
   await makeFolder(folder);
   for (const [name, text] of Object.entries(files)) await atomicWrite(join(folder, name), text);
