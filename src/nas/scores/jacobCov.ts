@@ -1,6 +1,6 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { backpropagate } from '../../engine/graph/autodiff.js';
 import { logicalSize } from '../../engine/graph/types.js';
-import { symmetricEigenvalues } from './eigenvalues.js';
 import { withUntrained } from './network.js';
 import type { Score } from './score.js';
 
@@ -50,6 +50,11 @@ function correlationMatrix(data: Float32Array, rows: number): number[][] {
     return centred.map((value) => value / norm);
   });
   return gramMatrix(normalised);
+}
+
+/** Ascending. */
+export function symmetricEigenvalues(matrix: number[][]): number[] {
+  return new EigenvalueDecomposition(new Matrix(matrix), { assumeSymmetric: true }).realEigenvalues;
 }
 
 /** Dot products of every two rows. */

@@ -1,8 +1,7 @@
 import { backpropagate } from '../../engine/graph/autodiff.js';
 import { kaimingNormal } from '../../engine/nn/initializers.js';
 import { Random } from '../../engine/random/random.js';
-import { symmetricEigenvalues } from './eigenvalues.js';
-import { gramMatrix } from './jacobCov.js';
+import { gramMatrix, symmetricEigenvalues } from './jacobCov.js';
 import { layerWeights, outputGradients, type UntrainedNetwork, withUntrained } from './network.js';
 import type { Score, ScoreContext } from './score.js';
 

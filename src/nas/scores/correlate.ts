@@ -1,0 +1,58 @@
+import type { ScoreResults } from '../tables/results.js';
+import type { Measurement, Table } from '../tables/table.js';
+import { kendallTauB } from '../transfer/kendall.js';
+import { spearman } from '../transfer/spearman.js';
+import { spread } from '../transfer/spread.js';
+import { PUBLISHED_CORRELATIONS } from './published.js';
+import type { Score } from './score.js';
+
+type Cells = ScoreResults['cells'];
+
+/** Of every set the test accuracy after the longest training, the mean over seeds where there is one. */
+export function judgedBy({ measurements }: Table): Measurement[] {
+  const tests = measurements.filter(({ split }) => split === 'test');
+  return [...new Set(tests.map(({ set }) => set))].map((set) => {
+    const ofSet = tests.filter((test) => test.set === set);
+    const longest = ofSet.filter(({ epochs }) => epochs === Math.max(...ofSet.map((test) => test.epochs)));
+    return longest.find(({ seed }) => seed === 'mean') ?? longest[0];
+  });
+}
+
+/**
+ * Rank correlations of scores with accuracies, over the cells that have both. Of a score of which lower is better the sign is
+ * turned: above zero always means that it finds good architectures.
+ * @param cells with accuracies
+ */
+export function correlateScores(
+  scores: readonly Score[],
+  measurements: readonly Measurement[],
+  cells: Cells,
+  space: string,
+): ScoreResults['correlations'] {
+  return scores.flatMap(({ name, lowerIsBetter }) => {
+    const sign = lowerIsBetter ? -1 : 1;
+    const seconds = cells.flatMap((cell) => cell.seconds[name] ?? []);
+    return measurements.map((measurement, i) => {
+      const pairs = cells.flatMap(({ scores, accuracies }) => {
+        const [score, accuracy] = [scores[name], accuracies?.[i].accuracy];
+        return score === null || score === undefined || accuracy === undefined || Number.isNaN(accuracy)
+          ? []
+          : [[sign * score, accuracy]];
+      });
+      const [x, y] = [pairs.map(([score]) => score), pairs.map(([, accuracy]) => accuracy)];
+      const published =
+        space === 'nasbench201' &&
+        measurement.epochs === 200 &&
+        PUBLISHED_CORRELATIONS.find((one) => one.score === name && one.set === measurement.set);
+      return {
+        score: name,
+        measurement,
+        spearman: spearman(x, y),
+        kendall: kendallTauB(x, y),
+        count: pairs.length,
+        seconds: spread(seconds),
+        ...(published ? { published: { spearman: published.spearman, source: published.source } } : {}),
+      };
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { AttributeError } from '../../engine/errors.js';
+import { Random } from '../../engine/random/random.js';
+import type { ImageSplit } from '../data/imageSet.js';
+import { takeImages } from '../data/selection.js';
+import { channelStatistics } from '../data/statistics.js';
+import type { Space } from '../spaces/space.js';
+import type { Table } from '../tables/table.js';
+import { shuffledBatches } from '../training/batches.js';
+import type { ImageShape } from '../training/imageBatch.js';
+import type { Score, ScoreContext } from './score.js';
+
+/** Scores of one architecture; null where a score is not defined or not finite. */
+export interface EvaluatedScores {
+  readonly scores: Readonly<Record<string, number | null>>;
+  /** Those that share a pass over the network have an equal share of its time. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** @param scores those that share a pass one after the other */
+export async function evaluateScores(
+  scores: readonly Score[],
+  context: ScoreContext,
+  architecture: unknown,
+): Promise<EvaluatedScores> {
+  const values: Record<string, number | null> = {};
+  const seconds: Record<string, number> = {};
+  for (const score of scores) {
+    const start = performance.now();
+    const value = await score.evaluate(context, architecture);
+    values[score.name] = Number.isFinite(value) ? value : null;
+    seconds[score.name] = (performance.now() - start) / 1000;
+  }
+  for (const pass of new Set(scores.flatMap(({ sharedPass }) => sharedPass ?? []))) {
+    const names = scores.filter(({ sharedPass }) => sharedPass === pass).map(({ name }) => name);
+    const share = names.reduce((sum, name) => sum + seconds[name], 0) / names.length;
+    for (const name of names) seconds[name] = share;
+  }
+  return { scores: values, seconds };
+}
+
+/**
+ * One batch of a split in the order of a seed, normalised by the split's own statistics.
+ * @throws AttributeError if the split has fewer images
+ */
+export function scoreBatch(
+  split: ImageSplit,
+  { channels }: ImageShape,
+  { batch, seed }: { readonly batch: number; readonly seed: number },
+): Pick<ScoreContext, 'images' | 'labels' | 'batch' | 'seed'> {
+  if (split.count < batch)
+    throw new AttributeError(`scores: got a batch of ${batch} of ${split.count} images, wanted at most as many`);
+  const [indices] = shuffledBatches(split.count, batch, seed, 'score batch', 0);
+  const chosen = takeImages(split, [...indices]);
+  const { mean, std } = channelStatistics(split, channels);
+  const images = Float32Array.from(chosen.pixels, (byte, i) => {
+    const channel = i % channels;
+    return (byte / 255 - mean[channel]) / (std[channel] || 1);
+  });
+  return { images, labels: Uint32Array.from(chosen.labels), batch, seed };
+}
+
+/** Different architectures of a space in the order of a seed. @throws AttributeError if the space has fewer */
+export function sampleSpace(space: Space, count: number, seed: number): string[] {
+  if (count > space.size)
+    throw new AttributeError(`sample: got ${count}, wanted at most the ${space.size} architectures of ${space.name}`);
+  const random = new Random(seed, 'score sample');
+  const drawn = new Set<string>();
+  while (drawn.size < count) drawn.add(space.format(space.random(random)));
+  return [...drawn];
+}
+
+/** Different rows of a table in the order of a seed. @throws AttributeError if it has fewer */
+export function sampleTable(table: Table, count: number, seed: number): string[] {
+  if (count > table.size)
+    throw new AttributeError(`sample: got ${count}, wanted at most the ${table.size} rows of ${table.name}`);
+  const order = new Random(seed, 'score sample').shuffle(Uint32Array.from({ length: table.size }, (_, i) => i));
+  return Array.from(order.subarray(0, count), (index) => table.architecture(index));
+}
