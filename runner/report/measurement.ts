@@ -7,10 +7,14 @@ export function shortMeasurement({ set, split }: Measurement): string {
 
 /** `cifar10 test, 200 epochs, mean over training seeds`. */
 export function measurementText(measurement: Measurement): string {
-  const { epochs, seed } = measurement;
-  const training =
+  return `${shortMeasurement(measurement)}, ${trainingText(measurement)}`;
+}
+
+/** `200 epochs, mean over training seeds`. */
+export function trainingText({ epochs, seed }: Pick<Measurement, 'epochs' | 'seed'>): string {
+  const which =
     seed === 'mean' ? 'mean over training seeds' : seed === 'one' ? 'one training' : `training seed ${seed}`;
-  return `${shortMeasurement(measurement)}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${training}`;
+  return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${which}`;
 }
 
 /** Equal for equal measurements alone. */

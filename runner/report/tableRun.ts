@@ -3,7 +3,7 @@ import { duration } from '../progress/duration.js';
 import { chanceText, tauText } from './correlations.js';
 import { documentPage, type Section } from './document.js';
 import { html, type Insert, type Markup } from './html.js';
-import { measurementKey, measurementText, uniqueMeasurements } from './measurement.js';
+import { measurementKey, measurementText, trainingText, uniqueMeasurements } from './measurement.js';
 import { decimal, grouped, NONE, plural, rangeText, spreadText } from './numbers.js';
 import { paretoSection } from './pareto.js';
 import { searchCurvesSection } from './searchCurves.js';
@@ -122,7 +122,7 @@ function settingsSection(results: TableRunResults): Markup {
     ['table', results.table],
     ['space', results.space],
     ['searched on', results.sources.join(', ')],
-    ['what searches saw', measurementText({ ...seen, set: 'accuracy on the source:' })],
+    ['what searches saw', `${seen.split} accuracy on the source, ${trainingText(seen)}`],
     ['evaluations at most', grouped(limits.evaluations)],
     ["seconds of the table's clock at most", grouped(limits.seconds)],
     ['seeds', rangeText(results.seeds)],
@@ -131,12 +131,12 @@ function settingsSection(results: TableRunResults): Markup {
   ];
   return html`${table({
     caption: 'Methods and their options',
-    columns: ['method', 'name', 'options', 'epochs it could ask for'],
+    columns: ['method', 'name', 'options', 'accuracies it could see'],
     rows: results.methods.map(({ label, name, options, seen: lengths }) => [
       label,
       name,
       settingText(options ?? {}) || 'defaults',
-      lengths.map(({ epochs }) => epochs).join(', '),
+      lengths.map(trainingText).join('; '),
     ]),
     kind: 'prose',
   })}
