@@ -39,9 +39,9 @@ function scale(values: Float64Array, power: number): Int32Array | undefined {
   const scaled = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const whole = Math.round(values[i] * power);
-    if (Number.isNaN(whole)) scaled[i] = MISSING;
-    else if (Math.abs(whole) < -MISSING && Object.is(whole / power, values[i])) scaled[i] = whole;
-    else return undefined;
+    scaled[i] = Number.isNaN(whole) ? MISSING : whole;
+    if (Number.isNaN(whole)) continue;
+    if (scaled[i] === MISSING || !Object.is(scaled[i] / power, values[i])) return undefined;
   }
   return scaled;
 }
