@@ -11,7 +11,23 @@ export const METHOD_NAMES = [
   'nsga2',
   'darts',
 ];
+export const PREDICTOR_NAMES = ['random-forest', 'gradient-boosting', 'knn', 'bayesian-linear', 'gaussian-process'];
+export const ENCODING_NAMES = ['one-hot', 'adjacency', 'path'];
 export const SPACE_NAMES = ['nasbench201'];
+export const SCORE_NAMES = [
+  'parameters',
+  'flops',
+  'grad-norm',
+  'snip',
+  'fisher',
+  'grasp',
+  'synflow',
+  'jacob-cov',
+  'ntk',
+  'naswot',
+  'zen',
+  'linear-regions',
+];
 /** A supernet that no space has; `profile` and `tune` alone take it. */
 export const DARTS_SUPERNET = 'darts-supernet';
 export const SOURCE_FORMS = ['SET', 'SET:images=0.25', 'SET:classes=5', 'SET:random-labels', 'SET:noise'];

@@ -9,6 +9,7 @@ import type { Output } from './output.js';
 import { addProfile } from './profile.js';
 import { addQuickstart } from './quickstart.js';
 import { addReport } from './report.js';
+import { addScore } from './score.js';
 import { addSearch } from './search.js';
 import { addStudy } from './study.js';
 import { addTableCommand } from './table.js';
@@ -32,6 +33,7 @@ function buildProgram(tools: Tools, output: Output): Command {
   addSearch(program, tools, output);
   addTrain(program, tools, output);
   addTableCommand(program, tools, output);
+  addScore(program, tools, output);
   addCount(program, output);
   addData(program, output);
   addDoctor(program, tools, output);

@@ -1,0 +1,98 @@
+import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EvaluatedScores } from '../../src/nas/scores/evaluate.js';
+import { lockFolder } from '../study/lock.js';
+import { makeFolder } from '../study/makeFolder.js';
+
+const FILE = 'scores.jsonl';
+
+/** A line of `scores.jsonl`. */
+interface Line extends EvaluatedScores {
+  /** Hash of all that the scores depend on besides the architecture. */
+  readonly run: string;
+  readonly architecture: string;
+}
+
+/** The scores that are kept, of one architecture after another. */
+export interface ScoreStore {
+  /** What is known of an architecture. */
+  get(architecture: string): EvaluatedScores;
+  append(architecture: string, evaluated: EvaluatedScores): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function memoryStore(): ScoreStore {
+  const known = new Map<string, EvaluatedScores>();
+  return storeOf(
+    '',
+    known,
+    async () => {},
+    async () => {},
+  );
+}
+
+/**
+ * Opens or makes the folder for this process alone; lines of other runs stay and are not looked at. A last line that a killed process
+ * left unfinished is dropped. @throws LockedError, StoreError
+ */
+export async function openScoreFolder(path: string, run: string, notice: (text: string) => void): Promise<ScoreStore> {
+  await makeFolder(path);
+  const unlock = await lockFolder(path, notice);
+  let file: FileHandle | undefined;
+  try {
+    const known = await readLines(join(path, FILE), run);
+    file = await open(join(path, FILE), 'a');
+    const opened = file;
+    const write = (line: Line) => opened.appendFile(`${JSON.stringify(line)}\n`);
+    return storeOf(run, known, write, async () => {
+      await opened.close();
+      await unlock();
+    });
+  } catch (error) {
+    await file?.close();
+    await unlock();
+    throw error;
+  }
+}
+
+function storeOf(
+  run: string,
+  known: Map<string, EvaluatedScores>,
+  write: (line: Line) => Promise<void>,
+  close: () => Promise<void>,
+): ScoreStore {
+  return {
+    get: (architecture) => known.get(architecture) ?? { scores: {}, seconds: {} },
+    async append(architecture, evaluated) {
+      await write({ run, architecture, ...evaluated });
+      addTo(known, architecture, evaluated);
+    },
+    close,
+  };
+}
+
+function addTo(known: Map<string, EvaluatedScores>, architecture: string, { scores, seconds }: EvaluatedScores): void {
+  const before = known.get(architecture);
+  known.set(architecture, {
+    scores: { ...before?.scores, ...scores },
+    seconds: { ...before?.seconds, ...seconds },
+  });
+}
+
+async function readLines(path: string, run: string): Promise<Map<string, EvaluatedScores>> {
+  const known = new Map<string, EvaluatedScores>();
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return known;
+    throw error;
+  }
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole));
+  for (const line of whole.split('\n').filter((one) => one !== '')) {
+    const record = JSON.parse(line) as Line;
+    if (record.run === run) addTo(known, record.architecture, record);
+  }
+  return known;
+}
