@@ -3,8 +3,10 @@ import type { Tools } from '../tools.js';
 import { positiveInteger } from './options.js';
 import type { Output } from './output.js';
 import { type BestOptions, tableBest } from './tableBest.js';
+import { addTableBuild } from './tableBuild.js';
 import { tableInfo } from './tableInfo.js';
 import { addMeasurement, addTable, type MeasurementFlags, type TableCommandOptions } from './tableOptions.js';
+import { addTablePredict } from './tablePredict.js';
 import {
   type LatencyOptions,
   tableArchitecture,
@@ -14,10 +16,11 @@ import {
   tableQuery,
   tableSimulate,
 } from './tableQuery.js';
+import { addTableRun } from './tableRun.js';
 
 const ROW = 'index of a row, or the architecture as its space writes it';
 
-export function addTableCommand(program: Command, _tools: Tools, output: Output): void {
+export function addTableCommand(program: Command, tools: Tools, output: Output): void {
   const table = program
     .command('table')
     .summary('look up architectures in a table of measured accuracies')
@@ -62,4 +65,7 @@ export function addTableCommand(program: Command, _tools: Tools, output: Output)
   addTable(addMeasurement(simulate.argument('<rows...>', ROW), { split: false })).action(
     (rows: string[], options: MeasurementFlags) => tableSimulate(rows, options, output),
   );
+  addTableBuild(table, tools, output);
+  addTableRun(table, tools, output);
+  addTablePredict(table, tools, output);
 }

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from '../../../runner/commands/names.js';
+import {
+  ENCODING_NAMES,
+  METHOD_NAMES,
+  PREDICTOR_NAMES,
+  SOURCE_FORMS,
+  SPACE_NAMES,
+} from '../../../runner/commands/names.js';
 import { listImageSets } from '../../../runner/data/imageSets.js';
 import { IMAGE_SET_NAMES } from '../../../runner/imageSetNames.js';
 import { parseSource, SOURCE_RULES } from '../../../src/nas/data/sourceSpecification.js';
 import { METHOD_NAMES as methods } from '../../../src/nas/methods/methods.js';
+import { ENCODING_NAMES as encodings } from '../../../src/nas/predictors/encodings.js';
+import { PREDICTOR_NAMES as predictors } from '../../../src/nas/predictors/predictors.js';
 import { SPACE_NAMES as spaces } from '../../../src/nas/spaces/space.js';
 import { runCommand } from './support.js';
 
@@ -11,6 +19,8 @@ describe('the names that help tells', () => {
   it('are those that there are', async () => {
     expect(METHOD_NAMES).toEqual(methods);
     expect(SPACE_NAMES).toEqual(spaces);
+    expect(PREDICTOR_NAMES).toEqual(predictors);
+    expect(ENCODING_NAMES).toEqual(encodings);
     expect(SOURCE_FORMS.map((form) => parseSource(form).rule)).toEqual(SOURCE_RULES);
     const listed = (await listImageSets()).map((set) => set.name);
     expect(listed.slice(0, IMAGE_SET_NAMES.length)).toEqual(IMAGE_SET_NAMES);
@@ -21,6 +31,7 @@ describe('the names that help tells', () => {
     ['train', [...SPACE_NAMES, ...IMAGE_SET_NAMES]],
     ['study', [...METHOD_NAMES, ...SPACE_NAMES, ...IMAGE_SET_NAMES, ...SOURCE_FORMS]],
     ['count', SPACE_NAMES],
+    ['table predict', [...PREDICTOR_NAMES, ...ENCODING_NAMES]],
     ['data info', IMAGE_SET_NAMES],
     ['data sheet', IMAGE_SET_NAMES],
   ])('are in the help of %s', async (command, names) => {

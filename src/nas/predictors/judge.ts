@@ -1,0 +1,90 @@
+import { AttributeError } from '../../engine/errors.js';
+import { Random } from '../../engine/random/random.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { Space } from '../spaces/space.js';
+import type { PredictionResults } from '../tables/results.js';
+import { kendallTauB } from '../transfer/kendall.js';
+import { spearman } from '../transfer/spearman.js';
+import { spread } from '../transfer/spread.js';
+import { selectRows } from './encodings.js';
+import type { EncodingName, Features, Predictor } from './predictor.js';
+
+/** A predictor to be judged, and what it is to see. */
+export interface Judged {
+  readonly label: string;
+  readonly predictor: Predictor;
+  readonly options: unknown;
+  readonly encoding: EncodingName;
+}
+
+/** What predictors are judged on. */
+export interface Judging {
+  readonly space: Space;
+  /** All rows, in the encoding of the predictor. */
+  readonly features: Features;
+  /** In per cent, one a row; rows whose accuracy is NaN take no part. */
+  readonly accuracies: Float64Array;
+  /** Rows to fit on, drawn anew for every seed. */
+  readonly fit: number;
+  readonly seeds: readonly number[];
+  engine?(): Promise<Engine>;
+  /** After every seed. */
+  report?(done: number): void;
+}
+
+export type PredictorResult = PredictionResults['predictors'][number];
+
+/** Points kept of the first seed: as many as a scatter plot can show. */
+const POINTS = 2000;
+
+/**
+ * How well a predictor, fitted on random rows, ranks all others: mean and deviation over the seeds of Spearman's rho and
+ * Kendall's tau-b. The same seed draws the same rows for every predictor.
+ * @throws AttributeError if fewer than two rows are left to rank
+ */
+export async function judgePredictor(judged: Judged, judging: Judging): Promise<PredictorResult> {
+  const { features, accuracies, fit, seeds, space } = judging;
+  const known = Array.from(accuracies.keys()).filter((row) => !Number.isNaN(accuracies[row]));
+  if (fit < 1 || fit > known.length - 2)
+    throw new AttributeError(`fit: ${fit} rows, wanted 1 to ${known.length - 2}, so that two are left to rank`);
+  const rows: { spearman: number; kendall: number; fitSeconds: number; predictSeconds: number }[] = [];
+  let points: PredictorResult['points'] = [];
+  for (const [index, seed] of seeds.entries()) {
+    const order = new Random(seed, 'rows to fit').shuffle([...known]);
+    const chosen = order.slice(0, fit);
+    const rest = order.slice(fit);
+    const regressor = judged.predictor.create({ space, seed, engine: judging.engine }, judged.options);
+    try {
+      const start = performance.now();
+      const targets = chosen.map((row) => accuracies[row]);
+      await regressor.fit(selectRows(features, chosen), targets);
+      const fitted = performance.now();
+      const { mean } = await regressor.predict(features);
+      const end = performance.now();
+      const predicted = rest.map((row) => mean[row]);
+      const truth = rest.map((row) => accuracies[row]);
+      // Equal predictions of all rows rank nothing.
+      rows.push({
+        spearman: spearman(predicted, truth) ?? 0,
+        kendall: kendallTauB(predicted, truth) ?? 0,
+        fitSeconds: (fitted - start) / 1000,
+        predictSeconds: (end - fitted) / 1000,
+      });
+      if (index === 0) points = predicted.slice(0, POINTS).map((value, i) => [value, truth[i]] as const);
+    } finally {
+      regressor.dispose?.();
+    }
+    judging.report?.(index + 1);
+  }
+  const over = (name: keyof (typeof rows)[number]) => spread(rows.map((row) => row[name]));
+  return {
+    label: judged.label,
+    encoding: judged.encoding,
+    fitted: fit,
+    spearman: over('spearman'),
+    kendall: over('kendall'),
+    fitSeconds: over('fitSeconds'),
+    predictSeconds: over('predictSeconds'),
+    points,
+  };
+}
