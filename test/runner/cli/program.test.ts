@@ -46,6 +46,7 @@ describe('the command line', () => {
       'report',
       'search',
       'train',
+      'table',
       'count',
       'data',
       'doctor',
@@ -56,7 +57,7 @@ describe('the command line', () => {
       const help = await runCommand([command, '--help']);
       expect(help.code, command).toBe(0);
       expect(help.out).toContain(`Usage: nastransfer ${command}`);
-      if (command !== 'data') expect(help.out).toContain('--json');
+      if (command !== 'data' && command !== 'table') expect(help.out).toContain('--json');
     }
   });
 
