@@ -72,8 +72,8 @@ async function searchAll(tasks: readonly TableTask[], store: SearchStore, option
     else waiting.push(task);
   }
   if (found.size > 0) progress.note(`${found.size} of ${tasks.length} searches were done before`);
-  progress.start('searches', waiting.length === 0 ? null : 'reading the table');
-  const show = () => progress.update({ done: found.size, total: tasks.length, unit: 'search' });
+  progress.start('runs', waiting.length === 0 ? null : 'reading the table');
+  const show = () => progress.update({ done: found.size, total: tasks.length, unit: 'run' });
   const keep = async (task: TableTask, hash: string, search: TableSearch) => {
     await store.append(hash, search);
     found.set(task, search);

@@ -51,10 +51,9 @@ export async function readMethods(
   return methods;
 }
 
-/** BOHB goes up all lengths of training there are; its published runs saw the longest alone, whatever they asked for. */
+/** BOHB goes up all lengths of training there are; the others see one. */
 function lengthsSeen(name: string, epochs: number, lengths: readonly number[]): readonly number[] {
-  if (name === 'bohb') return lengths;
-  return name === 'bohb-published' ? lengths.slice(-1) : [epochs];
+  return name === 'bohb' ? lengths : [epochs];
 }
 
 /** Validation accuracies that a table has on every one of some data sets. */

@@ -46,7 +46,7 @@ export const PUBLISHED_ACCURACIES: readonly PublishedAccuracy[] = [
   ...multiTrial('random', [[90.93, 0.36], [93.7, 0.36], [71.04, 1.07], [44.57, 1.25]], UNVERIFIED, UNVERIFIED),
   ...multiTrial('regularized-evolution', [[91.19, 0.31], [93.92, 0.3], [71.84, 0.99], [45.54, 1.03]], UNVERIFIED, UNVERIFIED),
   ...multiTrial('reinforce', [[91.09, 0.37], [93.85, 0.37], [71.71, 1.09], [45.24, 1.18]], EEEA, RMI),
-  // Its published runs evaluated every architecture by a whole training, whatever the budget.
+  // Its published runs saw 12 epochs, whatever the budget: exps/algos/BOHB.py of the first public code.
   ...multiTrial('bohb-published', [[90.82, 0.53], [93.61, 0.52], [70.85, 1.28], [44.42, 1.49]], UNVERIFIED, UNVERIFIED),
 ];
 
