@@ -4,7 +4,7 @@ import { documentPage, type Section } from './document.js';
 import { html, type Markup } from './html.js';
 import { measurementText } from './measurement.js';
 import { decimal, grouped, listed, plural, rangeText, spreadText } from './numbers.js';
-import { linePath, plot, SMALL, seriesClass, seriesLegend, WIDE } from './plot.js';
+import { curveClass, linePath, plot, SMALL, seriesClass, seriesLegend, WIDE } from './plot.js';
 import { scaleOver } from './scale.js';
 import { axisOver, scatter } from './scatter.js';
 import { factList, runAgain } from './setup.js';
@@ -126,7 +126,7 @@ function fittedSection(results: PredictionResults): Markup | null {
     content: ({ x, y }) =>
       lines.map((points, i) => {
         const path = linePath(points.map(([fitted, mean]) => [x(fitted), y(mean)] as const));
-        return html`<g class="${seriesClass(i)}"><title>${names[i]}</title><path class="curve${i % 16 >= 8 && ' dashed'}" d="${path}"/><path class="curve hit" d="${path}"/></g>`;
+        return html`<g class="series ${seriesClass(i)}"><title>${names[i]}</title><path class="${curveClass(i)}" d="${path}"/><path class="curve hit" d="${path}"/></g>`;
       }),
   })}</figure></div>`;
 }

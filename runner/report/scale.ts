@@ -25,7 +25,8 @@ export function scaleOver(
   const max = Math.min(high + room, Math.max(high, bounds.max ?? Infinity));
   const step = roundStep((max - min) / tickCount);
   const ticks: number[] = [];
-  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + 1e-9 * step; i++) ticks.push(i * step);
+  // Adding 0 makes 0 of -0.
+  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + 1e-9 * step; i++) ticks.push(i * step + 0);
   return {
     ticks,
     digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)),

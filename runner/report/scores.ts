@@ -92,34 +92,29 @@ function findings({ correlations }: ScoreResults): string[] {
 function correlationsTable({ correlations }: ScoreResults): Markup | null {
   if (correlations.length === 0) return null;
   const cited = unique(correlations.flatMap(({ published }) => (published ? [published.source] : [])));
-  const sorted = uniqueMeasurements(correlations.map(({ measurement }) => measurement)).flatMap((measurement) => {
+  const tables = uniqueMeasurements(correlations.map(({ measurement }) => measurement)).map((measurement) => {
     const key = measurementKey(measurement);
-    return correlations
+    const rows = correlations
       .filter((row) => measurementKey(row.measurement) === key)
       .toSorted((a, b) => (b.spearman ?? -2) - (a.spearman ?? -2));
+    return table({
+      caption: html`<b>${measurementText(measurement)}</b>`,
+      columns: ['score', ...COLUMNS.map((number) => ({ number }))],
+      rows: rows.map((row): Insert[] => [
+        row.score,
+        tauText(row.spearman),
+        decimal(row.published?.spearman, 2),
+        differenceText(row),
+        decimal(row.kendall, 3),
+        grouped(row.count),
+      ]),
+    });
   });
-  return html`${table({
-    caption: `Rank correlations of scores with accuracy: 1 is the same order, 0 none in common; ${NONE} where not defined. Pointed out is what differs by more than ${NOTABLE} from what was published.`,
-    columns: [
-      'score',
-      'accuracy',
-      { number: "Spearman's ρ" },
-      { number: 'published' },
-      { number: 'difference' },
-      { number: "Kendall's τ" },
-      { number: 'architectures' },
-    ],
-    rows: sorted.map((row): Insert[] => [
-      row.score,
-      measurementText(row.measurement),
-      tauText(row.spearman),
-      decimal(row.published?.spearman, 2),
-      differenceText(row),
-      decimal(row.kendall, 3),
-      grouped(row.count),
-    ]),
-  })}${cited.length > 0 && html`<p>Published: ${cited.join('; ')}.</p>`}`;
+  return html`<p>Rank correlations of scores with accuracy: 1 is the same order, 0 none in common; ${NONE} where not defined. Pointed out is what differs by more than ${NOTABLE} from what was published.</p>
+<div class="tables">${tables}</div>${cited.length > 0 && html`<p>Published: ${cited.join('; ')}.</p>`}`;
 }
+
+const COLUMNS = ["Spearman's ρ", 'published', 'difference', "Kendall's τ", 'cells'];
 
 function differenceText(row: Correlation): Insert {
   const text = signed(differenceOf(row), 2);

@@ -64,9 +64,7 @@ function figure(
       html`${
         best !== undefined &&
         html`<line class="level" x1="0" x2="${place.width}" y1="${place.y(best)}" y2="${place.y(best)}"><title>best of the table: ${decimal(best, 2)} %</title></line>`
-      }${curves.map((curve) => html`<path class="band ${seriesClass(labels.indexOf(curve.method))}" d="${bandPath(curve, place)}"/>`)}${curves.map(
-        (curve) => line(curve, labels.indexOf(curve.method), place),
-      )}`,
+      }${curves.map((curve) => line(curve, labels.indexOf(curve.method), place, Math.min(0.12, 0.4 / curves.length)))}`,
   })}</figure>`;
 }
 
@@ -81,9 +79,9 @@ function heights(curves: readonly SearchCurve[], best: number | undefined): numb
   return best === undefined ? shown : [...shown, best];
 }
 
-function line(curve: SearchCurve, place: number, { x, y }: Place): Markup {
-  const path = linePath(curve.x.map((value, i) => [x(value), y(curve.mean[i])] as const));
-  return html`<g class="${seriesClass(place)}"><title>${curveText(curve)}</title><path class="${curveClass(place)}" d="${path}"/><path class="curve hit" d="${path}"/></g>`;
+function line(curve: SearchCurve, series: number, place: Place, bandOpacity: number): Markup {
+  const path = linePath(curve.x.map((value, i) => [place.x(value), place.y(curve.mean[i])] as const));
+  return html`<g class="series ${seriesClass(series)}"><title>${curveText(curve)}</title><path class="band" fill-opacity="${bandOpacity.toFixed(3)}" d="${bandPath(curve, place)}"/><path class="${curveClass(series)}" d="${path}"/><path class="curve hit" d="${path}"/></g>`;
 }
 
 function bandPath({ x: values, low, high }: SearchCurve, { x, y }: Place): string {

@@ -77,7 +77,7 @@ function histogram(runs: readonly number[], scale: Scale): Markup[] {
   const most = Math.max(...counts);
   return counts.flatMap((count, bar) => {
     if (count === 0) return [];
-    const height = Math.max(1, (34 * count) / most);
+    const height = Math.max(1, (29 * count) / most);
     return html`<rect class="share" x="${((100 * bar) / BARS).toFixed(2)}%" y="${(34 - height).toFixed(1)}" width="${(100 / BARS).toFixed(2)}%" height="${height.toFixed(1)}"><title>${plural(count, 'run')}</title></rect>`;
   });
 }

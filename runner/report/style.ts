@@ -71,7 +71,7 @@ i.heat { display: inline-block; width: 1.1rem; height: .8rem; vertical-align: -1
 .key.chance { border-left: 2px dashed var(--chance); }
 .key.line { width: 1.5rem; height: 0; border: 0; border-top: 2.5px solid var(--c, var(--quiet)); }
 .key.dashed { border-top-style: dashed; }
-.key.level { height: 0; width: 1.5rem; border: 0; border-top: 2px dashed var(--linear); }
+.key.level { height: 0; width: 1.5rem; border: 0; border-top: 2px dotted var(--ink); }
 .key.front { height: 0; width: 1.5rem; border: 0; border-top: 2px solid var(--ink); }
 .key.ring { width: .6rem; height: .6rem; border: 2px solid var(--quiet); border-radius: 50%; }
 .legend { white-space: nowrap; margin-right: .7rem; }
@@ -134,10 +134,12 @@ td .warning { white-space: nowrap; }
 .curve { fill: none; stroke: var(--c); stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
 .curve.dashed { stroke-dasharray: 4 4; }
 .curve.hit { stroke: transparent; stroke-width: 9; }
-.band { fill: var(--c); fill-opacity: .12; }
+.band { fill: var(--c); }
+.series:hover .band { fill-opacity: .3; }
+.series:hover .curve:not(.hit) { stroke-width: 3.2; }
 .dots { fill: none; stroke: var(--c, var(--accent)); stroke-width: 4; stroke-linecap: round; stroke-opacity: .55; }
 .bins { fill: var(--accent); }
-.panel .level { stroke: var(--linear); stroke-width: 1.5; stroke-dasharray: 5 4; }
+.panel .level { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 1.5 3.5; }
 .panel .diagonal { stroke: var(--quiet); stroke-width: 1; stroke-dasharray: 3 3; }
 .panel .front { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-linejoin: round; }
 .panel .ring { fill: var(--page); stroke: var(--c); stroke-width: 2; }

@@ -76,7 +76,7 @@ export function transferSection({ accuracies }: TableRunResults): Markup | null 
     const sources = unique(tests.filter((row) => row.method === method).map(({ source }) => source));
     return sources.map(
       (source) => html`
-<tr><th scope="row">${method} <small>from ${source}</small></th>${field(method, source)}</tr>`,
+<tr><th scope="row">${method}<br><small>from ${source}</small></th>${field(method, source)}</tr>`,
     );
   });
   return scrolling(

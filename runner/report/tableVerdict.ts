@@ -13,8 +13,11 @@ export function tableVerdict(results: TableRunResults): string {
   const run = `${plural(methods.length, 'method')} searched the table ${results.table} on ${listed(sources)}, ${plural(seeds.length, 'seed')} each${limitText(results.limits)}`;
   if (seeds.length === 1)
     return `${run}: with a single seed, no difference between methods can be told from chance.${publishedClaim(results)}`;
-  const leads = sources.map((source) => leadClaim(results, source)).filter((claim) => claim !== null);
-  return `${run}. ${leads.join(' ')}${publishedClaim(results)}`;
+  const lead =
+    sources.length === 1
+      ? leadClaim(results, sources[0])
+      : `The highest mean accuracy has ${listed(leadersOf(results).map(({ method, source }) => `${method} on ${source}`))}.`;
+  return `${run}. ${lead}${publishedClaim(results)}`;
 }
 
 function limitText({ evaluations, seconds }: SearchLimits): string {
@@ -25,23 +28,32 @@ function limitText({ evaluations, seconds }: SearchLimits): string {
   return limits.length > 0 ? `, within ${listed(limits)}` : '';
 }
 
-/** Who has the highest mean on a source, and who can't be told from it. */
-function leadClaim(results: TableRunResults, source: string): string | null {
-  const measurement = mainMeasurement(results, source);
-  if (!measurement) return null;
-  const key = measurementKey(measurement);
-  const rows = results.accuracies
-    .filter((row) => row.source === source && measurementKey(row.measurement) === key)
-    .toSorted((a, b) => b.accuracy.mean - a.accuracy.mean);
-  const [best, ...others] = rows;
+function leadersOf(results: TableRunResults): TableAccuracy[] {
+  return results.sources.flatMap((source) => ranking(results, source).slice(0, 1));
+}
+
+/** Who has the highest mean on a source, by how much, and who can't be told from it. */
+function leadClaim(results: TableRunResults, source: string): string {
+  const [best, ...others] = ranking(results, source);
+  if (!best) return `On ${source}, nothing has been found yet.`;
   const improvement = best.relativeImprovement;
   const gain = improvement ? `, ${improvementText(improvement, 2)} % relative to random search` : '';
   const close = others.filter((row) => !isBelow(row, best)).map(({ method }) => method);
   const besides = close.length > 0 ? `; within two standard errors of it: ${listed(close)}` : '';
-  const what = `${spreadText(best.accuracy, 2)} % ${shortMeasurement(measurement)} accuracy`;
+  const what = `${spreadText(best.accuracy, 2)} % ${shortMeasurement(best.measurement)} accuracy`;
   return others.length === 0
     ? `On ${source}, ${best.method} reaches ${what}.`
     : `On ${source}, ${best.method} leads with ${what}${gain}${besides}.`;
+}
+
+/** The methods on a source, best first, by the measurement that judges searches there. */
+function ranking(results: TableRunResults, source: string): TableAccuracy[] {
+  const measurement = mainMeasurement(results, source);
+  if (!measurement) return [];
+  const key = measurementKey(measurement);
+  return results.accuracies
+    .filter((row) => row.source === source && measurementKey(row.measurement) === key)
+    .toSorted((a, b) => b.accuracy.mean - a.accuracy.mean);
 }
 
 /** Whether the difference of two means is more than two of its standard errors. */
@@ -66,7 +78,14 @@ function publishedClaim({ accuracies }: TableRunResults): string {
 
 /** What else a reader should know, a short sentence each. */
 export function tableFindings(results: TableRunResults): string[] {
-  return [...optimumFindings(results), ...orderFindings(results), ...gapFindings(results)];
+  const { sources, seeds, accuracies } = results;
+  const leads = sources.length > 1 && seeds.length > 1 && accuracies.length > 0;
+  return [
+    ...(leads ? sources.map((source) => leadClaim(results, source)) : []),
+    ...optimumFindings(results),
+    ...orderFindings(results),
+    ...gapFindings(results),
+  ];
 }
 
 function optimumFindings({ queriesToOptimum, sources }: TableRunResults): string[] {
