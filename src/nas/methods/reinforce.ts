@@ -8,7 +8,7 @@ const options = z.strictObject({
     .number()
     .gt(0)
     .default(0.5)
-    .describe('learning rate of Adam on the logits; 0.5 in NAS-Bench-201, 0.01 in NATS-Bench'),
+    .describe('learning rate of Adam on the logits; 0.5 by the instructions of NAS-Bench-201, 0.01 in NATS-Bench'),
   baselineDecay: z.number().min(0).lt(1).default(0.9).describe('decay of the mean of rewards that is the baseline'),
   evaluations: z.int().min(1).default(100).describe('architectures evaluated in all'),
 });
@@ -18,7 +18,8 @@ const NAME = 'reinforce';
 
 /**
  * REINFORCE as NAS-Bench-201 ran it (2001.00326): a categorical distribution for every choice, the reward is the
- * accuracy, and the best architecture seen is the result.
+ * accuracy, and the best architecture seen is the result. At the learning rate of its instructions, the default, the
+ * policy settles within some twenty architectures; 0.05 comes nearest to its published accuracies.
  */
 export const reinforce: Method<ReinforceOptions> = { name: NAME, options, needs: () => 'training', start };
 
