@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { DataError } from '../../src/nas/data/errors.js';
 import { ColumnTable, type RowSource } from '../../src/nas/tables/columnTable.js';
 import { numberColumns, parseTableHeader, type TableHeader } from '../../src/nas/tables/format.js';
 import { NASBENCH201_TABLE } from '../../src/nas/tables/nasbench201.js';
 import { TableError } from '../../src/nas/tables/table.js';
-import { exists, gunzipBeginning, LARGEST_BYTES } from '../data/files.js';
+import { exists, gunzip, gunzipBeginning, LARGEST_BYTES } from '../data/files.js';
 import { reasonOf } from '../reason.js';
 
 const EXTENSION = '.csv.gz';
@@ -90,13 +90,12 @@ async function headingOf(path: string): Promise<string[]> {
 /** The file's rows, decompressed when asked for. Queries are synchronous, and so is this. */
 function rowsOf(path: string): RowSource {
   return function* () {
-    let bytes: Buffer;
+    let bytes: Uint8Array;
     try {
-      bytes = gunzipSync(readFileSync(path), { maxOutputLength: LARGEST_BYTES });
+      bytes = gunzip(readFileSync(path), path, LARGEST_BYTES);
     } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      const got = code === 'Z_BUF_ERROR' ? 'a gzip stream that ends too early' : reasonOf(cause);
-      throw new TableError(`${path}: got ${got}, wanted a whole, undamaged gzip stream of rows`, { cause });
+      if (cause instanceof DataError) throw new TableError(cause.message, { cause });
+      throw new TableError(`${path}: got ${reasonOf(cause)}, wanted a readable file`, { cause });
     }
     for (let start = 0; start < bytes.length; start += PIECE) yield bytes.subarray(start, start + PIECE);
   };

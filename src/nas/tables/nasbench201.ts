@@ -45,8 +45,9 @@ function costsOf(set: string, short: string) {
  *
  *   index 0      7.221 (8.344)   get_more_info on cifar10-valid, printed in public code; validation 2.549 (2.922)
  *   index 1     10.848 (10.204)  the same; validation 3.754 (3.573)
- *   index 284    4.875 (7.409)   9.75 for 50,000 images: NATS-Bench, issue 4 (its author asked for `cifar10`, issue 2)
- *   index 6111  14.399 (12.700)  28.797 for 50,000 images: NATS-Bench, issue 54; measuring 25,000: 4.546 (4.447)
+ *   index 284    4.875 (7.409)   9.75 in NATS-Bench, issue 4, whose author asked for `cifar10` in issue 2: 50,000 images
+ *   index 6111  14.399 (12.700)  28.797 for 50,000 images in NATS-Bench, issue 54; measuring 25,000: 4.546 (4.447). The row
+ *                                is the only one of the 12-epoch accuracy that is printed elsewhere with these times.
  *
  * The residuals are +16, -6, +52 and -12 per cent, those of measuring +15, -5 and -2: cheap architectures come out too
  * slow. The mean over the table is 118 s for 12 epochs on CIFAR-10, about 100 trainings in the usual 12,000 s.

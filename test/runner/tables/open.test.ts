@@ -33,18 +33,17 @@ describe('opening a table', () => {
   });
 
   it('reads no rows: broken ones are refused at the first query', async () => {
-    const whole = new Map<string, Uint8Array>([
-      ['a gzip stream that ends too early', packed.subarray(0, packed.length - 20)],
-      ['incorrect header check', new TextEncoder().encode(smallRows)],
-    ]);
-    for (const [got, bytes] of whole) {
+    const broken: readonly (readonly [got: string, bytes: Uint8Array])[] = [
+      [`end of file after ${packed.length - 20} bytes`, packed.subarray(0, packed.length - 20)],
+      ['gzip: incorrect header check', new TextEncoder().encode(smallRows)],
+      ['gzip: incorrect data check', Uint8Array.from(packed, (byte, i) => (i === packed.length - 6 ? byte ^ 1 : byte))],
+      ['4 bytes after the end of the gzip stream', Buffer.concat([packed, Buffer.alloc(4)])],
+    ];
+    for (const [got, bytes] of broken) {
       const table = await openTable(join(folderOf({ 'small.json': json, 'small.csv.gz': bytes }), 'small.csv.gz'));
       expect(() => table.accuracies(test4)).toThrow(TableError);
-      expect(() => table.accuracies(test4)).toThrow(`got ${got}, wanted a whole, undamaged gzip stream of rows`);
+      expect(() => table.accuracies(test4)).toThrow(new RegExp(`small\\.csv\\.gz.*: got ${got}, wanted `));
     }
-    const flipped = Uint8Array.from(packed, (byte, i) => (i === packed.length - 6 ? byte ^ 1 : byte));
-    const table = await openTable(join(folderOf({ 'small.json': json, 'small.csv.gz': flipped }), 'small.csv.gz'));
-    expect(() => table.accuracies(test4)).toThrow('got incorrect data check');
   });
 
   it('says what is missing, and what to do', async () => {
