@@ -18,6 +18,8 @@ export {
   type SupernetContext,
 } from './methods/method.js';
 export { METHOD_NAMES, methodByName } from './methods/methods.js';
+export type { Score, ScoreContext } from './scores/score.js';
+export { SCORE_NAMES, scoreByName } from './scores/scores.js';
 export { canonicalCell, isConnected } from './spaces/nasbench201/canonical.js';
 export { ArchitectureError } from './spaces/nasbench201/cell.js';
 export { type NetworkCost, type NetworkSettings, SPACE_NAMES, type Space, spaceByName } from './spaces/space.js';

@@ -3,6 +3,7 @@ import {
   ENCODING_NAMES,
   METHOD_NAMES,
   PREDICTOR_NAMES,
+  SCORE_NAMES,
   SOURCE_FORMS,
   SPACE_NAMES,
 } from '../../../runner/commands/names.js';
@@ -12,6 +13,7 @@ import { parseSource, SOURCE_RULES } from '../../../src/nas/data/sourceSpecifica
 import { METHOD_NAMES as methods } from '../../../src/nas/methods/methods.js';
 import { ENCODING_NAMES as encodings } from '../../../src/nas/predictors/encodings.js';
 import { PREDICTOR_NAMES as predictors } from '../../../src/nas/predictors/predictors.js';
+import { SCORE_NAMES as scores } from '../../../src/nas/scores/scores.js';
 import { SPACE_NAMES as spaces } from '../../../src/nas/spaces/space.js';
 import { runCommand } from './support.js';
 
@@ -19,6 +21,7 @@ describe('the names that help tells', () => {
   it('are those that there are', async () => {
     expect(METHOD_NAMES).toEqual(methods);
     expect(SPACE_NAMES).toEqual(spaces);
+    expect(SCORE_NAMES).toEqual(scores);
     expect(PREDICTOR_NAMES).toEqual(predictors);
     expect(ENCODING_NAMES).toEqual(encodings);
     expect(SOURCE_FORMS.map((form) => parseSource(form).rule)).toEqual(SOURCE_RULES);
@@ -30,6 +33,7 @@ describe('the names that help tells', () => {
     ['search', [...METHOD_NAMES, ...SPACE_NAMES, ...IMAGE_SET_NAMES, ...SOURCE_FORMS]],
     ['train', [...SPACE_NAMES, ...IMAGE_SET_NAMES]],
     ['study', [...METHOD_NAMES, ...SPACE_NAMES, ...IMAGE_SET_NAMES, ...SOURCE_FORMS]],
+    ['score', [...SCORE_NAMES, ...SPACE_NAMES, ...SOURCE_FORMS]],
     ['count', SPACE_NAMES],
     ['table predict', [...PREDICTOR_NAMES, ...ENCODING_NAMES]],
     ['data info', IMAGE_SET_NAMES],
