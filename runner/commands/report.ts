@@ -5,16 +5,18 @@ import type { Output } from './output.js';
 export function addReport(program: Command, output: Output): void {
   const command = program
     .command('report')
-    .summary('write the report of a finished study anew')
-    .description('Writes report.html and the CSV files anew from the results.json of a study. Never starts work.')
-    .argument('<folder>', 'the folder of a study');
+    .summary('write the report of a finished study, or of work on a table, anew')
+    .description(
+      'Writes report.html anew from the results in a folder: results.json of a study (with its CSV files), ' +
+        'table-run.json, predictions.json or scores.json. Never starts work.',
+    )
+    .argument('<folder>', 'the folder of results');
   addShared(command).action((folder: string, options: SharedOptions) => report(folder, options, output));
 }
 
 async function report(folder: string, options: SharedOptions, output: Output): Promise<void> {
-  const { readResults } = await import('../study/store.js');
-  const { writeReport } = await import('../report/writeReport.js');
-  const { html } = await writeReport(await readResults(folder), folder);
+  const { rewriteReport } = await import('../report/rewrite.js');
+  const { html } = await rewriteReport(folder);
   if (options.json) output.json({ report: html });
   else output.print(`wrote ${html}`);
 }

@@ -62,7 +62,7 @@ export function exampleTableRun(options: TableRunOptions = {}): TableRunResults 
           improvements: [{ queries: 1, seconds: 120, index: seed }],
           ...(fronts && method === 'nsga2' ? { front: exampleFront(random, 0.004) } : {}),
         });
-      const finals = values.get(`${method} ${source} ${source}`)!;
+      const finals = values.get(`${method} ${source} ${source in BEST ? source : sets[0]}`)!;
       for (const axis of ['queries', 'seconds'] as const)
         curves.push(exampleCurve(method, source, axis, spread(finals)));
     }
