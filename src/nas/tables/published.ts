@@ -1,3 +1,4 @@
+import type { SearchLimits } from '../methods/method.js';
 import type { Split } from './table.js';
 
 /** A published row of accuracies in per cent. */
@@ -62,16 +63,32 @@ export const PUBLISHED_QUERIES: readonly PublishedQueries[] = [
   { method: 'lanas', searched: 'ImageNet16-120', mean: 292, source: WEAKNAS },
 ];
 
+/** How searches were run on which table; published numbers of other conditions are none to compare with. */
+export interface RunConditions {
+  readonly table: string;
+  readonly limits: SearchLimits;
+  /** Epochs after which the searches saw the accuracy. */
+  readonly epochs: number;
+}
+
 export function publishedAccuracy(
+  { table, limits, epochs }: RunConditions,
   method: string,
   searched: string,
   { set, split }: { readonly set: string; readonly split: Split },
 ): PublishedAccuracy | undefined {
+  const asPublished = table === 'nasbench201' && limits.seconds === 12_000 && limits.evaluations === undefined;
+  if (!asPublished || epochs !== 12) return undefined;
   return PUBLISHED_ACCURACIES.find(
     (row) => row.method === method && row.searched === searched && row.set === set && row.split === split,
   );
 }
 
-export function publishedQueries(method: string, searched: string): PublishedQueries | undefined {
+export function publishedQueries(
+  { table, epochs }: RunConditions,
+  method: string,
+  searched: string,
+): PublishedQueries | undefined {
+  if (table !== 'nasbench201' || epochs !== 200) return undefined;
   return PUBLISHED_QUERIES.find((row) => row.method === method && row.searched === searched);
 }

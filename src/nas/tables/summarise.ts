@@ -1,9 +1,10 @@
+import type { SearchLimits } from '../methods/method.js';
 import { kendallTauB } from '../transfer/kendall.js';
 import { relativeImprovement } from '../transfer/relativeImprovement.js';
 import { spread } from '../transfer/spread.js';
 import { searchCurve } from './curves.js';
 import { frontsOf } from './hypervolumes.js';
-import { publishedAccuracy, publishedQueries } from './published.js';
+import { publishedAccuracy, publishedQueries, type RunConditions } from './published.js';
 import { bestRow, references, sameAs, setRankCorrelation } from './references.js';
 import type { QueriesToOptimum, TableAccuracy, TableRunMethod, TableRunResults, TableSearch } from './results.js';
 import type { Measurement, Table } from './table.js';
@@ -14,6 +15,7 @@ export interface TableRun {
   /** Its `set` is replaced by each of `sources`. */
   readonly seen: Measurement;
   readonly sources: readonly string[];
+  readonly limits: SearchLimits;
   readonly searches: readonly TableSearch[];
 }
 
@@ -51,17 +53,22 @@ export function summariseTableRun(table: Table, run: TableRun, reported: readonl
       return { method, source, searches };
     }),
   );
-  const accuracies = groups.flatMap((group) => groupAccuracies(table, group, groups, reported));
   const seen = ({ method, source }: Group): Measurement => ({
     ...run.seen,
     ...method.seen.at(-1),
     set: source,
   });
+  const conditions = (group: Group): RunConditions => ({
+    table: table.name,
+    limits: run.limits,
+    epochs: seen(group).epochs,
+  });
+  const accuracies = groups.flatMap((group) => groupAccuracies(table, group, conditions(group), groups, reported));
   const judged = [...run.sources.map((set) => ({ ...run.seen, set })), ...groups.map(seen), ...reported];
   return {
     accuracies,
     curves: groups.flatMap((group) => groupCurves(table, group, [seen(group), ...testsOf(reported, group.source)])),
-    queriesToOptimum: groups.map((group) => queriesToOptimum(table, group, seen(group))),
+    queriesToOptimum: groups.map((group) => queriesToOptimum(table, group, conditions(group), seen(group))),
     sourceRankCorrelation: sourceRankCorrelation(run, accuracies),
     setRankCorrelation: setRankCorrelation(table, testsOf(reported)),
     references: references(table, unique(judged)),
@@ -100,6 +107,7 @@ function unique(measurements: readonly Measurement[]): Measurement[] {
 function groupAccuracies(
   table: Table,
   { method, source, searches }: Group,
+  conditions: RunConditions,
   groups: readonly Group[],
   reported: readonly Measurement[],
 ): TableAccuracy[] {
@@ -107,7 +115,7 @@ function groupAccuracies(
   return reported.map((measurement) => {
     const column = table.accuracies(measurement);
     const found = searches.map(({ index }) => column[index]);
-    const published = table.name === 'nasbench201' ? publishedAccuracy(method.name, source, measurement) : undefined;
+    const published = publishedAccuracy(conditions, method.name, source, measurement);
     return {
       method: method.label,
       source,
@@ -136,14 +144,19 @@ function groupCurves(table: Table, { searches }: Group, measurements: readonly M
 }
 
 /** A search meets the optimum with the first evaluation of an architecture as good as the table's best. */
-function queriesToOptimum(table: Table, { method, source, searches }: Group, seen: Measurement): QueriesToOptimum {
+function queriesToOptimum(
+  table: Table,
+  { method, source, searches }: Group,
+  conditions: RunConditions,
+  seen: Measurement,
+): QueriesToOptimum {
   const column = table.accuracies(seen);
   const best = column[bestRow(column)];
   const met = searches.flatMap(({ improvements }) => {
     const improvement = improvements.find(({ index }) => column[index] === best);
     return improvement ? [improvement.queries] : [];
   });
-  const published = table.name === 'nasbench201' ? publishedQueries(method.name, source) : undefined;
+  const published = publishedQueries(conditions, method.name, source);
   return {
     method: method.label,
     source,

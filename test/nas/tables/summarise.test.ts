@@ -39,6 +39,7 @@ const run: TableRun = {
   ],
   seen,
   sources: ['near', 'far'],
+  limits: { evaluations: 5 },
   searches: [
     search('random', 'near', 0, [
       [1, 0],
