@@ -18,6 +18,19 @@ export {
   type SupernetContext,
 } from './methods/method.js';
 export { METHOD_NAMES, methodByName } from './methods/methods.js';
+export { type GraphShape, graphShape } from './predictors/adjacency.js';
+export { ENCODING_NAMES, encode, encodeSpace, selectRows, withColumns } from './predictors/encodings.js';
+export { PredictorError } from './predictors/errors.js';
+export { type Judged, type Judging, judgePredictor, type PredictorResult } from './predictors/judge.js';
+export type {
+  EncodingName,
+  Features,
+  Prediction,
+  Predictor,
+  PredictorContext,
+  Regressor,
+} from './predictors/predictor.js';
+export { PREDICTOR_NAMES, predictorByName } from './predictors/predictors.js';
 export type { Score, ScoreContext } from './scores/score.js';
 export { SCORE_NAMES, scoreByName } from './scores/scores.js';
 export { canonicalCell, isConnected } from './spaces/nasbench201/canonical.js';

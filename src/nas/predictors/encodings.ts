@@ -26,7 +26,10 @@ export function encode<A>(space: Space<A>, architectures: readonly A[], name: En
 
 const wholeSpaces = new WeakMap<object, Map<EncodingName, Features>>();
 
-/** Every architecture of a space that can be enumerated, in that order. Encoded once, then kept: do not write into it. */
+/**
+ * Every architecture of a space that can be enumerated, in that order: a table's may be another. Encoded once, then kept:
+ * do not write into it.
+ */
 export function encodeSpace(space: Space, name: EncodingName): Features {
   let kept = wholeSpaces.get(space);
   if (!kept) wholeSpaces.set(space, (kept = new Map()));

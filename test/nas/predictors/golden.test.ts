@@ -22,6 +22,16 @@ describe('a tree, as one round of boosting without shrinkage', () => {
   );
 });
 
+describe('gradient boosting without regularisation', () => {
+  it('gives after thirty rounds what scikit-learn’s does', async () => {
+    const { mean, ...options } = golden.boosting;
+    const cut = (rows: number[][]) => featuresOf(rows.map((row) => row.slice(0, 4)));
+    const data = { fit: cut(golden.train), targets, predict: cut(golden.test) };
+    const got = await fitAndPredict('gradient-boosting', options, data);
+    expect(largestDifference(got.mean, mean)).toBeLessThan(1e-9);
+  });
+});
+
 describe('nearest neighbours', () => {
   it.each(golden.knn)('$neighbours, $weights, are those of scikit-learn', async ({ neighbours, weights, mean }) => {
     const got = await fitAndPredict('knn', { neighbours, weights }, goldenData);

@@ -52,6 +52,7 @@ export const golden = JSON.parse(readFileSync(new URL('golden/predictors.json', 
     readonly fitted: number[];
     readonly mean: number[] | null;
   }[];
+  readonly boosting: { rounds: number; learningRate: number; depth: number; lambda: number; mean: number[] };
   readonly knn: readonly { neighbours: number; weights: string; mean: number[] }[];
   readonly bayesianLinear: { readonly mean: number[]; readonly deviation: number[] };
   readonly gaussianProcess: {

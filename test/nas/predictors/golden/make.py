@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import sklearn
+from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, WhiteKernel
 from sklearn.linear_model import BayesianRidge
@@ -38,6 +39,12 @@ for columns, depth, leaf in [(7, 1, 1), (7, 3, 1), (7, 4, 3), (7, 10, 1), (1, 4,
         "fitted": tree.predict(train[:, :columns]).tolist(),
         "mean": tree.predict(test[:, :columns]).tolist() if columns == 1 or depth <= 3 else None,
     })
+
+boosted = GradientBoostingRegressor(n_estimators=30, learning_rate=0.2, max_depth=2, random_state=0)
+golden["boosting"] = {
+    "rounds": 30, "learningRate": 0.2, "depth": 2, "lambda": 0,
+    "mean": boosted.fit(train[:, :4], targets).predict(test[:, :4]).tolist(),
+}
 
 golden["knn"] = [
     {"neighbours": k, "weights": ours, "mean": KNeighborsRegressor(k, weights=theirs).fit(train, targets).predict(test).tolist()}
