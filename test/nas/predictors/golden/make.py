@@ -1,4 +1,4 @@
-"""Golden values of the predictors, from scikit-learn. Run: python make.py > predictors.json"""
+"""Golden values of the predictors, from scikit-learn. Run: python make.py > predictors.json, then biome format --write predictors.json"""
 
 import json
 import sys
