@@ -12,7 +12,8 @@ export function searchCurvesSection(results: TableRunResults): Markup | null {
   const curves = results.curves.filter(({ x }) => x.length > 0);
   if (curves.length === 0) return null;
   const labels = results.methods.map(({ label }) => label);
-  const groups = groupBy(curves, ({ source, measurement }) => source + measurementKey(measurement));
+  const ordered = results.sources.flatMap((source) => curves.filter((curve) => curve.source === source));
+  const groups = groupBy(ordered, ({ source, measurement }) => source + measurementKey(measurement));
   return html`<p>Of the architecture that a search held for the best by what it saw, after so many queries or so many seconds of the table's clock: the line is the mean over the seeds, the band goes from the 10 % to the 90 % quantile. The upright axis leaves out the beginning, when any search is far below.</p>
 ${[...groups.values()].map((group) => figures(group, labels, bestOf(results, group[0].measurement)))}`;
 }

@@ -4,7 +4,7 @@ import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
 import { heatField } from './heat.js';
 import { html, type Insert, type Markup } from './html.js';
 import { improvementText } from './improvement.js';
-import { measurementKey, measurementText, uniqueMeasurements } from './measurement.js';
+import { columnsText, measurementKey, measurementText, uniqueMeasurements } from './measurement.js';
 import { decimal, NONE, signed, spreadText } from './numbers.js';
 import { scaleOver } from './scale.js';
 import { bestOf } from './searchCurves.js';
@@ -16,7 +16,7 @@ import { scrolling, table } from './table.js';
 export function accuraciesSection(results: TableRunResults): Markup {
   const cited = unique(results.accuracies.flatMap(({ published }) => (published ? [published.source] : [])));
   return html`${results.sources.map((source) => sourceTable(results, source))}
-${cited.length > 0 && html`<p>Published rows: ${cited.join('; ')}. In brackets: what was found here less what was published.</p>`}`;
+${cited.length > 0 && html`<p>Published rows: ${cited.join('; ')}.</p>`}`;
 }
 
 function sourceTable(results: TableRunResults, source: string): Markup | null {
@@ -29,7 +29,7 @@ function sourceTable(results: TableRunResults, source: string): Markup | null {
   };
   const best = measurements.map((measurement) => bestOf(results, measurement));
   return table({
-    caption: html`Searched on <b>${source}</b>: accuracy in per cent of what was found, mean ± standard deviation over the seeds. Columns: ${measurements.map(measurementText).join('; ')}.`,
+    caption: html`Searched on <b>${source}</b>: accuracy in per cent of what was found, mean ± standard deviation over the seeds (${columnsText(measurements)}).${rows.some(({ published }) => published) && ' Small: the published row, and in brackets what was found here less that.'}`,
     columns: ['method', ...measurements.map(heading)],
     rows: [
       ...unique(rows.map(({ method }) => method)).map((method) => [
@@ -52,7 +52,7 @@ function accuracyField(row: TableAccuracy | undefined): Insert {
   const { accuracy, published } = row;
   return html`${spreadText(accuracy, 2)}${
     published &&
-    html`<br><small>published ${decimal(published.mean, 2)} ± ${decimal(published.deviation, 2)} (${signed(accuracy.mean - published.mean, 2)})</small>`
+    html`<br><small>${decimal(published.mean, 2)} ± ${decimal(published.deviation, 2)} (${signed(accuracy.mean - published.mean, 2)})</small>`
   }`;
 }
 

@@ -3,7 +3,7 @@ import { duration } from '../progress/duration.js';
 import { chanceText, tauText } from './correlations.js';
 import { documentPage, type Section } from './document.js';
 import { html, type Insert, type Markup } from './html.js';
-import { measurementKey, measurementText, trainingText, uniqueMeasurements } from './measurement.js';
+import { columnsText, measurementKey, trainingText, uniqueMeasurements } from './measurement.js';
 import { decimal, grouped, NONE, plural, rangeText, spreadText } from './numbers.js';
 import { paretoSection } from './pareto.js';
 import { searchCurvesSection } from './searchCurves.js';
@@ -98,7 +98,7 @@ function referencesSection({ references, accuracies }: TableRunResults): Markup 
   const reported = accuracies.length > 0 ? accuracies : references.flatMap((reference) => reference.accuracies);
   const measurements = uniqueMeasurements(reported.map(({ measurement }) => measurement));
   return table({
-    caption: html`Rows of the table to compare with: accuracy in per cent. Columns: ${measurements.map(measurementText).join('; ')}.`,
+    caption: html`Rows of the table to compare with: accuracy in per cent (${columnsText(measurements)}).`,
     columns: [
       'row',
       { number: 'number' },

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+
 const VOID = new Set([
   'area',
   'base',
@@ -90,4 +92,44 @@ function decode(text: string, fail: (problem: string) => never): string {
     if (!code) fail(`unknown entity ${whole}`);
     return String.fromCodePoint(Number.parseInt(code![2], code![1] ? 16 : 10));
   });
+}
+
+/** Expects that a page loads nothing, runs nothing, links only within itself, and that its policy says so. */
+export function expectSelfContained({ elements, raw }: CheckedPage): void {
+  for (const { name, attributes } of elements) {
+    expect(['link', 'img', 'iframe', 'object', 'embed', 'base', 'form', 'image', 'use']).not.toContain(name);
+    for (const [key, value] of attributes) {
+      expect(key).not.toMatch(/^(src|srcset|on\w+|xlink:href|action|data)$/);
+      if (key === 'href') expect(value).toMatch(/^#\w/);
+      expect(value).not.toMatch(/url\(|javascript:|^(https?:)?\/\//i);
+    }
+    if (name === 'script') expect(attributes.get('type')).toBe('application/json');
+  }
+  expect(raw.get('style')!.join()).not.toMatch(/url\(|@import|http/);
+  const policy = elements.find(({ attributes }) => attributes.get('http-equiv') === 'Content-Security-Policy');
+  expect(policy?.attributes.get('content')).toBe("default-src 'none'; style-src 'unsafe-inline'");
+}
+
+/** Expects that each picture has a text alternative and each table headings. */
+export function expectTextAlternatives({ elements }: CheckedPage): void {
+  for (const { attributes } of elements)
+    if (attributes.get('role') === 'img') expect(attributes.get('aria-label')).toMatch(/\w/);
+  const count = (wanted: string) => elements.filter(({ name }) => name === wanted).length;
+  expect(count('table')).toBe(count('thead'));
+}
+
+/** Reads a page of a report strictly; no number may be missing in it. */
+export function checkReport(text: string): CheckedPage {
+  const page = checkHtml(text);
+  expectSelfContained(page);
+  expectTextAlternatives(page);
+  expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  return page;
+}
+
+/** The drawing of every path of a class. */
+export function pathsOf({ elements }: CheckedPage, kind: string): string[] {
+  return elements
+    .filter(({ name, attributes }) => name === 'path' && attributes.get('class') === kind)
+    .map(({ attributes }) => attributes.get('d')!);
 }

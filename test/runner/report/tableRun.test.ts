@@ -1,54 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { improvementText } from '../../../runner/report/improvement.js';
 import { decimal, spreadText } from '../../../runner/report/numbers.js';
-import { predictionsPage } from '../../../runner/report/predictions.js';
-import { rewriteReport } from '../../../runner/report/rewrite.js';
-import { scoresPage } from '../../../runner/report/scores.js';
-import { predictionsCsv, scoreCorrelationsCsv, scoresCsv } from '../../../runner/report/tableCsv.js';
 import { tableRunPage } from '../../../runner/report/tableRun.js';
 import { tableVerdict } from '../../../runner/report/tableVerdict.js';
-import type { PredictionResults, ScoreResults, TableRunResults } from '../../../src/nas/tables/results.js';
+import type { TableRunResults } from '../../../src/nas/tables/results.js';
 import { spread } from '../../../src/nas/transfer/spread.js';
-import { examplePredictions, exampleScores, exampleTableRun, measured } from './exampleTables.js';
-import { type CheckedPage, checkHtml } from './htmlCheck.js';
-
-/** Reads a page strictly, and looks that it loads and runs nothing, and that no number is missing in it. */
-function checked(text: string): CheckedPage {
-  const page = checkHtml(text);
-  for (const { name, attributes } of page.elements) {
-    expect(['link', 'img', 'iframe', 'object', 'embed', 'base', 'form', 'image', 'use']).not.toContain(name);
-    for (const [key, value] of attributes) {
-      expect(key).not.toMatch(/^(src|srcset|on\w+|xlink:href|action|data)$/);
-      if (key === 'href') expect(value).toMatch(/^#\w/);
-      expect(value).not.toMatch(/url\(|javascript:|^(https?:)?\/\//i);
-    }
-    if (name === 'script') expect(attributes.get('type')).toBe('application/json');
-    if (attributes.get('role') === 'img') expect(attributes.get('aria-label')).toMatch(/\w/);
-  }
-  expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
-  return page;
-}
-
-function pathsOf(page: CheckedPage, kind: string): string[] {
-  return page.elements
-    .filter(({ name, attributes }) => name === 'path' && attributes.get('class') === kind)
-    .map(({ attributes }) => attributes.get('d')!);
-}
+import { exampleTableRun, measured } from './exampleTables.js';
+import { checkReport, pathsOf } from './htmlCheck.js';
 
 describe('the report of searches on a table', () => {
   const results = exampleTableRun();
   const text = tableRunPage(results);
-  const page = checked(text);
+  const page = checkReport(text);
 
   it('shows every accuracy, improvement, published row, correlation and hypervolume', () => {
     for (const { method, accuracy, relativeImprovement: improvement, published } of results.accuracies) {
       expect(page.text).toContain(method);
       expect(page.text).toContain(spreadText(accuracy, 2));
       if (improvement) expect(page.text).toContain(`${improvementText(improvement, 2)} %`);
-      if (published) expect(page.text).toContain(`published ${decimal(published.mean, 2)} ± 0.30 (+0.05)`);
+      if (published) expect(page.text).toContain(`${decimal(published.mean, 2)} ± 0.30 (+0.05)`);
     }
     for (const { tau } of results.sourceRankCorrelation) expect(page.text).toContain(decimal(tau, 2));
     for (const { queries } of results.queriesToOptimum)
@@ -83,7 +53,7 @@ describe('the report of searches on a table', () => {
       median: [90, 94],
       high: [90, 94],
     };
-    const [d] = pathsOf(checked(tableRunPage({ ...results, curves: [curve], references: [] })), 'curve');
+    const [d] = pathsOf(checkReport(tableRunPage({ ...results, curves: [curve], references: [] })), 'curve');
     const [x1, y1, x2, y2] = d.match(/[\d.]+/g)!.map(Number);
     // 410 x 210 inside the frame; across 0 to 100 with 6 % more, up 90 to 94 with 6 % of 4 beyond both ends.
     expect(x1).toBeCloseTo((410 * 50) / 106, 1);
@@ -107,7 +77,7 @@ describe('the report of searches on a table', () => {
 
   it('draws single searches as dots, and hundreds as a histogram', () => {
     const shapes = (seeds: number, shape: string) =>
-      checked(tableRunPage(exampleTableRun({ seeds }))).elements.filter(
+      checkReport(tableRunPage(exampleTableRun({ seeds }))).elements.filter(
         ({ attributes }) => attributes.get('class') === shape,
       ).length;
     expect(shapes(5, 'run')).toBe(3 * 2 * 5);
@@ -168,13 +138,13 @@ describe('the report of searches on a table', () => {
   ];
 
   it.each(cases)('is a whole page too: %s', (_, partial) => {
-    expect(checked(tableRunPage(partial)).text).toContain(tableVerdict(partial));
+    expect(checkReport(tableRunPage(partial)).text).toContain(tableVerdict(partial));
   });
 
   it('escapes hostile names wherever they appear', () => {
     const hostile = '<script>alert(1)</script>"\'&amp;';
     const made = exampleTableRun({ methods: ['random', hostile], sources: [hostile, 'cifar10'], seeds: 2 });
-    const { elements, text } = checked(
+    const { elements, text } = checkReport(
       tableRunPage({ ...made, table: hostile, space: hostile, rerun: hostile, versions: { [hostile]: hostile } }),
     );
     expect(elements.filter(({ name }) => name === 'script')).toHaveLength(1);
@@ -217,123 +187,5 @@ describe('the verdict of searches on a table', () => {
   it('claims nothing from a single seed, and nothing from nothing', () => {
     expect(withValues({ random: [91], evolution: [94] })).toMatch(/with a single seed, no difference/);
     expect(tableVerdict({ ...exampleTableRun(), searches: [] })).toMatch(/^No search has been done yet/);
-  });
-});
-
-describe('the report of predictors', () => {
-  const results = examplePredictions();
-
-  it('shows every correlation of every predictor and draws its points', () => {
-    const page = checked(predictionsPage(results));
-    for (const { label, encoding, spearman, kendall } of results.predictors) {
-      for (const shown of [label, encoding, spreadText(spearman, 3), spreadText(kendall, 3)])
-        expect(page.text).toContain(shown);
-    }
-    expect(pathsOf(page, 'dots')).toHaveLength(results.predictors.length);
-    expect(page.text).toMatch(/With 100 architectures to fit on, mlp, one-hot ranks best/);
-  });
-
-  it('draws thousands of points as squares that keep the page small', () => {
-    const many = predictionsPage(examplePredictions({ points: 15_000 }));
-    const page = checked(many);
-    expect(pathsOf(page, 'dots')).toHaveLength(0);
-    expect(page.elements.filter(({ attributes }) => attributes.get('class') === 'bins')).toHaveLength(6);
-    expect(many.length).toBeLessThan(200_000);
-  });
-
-  it.each<[string, PredictionResults]>([
-    ['one seed and one size', examplePredictions({ seeds: 1, sizes: [50] })],
-    ['no points', examplePredictions({ points: 0 })],
-    ['one point', examplePredictions({ points: 1 })],
-    ['nothing done yet', { ...results, predictors: [] }],
-  ])('is a whole page too: %s', (_, partial) => {
-    checked(predictionsPage(partial));
-  });
-});
-
-describe('the report of scores', () => {
-  const results = exampleScores();
-
-  it('shows every correlation beside the published one, and points out what differs by more than 0.1', () => {
-    const page = checked(scoresPage(results));
-    for (const { score, spearman, kendall } of results.correlations)
-      for (const shown of [score, decimal(spearman, 2), decimal(kendall, 3)]) expect(page.text).toContain(shown);
-    const flagged = page.elements.filter(({ attributes }) => attributes.get('class') === 'warning');
-    expect(flagged).toHaveLength(1);
-    expect(page.text).toMatch(/grad-norm has a Spearman's ρ of .* where .* was published/);
-    expect(page.text).toContain('1 of 2 published correlations is met to 0.1');
-    expect(pathsOf(page, 'dots')).toHaveLength(3);
-  });
-
-  it('places architectures by how many have a lower score', () => {
-    const [first] = results.cells;
-    const cells = [3, 1, 2].map((value, index) => ({
-      ...first,
-      index,
-      accuracies: [{ measurement: measured('cifar10'), accuracy: 80 + index }],
-      scores: { synflow: value },
-    }));
-    const correlations = results.correlations.filter(({ score }) => score === 'synflow');
-    const [d] = pathsOf(checked(scoresPage({ ...results, cells, correlations })), 'dots');
-    // Shares 100, 0 and 50 % across 218; accuracies 80, 81, 82 over 170, with 6 % of 2 beyond both ends.
-    const y = (accuracy: number) => Math.round((170 * (82.12 - accuracy)) / 2.24);
-    expect(d).toBe(`M218 ${y(80)}h0M0 ${y(81)}h0M109 ${y(82)}h0`);
-  });
-
-  it.each<[string, ScoreResults]>([
-    ['no table', exampleScores({ table: false })],
-    ['two architectures', exampleScores({ cells: 2 })],
-    ['nothing done yet', { ...results, cells: [], correlations: [] }],
-    [
-      'no correlation defined',
-      { ...results, correlations: results.correlations.map((row) => ({ ...row, spearman: null, kendall: null })) },
-    ],
-    ['thousands of architectures', exampleScores({ cells: 3000 })],
-  ])('is a whole page too: %s', (_, partial) => {
-    checked(scoresPage(partial));
-  });
-});
-
-describe('CSV of predictors and scores', () => {
-  it('has a line for each predictor, for each score of each architecture and for each correlation', () => {
-    const predictions = examplePredictions();
-    const scores = exampleScores();
-    const lines = (text: string) => text.split('\r\n').slice(0, -1);
-    expect(lines(predictionsCsv(predictions))).toHaveLength(1 + predictions.predictors.length);
-    expect(predictionsCsv(predictions)).toContain(`,400,${predictions.predictors[1].spearman.mean},`);
-    expect(lines(scoresCsv(scores))).toHaveLength(1 + 3 * scores.cells.length);
-    expect(lines(scoresCsv(scores))[2]).toBe(`cell 0,0,naswot,,${scores.cells[0].seconds.naswot}`);
-    expect(lines(scoreCorrelationsCsv(scores))).toHaveLength(4);
-    expect(scoreCorrelationsCsv(scores)).toContain(`,${scores.correlations[1].spearman},`);
-  });
-});
-
-describe('rewriteReport', () => {
-  const folders: string[] = [];
-  afterAll(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true });
-  });
-  function folderWith(files: Record<string, unknown>): string {
-    const folder = mkdtempSync(join(tmpdir(), 'nastransfer-rewrite-'));
-    folders.push(folder);
-    for (const [name, data] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(data));
-    return folder;
-  }
-
-  it.each<[string, unknown, string]>([
-    ['table-run.json', exampleTableRun(), tableRunPage(exampleTableRun())],
-    ['predictions.json', examplePredictions(), predictionsPage(examplePredictions())],
-    ['scores.json', exampleScores(), scoresPage(exampleScores())],
-  ])('writes the page that %s makes', async (name, results, page) => {
-    const { html } = await rewriteReport(folderWith({ [name]: results }));
-    expect(readFileSync(html, 'utf8')).toBe(page);
-  });
-
-  it('refuses results of several kinds, of another kind, and folders without any', async () => {
-    const both = folderWith({ 'table-run.json': exampleTableRun(), 'scores.json': exampleScores() });
-    await expect(rewriteReport(both)).rejects.toThrow('got table-run.json and scores.json, wanted results of one kind');
-    const other = folderWith({ 'scores.json': exampleTableRun() });
-    await expect(rewriteReport(other)).rejects.toThrow('kind "table-run", wanted format 1 and kind "scores"');
-    await expect(rewriteReport(folderWith({}))).rejects.toThrow('results.json: is not there');
   });
 });
