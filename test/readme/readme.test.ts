@@ -42,6 +42,9 @@ const PRINTED: Readonly<Record<string, RegExp>> = {
   'npx nastransfer train': /^test accuracy [\d.]+ %, loss [\d.]+$/m,
   'npx nastransfer study studies/smoke.json': /^report: runs\/smoke\/report\.html$/m,
   'npx nastransfer report': /^wrote runs\/smoke\/report\.html$/m,
+  'npx nastransfer table build': /^4 rows: .*mine\.csv\.gz$/m,
+  'npx nastransfer table best': /^validation accuracy on mnist after 1 epoch, seed 0$/m,
+  'npx nastransfer score': /^naswot +2 /m,
   'npx nastransfer study --schema': /"\$schema"[\s\S]*"methods"/,
 };
 
