@@ -1,6 +1,7 @@
-import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvaluatedScores } from '../../src/nas/scores/evaluate.js';
+import { StoreError } from '../errors.js';
 import { lockFolder } from '../study/lock.js';
 import { makeFolder } from '../study/makeFolder.js';
 
@@ -40,6 +41,8 @@ export async function openScoreFolder(path: string, run: string, notice: (text: 
   const unlock = await lockFolder(path, notice);
   let file: FileHandle | undefined;
   try {
+    // Nobody else is at work here: temporary files are what killed processes left.
+    for (const name of await readdir(path)) if (name.endsWith('.tmp')) await rm(join(path, name), { force: true });
     const known = await readLines(join(path, FILE), run);
     file = await open(join(path, FILE), 'a');
     const opened = file;
@@ -90,9 +93,23 @@ async function readLines(path: string, run: string): Promise<Map<string, Evaluat
   }
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole));
-  for (const line of whole.split('\n').filter((one) => one !== '')) {
-    const record = JSON.parse(line) as Line;
+  for (const [index, line] of whole.split('\n').slice(0, -1).entries()) {
+    const record = parseLine(line);
+    if (!record)
+      throw new StoreError(
+        `${path}: line ${index + 1} is no record of scores, wanted JSON with run, architecture, scores and seconds; delete the line to have it done again`,
+      );
     if (record.run === run) addTo(known, record.architecture, record);
   }
   return known;
+}
+
+function parseLine(text: string): Line | undefined {
+  try {
+    const line = JSON.parse(text) as Line;
+    const valid = typeof line.run === 'string' && typeof line.architecture === 'string' && line.scores && line.seconds;
+    return valid ? line : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -69,6 +69,15 @@ describe('score', () => {
     expect(readFileSync(join(whole, 'scores.jsonl'), 'utf8').trim().split('\n')).toHaveLength(9);
   });
 
+  it('names a line that can not be read, and changes nothing', async () => {
+    const damaged = folder();
+    writeFileSync(join(damaged, 'scores.jsonl'), '{"run":\n{}\n');
+    const { code, err } = await score('--sample', '1', '--score', 'parameters', '--out', damaged);
+    expect(code).toBe(1);
+    expect(err).toContain('scores.jsonl: line 1 is no record of scores');
+    expect(readFileSync(join(damaged, 'scores.jsonl'), 'utf8')).toBe('{"run":\n{}\n');
+  });
+
   it('prints the scores of one architecture', async () => {
     const architecture = '|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|';
     const { code, out } = await score('--architecture', architecture, '--score', 'synflow', '--json');
