@@ -69,6 +69,16 @@ describe('score', () => {
     expect(readFileSync(join(whole, 'scores.jsonl'), 'utf8').trim().split('\n')).toHaveLength(9);
   });
 
+  it('takes a list of architectures, each once', async () => {
+    const list = join(folder(), 'cells.json');
+    const [a, b] = ['none', 'skip_connect'].map((name) => `|${name}~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|`);
+    writeFileSync(list, JSON.stringify([a, b, a]));
+    const { out } = await score('--cells-of', list, '--score', 'parameters', '--json');
+    expect(JSON.parse(out).cells.map((cell: { architecture: string }) => cell.architecture)).toEqual([a, b]);
+    writeFileSync(list, '[3]');
+    expect((await score('--cells-of', list)).err).toContain('wanted a JSON list of at least one architecture as text');
+  });
+
   it('names a line that can not be read, and changes nothing', async () => {
     const damaged = folder();
     writeFileSync(join(damaged, 'scores.jsonl'), '{"run":\n{}\n');
