@@ -30,11 +30,11 @@ export function scatter(points: readonly Point[], place: Place): Markup {
   )}</g>`;
 }
 
-/** An axis over values without the lowest of a long tail: the lowest fiftieth, where that takes more than half of it. */
+/** An axis over values without the lowest of a long tail: the lowest tenth, where that takes more than half of it. */
 export function axisOver(values: readonly number[], ticks: number): Scale {
   const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b);
   if (sorted.length < 100) return scaleOver(sorted, ticks);
-  const cut = Math.floor(sorted.length / 50);
+  const cut = Math.floor(sorted.length / 10);
   const [low, core, high] = [sorted[0], sorted[cut], sorted[sorted.length - 1]];
   return scaleOver(core - low > high - core ? sorted.slice(cut) : sorted, ticks);
 }

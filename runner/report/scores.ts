@@ -110,7 +110,7 @@ function correlationsTable({ correlations }: ScoreResults): Markup | null {
       ]),
     });
   });
-  return html`<p>Rank correlations of scores with accuracy: 1 is the same order, 0 none in common; ${NONE} where not defined. Pointed out is what differs by more than ${NOTABLE} from what was published.</p>
+  return html`<p>Rank correlations of scores with accuracy: 1 is the same order, 0 none in common; ${NONE} where not defined. The sign is turned for scores of which lower is better. Pointed out is what differs by more than ${NOTABLE} from what was published.</p>
 <div class="tables">${tables}</div>${cited.length > 0 && html`<p>Published: ${cited.join('; ')}.</p>`}`;
 }
 
@@ -127,7 +127,7 @@ function scatterSection(results: ScoreResults): Markup | null {
   const tests = measurements.filter(({ split }) => split === 'test');
   const blocks = tests.map((measurement) => scatterPanels(results, measurement)).filter((block) => block !== null);
   if (blocks.length === 0) return null;
-  return html`<p>Across: how many of the architectures have a lower score. Darker is where more architectures lie. Axes leave out the lowest fiftieth where it lies far off.</p>${blocks}`;
+  return html`<p>Across: how many of the architectures have a lower score. Darker is where more architectures lie. Axes leave out the lowest tenth where it lies far off.</p>${blocks}`;
 }
 
 function scatterPanels(results: ScoreResults, measurement: Measurement): Markup | null {

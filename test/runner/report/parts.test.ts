@@ -4,8 +4,20 @@ import { cellDot, cellText, graphviz, hasNoConvolution, readCell } from '../../.
 import { contrast, heatSwatch } from '../../../runner/report/colour.js';
 import { csv } from '../../../runner/report/csv.js';
 import { html, jsonScript } from '../../../runner/report/html.js';
-import { amount, decimal, listed, percent, plural, signed } from '../../../runner/report/numbers.js';
+import { columnsText } from '../../../runner/report/measurement.js';
+import {
+  amount,
+  decimal,
+  listed,
+  percent,
+  plural,
+  rangeText,
+  signed,
+  spreadText,
+} from '../../../runner/report/numbers.js';
+import { secondsText } from '../../../runner/report/predictions.js';
 import { scaleOver } from '../../../runner/report/scale.js';
+import { axisOver } from '../../../runner/report/scatter.js';
 import { formatCell, parseCell } from '../../../src/nas/spaces/nasbench201/cell.js';
 
 /** The grammar of RFC 4180, section 2, read back. */
@@ -74,6 +86,10 @@ describe('numbers', () => {
     expect([73_306, 1_531_546, 220_119_680, 3e9].map(amount)).toEqual(['73,306', '1.53 M', '220.1 M', '3.00 G']);
     expect([plural(1, 'seed'), plural(2, 'search', 'searches')]).toEqual(['1 seed', '2 searches']);
     expect([listed(['a']), listed(['a', 'b', 'c'])]).toEqual(['a', 'a, b and c']);
+    expect([rangeText([0, 1, 2, 3]), rangeText([0, 2, 7]), rangeText([4])]).toEqual(['0 to 3', '0, 2 and 7', '4']);
+    expect(spreadText({ mean: 93.7, deviation: 0.364, count: 500 }, 2)).toBe('93.70 ± 0.36');
+    expect(spreadText({ mean: 93.7, deviation: 0, count: 1 }, 2)).toBe('93.70');
+    expect([0.00321, 0.0321, 0.5, 75].map(secondsText)).toEqual(['3.2 ms', '32 ms', '0.5 s', '1 min 15 s']);
   });
 });
 
@@ -117,10 +133,40 @@ describe('scaleOver', () => {
     );
   });
 
+  it('labels zero without a sign', () => {
+    for (const values of [
+      [0, 100],
+      [-1, 1],
+    ])
+      expect(scaleOver(values, 5).ticks.some((tick) => Object.is(tick, -0))).toBe(false);
+  });
+
   it('never passes its bounds, and leaves out what is not finite', () => {
     const scale = scaleOver([0.99, 0.5, Number.NaN, Number.POSITIVE_INFINITY], 6, { min: 0, max: 1 });
     expect(scale.at(1)).toBe(1);
     expect(scale.ticks.map((tick) => tick.toFixed(scale.digits))).toEqual(['0.5', '0.6', '0.7', '0.8', '0.9', '1.0']);
+  });
+});
+
+describe('axisOver', () => {
+  const bulk = Array.from({ length: 190 }, (_, i) => 85 + i / 20);
+
+  it('leaves a long tail of few values out, and nothing else', () => {
+    const tail = axisOver([...bulk, ...new Array(10).fill(10)], 5);
+    expect(tail.at(10)).toBeLessThan(-1);
+    expect(tail.at(86)).toBeGreaterThan(0);
+    expect(axisOver(bulk, 5).at(85)).toBeGreaterThan(0);
+    expect(axisOver([10, 90, 91], 5).at(10)).toBeGreaterThan(0);
+  });
+});
+
+describe('columnsText', () => {
+  it('tells what the measurements have in common once', () => {
+    const test = { set: 'cifar10', split: 'test', epochs: 200, seed: 'mean' } as const;
+    expect(columnsText([test, { ...test, set: 'cifar100' }])).toBe('200 epochs, mean over training seeds');
+    expect(columnsText([test, { ...test, epochs: 1, seed: 777 }])).toBe(
+      'cifar10 test, 200 epochs, mean over training seeds; cifar10 test, 1 epoch, training seed 777',
+    );
   });
 });
 

@@ -22,7 +22,7 @@ describe('the report of predictors', () => {
         expect(page.text).toContain(shown);
     }
     expect(pathsOf(page, 'dots')).toHaveLength(results.predictors.length);
-    expect(page.text).toMatch(/With 100 architectures to fit on, mlp, one-hot ranks best/);
+    expect(page.text).toMatch(/With 100 architectures to fit on, mlp \(one-hot\) ranks best/);
   });
 
   it('draws thousands of points as squares that keep the page small', () => {
