@@ -7,13 +7,13 @@ import { documentPage, type Section } from './document.js';
 import { colourLegend, heatField } from './heat.js';
 import { html, type Insert, type Markup } from './html.js';
 import { measurementKey, measurementText, shortMeasurement, uniqueMeasurements } from './measurement.js';
-import { decimal, grouped, NONE, plural, signed } from './numbers.js';
+import { decimal, grouped, listed, NONE, plural, signed } from './numbers.js';
 import { plot, SMALL } from './plot.js';
 import { secondsText } from './predictions.js';
 import { scaleOver } from './scale.js';
 import { axisOver, scatter } from './scatter.js';
 import { factList, runAgain, words } from './setup.js';
-import { unique } from './studyCells.js';
+import { groupBy, unique } from './studyCells.js';
 import { scrolling, table } from './table.js';
 
 type Correlation = ScoreResults['correlations'][number];
@@ -56,9 +56,7 @@ function verdict({ cells, correlations, images }: ScoreResults, names: readonly 
     const known = correlations.filter((row) => measurementKey(row.measurement) === key && row.spearman !== null);
     if (known.length === 0) return [];
     const best = known.reduce((first, next) => (next.spearman! > first.spearman! ? next : first));
-    return [
-      `${best.score} ranks best by ${shortMeasurement(measurement)} accuracy with a Spearman's ρ of ${decimal(best.spearman, 3)}`,
-    ];
+    return [`${best.score} by ${shortMeasurement(measurement)} accuracy (${decimal(best.spearman, 3)})`];
   });
   if (leads.length === 0) return `${scored}: how well they rank is not known, as there is no accuracy to compare with.`;
   const compared = correlations.filter(({ published, spearman }) => published && spearman !== null);
@@ -67,7 +65,7 @@ function verdict({ cells, correlations, images }: ScoreResults, names: readonly 
     compared.length > 0
       ? ` ${met} of ${plural(compared.length, 'published correlation')} ${met === 1 ? 'is' : 'are'} met to ${NOTABLE}.`
       : '';
-  return `${scored}: ${leads.join('; ')}.${publishedText}`;
+  return `${scored}: by Spearman's ρ, the best ${leads.length === 1 ? 'is' : 'are'} ${listed(leads)}.${publishedText}`;
 }
 
 /** How far a correlation is from the published one; null where one of the two is not known. */
@@ -80,13 +78,15 @@ function isNotable(row: Correlation): boolean {
   return difference !== null && Math.abs(difference) > NOTABLE;
 }
 
+/** What differs from what was published, a sentence for each score. */
 function findings({ correlations }: ScoreResults): string[] {
-  return correlations
-    .filter(isNotable)
-    .map(
+  return [...groupBy(correlations.filter(isNotable), ({ score }) => score)].map(([score, rows]) => {
+    const pairs = rows.map(
       (row) =>
-        `${row.score} has a Spearman's ρ of ${decimal(row.spearman, 3)} with ${shortMeasurement(row.measurement)} accuracy where ${decimal(row.published!.spearman, 2)} was published.`,
+        `${decimal(row.spearman, 2)} with ${shortMeasurement(row.measurement)} accuracy (published: ${decimal(row.published!.spearman, 2)})`,
     );
+    return `${score} differs by more than ${NOTABLE} from what was published: its ρ is ${listed(pairs)}.`;
+  });
 }
 
 function correlationsTable({ correlations }: ScoreResults): Markup | null {
@@ -110,11 +110,11 @@ function correlationsTable({ correlations }: ScoreResults): Markup | null {
       ]),
     });
   });
-  return html`<p>Rank correlations of scores with accuracy: 1 is the same order, 0 none in common; ${NONE} where not defined. The sign is turned for scores of which lower is better. Pointed out is what differs by more than ${NOTABLE} from what was published.</p>
+  return html`<p>Rank correlations of scores with accuracy, Spearman's ρ and Kendall's τ: 1 is the same order, 0 none in common; ${NONE} where not defined. The sign is turned for scores of which lower is better. Pointed out is what differs by more than ${NOTABLE} from the published ρ.</p>
 <div class="tables">${tables}</div>${cited.length > 0 && html`<p>Published: ${cited.join('; ')}.</p>`}`;
 }
 
-const COLUMNS = ["Spearman's ρ", 'published', 'difference', "Kendall's τ", 'cells'];
+const COLUMNS = ['ρ', 'published', 'difference', 'τ', 'cells'];
 
 function differenceText(row: Correlation): Insert {
   const text = signed(differenceOf(row), 2);
