@@ -8,6 +8,7 @@ import { nsga2 } from './nsga2.js';
 import { randomSearch } from './random.js';
 import { regularizedEvolution } from './regularizedEvolution.js';
 import { reinforce } from './reinforce.js';
+import { weaknas } from './weaknas.js';
 
 const methods: readonly Method[] = [
   randomSearch,
@@ -17,6 +18,7 @@ const methods: readonly Method[] = [
   bohb,
   bohbPublished,
   nsga2,
+  weaknas,
   darts,
 ];
 

@@ -1,0 +1,52 @@
+import { Random } from '../../engine/random/random.js';
+import { encode } from '../predictors/encodings.js';
+import type { EncodingName, Features } from '../predictors/predictor.js';
+import type { Space } from '../spaces/space.js';
+import { drawUnseen } from './unseen.js';
+
+/** A space of at most so many architectures is looked at whole. */
+const LARGEST_ENUMERATED = 200_000;
+
+/** The architectures that predictors choose from. */
+export interface Candidates {
+  readonly architectures: readonly unknown[];
+  readonly texts: readonly string[];
+  /** Where a text stands. */
+  readonly indexOf: ReadonlyMap<string, number>;
+  features(encoding: EncodingName): Features;
+}
+
+const wholeSpaces = new WeakMap<Space, Candidates>();
+
+/** All architectures of a space that can be enumerated, kept for the next search; else `pool` different random ones. */
+export function candidatesOf(space: Space, pool: number, seed: number): Candidates {
+  if (space.size > LARGEST_ENUMERATED) return candidatesFrom(space, drawPool(space, pool, seed));
+  let kept = wholeSpaces.get(space);
+  if (!kept) wholeSpaces.set(space, (kept = candidatesFrom(space, [...space.enumerate()])));
+  return kept;
+}
+
+function drawPool(space: Space, pool: number, seed: number): unknown[] {
+  const random = new Random(seed, 'pool of candidates');
+  const seen = new Set<string>();
+  return Array.from({ length: pool }, () => {
+    const architecture = drawUnseen(space, random, seen);
+    seen.add(space.format(architecture));
+    return architecture;
+  });
+}
+
+function candidatesFrom(space: Space, architectures: readonly unknown[]): Candidates {
+  const texts = architectures.map((architecture) => space.format(architecture));
+  const encoded = new Map<EncodingName, Features>();
+  return {
+    architectures,
+    texts,
+    indexOf: new Map(texts.map((text, index) => [text, index])),
+    features(encoding) {
+      let features = encoded.get(encoding);
+      if (!features) encoded.set(encoding, (features = encode(space, architectures, encoding)));
+      return features;
+    },
+  };
+}
