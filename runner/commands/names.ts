@@ -9,6 +9,7 @@ export const METHOD_NAMES = [
   'bohb',
   'bohb-published',
   'nsga2',
+  'weaknas',
   'darts',
 ];
 export const PREDICTOR_NAMES = ['random-forest', 'gradient-boosting', 'knn', 'bayesian-linear', 'gaussian-process'];
