@@ -61,7 +61,14 @@ describe('the packed package', () => {
     const { library, node } = JSON.parse(out) as { library: string[]; node: string[] };
     for (const name of ['Engine', 'Graph', 'conv2d', 'Sgd', 'spaceByName', 'methodByName', 'Trainer', 'runStudy'])
       expect(library).toContain(name);
-    expect(node.sort()).toEqual(['UnknownImageSetError', 'listImageSets', 'open', 'openImageSet', 'tuningFiles']);
+    expect(node.sort()).toEqual([
+      'UnknownImageSetError',
+      'listImageSets',
+      'open',
+      'openImageSet',
+      'openTable',
+      'tuningFiles',
+    ]);
   });
 
   test('runs as a program from the project it is installed in', () => {

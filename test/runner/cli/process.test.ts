@@ -6,7 +6,20 @@ import { ensureBuilt } from '../../package/built.js';
 import { nastransfer } from './child.js';
 import { dataFolder } from './support.js';
 
-const COMMANDS = ['quickstart', 'study', 'report', 'search', 'train', 'count', 'data', 'doctor', 'profile', 'tune'];
+const COMMANDS = [
+  'quickstart',
+  'study',
+  'report',
+  'search',
+  'train',
+  'table',
+  'score',
+  'count',
+  'data',
+  'doctor',
+  'profile',
+  'tune',
+];
 const cell = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|';
 
 let folder: string;
@@ -43,7 +56,9 @@ describe('the program as a process', () => {
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^Usage: nastransfer ${command} `));
-    if (command !== 'data') for (const option of ['--json', '--verbose']) expect(out).toContain(option);
+    // These two only hold others.
+    if (command !== 'data' && command !== 'table')
+      for (const option of ['--json', '--verbose']) expect(out).toContain(option);
   });
 
   it.each<[string, () => string[], string]>([
