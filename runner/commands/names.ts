@@ -12,7 +12,14 @@ export const METHOD_NAMES = [
   'weaknas',
   'darts',
 ];
-export const PREDICTOR_NAMES = ['random-forest', 'gradient-boosting', 'knn', 'bayesian-linear', 'gaussian-process'];
+export const PREDICTOR_NAMES = [
+  'random-forest',
+  'gradient-boosting',
+  'knn',
+  'bayesian-linear',
+  'gaussian-process',
+  'mlp',
+];
 export const ENCODING_NAMES = ['one-hot', 'adjacency', 'path'];
 export const SPACE_NAMES = ['nasbench201'];
 export const SCORE_NAMES = [

@@ -3,10 +3,11 @@ import { bayesianLinear } from './bayesianLinear.js';
 import { gaussianProcess } from './gaussianProcess.js';
 import { gradientBoosting } from './gradientBoosting.js';
 import { knn } from './knn.js';
+import { mlp } from './mlp.js';
 import type { Predictor } from './predictor.js';
 import { randomForest } from './randomForest.js';
 
-const predictors: readonly Predictor[] = [randomForest, gradientBoosting, knn, bayesianLinear, gaussianProcess];
+const predictors: readonly Predictor[] = [randomForest, gradientBoosting, knn, bayesianLinear, gaussianProcess, mlp];
 
 export const PREDICTOR_NAMES: readonly string[] = predictors.map((predictor) => predictor.name);
 
