@@ -21,8 +21,8 @@ const options = z.strictObject({
   evaluations: z.int().min(1).default(200).describe('architectures evaluated in all'),
   predictor: z
     .enum(PREDICTOR_NAMES as [string, ...string[]])
-    .default('random-forest')
-    .describe('weak predictor, fitted anew every round on all that was evaluated'),
+    .default('gradient-boosting')
+    .describe('weak predictor, fitted anew every round on all that was evaluated; the published default is mlp'),
   predictorOptions: z.record(z.string(), z.unknown()).default({}),
   encoding: z
     .enum(ENCODING_NAMES as [EncodingName, ...EncodingName[]])

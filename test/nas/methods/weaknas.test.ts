@@ -114,7 +114,9 @@ describe('WeakNAS', () => {
       return count;
     };
     expect(await found('random', {})).toBeLessThanOrEqual(1);
-    expect(await found('weaknas', { predictorOptions: { trees: 40 } })).toBeGreaterThanOrEqual(4);
+    expect(
+      await found('weaknas', { predictor: 'random-forest', predictorOptions: { trees: 40 } }),
+    ).toBeGreaterThanOrEqual(4);
   }, 120_000);
 
   it.each(['ei', 'ucb', 'pi', 'thompson', 'its'])('%s takes the best of an ensemble of five', async (acquisition) => {
