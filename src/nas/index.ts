@@ -18,6 +18,7 @@ export {
   type SupernetContext,
 } from './methods/method.js';
 export { METHOD_NAMES, methodByName } from './methods/methods.js';
+export { crowdingDistance, dominates, hypervolume, nonDominatedSort, paretoFront } from './methods/pareto.js';
 export { type GraphShape, graphShape } from './predictors/adjacency.js';
 export { ENCODING_NAMES, encode, encodeSpace, selectRows, withColumns } from './predictors/encodings.js';
 export { PredictorError } from './predictors/errors.js';
@@ -42,6 +43,7 @@ export { describeMeasurement } from './tables/measurement.js';
 export { NASBENCH201_TABLE } from './tables/nasbench201.js';
 export { type TableProblemOptions, tableProblem } from './tables/problem.js';
 export { SimulatedClock, type SimulatedTraining } from './tables/simulatedClock.js';
+export { reportedMeasurements, summariseTableRun, type TableRun, type TableRunSummary } from './tables/summarise.js';
 export {
   type CostColumn,
   type Measurement,
@@ -50,6 +52,7 @@ export {
   TableError,
   type TableSeed,
 } from './tables/table.js';
+export { searchTable, type TableSearchTask } from './tables/tableSearch.js';
 export { BilevelTrainer } from './training/bilevel.js';
 export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './training/classifier.js';
 export type { Protocol } from './training/protocol.js';

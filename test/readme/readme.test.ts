@@ -15,7 +15,14 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listImageSets } from '../../runner/data/imageSets.js';
 import * as engine from '../../src/engine/index.js';
-import { METHOD_NAMES, SOURCE_RULES, SPACE_NAMES } from '../../src/nas/index.js';
+import {
+  ENCODING_NAMES,
+  METHOD_NAMES,
+  PREDICTOR_NAMES,
+  SCORE_NAMES,
+  SOURCE_RULES,
+  SPACE_NAMES,
+} from '../../src/nas/index.js';
 import { cli, ensureBuilt, root } from '../package/built.js';
 import { installedProject, packageJson } from '../package/installed.js';
 import { start } from '../runner/cli/child.js';
@@ -194,6 +201,9 @@ describe("README's lists are those of the code:", () => {
   test.each<[string, () => readonly string[] | Promise<readonly string[]>]>([
     ['search spaces', () => SPACE_NAMES],
     ['search methods', () => METHOD_NAMES],
+    ['predictors', () => PREDICTOR_NAMES],
+    ['encodings', () => ENCODING_NAMES],
+    ['zero-cost scores', () => SCORE_NAMES],
     ['rules of sources', () => SOURCE_RULES],
     [
       'image sets by name',
