@@ -15,6 +15,7 @@ export { accumulate, assign } from './ops/accumulate.js';
 export { accuracy, correctCount } from './ops/accuracy.js';
 export { add } from './ops/add.js';
 export { averagePool } from './ops/averagePool.js';
+export { batchedMatmul } from './ops/batchedMatmul.js';
 export { batchNorm } from './ops/batchNorm.js';
 export { batchNormDepthwise } from './ops/batchNormDepthwise.js';
 export { cast } from './ops/cast.js';

@@ -5,6 +5,7 @@ import { addOperation } from './add.js';
 import { anyOpenOperation } from './anyOpen.js';
 import { assembleGradientsOperation } from './assembleGradients.js';
 import { averagePoolGradientOperation, averagePoolOperation } from './averagePool.js';
+import { batchedMatmulOperation } from './batchedMatmul.js';
 import { batchNormDepthwiseOperation, batchNormDepthwiseWeightGradientOperation } from './batchNormDepthwise.js';
 import {
   batchNormInferenceGradientOperation,
@@ -73,6 +74,7 @@ export const operations: readonly Operation[] = [
   assignOperation,
   averagePoolGradientOperation,
   averagePoolOperation,
+  batchedMatmulOperation,
   batchNormDepthwiseOperation,
   batchNormDepthwiseWeightGradientOperation,
   batchNormInferenceGradientOperation,

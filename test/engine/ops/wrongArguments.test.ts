@@ -5,6 +5,7 @@ import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
 import { accumulate } from '../../../src/engine/ops/accumulate.js';
 import { adamUpdate } from '../../../src/engine/ops/adam.js';
 import { assembleGradients } from '../../../src/engine/ops/assembleGradients.js';
+import { batchedMatmul } from '../../../src/engine/ops/batchedMatmul.js';
 import { concat } from '../../../src/engine/ops/concat.js';
 import { dropout, dropPath } from '../../../src/engine/ops/dropout.js';
 import { flatten, reshape } from '../../../src/engine/ops/flatten.js';
@@ -39,6 +40,12 @@ const cases: [string, () => Value, new (message: string) => Error, RegExp][] = [
     () => concat([feed([2, 8]), feed([3, 8])]),
     ShapeError,
     /input 1 is f32\[3, 8\], wanted f32\[2, ch/,
+  ],
+  [
+    'batchedMatmul of other batches',
+    () => batchedMatmul(feed([2, 3, 4]), feed([3, 4, 5])),
+    ShapeError,
+    /b is f32\[3, 4, 5\], wanted f32\[2, 4, 5\] to go with a, f32\[2, 3, 4\]/,
   ],
   ['concat of nothing', () => concat([]), ShapeError, /got no values/],
   ['concat of scalars', () => concat([feed([]), graph.feed('other', [])]), ShapeError, /input 0 is f32\[\]/],

@@ -67,6 +67,11 @@ export const mutations: readonly Mutation[] = [
     context: 'vec4<To>(x[params.xOffset + row * params.xStride + vector]);',
     broken: 'vec4<To>(x[params.xOffset + row + params.xStride + vector]);',
   },
+  {
+    shader: 'matmul/batched',
+    context: 'let item = row / params.yRows;',
+    broken: 'let item = row % params.yRows;',
+  },
   { shader: 'elementwise/weightedSum', context: 'if (COUNT > 2u) {', broken: 'if (COUNT > 3u) {' },
   {
     shader: 'gather/take',
