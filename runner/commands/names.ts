@@ -19,6 +19,7 @@ export const PREDICTOR_NAMES = [
   'bayesian-linear',
   'gaussian-process',
   'mlp',
+  'graph-network',
 ];
 export const ENCODING_NAMES = ['one-hot', 'adjacency', 'path'];
 export const SPACE_NAMES = ['nasbench201'];

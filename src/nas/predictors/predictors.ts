@@ -2,12 +2,21 @@ import { UnknownNameError } from '../errors.js';
 import { bayesianLinear } from './bayesianLinear.js';
 import { gaussianProcess } from './gaussianProcess.js';
 import { gradientBoosting } from './gradientBoosting.js';
+import { graphNetwork } from './graphNetwork.js';
 import { knn } from './knn.js';
 import { mlp } from './mlp.js';
 import type { Predictor } from './predictor.js';
 import { randomForest } from './randomForest.js';
 
-const predictors: readonly Predictor[] = [randomForest, gradientBoosting, knn, bayesianLinear, gaussianProcess, mlp];
+const predictors: readonly Predictor[] = [
+  randomForest,
+  gradientBoosting,
+  knn,
+  bayesianLinear,
+  gaussianProcess,
+  mlp,
+  graphNetwork,
+];
 
 export const PREDICTOR_NAMES: readonly string[] = predictors.map((predictor) => predictor.name);
 

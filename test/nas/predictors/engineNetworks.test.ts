@@ -5,11 +5,13 @@ import { interpret } from '../../../src/engine/graph/interpret.js';
 import type { Variable } from '../../../src/engine/graph/variables.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { graphShape } from '../../../src/nas/predictors/adjacency.js';
 import { encodeSpace, selectRows } from '../../../src/nas/predictors/encodings.js';
 import { PredictorError } from '../../../src/nas/predictors/errors.js';
+import { graphConvolutions } from '../../../src/nas/predictors/graphNetwork.js';
 import { mlpNetwork } from '../../../src/nas/predictors/mlp.js';
 import { FitData, NetworkRegressor, type PredictorNetwork } from '../../../src/nas/predictors/networkRegressor.js';
-import type { Regressor } from '../../../src/nas/predictors/predictor.js';
+import type { Features, Regressor } from '../../../src/nas/predictors/predictor.js';
 import { predictorByName } from '../../../src/nas/predictors/predictors.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { featuresOf, largestDifference, space } from './support.js';
@@ -44,7 +46,7 @@ function r2(predicted: ArrayLike<number>, wanted: readonly number[]): number {
   return 1 - residual / total;
 }
 
-describe.each(['mlp'])('%s', (name) => {
+describe.each(['mlp', 'graph-network'])('%s', (name) => {
   const features = encodeSpace(space, predictorByName(name).encoding);
   const fit = selectRows(features, fitRows);
   const predict = selectRows(features, heldOut);
@@ -121,8 +123,9 @@ class HostFit {
     }
   }
 
-  fit(rows: Float32Array, targets: Float64Array, { epochs, learningRate, weightDecay }: typeof training): void {
+  fit(features: Features, targets: Float64Array, { epochs, learningRate, weightDecay }: typeof training): void {
     const { network, parameters } = this;
+    const rows = network.prepare?.(features) ?? features.values;
     const data = new FitData(targets.length, network.inputs);
     const graph = new Graph();
     const wanted = gradients(
@@ -151,30 +154,60 @@ class HostFit {
     }
   }
 
-  predict(rows: Float32Array): Float64Array {
+  predict(features: Features): Float64Array {
+    const { network } = this;
     const graph = new Graph();
-    const y = this.network.forward(graph.constant(rows, [rows.length / this.network.inputs, this.network.inputs]));
+    const rows = network.prepare?.(features) ?? features.values;
+    const y = network.forward(graph.constant(rows, [features.rows, network.inputs]));
     return interpret(graph, { variables: this.parameters })(y).data;
   }
 }
 
 const training = { epochs: 8, learningRate: 1e-2, weightDecay: 1e-2 };
 
-it('predicts after the first updates as the same network fitted in float64 without padding', async () => {
-  const features = encodeSpace(space, 'one-hot');
-  const fit = selectRows(features, fitRows.slice(0, 20));
-  const predict = selectRows(features, heldOut.slice(0, 50));
-  // Targets of mean 0 and deviation 1, so that standardising them changes nothing.
-  const targets = Float64Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 1 : -1));
-  const make = (width: number) => mlpNetwork(width, [10, 6]);
-  const host = new HostFit(make(features.width), 5);
-  const untrained = host.predict(predict.values);
-  host.fit(fit.values, targets, training);
-  const regressor = new NetworkRegressor('mlp', { space, seed: 5, engine: async () => engine }, training, make);
-  await regressor.fit(fit, targets);
-  const { mean } = await regressor.predict(predict);
-  regressor.dispose();
-  const wanted = host.predict(predict.values);
-  expect(largestDifference(untrained, wanted)).toBeGreaterThan(0.1);
-  expect(largestDifference(mean, wanted)).toBeLessThan(2e-4);
+const networks: Readonly<Record<string, (width: number) => PredictorNetwork>> = {
+  mlp: (width) => mlpNetwork(width, [10, 6]),
+  'graph-network': () => graphConvolutions(graphShape(space), { hidden: 6, layers: 2 }),
+};
+
+it.each(Object.keys(networks))(
+  '%s predicts after the first updates as the same network fitted in float64 without padding',
+  async (name) => {
+    const features = encodeSpace(space, predictorByName(name).encoding);
+    const fit = selectRows(features, fitRows.slice(0, 20));
+    const predict = selectRows(features, heldOut.slice(0, 50));
+    // Targets of mean 0 and deviation 1, so that standardising them changes nothing.
+    const targets = Float64Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 1 : -1));
+    const host = new HostFit(networks[name](features.width), 5);
+    const untrained = host.predict(predict);
+    host.fit(fit, targets, training);
+    const regressor = new NetworkRegressor(
+      name,
+      { space, seed: 5, engine: async () => engine },
+      training,
+      networks[name],
+    );
+    await regressor.fit(fit, targets);
+    const { mean } = await regressor.predict(predict);
+    regressor.dispose();
+    const wanted = host.predict(predict);
+    expect(largestDifference(untrained, wanted)).toBeGreaterThan(0.05);
+    expect(largestDifference(mean, wanted)).toBeLessThan(2e-4);
+  },
+);
+
+it('the graph network averages a node with those before it and with those after it', () => {
+  // Three nodes in a chain 0 -> 1 -> 2 and 0 -> 2, with one operation each.
+  const network = graphConvolutions({ nodes: 3, operations: 1 }, { hidden: 4, layers: 1 });
+  const prepared = network.prepare?.(featuresOf([[0, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 1]]));
+  const third = Math.fround(1 / 3);
+  const wanted = [1, 0, 0, third, third, third, 0.5, 0.5, 0, 0, 0.5, 0.5, third, third, third, 0, 0, 1, 1, 1, 1];
+  expect([...prepared!]).toEqual(wanted);
+});
+
+it('the graph network refuses features that are no graphs', async () => {
+  const oneHot = selectRows(encodeSpace(space, 'one-hot'), fitRows);
+  await expect(made('graph-network').fit(oneHot, targetsOf(fitRows))).rejects.toThrow(
+    'graph-network: fit got 30 features a row, wanted 120: graphs of 8 nodes with 7 operations',
+  );
 });
