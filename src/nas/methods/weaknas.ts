@@ -102,12 +102,12 @@ async function nextRound(
   const { mean, deviation } = combined(predictions, acquisition !== 'uniform-top', settings.predictor);
   if (acquisition !== 'uniform-top') {
     const scores = acquisitionScores(acquisition, { mean, deviation, best: Math.max(...targets) }, random);
-    return ranking(scores)
+    return ranking(scores, random)
       .filter((candidate) => !evaluated.has(candidate))
       .slice(0, perIteration);
   }
   const round = Math.max(0, Math.floor((evaluations.length - settings.initial) / perIteration));
-  return drawFromTop(ranking(mean), evaluated, topOfRound(settings, round), perIteration, random);
+  return drawFromTop(ranking(mean, random), evaluated, topOfRound(settings, round), perIteration, random);
 }
 
 /** N of a round, from 0. */
@@ -132,9 +132,9 @@ export function drawFromTop(
   return [...drawn, ...unknown(ranked.slice(top)).slice(0, count - drawn.length)];
 }
 
-/** Candidates by falling score; equal ones in their own order. */
-function ranking(scores: Float64Array): number[] {
-  return Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+/** Candidates by falling score. Equal ones, of which trees give many, lie in random order: any other would hide some from every round. */
+function ranking(scores: Float64Array, random: Random): number[] {
+  return random.shuffle(Array.from(scores.keys())).sort((a, b) => scores[b] - scores[a]);
 }
 
 async function predict(
@@ -195,7 +195,7 @@ function thompson(
   count: number,
   random: Random,
 ): number[] {
-  const rankings = predictions.map(({ mean }) => ranking(mean));
+  const rankings = predictions.map(({ mean }) => ranking(mean, random));
   const taken = new Set(evaluated);
   const chosen: number[] = [];
   while (chosen.length < count) {
