@@ -101,22 +101,20 @@ describe('WeakNAS', () => {
     expect(texts(other.evaluations)).not.toEqual(texts(evaluations));
   });
 
-  it('finds the best of 15,625 interacting cells in 150 evaluations for 4 of 8 seeds or more; random search for one', async () => {
-    const seeds = [...Array(8).keys()];
+  it('finds the best of 15,625 interacting cells more often than random search, whatever predictor leads it', async () => {
     const found = async (name: string, options: object) => {
       let count = 0;
-      for (const seed of seeds) {
+      for (const seed of Array(8).keys()) {
         const { architecture } = await searchPlanted(methodByName(name), options, seed, {
-          limits: { evaluations: 150 },
+          limits: { evaluations: 250 },
         });
         if (architecture === planted(seed).best) count++;
       }
       return count;
     };
     expect(await found('random', {})).toBeLessThanOrEqual(1);
-    expect(
-      await found('weaknas', { predictor: 'random-forest', predictorOptions: { trees: 40 } }),
-    ).toBeGreaterThanOrEqual(4);
+    expect(await found('weaknas', {})).toBeGreaterThanOrEqual(4);
+    expect(await found('weaknas', { predictor: 'bayesian-linear' })).toBeGreaterThanOrEqual(6);
   }, 120_000);
 
   it.each(['ei', 'ucb', 'pi', 'thompson', 'its'])('%s takes the best of an ensemble of five', async (acquisition) => {
