@@ -22,7 +22,7 @@ type GraphNetworkOptions = z.infer<typeof options>;
 
 const NAME = 'graph-network';
 
-/** Graph convolutions over the operation graph, in both directions (Wen et al. 2020, 1912.00848, section 3.1). */
+/** Graph convolutions over the operation graph, in both directions, after the neural predictor of Wen et al. (2020, 1912.00848). */
 export const graphNetwork: Predictor<GraphNetworkOptions> = {
   name: NAME,
   options,
