@@ -110,6 +110,19 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
+/** Values of an option that may be given several times. */
+export function several(text: string, previous: readonly string[] = []): string[] {
+  return [...previous, text];
+}
+
+/** @returns at least one architecture as text @throws UsageError if the file holds anything else */
+export async function readTexts(path: string): Promise<string[]> {
+  const list = await readJson(path);
+  if (!Array.isArray(list) || list.length === 0 || list.some((text) => typeof text !== 'string'))
+    throw new UsageError(`${path}: wanted a JSON list of at least one architecture as text`);
+  return list;
+}
+
 /** `name=value` pairs of a repeated option as an object; values that read as JSON are taken as such. */
 export function collectAssignment(text: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
   const equals = text.indexOf('=');

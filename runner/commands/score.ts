@@ -5,8 +5,9 @@ import type { Table } from '../../src/nas/tables/table.js';
 import type { Tools } from '../tools.js';
 import { UsageError } from './errors.js';
 import { IMAGE_SETS, SCORE_NAMES, SOURCE_FORMS } from './names.js';
-import { addShared, positiveInteger, readJson, type SharedOptions } from './options.js';
+import { addShared, positiveInteger, readTexts, type SharedOptions, several } from './options.js';
 import { formatTable, type Output, progressOf } from './output.js';
+import { commandLine } from './ownedOptions.js';
 
 interface ScoreOptions extends SharedOptions {
   readonly architecture?: string;
@@ -33,7 +34,7 @@ export function addScore(program: Command, tools: Tools, output: Output): void {
     .option('--cells-of <file>', 'JSON list of architectures')
     .option('--sample <number>', 'so many architectures, drawn by --seed', positiveInteger)
     .option('--table <name>', 'table to compare with: a name in --tables-dir or a path to a .csv.gz')
-    .option('--score <name>', `${SCORE_NAMES.join(', ')}; may be given several times; all where left out`, collect)
+    .option('--score <name>', `${SCORE_NAMES.join(', ')}; may be given several times; all where left out`, several)
     .requiredOption('--source <source>', `${SOURCE_FORMS.join(', ')}; SET is ${IMAGE_SETS}`)
     .option('--batch <number>', 'images in the batch', positiveInteger, 64)
     .option('--channels <number>', 'channels of the first stage', positiveInteger, 16)
@@ -43,10 +44,6 @@ export function addScore(program: Command, tools: Tools, output: Output): void {
   addShared(command, 'space', 'adapter', 'tune', 'dataDir', 'tablesDir', 'seed').action((options: ScoreOptions) =>
     score(options, tools, output),
   );
-}
-
-function collect(text: string, previous: readonly string[] = []): string[] {
-  return [...previous, text];
 }
 
 async function score(options: ScoreOptions, tools: Tools, output: Output): Promise<void> {
@@ -95,7 +92,7 @@ async function architecturesOf(
   table: Table | undefined,
   seed: number,
 ): Promise<string[]> {
-  const { sampleSpace, sampleTable } = await import('../../src/nas/scores/evaluate.js');
+  const { sampleSpace, sampleTable } = await import('../../src/nas/tables/sample.js');
   const given = [architecture, cellsOf, sample].filter((one) => one !== undefined).length;
   if (given > 1 || (given === 0 && !table))
     throw new UsageError(
@@ -114,24 +111,11 @@ async function architecturesOf(
   }
 }
 
-async function readTexts(path: string): Promise<string[]> {
-  const list = await readJson(path);
-  if (!Array.isArray(list) || list.length === 0 || list.some((text) => typeof text !== 'string'))
-    throw new UsageError(`${path}: wanted a JSON list of at least one architecture as text`);
-  return list;
-}
-
 /** The command that computes the results again. */
 function rerunOf(options: ScoreOptions, seed: number): string {
-  const { architecture, cellsOf, sample, table, score: names = [], source, batch, channels, cells, size } = options;
+  const { architecture, cellsOf, sample, table, score: names, source, batch, channels, cells, size } = options;
   const flags = { architecture, 'cells-of': cellsOf, sample, table, source, batch, channels, cells, size, seed };
-  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
-  const text = (value: unknown) => (/^[\w.:/=-]+$/.test(String(value)) ? String(value) : `'${value}'`);
-  return [
-    'nastransfer score',
-    ...given.map(([name, value]) => `--${name} ${text(value)}`),
-    ...names.map((name) => `--score ${name}`),
-  ].join(' ');
+  return commandLine('score', { ...flags, score: names });
 }
 
 function describe(results: ScoreResults, output: Output): string {

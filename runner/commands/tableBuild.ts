@@ -8,8 +8,8 @@ import {
   addShared,
   type ProtocolFlags,
   positiveInteger,
-  readJson,
   readProtocolFlags,
+  readTexts,
   type SharedOptions,
 } from './options.js';
 import { type Output, progressOf } from './output.js';
@@ -95,19 +95,13 @@ async function chosen(space: Space, options: BuildOptions): Promise<string[]> {
   if (given !== 1)
     throw new UsageError(`table build: got ${given} of --sample, --architectures and --all, wanted exactly one`);
   if (all) return Array.from(space.enumerate(), (architecture) => space.format(architecture));
-  if (sample !== undefined) return drawn(space, sample, options.seed ?? 0);
-  const list = await readJson(file!);
-  if (!Array.isArray(list) || list.length === 0 || list.some((text) => typeof text !== 'string'))
-    throw new UsageError(`${file}: got ${JSON.stringify(list)?.slice(0, 40)}, wanted a JSON list of architectures`);
-  return [...new Set(list.map((text: string) => space.format(space.parse(text))))];
-}
-
-async function drawn(space: Space, count: number, seed: number): Promise<string[]> {
-  const { Random } = await import('../../src/engine/random/random.js');
-  if (count > space.size)
-    throw new UsageError(`--sample: got ${count}, wanted at most ${space.size}, all architectures of ${space.name}`);
-  const random = new Random(seed, 'sample of architectures');
-  const texts = new Set<string>();
-  while (texts.size < count) texts.add(space.format(space.random(random)));
-  return [...texts];
+  if (file !== undefined) return [...new Set((await readTexts(file)).map((text) => space.format(space.parse(text))))];
+  const { sampleSpace } = await import('../../src/nas/tables/sample.js');
+  const { AttributeError } = await import('../../src/engine/errors.js');
+  try {
+    return sampleSpace(space, sample as number, options.seed ?? 0);
+  } catch (error) {
+    if (error instanceof AttributeError) throw new UsageError(`--sample: ${error.message}`, { cause: error });
+    throw error;
+  }
 }

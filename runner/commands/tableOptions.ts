@@ -14,11 +14,12 @@ export interface MeasurementFlags extends TableCommandOptions {
   readonly seed: number | 'mean' | 'one';
 }
 
-/** The options of every verb on a table. */
-export function addTable(command: Command): Command {
+/** The options of every verb on a table, and others that commands share. */
+export function addTable(command: Command, ...shared: Parameters<typeof addShared>[1][]): Command {
   return addShared(
     command.option('--table <name>', 'nasbench201 or another in --tables-dir, or a path to a .csv.gz', 'nasbench201'),
     'tablesDir',
+    ...shared,
   );
 }
 

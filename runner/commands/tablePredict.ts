@@ -1,18 +1,18 @@
 import { type Command, Option } from 'commander';
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import type { Engine } from '../../src/engine/runtime/engine.js';
 import type { Judged, PredictorResult } from '../../src/nas/predictors/judge.js';
 import type { EncodingName, Features } from '../../src/nas/predictors/predictor.js';
 import type { Space } from '../../src/nas/spaces/space.js';
 import type { PredictionResults } from '../../src/nas/tables/results.js';
 import type { Measurement, Table } from '../../src/nas/tables/table.js';
 import type { Spread } from '../../src/nas/transfer/results.js';
+import { lazyDevice } from '../device.js';
 import type { Tools } from '../tools.js';
 import { UsageError } from './errors.js';
 import { ENCODING_NAMES, PREDICTOR_NAMES } from './names.js';
-import { addShared, collectAssignment, positiveInteger } from './options.js';
+import { collectAssignment, positiveInteger, several } from './options.js';
 import { formatTable, type Output, progressOf } from './output.js';
-import { openTableOf, type TableCommandOptions } from './tableOptions.js';
+import { assignments, commandLine, optionsByOwner, requireOnce } from './ownedOptions.js';
+import { addTable, openTableOf, type TableCommandOptions } from './tableOptions.js';
 
 interface PredictOptions extends TableCommandOptions {
   readonly predictor: readonly string[];
@@ -33,11 +33,9 @@ interface PredictOptions extends TableCommandOptions {
 const FIT = 100;
 
 export function addTablePredict(parent: Command, tools: Tools, output: Output): void {
-  const several = (text: string, previous: readonly string[] = []) => [...previous, text];
   const command = parent
     .command('predict')
     .description('How well predictors of accuracy, fitted on random rows, rank all the others.')
-    .option('--table <name>', 'nasbench201 or another in --tables-dir, or a path to a .csv.gz', 'nasbench201')
     .requiredOption('--predictor <name>', `${PREDICTOR_NAMES.join(', ')}; may be given several times`, several)
     .option(
       '--option <predictor.name=value>',
@@ -69,9 +67,7 @@ export function addTablePredict(parent: Command, tools: Tools, output: Output): 
     )
     .option('--seeds <number>', 'repetitions, each with rows of its own', positiveInteger, 10)
     .option('--out <folder>', 'folder for predictions.json, predictions.csv and report.html');
-  addShared(command, 'tablesDir', 'adapter', 'seed').action((options: PredictOptions) =>
-    tablePredict(options, tools, output),
-  );
+  addTable(command, 'adapter', 'seed').action((options: PredictOptions) => tablePredict(options, tools, output));
 }
 
 async function tablePredict(options: PredictOptions, tools: Tools, output: Output): Promise<void> {
@@ -90,7 +86,7 @@ async function tablePredict(options: PredictOptions, tools: Tools, output: Outpu
     throw new UsageError(`--fit ${most}: ${known} rows have this accuracy, wanted at most ${known - 2}`);
   const seeds = Array.from({ length: options.seeds }, (_, i) => (options.seed ?? 0) + i);
   const encoded = await encoder(table, space, options);
-  const device = deviceOf(tools, options.adapter);
+  const device = lazyDevice(tools, options.adapter);
   const progress = await progressOf(output, options);
   const predictors: PredictorResult[] = [];
   try {
@@ -99,7 +95,7 @@ async function tablePredict(options: PredictOptions, tools: Tools, output: Outpu
       const judging = { space, features: encoded(one.encoding), accuracies, fit, seeds };
       const result = await judgePredictor(one, {
         ...judging,
-        engine: device.engine,
+        engine: async () => (await device.open()).engine,
         report: (done) => progress.update({ done, total: seeds.length, unit: 'seed' }),
       });
       progress.finish(`Spearman ${result.spearman.mean.toFixed(3)}`);
@@ -125,22 +121,6 @@ async function tablePredict(options: PredictOptions, tools: Tools, output: Outpu
   else await print(results, options.out, output);
 }
 
-/** Opened when a predictor first asks for it. */
-function deviceOf(tools: Tools, adapter: string | undefined) {
-  let opened: Promise<{ gpu: Gpu; engine: Engine }> | undefined;
-  const open = async () => {
-    const { Engine } = await import('../../src/engine/runtime/engine.js');
-    const gpu = await tools.openGpu(adapter);
-    return { gpu, engine: new Engine(gpu) };
-  };
-  return {
-    engine: async () => (await (opened ??= open())).engine,
-    close: async () => {
-      if (opened) await (await opened).gpu.dispose();
-    },
-  };
-}
-
 /** @throws UsageError or UnknownNameError for predictors, options and encodings that there are not */
 async function readPredictors({
   predictor: names,
@@ -150,18 +130,8 @@ async function readPredictors({
   const { predictorByName } = await import('../../src/nas/predictors/predictors.js');
   const { UnknownNameError } = await import('../../src/nas/errors.js');
   const { describeSchemaErrors } = await import('../../src/nas/transfer/schemaErrors.js');
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new UsageError(`--predictor ${twice}: got it twice, wanted every predictor once`);
-  const given = new Map(names.map((name): [string, Record<string, unknown>] => [name, {}]));
-  for (const [key, value] of Object.entries(option)) {
-    const dot = key.indexOf('.');
-    const own = given.get(key.slice(0, Math.max(0, dot)));
-    if (!own)
-      throw new UsageError(
-        `--option ${key}: wanted PREDICTOR.name=value, with PREDICTOR one of those judged: ${names.join(', ')}`,
-      );
-    own[key.slice(dot + 1)] = value;
-  }
+  requireOnce('predictor', names);
+  const given = optionsByOwner(option, names, 'predictor');
   return names.flatMap((name) => {
     const predictor = predictorByName(name);
     const parsed = predictor.options.safeParse(given.get(name));
@@ -227,31 +197,7 @@ async function print({ measurement, predictors, seeds }: PredictionResults, out:
 }
 
 function rerunOf(options: PredictOptions): string {
-  const {
-    table,
-    predictor,
-    option = {},
-    encoding = [],
-    fit = [FIT],
-    feature = [],
-    set,
-    split,
-    epochs,
-    tableSeed,
-  } = options;
-  const words = [
-    ...['--table', table],
-    ...predictor.flatMap((name) => ['--predictor', name]),
-    ...Object.entries(option).flatMap(([name, value]) => [
-      '--option',
-      `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    ]),
-    ...encoding.flatMap((name) => ['--encoding', name]),
-    ...feature.flatMap((name) => ['--feature', name]),
-    ...['--set', set, '--split', split, '--epochs', epochs, '--table-seed', tableSeed],
-    ...fit.flatMap((rows) => ['--fit', rows]),
-    ...['--seeds', options.seeds],
-    ...(options.seed === undefined ? [] : ['--seed', options.seed]),
-  ];
-  return `nastransfer table predict ${words.join(' ')}`;
+  const { table, predictor, option, encoding, feature, set, split, epochs, tableSeed, fit, seeds, seed } = options;
+  const flags = { table, predictor, option: assignments(option), encoding, feature, set, split, epochs };
+  return commandLine('table predict', { ...flags, 'table-seed': tableSeed, fit: fit ?? FIT, seeds, seed });
 }

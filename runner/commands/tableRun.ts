@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TableRunResults } from '../../src/nas/tables/results.js';
 import type { Table } from '../../src/nas/tables/table.js';
+import { lazyDevice } from '../device.js';
 import type { TableRunPlan } from '../tableRun/plan.js';
 import type { Tools } from '../tools.js';
 import { UsageError } from './errors.js';
 import { checkMethodName, nearest } from './methodOptions.js';
 import { METHOD_NAMES } from './names.js';
-import { addShared, collectAssignment, positiveInteger, type SharedOptions } from './options.js';
+import { collectAssignment, positiveInteger, type SharedOptions, several } from './options.js';
 import { type Output, progressOf } from './output.js';
+import { assignments, commandLine } from './ownedOptions.js';
+import { addTable } from './tableOptions.js';
 
 interface TableRunCommand extends SharedOptions {
   readonly table: string;
@@ -29,14 +32,12 @@ interface TableRunCommand extends SharedOptions {
 const SECONDS = 12_000;
 
 export function addTableRun(parent: Command, tools: Tools, output: Output): void {
-  const several = (text: string, previous: readonly string[] = []) => [...previous, text];
   const command = parent
     .command('run')
     .description(
       'Repeats searches on a table over many seeds, and prints what they found beside the published rows. With several ' +
         'sources: what is found on one, judged on all.',
     )
-    .option('--table <name>', 'nasbench201 or another in --tables-dir, or a path to a .csv.gz', 'nasbench201')
     .requiredOption('--method <name>', `${METHOD_NAMES.join(', ')}; may be given several times`, several)
     .option(
       '--option <method.name=value>',
@@ -60,9 +61,7 @@ export function addTableRun(parent: Command, tools: Tools, output: Output): void
     )
     .option('--jobs <number>', 'searches at a time, each in a process (default: one a core)', positiveInteger)
     .option('--out <folder>', 'folder for results; run again with it, a stopped run goes on');
-  addShared(command, 'tablesDir', 'adapter', 'seed').action((options: TableRunCommand) =>
-    tableRun(options, tools, output),
-  );
+  addTable(command, 'adapter', 'seed').action((options: TableRunCommand) => tableRun(options, tools, output));
 }
 
 function positiveNumber(text: string): number {
@@ -78,6 +77,7 @@ async function tableRun(options: TableRunCommand, tools: Tools, output: Output):
   const { openTableOf } = await import('../tableRun/searchTask.js');
   const { accuracyTable, correlationLines, queriesTable } = await import('../tableRun/print.js');
   const { writeTableRun } = await import('../tableRun/write.js');
+  const { publishedRemarks } = await import('../../src/nas/tables/published.js');
   const { source: sources, seed: first = 0, queries, out, json } = options;
   for (const name of options.method) await checkMethodName(name);
   const choice = { name: options.table, tablesDir: options.tablesDir };
@@ -97,7 +97,7 @@ async function tableRun(options: TableRunCommand, tools: Tools, output: Output):
     seeds: Array.from({ length: options.seeds }, (_, i) => first + i),
   };
   const progress = await progressOf(output, options);
-  const device = deviceOf(tools, options.adapter);
+  const device = lazyDevice(tools, options.adapter);
   let results: TableRunResults;
   try {
     results = await conductTableRun(plan, {
@@ -119,6 +119,7 @@ async function tableRun(options: TableRunCommand, tools: Tools, output: Output):
     return;
   }
   output.print(accuracyTable(results, output));
+  for (const line of publishedRemarks(results)) output.print(line);
   output.print('');
   output.print(queriesTable(results, output));
   output.print('');
@@ -141,47 +142,8 @@ function checkSources(table: Table, sources: readonly string[]): void {
   });
 }
 
-/** Opened when a method first asks for it. */
-function deviceOf(tools: Tools, adapter: string | undefined) {
-  let gpu: Awaited<ReturnType<Tools['openGpu']>> | undefined;
-  return {
-    async open() {
-      const { Engine } = await import('../../src/engine/runtime/engine.js');
-      gpu = await tools.openGpu(adapter);
-      return { adapter: `${gpu.info.kind}: ${gpu.info.name}`, engine: new Engine(gpu) };
-    },
-    async close() {
-      await gpu?.dispose();
-    },
-  };
-}
-
-function rerunOf({
-  table,
-  method,
-  option = {},
-  source,
-  seeds,
-  seed,
-  queries,
-  seconds,
-  epochs,
-  tableSeed,
-}: TableRunCommand) {
-  const words = [
-    ...['--table', table],
-    ...method.flatMap((name) => ['--method', name]),
-    ...Object.entries(option).flatMap(([name, value]) => [
-      '--option',
-      `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    ]),
-    ...source.flatMap((set) => ['--source', set]),
-    ...['--seeds', seeds],
-    ...(seed === undefined ? [] : ['--seed', seed]),
-    ...(queries === undefined ? [] : ['--queries', queries]),
-    ...(seconds === undefined ? [] : ['--seconds', seconds]),
-    ...['--epochs', epochs],
-    ...(tableSeed === undefined ? [] : ['--table-seed', tableSeed]),
-  ];
-  return `nastransfer table run ${words.join(' ')}`;
+function rerunOf(options: TableRunCommand): string {
+  const { table, method, option, source, seeds, seed, queries, seconds, epochs, tableSeed } = options;
+  const flags = { table, method, option: assignments(option), source, seeds, seed, queries, seconds, epochs };
+  return commandLine('table run', { ...flags, 'table-seed': tableSeed });
 }

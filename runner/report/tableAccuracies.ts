@@ -1,3 +1,4 @@
+import { publishedRemarks } from '../../src/nas/tables/published.js';
 import type { TableAccuracy, TableRunResults } from '../../src/nas/tables/results.js';
 import type { Measurement } from '../../src/nas/tables/table.js';
 import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
@@ -16,7 +17,7 @@ import { scrolling, table } from './table.js';
 export function accuraciesSection(results: TableRunResults): Markup {
   const cited = unique(results.accuracies.flatMap(({ published }) => (published ? [published.source] : [])));
   return html`${results.sources.map((source) => sourceTable(results, source))}
-${cited.length > 0 && html`<p>Published rows: ${cited.join('; ')}.</p>`}`;
+${cited.length > 0 && html`<p>Published rows: ${cited.join('; ')}. Why ours may differ: ${publishedRemarks(results).join('; ')}.</p>`}`;
 }
 
 function sourceTable(results: TableRunResults, source: string): Markup | null {

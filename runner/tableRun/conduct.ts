@@ -1,8 +1,8 @@
-import type { Engine } from '../../src/engine/runtime/engine.js';
 import type { TableRunResults, TableSearch } from '../../src/nas/tables/results.js';
 import { reportedMeasurements, summariseTableRun } from '../../src/nas/tables/summarise.js';
 import type { Table } from '../../src/nas/tables/table.js';
 import { jobHash } from '../../src/nas/transfer/jobHash.js';
+import type { LazyDevice } from '../device.js';
 import { InterruptedError, JobError } from '../errors.js';
 import { versions } from '../package.js';
 import type { Progress } from '../progress/progress.js';
@@ -12,13 +12,6 @@ import { planTasks, type TableRunPlan, type TableTask } from './plan.js';
 import { type Searcher, startWorker } from './pool.js';
 import { localSearcher, type TableChoice } from './searchTask.js';
 
-/** The device for methods that ask for one. */
-export interface Device {
-  /** Part of the hash of what was found with it. */
-  readonly adapter: string;
-  readonly engine: Engine;
-}
-
 export interface TableRunOptions {
   readonly table: Table;
   /** How worker processes open the same table. */
@@ -27,7 +20,8 @@ export interface TableRunOptions {
   /** Folder that keeps finished searches. */
   readonly out?: string;
   readonly rerun?: string;
-  openDevice(): Promise<Device>;
+  /** The device for methods that ask for one. */
+  readonly openDevice: LazyDevice['open'];
   readonly progress: Progress;
 }
 
@@ -81,7 +75,8 @@ async function searchAll(tasks: readonly TableTask[], store: SearchStore, option
   };
   const withDevice = await searchWithout(waiting, options, (task, search) => keep(task, task.hash, search));
   if (withDevice.length > 0) {
-    const { adapter, engine } = await options.openDevice();
+    const { gpu, engine } = await options.openDevice();
+    const adapter = `${gpu.info.kind}: ${gpu.info.name}`;
     const searcher = localSearcher(table, engine);
     for (const task of withDevice) {
       const hash = await jobHash({ task: task.hash, adapter });

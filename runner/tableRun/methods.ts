@@ -4,21 +4,7 @@ import type { Table, TableSeed } from '../../src/nas/tables/table.js';
 import { parseMethodOptions } from '../../src/nas/transfer/studySpecification.js';
 import { UsageError } from '../commands/errors.js';
 import { checkMethodName, checkOptionNames } from '../commands/methodOptions.js';
-
-/** Splits `METHOD.name` at its dot. @throws UsageError for a method that is not among those that run */
-function optionsByMethod(given: Readonly<Record<string, unknown>>, methods: readonly string[]) {
-  const split = new Map(methods.map((name): [string, Record<string, unknown>] => [name, {}]));
-  for (const [key, value] of Object.entries(given)) {
-    const dot = key.indexOf('.');
-    const options = split.get(key.slice(0, Math.max(0, dot)));
-    if (!options)
-      throw new UsageError(
-        `--option ${key}: wanted METHOD.name=value, with METHOD one of those that run: ${methods.join(', ')}`,
-      );
-    options[key.slice(dot + 1)] = value;
-  }
-  return split;
-}
+import { optionsByOwner, requireOnce } from '../commands/ownedOptions.js';
 
 /**
  * The methods of a run with all their options.
@@ -32,28 +18,23 @@ export async function readMethods(
   visible: Visible,
 ): Promise<TableRunMethod[]> {
   for (const name of names) await checkMethodName(name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new UsageError(`--method ${twice}: got it twice, wanted every method once`);
+  requireOnce('method', names);
   const methods: TableRunMethod[] = [];
-  for (const [name, options] of optionsByMethod(given, names)) {
+  for (const [name, options] of optionsByOwner(given, names, 'method')) {
     await checkOptionNames(name, options);
     const parsed = parseMethodOptions(name, options);
-    if (methodByName(name).needs(parsed) === 'supernet')
+    const method = methodByName(name);
+    if (method.needs(parsed) === 'supernet')
       throw new UsageError(
         `--method ${name}: trains a supernet on images, which a table doesn't have; search for it with "nastransfer search"`,
       );
-    const seen = lengthsSeen(name, epochs, visible.lengths).map((length) => ({
+    const seen = (method.multiFidelity ? visible.lengths : [epochs]).map((length) => ({
       epochs: length,
       seed: visible.seedOf(length),
     }));
     methods.push({ label: name, name, options: parsed, seen });
   }
   return methods;
-}
-
-/** BOHB goes up all lengths of training there are; the others see one. */
-function lengthsSeen(name: string, epochs: number, lengths: readonly number[]): readonly number[] {
-  return name === 'bohb' ? lengths : [epochs];
 }
 
 /** Validation accuracies that a table has on every one of some data sets. */

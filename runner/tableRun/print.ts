@@ -62,7 +62,7 @@ function bestBy(references: TableRunResults['references'], wanted: Measurement):
 
 /** How long searches were, and how many met the best architecture by what they saw. */
 export function queriesTable(results: TableRunResults, output: Output): string {
-  const rows = results.queriesToOptimum.map(({ method, source, queries, reached, seeds, published }) => {
+  const rows = results.queriesToOptimum.map(({ method, source, queries, reached, seeds, atLeast, published }) => {
     const searches = results.searches.filter((search) => search.method === method && search.set === source);
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     return [
@@ -72,10 +72,20 @@ export function queriesTable(results: TableRunResults, output: Output): string {
       decimal(mean(searches.map((search) => search.seconds)), 0),
       `${reached} of ${seeds}`,
       queries ? meanAndDeviation(queries, 1) : NONE,
+      decimal(atLeast, 1),
       published ? decimal(published.mean, 0) : '',
     ];
   });
-  const header = ['method', 'searched', 'queries', 'seconds', 'met the best', 'after queries', 'published'];
+  const header = [
+    'method',
+    'searched',
+    'queries',
+    'seconds',
+    'met the best',
+    'after queries',
+    'of all, at least',
+    'published',
+  ];
   return formatTable(header, rows, { ...output, right: header.slice(2) });
 }
 

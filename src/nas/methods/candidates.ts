@@ -1,5 +1,5 @@
 import { Random } from '../../engine/random/random.js';
-import { encode } from '../predictors/encodings.js';
+import { encode, encodeSpace } from '../predictors/encodings.js';
 import type { EncodingName, Features } from '../predictors/predictor.js';
 import type { Space } from '../spaces/space.js';
 import { drawUnseen } from './unseen.js';
@@ -20,9 +20,20 @@ const wholeSpaces = new WeakMap<Space, Candidates>();
 
 /** All architectures of a space that can be enumerated, kept for the next search; else `pool` different random ones. */
 export function candidatesOf(space: Space, pool: number, seed: number): Candidates {
-  if (space.size > LARGEST_ENUMERATED) return candidatesFrom(space, drawPool(space, pool, seed));
+  if (space.size > LARGEST_ENUMERATED) {
+    const drawn = drawPool(space, pool, seed);
+    const encoded = new Map<EncodingName, Features>();
+    return candidatesFrom(space, drawn, (encoding) => {
+      let features = encoded.get(encoding);
+      if (!features) encoded.set(encoding, (features = encode(space, drawn, encoding)));
+      return features;
+    });
+  }
   let kept = wholeSpaces.get(space);
-  if (!kept) wholeSpaces.set(space, (kept = candidatesFrom(space, [...space.enumerate()])));
+  if (!kept) {
+    kept = candidatesFrom(space, [...space.enumerate()], (encoding) => encodeSpace(space, encoding));
+    wholeSpaces.set(space, kept);
+  }
   return kept;
 }
 
@@ -36,17 +47,7 @@ function drawPool(space: Space, pool: number, seed: number): unknown[] {
   });
 }
 
-function candidatesFrom(space: Space, architectures: readonly unknown[]): Candidates {
+function candidatesFrom(space: Space, architectures: readonly unknown[], features: Candidates['features']): Candidates {
   const texts = architectures.map((architecture) => space.format(architecture));
-  const encoded = new Map<EncodingName, Features>();
-  return {
-    architectures,
-    texts,
-    indexOf: new Map(texts.map((text, index) => [text, index])),
-    features(encoding) {
-      let features = encoded.get(encoding);
-      if (!features) encoded.set(encoding, (features = encode(space, architectures, encoding)));
-      return features;
-    },
-  };
+  return { architectures, texts, indexOf: new Map(texts.map((text, index) => [text, index])), features };
 }

@@ -15,6 +15,8 @@ export interface Method<Options = unknown> {
   readonly name: string;
   readonly options: z.ZodType<Options>;
   needs(options: Options): Needs;
+  /** Whether it chooses how long an evaluation trains; the others always take the longest. */
+  readonly multiFidelity?: boolean;
   start(problem: Problem, options: Options): Search;
 }
 

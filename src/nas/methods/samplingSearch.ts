@@ -33,6 +33,8 @@ export interface SamplingSettings {
     save(): Readonly<Record<string, unknown>>;
     restore(values: Readonly<Record<string, unknown>>): void;
   };
+  /** Frees what `propose` holds. */
+  dispose?(): void;
 }
 
 /** The evaluation of the highest fitness, the first of equals. */
@@ -113,6 +115,7 @@ export function samplingSearch(problem: Problem, settings: SamplingSettings): Se
       };
     },
     progress: () => ({ done: evaluations.length, total, unit: 'architecture' }),
+    dispose: () => settings.dispose?.(),
   };
 }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { Random } from '../../engine/random/random.js';
-import { ENCODING_NAMES, selectRows } from '../predictors/encodings.js';
-import type { EncodingName, Features, Prediction } from '../predictors/predictor.js';
+import type { Random } from '../../engine/random/random.js';
+import { ENCODING_NAMES } from '../predictors/encodings.js';
+import type { EncodingName, Prediction } from '../predictors/predictor.js';
 import { PREDICTOR_NAMES, predictorByName } from '../predictors/predictors.js';
 import { ACQUISITIONS, acquisitionScores } from './acquisition.js';
 import { type Candidates, candidatesOf } from './candidates.js';
-import { type Method, type Problem, type Search, SearchError } from './method.js';
+import type { Method, Problem, Search } from './method.js';
 import { type Evaluation, samplingSearch } from './samplingSearch.js';
+import { deviationOf, meanOf, WeakEnsemble } from './weakEnsemble.js';
 
 const options = z.strictObject({
   initial: z.int().min(1).default(10).describe('random architectures evaluated before the first predictor (M0)'),
@@ -21,7 +22,7 @@ const options = z.strictObject({
   evaluations: z.int().min(1).default(200).describe('architectures evaluated in all'),
   predictor: z
     .enum(PREDICTOR_NAMES as [string, ...string[]])
-    .default('gradient-boosting')
+    .default('knn')
     .describe('weak predictor, fitted anew every round on all that was evaluated; the published default is mlp'),
   predictorOptions: z.record(z.string(), z.unknown()).default({}),
   encoding: z
@@ -47,29 +48,51 @@ const PUBLISHED_ENSEMBLE = 5;
 
 /**
  * WeakNAS (Wu et al., NeurIPS 2021, 2102.10490): weak predictors, each fitted on all that was evaluated, lead step by step to
- * the good part of the space. Accuracies are standardised over those evaluated; the published code takes the mean and
- * deviation of the whole table, which a search can't know. The result is the architecture of the highest validation
- * accuracy seen; the published figures take the highest test accuracy instead.
+ * the good part of the space. The result is the architecture of the highest validation accuracy seen; the published
+ * figures take the highest test accuracy instead. Predictors standardise what they are fitted on; the published code takes the
+ * mean and deviation of the whole table, which a search can't know.
  */
 export const weaknas: Method<WeakOptions> = { name: NAME, options, needs: () => 'training', start };
 
 function start(problem: Problem, settings: WeakOptions): Search {
+  const { acquisition, initial, perIteration } = settings;
+  const predictor = predictorByName(settings.predictor);
+  const encoding = settings.encoding ?? predictor.encoding;
+  const size = settings.ensemble ?? (acquisition === 'uniform-top' ? 1 : PUBLISHED_ENSEMBLE);
+  const ensemble = new WeakEnsemble(problem, predictor, predictor.options.parse(settings.predictorOptions), size);
   let queue: number[] = [];
   let candidates: Candidates | undefined;
-  const known = () => (candidates ??= candidatesOf(problem.space, settings.pool, problem.seed));
+
+  async function nextRound(all: Candidates, evaluations: readonly Evaluation[], random: Random): Promise<number[]> {
+    const rows = evaluations.map(({ text }) => all.indexOf.get(text)!);
+    const targets = evaluations.map(({ fitness }) => fitness);
+    const evaluated = new Set(rows);
+    const predictions = await ensemble.predict(all.features(encoding), rows, targets);
+    if (acquisition === 'thompson') return thompson(predictions, evaluated, perIteration, random);
+    const mean = meanOf(predictions);
+    if (acquisition === 'uniform-top') {
+      const round = Math.max(0, Math.floor((evaluations.length - initial) / perIteration));
+      return drawFromTop(ranking(mean, random), evaluated, topOfRound(settings, round), perIteration, random);
+    }
+    const deviation = deviationOf(predictions, predictor.name);
+    const scores = acquisitionScores(acquisition, { mean, deviation, best: Math.max(...targets) }, random);
+    return ranking(scores, random)
+      .filter((candidate) => !evaluated.has(candidate))
+      .slice(0, perIteration);
+  }
 
   return samplingSearch(problem, {
     method: NAME,
     total: settings.evaluations,
     async propose(evaluations, random) {
-      const all = known();
+      candidates ??= candidatesOf(problem.space, settings.pool, problem.seed);
       if (queue.length === 0)
         queue =
           evaluations.length === 0
-            ? drawFirst(all, settings.initial, random)
-            : await nextRound(problem, settings, all, evaluations, random);
+            ? drawFirst(candidates, initial, random)
+            : await nextRound(candidates, evaluations, random);
       const next = queue.shift();
-      return next === undefined ? undefined : { architecture: all.architectures[next] };
+      return next === undefined ? undefined : { architecture: candidates.architectures[next] };
     },
     state: {
       save: () => ({ queue }),
@@ -77,6 +100,7 @@ function start(problem: Problem, settings: WeakOptions): Search {
         queue = [...(values.queue as number[])];
       },
     },
+    dispose: () => ensemble.dispose(),
   });
 }
 
@@ -84,30 +108,6 @@ function drawFirst({ texts }: Candidates, count: number, random: Random): number
   const drawn = new Set<number>();
   while (drawn.size < Math.min(count, texts.length)) drawn.add(random.integer(texts.length));
   return [...drawn];
-}
-
-async function nextRound(
-  problem: Problem,
-  settings: WeakOptions,
-  candidates: Candidates,
-  evaluations: readonly Evaluation[],
-  random: Random,
-): Promise<number[]> {
-  const rows = evaluations.map(({ text }) => candidates.indexOf.get(text)!);
-  const targets = standardised(evaluations.map(({ fitness }) => fitness));
-  const evaluated = new Set(rows);
-  const { acquisition, perIteration } = settings;
-  const predictions = await predict(problem, settings, candidates, rows, targets);
-  if (acquisition === 'thompson') return thompson(predictions, evaluated, perIteration, random);
-  const { mean, deviation } = combined(predictions, acquisition !== 'uniform-top', settings.predictor);
-  if (acquisition !== 'uniform-top') {
-    const scores = acquisitionScores(acquisition, { mean, deviation, best: Math.max(...targets) }, random);
-    return ranking(scores, random)
-      .filter((candidate) => !evaluated.has(candidate))
-      .slice(0, perIteration);
-  }
-  const round = Math.max(0, Math.floor((evaluations.length - settings.initial) / perIteration));
-  return drawFromTop(ranking(mean, random), evaluated, topOfRound(settings, round), perIteration, random);
 }
 
 /** N of a round, from 0. */
@@ -137,57 +137,6 @@ function ranking(scores: Float64Array, random: Random): number[] {
   return random.shuffle(Array.from(scores.keys())).sort((a, b) => scores[b] - scores[a]);
 }
 
-async function predict(
-  problem: Problem,
-  settings: WeakOptions,
-  candidates: Candidates,
-  rows: readonly number[],
-  targets: readonly number[],
-): Promise<Prediction[]> {
-  const predictor = predictorByName(settings.predictor);
-  const features: Features = candidates.features(settings.encoding ?? predictor.encoding);
-  const members = settings.ensemble ?? (settings.acquisition === 'uniform-top' ? 1 : PUBLISHED_ENSEMBLE);
-  const parsed = predictor.options.parse(settings.predictorOptions);
-  const predictions: Prediction[] = [];
-  for (let member = 0; member < members; member++) {
-    const seed = new Random(problem.seed, `${NAME} predictor ${rows.length} ${member}`).uint32();
-    const regressor = predictor.create({ space: problem.space, seed, engine: problem.engine }, parsed);
-    try {
-      await regressor.fit(selectRows(features, rows), targets);
-      predictions.push(await regressor.predict(features));
-    } finally {
-      regressor.dispose?.();
-    }
-  }
-  return predictions;
-}
-
-/**
- * Mean and deviation of an ensemble; the deviation over its members is divided by their number, as published. Of one
- * predictor, its own.
- */
-function combined(
-  predictions: readonly Prediction[],
-  needsDeviation: boolean,
-  name: string,
-): { mean: Float64Array; deviation: Float64Array } {
-  const [first] = predictions;
-  const count = predictions.length;
-  if (count === 1) {
-    const deviation = needsDeviation ? first.deviation : new Float64Array(first.mean.length);
-    if (deviation) return { mean: first.mean, deviation };
-    throw new SearchError(
-      `${NAME}: ${name} tells no deviation; set ensemble to 2 or more, or acquisition to uniform-top`,
-    );
-  }
-  const mean = first.mean.map((_, i) => predictions.reduce((sum, prediction) => sum + prediction.mean[i], 0) / count);
-  const deviation = mean.map((center, i) => {
-    const squares = predictions.reduce((sum, prediction) => sum + (prediction.mean[i] - center) ** 2, 0);
-    return Math.sqrt(squares / count) / count;
-  });
-  return { mean, deviation };
-}
-
 /** Each of the architectures is the best by a member of the ensemble drawn anew (Thompson sampling). */
 function thompson(
   predictions: readonly Prediction[],
@@ -205,10 +154,4 @@ function thompson(
     chosen.push(next);
   }
   return chosen;
-}
-
-function standardised(values: readonly number[]): number[] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;
-  return values.map((value) => (value - mean) / deviation);
 }

@@ -63,6 +63,8 @@ export interface QueriesToOptimum {
   readonly queries?: Spread;
   readonly reached: number;
   readonly seeds: number;
+  /** Mean over all seeds, a search that missed it counted with all its queries: the true mean is no lower. */
+  readonly atLeast: number;
   readonly published?: { readonly mean: number; readonly source: string };
 }
 

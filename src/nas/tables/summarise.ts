@@ -152,10 +152,9 @@ function queriesToOptimum(
 ): QueriesToOptimum {
   const column = table.accuracies(seen);
   const best = column[bestRow(column)];
-  const met = searches.flatMap(({ improvements }) => {
-    const improvement = improvements.find(({ index }) => column[index] === best);
-    return improvement ? [improvement.queries] : [];
-  });
+  const firsts = searches.map(({ improvements }) => improvements.find(({ index }) => column[index] === best)?.queries);
+  const met = firsts.filter((queries) => queries !== undefined);
+  const spent = searches.map(({ queries }, i) => firsts[i] ?? queries);
   const published = publishedQueries(conditions, method.name, source);
   return {
     method: method.label,
@@ -163,6 +162,7 @@ function queriesToOptimum(
     ...(met.length > 0 ? { queries: spread(met) } : {}),
     reached: met.length,
     seeds: searches.length,
+    atLeast: spread(spent).mean,
     ...(published ? { published: { mean: published.mean, source: published.source } } : {}),
   };
 }

@@ -101,21 +101,23 @@ describe('WeakNAS', () => {
     expect(texts(other.evaluations)).not.toEqual(texts(evaluations));
   });
 
-  it('finds the best of 15,625 interacting cells more often than random search, led by boosting and by a linear predictor', async () => {
+  it('finds the best of 15,625 interacting cells in 150 evaluations three times as often as random search, or more', async () => {
     const found = async (name: string, options: object) => {
       let count = 0;
-      for (const seed of Array(8).keys()) {
+      for (const seed of Array(24).keys()) {
         const { architecture } = await searchPlanted(methodByName(name), options, seed, {
-          limits: { evaluations: 250 },
+          limits: { evaluations: 150 },
         });
         if (architecture === planted(seed).best) count++;
       }
       return count;
     };
-    expect(await found('random', {})).toBeLessThanOrEqual(1);
-    expect(await found('weaknas', {})).toBeGreaterThanOrEqual(4);
-    expect(await found('weaknas', { predictor: 'bayesian-linear' })).toBeGreaterThanOrEqual(6);
-  }, 120_000);
+    const byChance = Math.max(1, await found('random', {}));
+    expect(await found('weaknas', {})).toBeGreaterThanOrEqual(3 * byChance);
+    expect(
+      await found('weaknas', { predictor: 'random-forest', predictorOptions: { trees: 40 } }),
+    ).toBeGreaterThanOrEqual(3 * byChance);
+  }, 240_000);
 
   it.each(['ei', 'ucb', 'pi', 'thompson', 'its'])('%s takes the best of an ensemble of five', async (acquisition) => {
     const options = { acquisition, predictor: 'random-forest', predictorOptions: { trees: 5 }, evaluations: 40 };

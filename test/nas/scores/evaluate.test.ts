@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { correlateScores, judgedBy } from '../../../src/nas/scores/correlate.js';
-import { evaluateScores, sampleSpace, scoreBatch } from '../../../src/nas/scores/evaluate.js';
+import { evaluateScores, scoreBatch } from '../../../src/nas/scores/evaluate.js';
 import { PUBLISHED_CORRELATIONS } from '../../../src/nas/scores/published.js';
 import type { Score, ScoreContext } from '../../../src/nas/scores/score.js';
 import { SCORE_NAMES, scoreByName } from '../../../src/nas/scores/scores.js';
 import { parseCell } from '../../../src/nas/spaces/nasbench201/cell.js';
 import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { sampleSpace } from '../../../src/nas/tables/sample.js';
 import type { Measurement, Table } from '../../../src/nas/tables/table.js';
 
 const space = spaceByName('nasbench201');

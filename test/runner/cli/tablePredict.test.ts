@@ -65,7 +65,7 @@ describe('nastransfer table predict', () => {
     const args = ['--predictor', 'random-forest', '--option', 'random-forest.trees=5', '--encoding', 'path'];
     const more = ['--feature', 'parameters', '--fit', '30', '--seeds', '2', '--seed', '7'];
     const first: PredictionResults = JSON.parse((await predict(...args, ...more, '--json')).out);
-    const words = first.rerun!.split(' ').slice(1);
+    const words = first.rerun!.split(' ').slice(2);
     const again = await runCommand([...words, '--tables-dir', folder, '--json']);
     const second: PredictionResults = JSON.parse(again.out);
     expect(second.predictors[0].points).toEqual(first.predictors[0].points);

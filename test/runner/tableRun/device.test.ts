@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createProgress } from '../../../runner/progress/progress.js';
 import { conductTableRun } from '../../../runner/tableRun/conduct.js';
 import type { TableRunPlan } from '../../../runner/tableRun/plan.js';
+import type { Gpu } from '../../../src/engine/device/gpu.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { Method } from '../../../src/nas/methods/method.js';
 import { samplingSearch } from '../../../src/nas/methods/samplingSearch.js';
@@ -76,7 +77,8 @@ function run(adapter: string, methods = plan.methods) {
       out: folder,
       openDevice: async () => {
         opened++;
-        return { adapter, engine: `engine of ${adapter}` as unknown as Engine };
+        const gpu = { info: { kind: 'other-software', name: adapter } } as unknown as Gpu;
+        return { gpu, engine: `engine of ${adapter}` as unknown as Engine };
       },
       progress: createProgress({ write: () => true }),
     },

@@ -71,6 +71,8 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
       expect(Math.abs(accuracy.mean - published.mean)).toBeLessThan(published.deviation);
       expect(printed).toContain(`${published.mean.toFixed(2)} ± ${published.deviation.toFixed(2)}`);
     }
+    expect(printed).toContain('a clock estimated from latencies');
+    expect(printed).toContain('regularized-evolution: its deviation');
   });
 
   it('see the accuracy after 12 epochs, for 12,000 s of the table, and report the mean of 200', () => {

@@ -32,7 +32,7 @@ const NAME = 'bohb';
  * architecture that goes on is trained anew for longer; the model proposes none that was evaluated before. The result is
  * the best at the longest training done.
  */
-export const bohb: Method<BohbOptions> = { name: NAME, options, needs: () => 'training', start };
+export const bohb: Method<BohbOptions> = { name: NAME, options, needs: () => 'training', multiFidelity: true, start };
 
 function start(problem: Problem, settings: BohbOptions): Search {
   const { space } = problem;

@@ -1,0 +1,22 @@
+import { AttributeError } from '../../engine/errors.js';
+import { Random } from '../../engine/random/random.js';
+import type { Space } from '../spaces/space.js';
+import type { Table } from './table.js';
+
+/** Different architectures of a space in the order of a seed. @throws AttributeError if the space has fewer */
+export function sampleSpace(space: Space, count: number, seed: number): string[] {
+  if (count > space.size)
+    throw new AttributeError(`sample: got ${count}, wanted at most the ${space.size} architectures of ${space.name}`);
+  const random = new Random(seed, 'score sample');
+  const drawn = new Set<string>();
+  while (drawn.size < count) drawn.add(space.format(space.random(random)));
+  return [...drawn];
+}
+
+/** Different rows of a table in the order of a seed. @throws AttributeError if it has fewer */
+export function sampleTable(table: Table, count: number, seed: number): string[] {
+  if (count > table.size)
+    throw new AttributeError(`sample: got ${count}, wanted at most the ${table.size} rows of ${table.name}`);
+  const order = new Random(seed, 'score sample').shuffle(Uint32Array.from({ length: table.size }, (_, i) => i));
+  return Array.from(order.subarray(0, count), (index) => table.architecture(index));
+}
