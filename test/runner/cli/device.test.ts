@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../../runner/doctor.js';
+import type { SearchOutcome } from '../../../src/nas/transfer/results.js';
 import { ensureBuilt } from '../../package/built.js';
 import { nastransfer } from './child.js';
 import { dataFolder } from './support.js';
@@ -53,6 +54,27 @@ describe('on the device', { timeout: 300_000 }, () => {
     // A search found done in its folder prints the same once more.
     const third = await nastransfer([...args, ...more, '--out', join(folder, method)]);
     expect(third.out).toBe(first.out);
+  });
+
+  it('what methods ask of a table they get of training: lengths, costs, a device for predictors', async () => {
+    const search = async (method: string, options: string[]) => {
+      const flags = options.flatMap((option) => ['--option', option]);
+      const args = ['search', '--method', method, ...flags, '--source', 'tiny', '--data-dir', data, ...tiny];
+      const { code, out, err } = await nastransfer([...args, '--epochs', '3', '--json']);
+      expect(code, err).toBe(0);
+      return JSON.parse(out) as SearchOutcome;
+    };
+    const bohb = await search('bohb', ['brackets=2']);
+    expect(new Set(bohb.evaluations.map(({ epochs }) => epochs))).toEqual(new Set([1, 3]));
+    const { front } = await search('nsga2', [
+      'population=3',
+      'offspring=2',
+      'generations=2',
+      'objectives=["multiplyAdds"]',
+    ]);
+    for (const { objectives } of front!) expect(objectives.multiplyAdds).toBeGreaterThan(0);
+    const weak = await search('weaknas', ['initial=3', 'perIteration=2', 'evaluations=5', 'predictor=mlp']);
+    expect(new Set(weak.evaluations.map(({ architecture }) => architecture)).size).toBe(5);
   });
 
   it('a search without --json prints the architecture alone, which train takes', async () => {
