@@ -37,6 +37,29 @@ export interface OperationGraph {
   readonly edges: readonly (readonly [number, number])[];
 }
 
+/** One table of candidates: the operations that may stand on the edges of all cells of a kind. */
+export interface RelaxedTable {
+  /** Also the name of its architecture parameters, [edges, operations]. */
+  readonly name: string;
+  /** Source and target of every edge; sources have lower numbers. */
+  readonly edges: readonly (readonly [number, number])[];
+  readonly operations: readonly string[];
+  /** Incoming edges of a node that an architecture keeps, each with one operation other than `none`; absent: all, `none` too. */
+  readonly kept?: number;
+}
+
+/** For every table, for every edge, the operations on it, as indices; empty where the architecture has no such edge. */
+export type Selection = readonly (readonly (readonly number[])[])[];
+
+/** How a space's architectures are parts of its supernet. */
+export interface Relaxation<Architecture = unknown> {
+  readonly tables: readonly RelaxedTable[];
+  /** The architecture of some candidates. */
+  architecture(selection: Selection): Architecture;
+  /** The candidates of an architecture. @throws ArchitectureError if the tables lack one */
+  selection(architecture: Architecture): Selection;
+}
+
 /** A search space: its architectures are plain JSON data, each with one canonical text. */
 export interface Space<Architecture = unknown> {
   readonly name: string;
@@ -60,6 +83,7 @@ export interface Space<Architecture = unknown> {
   count(architecture: Architecture, settings: NetworkSettings): NetworkCost;
   /** The network of an architecture; its variables are not allocated yet. */
   network(architecture: Architecture, settings: NetworkSettings): Classifier;
+  readonly relaxation: Relaxation<Architecture>;
   /** All architectures at once, mixed by architecture parameters. */
   supernet(settings: NetworkSettings, options: SupernetOptions): Supernet;
 }

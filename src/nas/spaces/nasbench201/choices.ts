@@ -1,5 +1,5 @@
 import { AttributeError } from '../../../engine/errors.js';
-import type { Choice, OperationGraph } from '../space.js';
+import type { Choice, OperationGraph, Relaxation } from '../space.js';
 import { type Cell, EDGES, NODES, OPERATIONS } from './cell.js';
 
 /** One decision an edge: its operation. */
@@ -37,3 +37,10 @@ const GRAPH_EDGES: readonly (readonly [number, number])[] = [
 export function cellGraph(cell: Cell): OperationGraph {
   return { operations: [0, ...cell.map((operation) => operation + 2), 1], edges: GRAPH_EDGES };
 }
+
+/** One table for all cells; an edge without a candidate has `none`. */
+export const CELL_RELAXATION: Relaxation<Cell> = {
+  tables: [{ name: 'alpha', edges: EDGES, operations: OPERATIONS }],
+  architecture: ([rows]) => cellOfDecisions(rows.map(([operation = 0]) => operation)),
+  selection: (cell) => [cell.map((operation) => [operation])],
+};

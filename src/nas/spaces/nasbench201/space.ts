@@ -1,6 +1,6 @@
 import type { Space } from '../space.js';
 import { type Cell, EDGES, enumerateCells, formatCell, mutateCell, OPERATIONS, parseCell, randomCell } from './cell.js';
-import { CELL_CHOICES, cellGraph, cellOfDecisions, GRAPH_OPERATIONS } from './choices.js';
+import { CELL_CHOICES, CELL_RELAXATION, cellGraph, cellOfDecisions, GRAPH_OPERATIONS } from './choices.js';
 import { countCell } from './cost.js';
 import { cellNetwork } from './network.js';
 import { cellSupernet } from './supernet.js';
@@ -20,5 +20,6 @@ export const nasbench201: Space<Cell> = {
   graph: cellGraph,
   count: countCell,
   network: cellNetwork,
+  relaxation: CELL_RELAXATION,
   supernet: cellSupernet,
 };

@@ -1,0 +1,37 @@
+/**
+ * Cells of the family of NASNet (Zoph et al. 2018), as DARTS writes them down (Liu et al. 2019, section 2.1): plain data that
+ * survives JSON. Nodes 0 and 1 are the outputs of the cell before the last and of the last; every further node is the sum of
+ * its incoming edges.
+ */
+export interface Genotype {
+  readonly normal: GenotypeCell;
+  readonly reduction: GenotypeCell;
+}
+
+export interface GenotypeCell {
+  /** By target, then source, then operation. */
+  readonly edges: readonly GenotypeEdge[];
+  /** Nodes whose values, side by side, are the cell's output; ascending. */
+  readonly concat: readonly number[];
+}
+
+export interface GenotypeEdge {
+  readonly operation: GenotypeOperation;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Every operation that a network can be built of; the DARTS space has the first eight. */
+export const GENOTYPE_OPERATIONS = [
+  'none',
+  'max_pool_3x3',
+  'avg_pool_3x3',
+  'skip_connect',
+  'sep_conv_3x3',
+  'sep_conv_5x5',
+  'dil_conv_3x3',
+  'dil_conv_5x5',
+  'sep_conv_7x7',
+  'conv_7x1_1x7',
+] as const;
+export type GenotypeOperation = (typeof GENOTYPE_OPERATIONS)[number];
