@@ -21,6 +21,10 @@ export interface NetworkSettings {
   /** Image edge in pixels; a multiple of 4 where the network halves it twice. */
   readonly size: number;
   readonly imageChannels: number;
+  /** The network for ImageNet: three stems of stride 2 before the cells; `size` a multiple of 32. Of spaces of genotypes alone. */
+  readonly imagenet?: boolean;
+  /** With an auxiliary classifier, which acts in training alone. Of spaces of genotypes alone. */
+  readonly auxiliary?: boolean;
 }
 
 /** One of the decisions that make an architecture. */

@@ -8,6 +8,7 @@ import { relu } from '../../../engine/ops/relu.js';
 import { subsample } from '../../../engine/ops/subsample.js';
 import type { NetworkMode } from '../../training/classifier.js';
 import { type Block, batchNormLayer, batchNormMode, type LayerContext } from '../layers.js';
+import type { GenotypeOperation } from './genotype.js';
 
 /** Candidates of an edge (Liu et al. 2019, DARTS, section 3.1.1), in the order of the columns of a table of alphas. */
 export const OPERATIONS = [
@@ -44,7 +45,7 @@ export interface CandidateSizes {
 
 /** The operation of a name; undefined for `none`, which adds nothing, and for the skip connection at stride 1. */
 export function candidate(
-  name: OperationName | 'conv_7x1_1x7',
+  name: GenotypeOperation,
   context: LayerContext,
   prefix: string,
   sizes: CandidateSizes,
@@ -70,6 +71,8 @@ export function candidate(
       return separableConvolution(context, prefix, sizes, 3);
     case 'sep_conv_5x5':
       return separableConvolution(context, prefix, sizes, 5);
+    case 'sep_conv_7x7':
+      return separableConvolution(context, prefix, sizes, 7);
     case 'dil_conv_3x3':
       return dilatedConvolution(context, prefix, sizes, 3);
     case 'dil_conv_5x5':
@@ -160,7 +163,13 @@ function separableConvolution(context: LayerContext, prefix: string, sizes: Cand
   return {
     compute: (x, mode) => {
       const between = x.graph.checkpoint(() => first.pointwise.forward(first.depthwise.forward(x)));
-      return second.pointwise.forward(second.depthwise.afterNorm(between, norm, batchNormMode(context, mode)));
+      const normMode = batchNormMode(context, mode);
+      // Batch norm and depthwise convolution are one kernel up to 5x5.
+      const depthwise =
+        kernel > 5
+          ? second.depthwise.forward(norm.forward(between, normMode))
+          : second.depthwise.afterNorm(between, norm, normMode);
+      return second.pointwise.forward(depthwise);
     },
     channels: copies * channels,
   };

@@ -1,31 +1,19 @@
-import { AttributeError } from '../../../engine/errors.js';
+import {
+  checkSettings,
+  type Layer,
+  multiplyAddsOf,
+  parametersOf,
+  reluConvBatchNormLayers,
+  total,
+} from '../layerCost.js';
 import type { NetworkCost, NetworkSettings } from '../space.js';
 import { type Cell, OPERATIONS } from './cell.js';
-
-/** A layer as far as its cost goes; `inputs` and `outputs` are channels, `pixels` is the height x width of what the layer works on. */
-type Layer =
-  | { kind: 'convolution'; kernel: number; inputs: number; outputs: number; pixels: number }
-  | { kind: 'batchNorm'; channels: number; pixels: number }
-  | { kind: 'relu'; channels: number; pixels: number }
-  | { kind: 'averagePool'; kernel: number; channels: number; pixels: number }
-  | { kind: 'globalAveragePool'; channels: number; edge: number }
-  | { kind: 'linear'; inputs: number; outputs: number };
-
-/** ReLU on the input, convolution without bias, affine batch norm; `stride` divides the edge of the output. */
-function reluConvBatchNorm(kernel: number, inputs: number, outputs: number, edge: number, stride: number): Layer[] {
-  const pixels = (edge / stride) ** 2;
-  return [
-    { kind: 'relu', channels: inputs, pixels: edge ** 2 },
-    { kind: 'convolution', kernel, inputs, outputs, pixels },
-    { kind: 'batchNorm', channels: outputs, pixels },
-  ];
-}
 
 function cellLayers(cell: Cell, channels: number, edge: number): Layer[] {
   return cell.flatMap((index): Layer[] => {
     const operation = OPERATIONS[index];
-    if (operation === 'nor_conv_1x1') return reluConvBatchNorm(1, channels, channels, edge, 1);
-    if (operation === 'nor_conv_3x3') return reluConvBatchNorm(3, channels, channels, edge, 1);
+    if (operation === 'nor_conv_1x1') return reluConvBatchNormLayers(1, channels, channels, edge, 1);
+    if (operation === 'nor_conv_3x3') return reluConvBatchNormLayers(3, channels, channels, edge, 1);
     if (operation === 'avg_pool_3x3') return [{ kind: 'averagePool', kernel: 3, channels, pixels: edge ** 2 }];
     return [];
   });
@@ -35,10 +23,10 @@ function cellLayers(cell: Cell, channels: number, edge: number): Layer[] {
 function residualBlockLayers(channels: number, edge: number): Layer[] {
   const pixels = (edge / 2) ** 2;
   return [
-    ...reluConvBatchNorm(3, channels, 2 * channels, edge, 2),
-    ...reluConvBatchNorm(3, 2 * channels, 2 * channels, edge / 2, 1),
+    ...reluConvBatchNormLayers(3, channels, 2 * channels, edge, 2),
+    ...reluConvBatchNormLayers(3, 2 * channels, 2 * channels, edge / 2, 1),
     { kind: 'averagePool', kernel: 2, channels, pixels },
-    { kind: 'convolution', kernel: 1, inputs: channels, outputs: 2 * channels, pixels },
+    { kind: 'convolution', taps: 1, inputs: channels, outputs: 2 * channels, pixels },
   ];
 }
 
@@ -47,7 +35,7 @@ function networkLayers(cell: Cell, settings: NetworkSettings): Layer[] {
   const layers: Layer[] = [
     {
       kind: 'convolution',
-      kernel: 3,
+      taps: 9,
       inputs: settings.imageChannels,
       outputs: settings.channels,
       pixels: settings.size ** 2,
@@ -71,19 +59,6 @@ function networkLayers(cell: Cell, settings: NetworkSettings): Layer[] {
     { kind: 'linear', inputs: channels, outputs: settings.classes },
   );
   return layers;
-}
-
-function parametersOf(layer: Layer): number {
-  if (layer.kind === 'convolution') return layer.kernel ** 2 * layer.inputs * layer.outputs;
-  if (layer.kind === 'batchNorm') return 2 * layer.channels;
-  if (layer.kind === 'linear') return (layer.inputs + 1) * layer.outputs;
-  return 0;
-}
-
-function multiplyAddsOf(layer: Layer): number {
-  if (layer.kind === 'convolution') return layer.kernel ** 2 * layer.inputs * layer.outputs * layer.pixels;
-  if (layer.kind === 'linear') return layer.inputs * layer.outputs;
-  return 0;
 }
 
 /**
@@ -111,20 +86,11 @@ function operationsOf(layer: Layer): number {
  * @throws AttributeError if a setting is no positive integer or the size no multiple of 4
  */
 export function countCell(cell: Cell, settings: NetworkSettings): NetworkCost {
-  for (const name of ['channels', 'cells', 'classes', 'size', 'imageChannels'] as const) {
-    const value = settings[name];
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new AttributeError(`countCell: ${name} is ${value}, wanted a positive integer`);
-  }
-  if (settings.size % 4 !== 0)
-    throw new AttributeError(
-      `countCell: size is ${settings.size}, wanted a multiple of 4 (the network halves the image twice)`,
-    );
+  checkSettings('countCell', settings, 4);
   const layers = networkLayers(cell, settings);
-  const total = (count: (layer: Layer) => number): number => layers.reduce((sum, layer) => sum + count(layer), 0);
   return {
-    parameters: total(parametersOf),
-    multiplyAdds: total(multiplyAddsOf),
-    mflops: total(operationsOf) / 1e6,
+    parameters: total(layers, parametersOf),
+    multiplyAdds: total(layers, multiplyAddsOf),
+    mflops: total(layers, operationsOf) / 1e6,
   };
 }
