@@ -1,5 +1,6 @@
 import type { Value } from '../../engine/graph/graph.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
+import type { Regularization, TrainingLogits } from './regularization.js';
 
 /** `train`: batch statistics, running averages move, drop-out acts. `evaluate`: the network as it will be used. */
 export type NetworkMode = 'train' | 'evaluate';
@@ -11,6 +12,8 @@ export interface Classifier {
   readonly averages: VariableSet;
   /** @param images [batch, size, size, channels], normalised @returns logits [batch, classes] */
   forward(images: Value, mode: NetworkMode): Value;
+  /** `forward` in mode `train`, regularised and with an auxiliary classifier; absent where a space has neither. */
+  train?(images: Value, regularization: Regularization): TrainingLogits;
 }
 
 /** How a supernet's candidates are normalised. */
