@@ -1,6 +1,6 @@
 import { instance } from '@viz-js/viz';
+import { ArchitectureError } from '../../src/nas/spaces/architectureError.js';
 import {
-  ArchitectureError,
   type Cell,
   EDGES,
   NODES,

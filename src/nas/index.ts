@@ -34,8 +34,8 @@ export type {
 export { PREDICTOR_NAMES, predictorByName } from './predictors/predictors.js';
 export type { Score, ScoreContext } from './scores/score.js';
 export { SCORE_NAMES, scoreByName } from './scores/scores.js';
+export { ArchitectureError } from './spaces/architectureError.js';
 export { canonicalCell, isConnected } from './spaces/nasbench201/canonical.js';
-export { ArchitectureError } from './spaces/nasbench201/cell.js';
 export { type NetworkCost, type NetworkSettings, SPACE_NAMES, type Space, spaceByName } from './spaces/space.js';
 export { ColumnTable, type RowSource, type TableFiles } from './tables/columnTable.js';
 export { parseTableHeader, type TableHeader } from './tables/format.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/random/random.js';
+import { ArchitectureError } from '../../../src/nas/spaces/architectureError.js';
 import {
-  ArchitectureError,
   type Cell,
   EDGES,
   enumerateCells,

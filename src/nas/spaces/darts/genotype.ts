@@ -35,3 +35,31 @@ export const GENOTYPE_OPERATIONS = [
   'conv_7x1_1x7',
 ] as const;
 export type GenotypeOperation = (typeof GENOTYPE_OPERATIONS)[number];
+
+/** Nodes of a cell that are its inputs. */
+export const INPUTS = 2;
+
+const rank = new Map(GENOTYPE_OPERATIONS.map((operation, index) => [operation as string, index]));
+
+export function isGenotypeOperation(name: string): name is GenotypeOperation {
+  return rank.has(name);
+}
+
+/** A cell with edges and concat in the one order that equal cells share. */
+export function genotypeCell(edges: readonly GenotypeEdge[], concat: readonly number[]): GenotypeCell {
+  return {
+    edges: [...edges].sort((a, b) => a.to - b.to || a.from - b.from || rank.get(a.operation)! - rank.get(b.operation)!),
+    concat: [...concat].sort((a, b) => a - b),
+  };
+}
+
+/** The last node that has an edge or is part of the output; 1 where none has. */
+export function lastNode({ edges, concat }: GenotypeCell): number {
+  return Math.max(INPUTS - 1, ...edges.map(({ to }) => to), ...concat);
+}
+
+/** Nodes after the inputs that no edge leaves: the loose ends that some spaces join as output. */
+export function looseEnds(edges: readonly GenotypeEdge[], nodes: number): number[] {
+  const used = new Set(edges.map(({ from }) => from));
+  return Array.from({ length: nodes }, (_, i) => i + INPUTS).filter((node) => !used.has(node));
+}

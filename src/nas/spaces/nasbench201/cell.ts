@@ -1,5 +1,5 @@
-import { NasTransferError } from '../../../engine/errors.js';
 import type { Random } from '../../../engine/random/random.js';
+import { ArchitectureError } from '../architectureError.js';
 
 /**
  * Cells of NAS-Bench-201 (Dong and Yang, ICLR 2020, 2001.00326): four nodes, an edge between every two, one of five
@@ -21,11 +21,6 @@ export const NODES = 4;
 
 /** Indices into OPERATIONS, one per entry of EDGES. Plain data: it survives JSON. */
 export type Cell = readonly [number, number, number, number, number, number];
-
-/** Text or data that is no architecture of the space. */
-export class ArchitectureError extends NasTransferError {
-  override readonly code = 'architecture';
-}
 
 /** The cell as `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`. */
 export function formatCell(cell: Cell): string {
