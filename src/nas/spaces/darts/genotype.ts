@@ -36,6 +36,9 @@ export const GENOTYPE_OPERATIONS = [
 ] as const;
 export type GenotypeOperation = (typeof GENOTYPE_OPERATIONS)[number];
 
+/** The cells of a genotype. */
+export const CELL_NAMES = ['normal', 'reduction'] as const;
+
 /** Nodes of a cell that are its inputs. */
 export const INPUTS = 2;
 

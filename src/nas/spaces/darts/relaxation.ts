@@ -1,0 +1,45 @@
+import type { Relaxation, RelaxedTable } from '../space.js';
+import { CONCAT, checkConcat, outside } from './choices.js';
+import { CELL_NAMES, type Genotype, type GenotypeCell, genotypeCell } from './genotype.js';
+import { OPERATIONS, type OperationName } from './operations.js';
+import { EDGES } from './relaxedCell.js';
+
+const TABLES: readonly RelaxedTable[] = CELL_NAMES.map((name) => ({
+  name,
+  edges: EDGES,
+  operations: OPERATIONS,
+  kept: 2,
+}));
+
+/**
+ * One table for the normal cells, one for the reductions. An architecture may have several operations on an edge, and nodes with
+ * fewer or more than two edges; edges of `none` are left out.
+ */
+export const GENOTYPE_RELAXATION: Relaxation<Genotype> = {
+  tables: TABLES,
+  architecture: ([normal, reduction]) => ({ normal: cellOf(normal), reduction: cellOf(reduction) }),
+  selection: (genotype) => CELL_NAMES.map((name) => rowsOf(name, genotype[name])),
+};
+
+function cellOf(rows: readonly (readonly number[])[]): GenotypeCell {
+  const edges = EDGES.flatMap(([from, to], edge) =>
+    (rows[edge] ?? []).flatMap((index) =>
+      OPERATIONS[index] === 'none' ? [] : [{ operation: OPERATIONS[index], from, to }],
+    ),
+  );
+  return genotypeCell(edges, CONCAT);
+}
+
+function rowsOf(name: string, cell: GenotypeCell): number[][] {
+  checkConcat(name, cell);
+  const rows = EDGES.map((): number[] => []);
+  for (const { operation, from, to } of cell.edges) {
+    const row = rows[EDGES.findIndex((edge) => edge[0] === from && edge[1] === to)];
+    if (!row) throw outside(name, `an edge ${from}→${to}`, `into nodes ${CONCAT.join(', ')} only`);
+    const index = OPERATIONS.indexOf(operation as OperationName);
+    if (index < 0) throw outside(name, `operation ${operation} into node ${to}`, OPERATIONS.join(', '));
+    if (row.includes(index)) throw outside(name, `${operation} twice on edge ${from}→${to}`, 'it once');
+    row.push(index);
+  }
+  return rows;
+}

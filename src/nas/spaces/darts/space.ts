@@ -1,0 +1,41 @@
+import type { Space } from '../space.js';
+import {
+  decisionsOfGenotype,
+  enumerateGenotypes,
+  GENOTYPE_CHOICES,
+  genotypeOfDecisions,
+  mutateGenotype,
+  randomGenotype,
+  SPACE_SIZE,
+} from './choices.js';
+import { countGenotype } from './cost.js';
+import { formatFlat } from './flatFormat.js';
+import { parseGenotype } from './formats.js';
+import type { Genotype } from './genotype.js';
+import { genotypeNetwork } from './network.js';
+import { GRAPH_OPERATIONS, genotypeGraph } from './operationGraph.js';
+import { GENOTYPE_RELAXATION } from './relaxation.js';
+import { dartsSupernet } from './supernet.js';
+
+/**
+ * The space of DARTS (Liu et al. 2019, 1806.09055): a normal cell and a reduction of four nodes, each with two inputs and seven
+ * operations. Genotypes that are not of the space, such as NASNet's, are read, counted and built too; they have no decisions.
+ */
+export const darts: Space<Genotype> = {
+  name: 'darts',
+  size: SPACE_SIZE,
+  random: randomGenotype,
+  mutate: mutateGenotype,
+  parse: parseGenotype,
+  format: formatFlat,
+  enumerate: enumerateGenotypes,
+  choices: GENOTYPE_CHOICES,
+  decisions: decisionsOfGenotype,
+  fromDecisions: genotypeOfDecisions,
+  graphOperations: GRAPH_OPERATIONS,
+  graph: genotypeGraph,
+  count: (genotype, settings) => countGenotype(genotype, settings),
+  network: genotypeNetwork,
+  relaxation: GENOTYPE_RELAXATION,
+  supernet: dartsSupernet,
+};
