@@ -45,6 +45,7 @@ export { logSoftmax, softmax } from './ops/softmax.js';
 export { split } from './ops/split.js';
 export { step } from './ops/step.js';
 export { subsample } from './ops/subsample.js';
+export { reciprocal, sigmoid, squareRoot, tanh } from './ops/unary.js';
 export { scaleBy, weightedSum } from './ops/weightedSum.js';
 export { Adam } from './optim/adam.js';
 export { constant, cosine, linear as linearSchedule, type Schedule } from './optim/schedules.js';

@@ -60,6 +60,16 @@ import { splitOperation } from './split.js';
 import { stepOperation } from './step.js';
 import { subsampleGradientOperation, subsampleOperation } from './subsample.js';
 import { takeGradientOperation, takeOperation } from './take.js';
+import {
+  reciprocalGradientOperation,
+  reciprocalOperation,
+  sigmoidGradientOperation,
+  sigmoidOperation,
+  squareRootGradientOperation,
+  squareRootOperation,
+  tanhGradientOperation,
+  tanhOperation,
+} from './unary.js';
 import { weightedSumOperation } from './weightedSum.js';
 import { weightedSumInputGradientOperation, weightedSumWeightGradientOperation } from './weightedSumGradients.js';
 
@@ -120,16 +130,22 @@ export const operations: readonly Operation[] = [
   randomNormalOperation,
   randomUniformOperation,
   randomWordsOperation,
+  reciprocalGradientOperation,
+  reciprocalOperation,
   reluGradientOperation,
   reluOperation,
   reshapeOperation,
   scaleOperation,
   sgdOperation,
   shuffleChannelsOperation,
+  sigmoidGradientOperation,
+  sigmoidOperation,
   sliceOperation,
   softmaxGradientOperation,
   softmaxOperation,
   splitOperation,
+  squareRootGradientOperation,
+  squareRootOperation,
   stepOperation,
   sumOperation,
   sumRowsOperation,
@@ -137,6 +153,8 @@ export const operations: readonly Operation[] = [
   subsampleOperation,
   takeGradientOperation,
   takeOperation,
+  tanhGradientOperation,
+  tanhOperation,
   updateRunningStatisticsOperation,
   weightedSumInputGradientOperation,
   weightedSumOperation,
