@@ -4,7 +4,7 @@ Networks are written from the definition of NAS-Bench-201 (2001.00326, section 2
 section 3.1), edge by edge, with torch.nn.functional; steps are those of torch.optim. The engine keeps the weights of all edges
 that leave a node in one variable, edge by edge along the outputs.
 
-training.json was made with torch 2.5.1:
+training.json was made with torch 2.15.0:
 
 pip install torch numpy
 npx tsx test/golden/exportTraining.ts > inputs.json

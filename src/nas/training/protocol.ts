@@ -2,7 +2,7 @@
 export interface Protocol {
   /** Channels of the first stage (C). */
   readonly channels: number;
-  /** Cells per stage (N). */
+  /** Cells per stage (N); of genotypes: all cells. */
   readonly cells: number;
   /** Image edge in pixels that every image is resized to. */
   readonly imageSize: number;
@@ -15,6 +15,10 @@ export interface Protocol {
   readonly augmentation: AugmentationSettings;
   /** Probability mass moved from the true class to the uniform distribution. */
   readonly labelSmoothing: number;
+  /** Probability that drop path has risen to, from 0, when training ends; 0: none. Of networks of genotypes alone. */
+  readonly dropPath: number;
+  /** Weight of the auxiliary classifier's loss; 0: there is none. Of networks of genotypes alone. */
+  readonly auxiliaryWeight: number;
 }
 
 /** Stochastic gradient descent; weight decay is coupled (added to the gradient). */

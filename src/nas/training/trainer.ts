@@ -14,6 +14,7 @@ import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
 import type { Protocol } from './protocol.js';
 import { optimizerOf } from './schedule.js';
+import { dropPathFeed, trainingLoss } from './trainingLoss.js';
 
 /** Steps submitted before waiting for the device, so that its queue stays short and progress is real. */
 const STEPS_AHEAD = 8;
@@ -30,7 +31,7 @@ export interface TrainerOptions {
   readonly network: Classifier;
   readonly data: TrainingData;
   readonly protocol: Protocol;
-  /** Initial weights, order of batches and augmentation. */
+  /** Initial weights, order of batches, augmentation and drop path. */
   readonly seed: number;
 }
 
@@ -72,8 +73,7 @@ export class Trainer {
         await engine.compile((graph) => {
           const augmentation = { ...protocol.augmentation, seed, purpose: 'training augmentation' };
           const { x, labels } = imageBatch(graph, images.train, { ...common, feed: 'indices', augmentation });
-          const logits = network.forward(x, 'train');
-          const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
+          const { loss, logits } = trainingLoss(network, x, labels, protocol, seed);
           optimizer.apply(loss);
           metrics.train.record(graph, loss, logits, labels);
         }),
@@ -94,13 +94,18 @@ export class Trainer {
 
   /** Trains one epoch. Images beyond the last whole batch wait for another epoch's order. */
   async epoch(onStep?: (done: number, total: number) => void): Promise<EpochRecord> {
-    const { data, seed, engine } = this.options;
+    const { data, seed, engine, protocol } = this.options;
     const epoch = this.epochsDone;
     const batches = shuffledBatches(data.train.count, this.batch, seed, 'training order', epoch);
     const first = epoch * batches.length;
     for (const [index, indices] of batches.entries()) {
       const step = first + index;
-      this.programs.train.run({ indices, ...stepFeed(this.programs.train, step), ...this.optimizer.feeds(step) });
+      this.programs.train.run({
+        indices,
+        ...stepFeed(this.programs.train, step),
+        ...dropPathFeed(this.programs.train, protocol, epoch),
+        ...this.optimizer.feeds(step),
+      });
       if ((index + 1) % STEPS_AHEAD === 0) {
         await engine.gpu.idle();
         onStep?.(index + 1, batches.length);

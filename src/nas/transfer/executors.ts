@@ -12,6 +12,7 @@ import type { Space } from '../spaces/space.js';
 import type { Protocol } from '../training/protocol.js';
 import { Trainer, type TrainingData } from '../training/trainer.js';
 import type { SearchTask, TrainingTask } from './plan.js';
+import { networkSettings } from './protocols.js';
 import type { EpochRecord, SearchOutcome, TrainingOutcome } from './results.js';
 import type { Executors, TrainingEvent } from './study.js';
 import { targetImages } from './target.js';
@@ -76,7 +77,7 @@ async function searchOn(
       engine,
       protocol,
       source,
-      build: (options) => space.supernet(settings, options),
+      build: (options, sizes) => space.supernet({ ...settings, ...sizes }, options),
     },
     report,
   };
@@ -159,9 +160,4 @@ async function trainNetwork(
     engine.release(network.weights);
     engine.release(network.averages);
   }
-}
-
-function networkSettings(protocol: Protocol, classes: number) {
-  const { channels, cells, imageSize: size, imageChannels } = protocol;
-  return { channels, cells, classes, size, imageChannels };
 }

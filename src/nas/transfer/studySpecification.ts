@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NasTransferError } from '../../engine/errors.js';
+import { Random } from '../../engine/random/random.js';
 import {
   checkSource,
   formatSource,
@@ -9,9 +10,10 @@ import {
 } from '../data/sourceSpecification.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
 import { checkSupernet } from '../spaces/mixedNode.js';
-import { SPACE_NAMES, spaceByName } from '../spaces/space.js';
+import { SPACE_NAMES, type Space, spaceByName } from '../spaces/space.js';
 import type { Protocol } from '../training/protocol.js';
-import { FITNESS_PROTOCOL, protocolOverrides, SEARCH_PROTOCOL, TRAINING_PROTOCOL, withOverrides } from './protocols.js';
+import { checkRegularization } from '../training/trainingLoss.js';
+import { networkSettings, protocolOverrides, protocolsOf, withOverrides } from './protocols.js';
 import { describeSchemaErrors } from './schemaErrors.js';
 
 /** A study, or options of a method, that do not follow their schema. */
@@ -59,7 +61,9 @@ const schema = z.strictObject({
   search: protocolOverrides.default({}).describe('how a supernet is trained'),
   fitness: protocolOverrides
     .default({})
-    .describe('the short training that ranks candidates; otherwise like training, over 12 epochs'),
+    .describe(
+      'the short training that ranks candidates; otherwise like training: in nasbench201 over 12 epochs, in darts of smaller networks over 20',
+    ),
   training: protocolOverrides.default({}).describe('how what was found is trained on a target'),
 });
 
@@ -114,7 +118,13 @@ export function parseStudy(json: unknown, where = 'study'): Study {
       throw new StudyError(`${where}: ${field}: ${error.message}`, { cause: error });
     }
   };
-  at('space', () => spaceByName(space));
+  const searchSpace = at('space', () => spaceByName(space));
+  const defaults = protocolsOf(space);
+  const protocols = {
+    search: withOverrides(defaults.search, search),
+    fitness: [training, defaults.fitness, fitness].reduce(withOverrides, defaults.training),
+    training: withOverrides(defaults.training, training),
+  };
   const study: Study = {
     name,
     space,
@@ -122,15 +132,10 @@ export function parseStudy(json: unknown, where = 'study'): Study {
     sources: parsed.data.sources.map((entry, i) => at(`sources[${i}]`, () => readSource(entry))),
     targets: parsed.data.targets.map(readTarget),
     seeds,
-    protocols: {
-      search: withOverrides(SEARCH_PROTOCOL, search),
-      fitness: withOverrides(withOverrides(TRAINING_PROTOCOL, training), {
-        epochs: FITNESS_PROTOCOL.epochs,
-        ...fitness,
-      }),
-      training: withOverrides(TRAINING_PROTOCOL, training),
-    },
+    protocols,
   };
+  for (const part of ['fitness', 'training'] as const) at(part, () => checkRegularized(searchSpace, protocols[part]));
+  at('search', () => checkUnregularized(protocols.search));
   if (study.methods.some((method) => methodByName(method.name).needs(method.options) === 'supernet'))
     at('search.channels', () =>
       checkSupernet(`supernet of ${space}`, study.protocols.search.channels, { batchNorm: 'batch' }),
@@ -152,6 +157,19 @@ export function parseStudy(json: unknown, where = 'study'): Study {
   );
   requireUnique(where, 'seeds', study.seeds.map(String));
   return study;
+}
+
+/** @throws AttributeError where networks of the space, or of such images, have no drop path or auxiliary classifier */
+function checkRegularized(space: Space, protocol: Protocol): void {
+  if (protocol.dropPath === 0 && protocol.auxiliaryWeight === 0) return;
+  const any = space.random(new Random(0, 'checked network'));
+  checkRegularization(space.network(any, networkSettings(protocol, 2)), protocol);
+}
+
+function checkUnregularized(protocol: Protocol): void {
+  for (const field of ['dropPath', 'auxiliaryWeight'] as const)
+    if (protocol[field] > 0)
+      throw new StudyError(`${field} is ${protocol[field]}, wanted 0: supernets are trained without`);
 }
 
 function readMethod(entry: z.infer<typeof methodEntry>): StudyMethod {

@@ -16,6 +16,8 @@ export const tinyProtocol: Protocol = {
   schedule: { kind: 'cosine', final: 0 },
   augmentation: { pad: 1, flip: true, cutout: 2 },
   labelSmoothing: 0.1,
+  dropPath: 0,
+  auxiliaryWeight: 0,
 };
 
 export const tinyCell =

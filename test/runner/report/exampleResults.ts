@@ -25,6 +25,8 @@ const protocol: Protocol = {
   schedule: { kind: 'cosine', final: 0 },
   augmentation: { pad: 2, flip: true, cutout: 0 },
   labelSmoothing: 0,
+  dropPath: 0,
+  auxiliaryWeight: 0,
 };
 
 /** Made-up results of a study, as plausible as a small study's are: for tests and for looking at the report. */
