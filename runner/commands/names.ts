@@ -22,7 +22,7 @@ export const PREDICTOR_NAMES = [
   'graph-network',
 ];
 export const ENCODING_NAMES = ['one-hot', 'adjacency', 'path'];
-export const SPACE_NAMES = ['nasbench201'];
+export const SPACE_NAMES = ['nasbench201', 'darts'];
 export const SCORE_NAMES = [
   'parameters',
   'flops',

@@ -1,6 +1,7 @@
 import type { Random } from '../../engine/random/random.js';
 import { UnknownNameError } from '../errors.js';
 import type { Classifier, Supernet, SupernetOptions } from '../training/classifier.js';
+import { darts } from './darts/space.js';
 import { nasbench201 } from './nasbench201/space.js';
 
 /** What a network costs, per image where it depends on images. */
@@ -92,7 +93,7 @@ export interface Space<Architecture = unknown> {
   supernet(settings: NetworkSettings, options: SupernetOptions): Supernet;
 }
 
-const spaces: readonly Space[] = [nasbench201];
+const spaces: readonly Space[] = [nasbench201, darts];
 
 export const SPACE_NAMES: readonly string[] = spaces.map((space) => space.name);
 

@@ -66,7 +66,7 @@ describe('the command line', () => {
     [['count', '--architecture', threeByThree, '--chanels', '3'], "unknown option '--chanels'"],
     [['count'], "required option '--architecture <text>' not specified"],
     [['count', '--architecture', '|none~0|'], 'position 8: got the end of the text'],
-    [['count', '--architecture', threeByThree, '--space', 'darts'], 'Space "darts" is not known'],
+    [['count', '--architecture', threeByThree, '--space', 'dart'], 'Space "dart" is not known'],
     [['count', '--architecture', threeByThree, '--size', '30'], 'size is 30, wanted a multiple of 4'],
     [['count', '--architecture', threeByThree, '--cells', '-1'], 'Wanted a whole number of at least 1'],
     [['search', '--method', 'magic', '--source', 'tiny'], 'Method "magic" is not known'],
