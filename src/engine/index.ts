@@ -11,6 +11,7 @@ export { Conv2d } from './nn/conv2d.js';
 export { DepthwiseConv2d } from './nn/depthwiseConv2d.js';
 export * from './nn/initializers.js';
 export { Linear } from './nn/linear.js';
+export { Lstm, type LstmState } from './nn/lstm.js';
 export { accumulate, assign } from './ops/accumulate.js';
 export { accuracy, correctCount } from './ops/accuracy.js';
 export { add } from './ops/add.js';
