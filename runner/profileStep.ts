@@ -15,7 +15,7 @@ import { optimizerOf } from '../src/nas/training/schedule.js';
 
 /** What is profiled: one step on a batch of random images. */
 export interface StepOptions {
-  readonly network: Classifier | Omit<Supernet, 'derive'>;
+  readonly network: Classifier | Supernet;
   readonly protocol: Protocol;
   readonly classes: number;
   /** True: a step of training, for a supernet both passes of bilevel search; false: the forward pass. */

@@ -100,7 +100,7 @@ async function profile(options: ProfileOptions, tools: Tools, output: Output): P
 /** @throws UsageError where nothing, or two things, are to be profiled, or sizes don't fit */
 async function chosenNetwork(
   options: ProfileOptions,
-): Promise<{ protocol: Protocol; network: Classifier | Omit<Supernet, 'derive'> }> {
+): Promise<{ protocol: Protocol; network: Classifier | Supernet }> {
   const { architecture, supernet, space: name, classes } = options;
   if ((architecture === undefined) === !supernet)
     throw new UsageError(
@@ -136,7 +136,7 @@ async function measure(
   timeline: Timeline,
   options: ProfileOptions,
   protocol: Protocol,
-  network: Classifier | Omit<Supernet, 'derive'>,
+  network: Classifier | Supernet,
   tuning: AppliedTuning | undefined,
 ): Promise<Findings> {
   const { Engine } = await import('../../src/engine/runtime/engine.js');

@@ -64,7 +64,7 @@ export const dartsProblem: SearchProblem = {
   protocol: { ...supernetProblem.protocol, cells: 3, batch: 4 },
   weights: stripes(5, 5),
   alphas: stripes(9, 6),
-  build: () => ({ ...dartsSupernet(settingsOf(dartsProblem.protocol), SUPERNET_OPTIONS), derive: () => '' }),
+  build: () => dartsSupernet(settingsOf(dartsProblem.protocol), SUPERNET_OPTIONS),
 };
 
 const SUPERNET_OPTIONS: SupernetOptions = { affine: false, batchNorm: 'batch' };

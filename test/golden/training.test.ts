@@ -6,6 +6,7 @@ import { channelStatistics } from '../../src/nas/data/statistics.js';
 import { BilevelTrainer } from '../../src/nas/training/bilevel.js';
 import { DeviceImages } from '../../src/nas/training/deviceImages.js';
 import { imageBatch } from '../../src/nas/training/imageBatch.js';
+import { softmaxRule } from '../../src/nas/training/relaxedRule.js';
 import { Trainer } from '../../src/nas/training/trainer.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';
 import {
@@ -123,7 +124,14 @@ describe('what PyTorch computes from the same weights and batches', () => {
     async ({ problem, wanted }) => {
       const { build, ...options } = problem;
       const supernet = build();
-      const trainer = await BilevelTrainer.create({ ...options, engine, supernet, shape: SHAPE, seed: SEED });
+      const trainer = await BilevelTrainer.create({
+        ...options,
+        engine,
+        supernet,
+        rule: softmaxRule(supernet),
+        shape: SHAPE,
+        seed: SEED,
+      });
       expect(wanted.weightLosses).toHaveLength(6);
       for (const [step, weightLoss] of wanted.weightLosses.entries()) {
         const { trainLoss, validationLoss } = await trainer.epoch();

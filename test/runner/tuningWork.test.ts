@@ -8,6 +8,7 @@ import { type Program, planProgram } from '../../src/engine/runtime/program.js';
 import type { ImageSplit } from '../../src/nas/data/imageSet.js';
 import { spaceByName } from '../../src/nas/spaces/space.js';
 import { BilevelTrainer } from '../../src/nas/training/bilevel.js';
+import { softmaxRule } from '../../src/nas/training/relaxedRule.js';
 import { Trainer } from '../../src/nas/training/trainer.js';
 import { parseStudy } from '../../src/nas/transfer/studySpecification.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';
@@ -104,6 +105,7 @@ describe('what is tuned for a study', () => {
     const trainer = await BilevelTrainer.create({
       engine: planning,
       supernet,
+      rule: softmaxRule(supernet),
       shape: { height: 16, width: 16, channels: 1 },
       weights: half,
       alphas: half,

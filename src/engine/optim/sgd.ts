@@ -28,10 +28,14 @@ export class Sgd extends Optimizer {
     return { [this.feedName('learningRate')]: this.learningRate(step) };
   }
 
+  /** The feed of the learning rate, a scalar. */
+  rateFeed(graph: Graph): Value {
+    return graph.feed(this.feedName('learningRate'));
+  }
+
   protected update(graph: Graph, gradient: Value, scale: Value): void {
     const { momentum, weightDecay, nesterov } = this;
-    const rate = graph.feed(this.feedName('learningRate'));
-    sgdUpdate(graph.readSet(this.set), graph.readSet(this.velocity), gradient, rate, scale, {
+    sgdUpdate(graph.readSet(this.set), graph.readSet(this.velocity), gradient, this.rateFeed(graph), scale, {
       momentum,
       weightDecay,
       nesterov,

@@ -18,3 +18,11 @@ export interface ImageSet {
   readonly origin?: string;
   readonly licence?: string;
 }
+
+/** The images of one split and after them those of another. */
+export function joinSplits(a: ImageSplit, b: ImageSplit): ImageSplit {
+  const pixels = new Uint8Array(a.pixels.length + b.pixels.length);
+  pixels.set(a.pixels);
+  pixels.set(b.pixels, a.pixels.length);
+  return { count: a.count + b.count, pixels, labels: Uint16Array.from([...a.labels, ...b.labels]) };
+}

@@ -1,15 +1,44 @@
 import { z } from 'zod';
-import { BilevelTrainer } from '../training/bilevel.js';
-import type { EpochRecord } from '../transfer/results.js';
-import type { Method, Problem, Search } from './method.js';
-import { SearchError } from './method.js';
-import { requireMethod } from './samplingSearch.js';
+import type { AlphaOptimizer } from '../training/bilevel.js';
+import { softmaxRule } from '../training/relaxedRule.js';
+import type { Method } from './method.js';
+import { relaxedSearch } from './relaxedSearch.js';
 
-const options = z.strictObject({
-  alphaLearningRate: z.number().gt(0).default(3e-4).describe('learning rate of Adam on the architecture parameters'),
-  alphaBeta1: z.number().min(0).lt(1).default(0.5),
-  alphaBeta2: z.number().min(0).lt(1).default(0.999),
+/** Options of every method that trains architecture parameters by Adam, with given defaults. */
+export const alphaOptions = ({
+  learningRate = 3e-4,
+  beta1 = 0.5,
+}: {
+  readonly learningRate?: number;
+  readonly beta1?: number;
+} = {}) => ({
+  alphaLearningRate: z
+    .number()
+    .gt(0)
+    .default(learningRate)
+    .describe('learning rate of Adam on the architecture parameters'),
+  alphaBeta1: z.number().min(0).lt(1).default(beta1).describe('decay of the first moment'),
+  alphaBeta2: z.number().min(0).lt(1).default(0.999).describe('decay of the second moment'),
   alphaWeightDecay: z.number().min(0).default(1e-3).describe('coupled weight decay of the architecture parameters'),
+});
+
+/** What `alphaOptions` stand for. */
+export function alphaOptimizerOf(options: {
+  readonly alphaLearningRate: number;
+  readonly alphaBeta1: number;
+  readonly alphaBeta2: number;
+  readonly alphaWeightDecay: number;
+}): AlphaOptimizer {
+  return {
+    learningRate: options.alphaLearningRate,
+    beta1: options.alphaBeta1,
+    beta2: options.alphaBeta2,
+    weightDecay: options.alphaWeightDecay,
+  };
+}
+
+/** Options of every method on a supernet whose candidates are all computed. */
+export const batchNormOptions = {
   batchNorm: z
     .enum(['batch', 'running'])
     .default('batch')
@@ -17,81 +46,36 @@ const options = z.strictObject({
       'batch: candidates are always normalised by the batch; running: running averages are kept for evaluation',
     ),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
+};
+
+const options = z.strictObject({
+  order: z
+    .enum(['first', 'second'])
+    .default('first')
+    .describe(
+      'first: at the weights as they are; second: at the weights after one more step, four passes in place of one',
+    ),
+  ...alphaOptions(),
+  ...batchNormOptions,
 });
-type DartsOptions = z.infer<typeof options>;
 
 /**
- * DARTS, first order (Liu, Simonyan and Yang, ICLR 2019, 1806.09055): all candidates of all edges mixed by the softmax of
- * architecture parameters, which are trained beside the weights; at the end every edge keeps its strongest candidate.
+ * DARTS (Liu, Simonyan and Yang, ICLR 2019, 1806.09055): all candidates of all edges mixed by the softmax of architecture
+ * parameters, which are trained beside the weights; at the end the strongest candidates stay.
  */
-export const darts: Method<DartsOptions> = {
+export const darts: Method<z.infer<typeof options>> = {
   name: 'darts',
   options,
   needs: () => 'supernet',
-  start: (problem, settings) => startDarts(problem, settings),
+  start: (problem, settings) =>
+    relaxedSearch(problem, {
+      method: 'darts',
+      stages: 1,
+      stage: () => ({
+        supernet: { affine: settings.affine, batchNorm: settings.batchNorm },
+        rule: softmaxRule,
+        alphaOptimizer: alphaOptimizerOf(settings),
+        order: settings.order,
+      }),
+    }),
 };
-
-function startDarts(problem: Problem, settings: DartsOptions): Search {
-  let trainer: BilevelTrainer | undefined;
-  let alphas: Float32Array | undefined;
-  let epochs: EpochRecord[] = [];
-  const context = problem.supernet;
-  if (!context) throw new SearchError('darts: the problem has no supernet; give it one of a space that has');
-  const total = context.protocol.epochs;
-  const supernet = context.build({ affine: settings.affine, batchNorm: settings.batchNorm });
-
-  const start = async (): Promise<BilevelTrainer> => {
-    trainer ??= await BilevelTrainer.create({
-      engine: context.engine,
-      supernet,
-      shape: context.source,
-      weights: context.source.weights,
-      alphas: context.source.alphas,
-      protocol: context.protocol,
-      alphaOptimizer: {
-        learningRate: settings.alphaLearningRate,
-        beta1: settings.alphaBeta1,
-        beta2: settings.alphaBeta2,
-        weightDecay: settings.alphaWeightDecay,
-      },
-      seed: problem.seed,
-    });
-    return trainer;
-  };
-
-  return {
-    async step() {
-      if (epochs.length >= total) return false;
-      const running = await start();
-      const before = epochs.length;
-      const record = await running.epoch((done, steps) =>
-        problem.report?.({ kind: 'step', done: before * steps + done, total: total * steps }),
-      );
-      alphas = await running.alphas();
-      epochs.push(record);
-      problem.report?.({ kind: 'epoch', done: epochs.length, total, record });
-      return epochs.length < total;
-    },
-    async save() {
-      const { arrays, epochsDone } = await (await start()).save();
-      return { method: 'darts', values: { epochs, epochsDone }, arrays };
-    },
-    async restore(state) {
-      requireMethod(state, 'darts');
-      const values = state.values as { epochs: EpochRecord[]; epochsDone: number };
-      const running = await start();
-      running.restore({ epochsDone: values.epochsDone, arrays: state.arrays });
-      epochs = [...values.epochs];
-      alphas = await running.alphas();
-    },
-    result() {
-      if (!alphas) throw new SearchError('darts: result() before the first step(), nothing was trained yet');
-      return { architecture: supernet.derive(alphas), epochs, evaluations: [] };
-    },
-    progress: () => ({ done: epochs.length, total, unit: 'epoch' }),
-    dispose() {
-      trainer?.dispose();
-      trainer = undefined;
-    },
-  };
-}

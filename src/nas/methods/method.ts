@@ -52,7 +52,8 @@ export interface SupernetContext {
   readonly engine: Engine;
   readonly protocol: Protocol;
   readonly source: Source;
-  build(options: SupernetOptions): Supernet;
+  /** @param sizes channels and cells that differ from the protocol's */
+  build(options: SupernetOptions, sizes?: Partial<Pick<Protocol, 'channels' | 'cells'>>): Supernet;
 }
 
 /** What one evaluation is to be. */

@@ -1,12 +1,13 @@
+import { AttributeError } from '../../engine/errors.js';
 import type { Value } from '../../engine/graph/graph.js';
 import { concat } from '../../engine/ops/concat.js';
 import type { NetworkMode } from '../training/classifier.js';
 
-/** The edges that leave one node of a relaxed cell, and how their operations are computed. */
+/** Edges that leave one node of a relaxed cell and have an operation, and how that is computed. */
 export interface NodeEdges {
   /** Their rows in the table of weights. */
   readonly rows: readonly number[];
-  /** Every edge by itself, and only in runs in which its weight is not zero; else all edges together. */
+  /** Every edge by itself, and only in runs in which its gate is open; else all edges together. */
   readonly gated: boolean;
 }
 
@@ -21,9 +22,10 @@ export interface Computation {
 export interface EdgeOperation {
   /** Its column in the table of weights. */
   readonly operation: number;
+  readonly rows: readonly number[];
   readonly channels: number;
-  /** @param weights [edges of the cell, operations]; a feed where edges are gated */
-  compute(x: Value, weights: Value, mode: NetworkMode): Value;
+  /** @param gates a feed [edges of the cell, operations], where edges are gated */
+  compute(x: Value, gates: Value | undefined, mode: NetworkMode): Value;
 }
 
 /**
@@ -38,23 +40,25 @@ export function edgeOperation(
 ): EdgeOperation {
   if (!gated) {
     const { channels, compute } = build(name, rows.length);
-    return { operation, channels, compute: (x, _, mode) => compute(x, mode) };
+    return { operation, rows, channels, compute: (x, _, mode) => compute(x, mode) };
   }
   const behind = (edges: readonly number[], { compute }: Computation): EdgeOperation['compute'] => {
-    return (x, weights, mode) => {
-      const elements = edges.map((row) => row * weights.shape[1] + operation);
-      return weights.graph.whenOpen(weights, elements, () => compute(x, mode));
+    return (x, gates, mode) => {
+      if (!gates) throw new AttributeError(`${name}: got no gates, wanted feeds of them: the supernet is gated`);
+      const elements = edges.map((row) => row * gates.shape[1] + operation);
+      return gates.graph.whenOpen(gates, elements, () => compute(x, mode));
     };
   };
   if (shared) {
     const one = build(name, 1);
-    return { operation, channels: one.channels, compute: behind(rows, one) };
+    return { operation, rows, channels: one.channels, compute: behind(rows, one) };
   }
   const each = rows.map((row) => build(`${name}/edge ${row}`, 1));
   const computations = each.map((one, edge) => behind([rows[edge]], one));
   return {
     operation,
+    rows,
     channels: each.reduce((sum, { channels }) => sum + channels, 0),
-    compute: (x, weights, mode) => concat(computations.map((compute) => compute(x, weights, mode))),
+    compute: (x, gates, mode) => concat(computations.map((compute) => compute(x, gates, mode))),
   };
 }

@@ -1,18 +1,57 @@
 import { AttributeError } from '../../engine/errors.js';
-import type { Value } from '../../engine/graph/graph.js';
+import type { Graph, Value } from '../../engine/graph/graph.js';
 import { channelsOf } from '../../engine/graph/types.js';
+import { VariableSet } from '../../engine/graph/variables.js';
 import type { BatchNorm2d } from '../../engine/nn/batchNorm2d.js';
+import { normal } from '../../engine/nn/initializers.js';
 import { concat } from '../../engine/ops/concat.js';
 import { type MixedEdge, mixedEdges } from '../../engine/ops/mixedEdges.js';
-import type { NetworkMode, SupernetOptions } from '../training/classifier.js';
+import { softmax } from '../../engine/ops/softmax.js';
+import { scaleBy } from '../../engine/ops/weightedSum.js';
+import type { Mixture, NetworkMode, SupernetOptions } from '../training/classifier.js';
 import { batchNormMode, type LayerContext } from './layers.js';
+import type { RelaxedTable } from './space.js';
 
 /** One operation of all edges that leave a node of a relaxed cell, side by side along the channels, before its batch norm. */
 export interface StackedCandidate {
-  /** Column of the operation in the table of architecture parameters. */
+  /** Column of the operation in the table of weights. */
   readonly operation: number;
-  /** [..., edges * C], edge by edge, or [..., C] where all edges share one value, as they do a pool's. */
+  /** Rows of the edges that have it. */
+  readonly rows: readonly number[];
+  /** [..., rows * C], edge by edge, or [..., C] where all edges share one value, as they do a pool's. */
   readonly value: Value;
+}
+
+/** The part of a mixture that one table's cells see. */
+export interface TableMixture {
+  /** [edges, operations] */
+  readonly weights: Value;
+  readonly gates?: Value;
+  /** [edges] */
+  readonly edges?: Value;
+  skip?(node: Value): Value;
+}
+
+/** Standard deviation of the initial architecture parameters (DARTS: 1e-3 times a standard normal). */
+const INITIAL_DEVIATION = 1e-3;
+
+/** The architecture parameters of some tables, and what a pass weighs each table's candidates by. */
+export function tableMixtures(tables: readonly RelaxedTable[], gated: boolean) {
+  const alphas = new VariableSet('alphas');
+  for (const { name, edges, operations } of tables)
+    alphas.add(name, [edges.length, operations.length], normal(0, INITIAL_DEVIATION));
+  const usual = (graph: Graph): Mixture => ({
+    weights: alphas.variables.map((alpha) =>
+      gated ? graph.feed(alpha.name, alpha.type.shape) : softmax(graph.read(alpha)),
+    ),
+  });
+  return {
+    alphas,
+    of(graph: Graph, mixture: Mixture = usual(graph)): TableMixture[] {
+      const { weights, gates = gated ? weights : undefined, edges, skip } = mixture;
+      return weights.map((weight, i) => ({ weights: weight, gates: gates?.[i], edges: edges?.[i], skip }));
+    },
+  };
 }
 
 /** What one node of a relaxed cell offers to the nodes after it. */
@@ -21,22 +60,22 @@ export interface NodeCandidates {
   readonly normalised: readonly StackedCandidate[];
   /** Candidates that are mixed as they are. */
   readonly raw: readonly StackedCandidate[];
-  /** The node itself, where edges may pass it on as it is, and the column of that operation. */
+  /** The node itself, where edges may pass it on as it is, and the column of that operation; its weight is zero where an edge may not. */
   readonly skip?: { readonly operation: number; readonly value: Value };
 }
 
 /**
- * @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels; and for weights by
- * feeds with running averages, which candidates that are closed would pull towards zero
+ * @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels; and for gated
+ * candidates with running averages, which those that are closed would pull towards zero
  */
 export function checkSupernet(
   supernet: string,
   channels: number,
-  { partial = 1, mixture = 'alphas', batchNorm }: Omit<SupernetOptions, 'affine'>,
+  { partial = 1, gated = false, batchNorm }: Omit<SupernetOptions, 'affine'>,
 ): void {
-  if (mixture === 'feeds' && batchNorm === 'running')
+  if (gated && batchNorm === 'running')
     throw new AttributeError(
-      `${supernet}: batchNorm is running with mixture feeds, wanted batch: a candidate that is closed in a step has no statistics`,
+      `${supernet}: batchNorm is running with gated candidates, wanted batch: a candidate that is closed in a step has no statistics`,
     );
   const step = 4 * partial;
   if (channels % step === 0) return;
@@ -64,13 +103,18 @@ export function mixCandidates(
   const columns = weights.shape[1];
   const copiesOf = ({ value }: StackedCandidate) => channelsOf(value.type) / channels;
   const stacked = [...normalised, ...raw];
-  const edges = rows.map((row, e): MixedEdge => {
+  if (stacked.length === 0) {
+    if (!skip) throw new AttributeError('mixCandidates: got a node without candidates, wanted one or more');
+    return rows.map((row) => scaleBy(skip.value, weights, row * columns + skip.operation));
+  }
+  const edges = rows.map((row): MixedEdge => {
     let slot = 0;
-    const candidates = stacked.map((candidate) => {
+    const candidates = stacked.flatMap((candidate) => {
       const copies = copiesOf(candidate);
-      const own = slot + (copies > 1 ? e : 0);
+      const place = candidate.rows.indexOf(row);
+      const own = slot + (copies > 1 ? place : 0);
       slot += copies;
-      return { slot: own, weight: row * columns + candidate.operation };
+      return place < 0 ? [] : [{ slot: own, weight: row * columns + candidate.operation }];
     });
     return { candidates, skip: skip && row * columns + skip.operation };
   });

@@ -1,13 +1,16 @@
 import { AttributeError } from '../../engine/errors.js';
+import type { Graph } from '../../engine/graph/graph.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
+import { add } from '../../engine/ops/add.js';
 import { crossEntropy } from '../../engine/ops/crossEntropy.js';
 import { Adam } from '../../engine/optim/adam.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { Program } from '../../engine/runtime/program.js';
-import type { ImageSplit } from '../data/imageSet.js';
+import { type ImageSplit, joinSplits } from '../data/imageSet.js';
 import { channelStatistics } from '../data/statistics.js';
 import type { EpochRecord } from '../transfer/results.js';
+import { splitGradients } from './architectureGradients.js';
 import { batchesPerEpoch, shuffledBatches } from './batches.js';
 import type { Supernet } from './classifier.js';
 import { DeviceImages } from './deviceImages.js';
@@ -15,8 +18,11 @@ import { Holder } from './holder.js';
 import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
 import type { Protocol } from './protocol.js';
+import type { Feeds, Part, RelaxedRule, StepPlace } from './relaxedRule.js';
 import { optimizerOf } from './schedule.js';
+import { readSets, writeSets } from './sets.js';
 import { stepFeed } from './trainer.js';
+import { UnrolledStep } from './unrolled.js';
 
 /** Steps submitted before waiting for the device. */
 const STEPS_AHEAD = 4;
@@ -27,11 +33,24 @@ export interface AlphaOptimizer {
   readonly beta1: number;
   readonly beta2: number;
   readonly weightDecay: number;
+  /** Largest 2-norm of the gradient of all architecture parameters; 0 or absent: as it is. */
+  readonly clipNorm?: number;
 }
+
+/**
+ * What the architecture parameters follow. `first`: the gradient of the loss on the other half of the images at the weights as they
+ * are (Liu et al. 2019, DARTS, algorithm 1 with xi = 0). `second`: that at the weights after one more step (eq. 7 and 8).
+ * `single`: the same batch of all images that the weights follow.
+ */
+export type Order = 'first' | 'second' | 'single';
 
 export interface BilevelOptions {
   readonly engine: Engine;
   readonly supernet: Supernet;
+  readonly rule: RelaxedRule;
+  readonly order?: Order;
+  /** Epochs at the start in which the weights alone are trained. */
+  readonly alphaStart?: number;
   readonly shape: ImageShape;
   /** Half that the weights are trained on. */
   readonly weights: ImageSplit;
@@ -42,41 +61,49 @@ export interface BilevelOptions {
   readonly seed: number;
 }
 
+/** Name of a program's output: the gradient of one architecture parameter. */
+const gradientName = (index: number) => `gradient ${index}`;
+
 /**
- * First-order bilevel optimisation (Liu et al. 2019, DARTS, algorithm 1 with xi = 0): in every step the architecture
- * parameters follow the gradient of the loss on a batch of one half of the images, then the weights that on a batch of the other.
- * Both updates are one program and one submit.
+ * Trains the weights of a supernet and its architecture parameters in turn. Where a rule does not need them apart, both updates are
+ * one program and one submit.
  */
 export class BilevelTrainer {
   private epochsDone = 0;
+  /** By the parts that one run does, joined. */
+  private readonly programs = new Map<string, Program>();
 
   private constructor(
     private readonly options: BilevelOptions,
     private readonly batch: number,
     private readonly optimizers: { readonly weights: Sgd; readonly alphas: Adam },
     private readonly metrics: { readonly weights: Metrics; readonly alphas: Metrics },
-    private readonly program: Program,
+    private readonly images: { readonly weights: DeviceImages; readonly alphas: DeviceImages },
+    private readonly unrolled: UnrolledStep | undefined,
     private readonly held: Holder,
   ) {}
 
-  static async create(options: BilevelOptions): Promise<BilevelTrainer> {
-    const { engine, supernet, shape, protocol, alphaOptimizer, seed } = options;
+  static async create(given: BilevelOptions): Promise<BilevelTrainer> {
+    const options = given.order === 'single' ? { ...given, weights: joinSplits(given.weights, given.alphas) } : given;
+    const { engine, supernet, rule, protocol, alphaOptimizer, seed } = options;
     const smallest = Math.min(options.weights.count, options.alphas.count);
     const batch = Math.min(protocol.batch, smallest);
     if (batch < 1)
       throw new AttributeError(
         `bilevel search: got ${options.weights.count} and ${options.alphas.count} images in the two halves, wanted at least one in each`,
       );
+    if (rule.update && !rule.apart)
+      throw new AttributeError('bilevel search: the rule updates its parameters itself, wanted it apart as well');
     const held = new Holder();
     try {
-      for (const set of [supernet.weights, supernet.averages, supernet.alphas]) {
+      for (const set of new Set([supernet.weights, supernet.averages, rule.parameters])) {
         held.hold({ dispose: () => engine.release(set) });
         engine.allocate(set, seed);
       }
       const steps = protocol.epochs * batchesPerEpoch(options.weights.count, batch);
       const optimizers = {
         weights: optimizerOf(protocol, supernet.weights, steps),
-        alphas: new Adam(supernet.alphas, alphaOptimizer),
+        alphas: new Adam(rule.parameters, alphaOptimizer),
       };
       for (const optimizer of Object.values(optimizers)) {
         held.hold({ dispose: () => optimizer.release(engine) });
@@ -90,26 +117,18 @@ export class BilevelTrainer {
         weights: held.hold(new Metrics(engine, 'weights')),
         alphas: held.hold(new Metrics(engine, 'alphas')),
       };
-      const statistics = channelStatistics(options.weights, shape.channels);
-      const program = held.hold(
-        await engine.compile((graph) => {
-          for (const part of ['alphas', 'weights'] as const) {
-            const augmentation = { ...protocol.augmentation, seed, purpose: `search augmentation ${part}` };
-            const { x, labels } = imageBatch(graph, images[part], {
-              batch,
-              shape,
-              statistics,
-              augmentation,
-              feed: part,
-            });
-            const logits = supernet.forward(x, 'train');
-            const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
-            optimizers[part].apply(loss);
-            metrics[part].record(graph, loss, logits, labels);
-          }
-        }),
-      );
-      return new BilevelTrainer(options, batch, optimizers, metrics, program, held);
+      const unrolled =
+        options.order === 'second'
+          ? new UnrolledStep(supernet.weights, optimizers.weights, protocol.optimizer)
+          : undefined;
+      if (unrolled) {
+        held.hold({ dispose: () => unrolled.release(engine) });
+        unrolled.allocate(engine);
+      }
+      const trainer = new BilevelTrainer(options, batch, optimizers, metrics, images, unrolled, held);
+      // The largest programs now, so that one that does not fit is told before anything is trained.
+      for (const parts of trainer.runs(true)) await trainer.program(parts);
+      return trainer;
     } catch (error) {
       held.dispose();
       throw error;
@@ -118,20 +137,26 @@ export class BilevelTrainer {
 
   /** One pass over the weights' half, with as many batches of the other. */
   async epoch(onStep?: (done: number, total: number) => void): Promise<EpochRecord> {
-    const { engine, weights, alphas, seed } = this.options;
+    const { engine, weights, alphas, protocol, seed, rule, alphaStart = 0, order = 'first' } = this.options;
     const epoch = this.epochsDone;
     const batches = shuffledBatches(weights.count, this.batch, seed, 'search order weights', epoch);
     const others = shuffledBatches(alphas.count, this.batch, seed, 'search order alphas', epoch);
     const first = epoch * batches.length;
+    const movesAlphas = epoch >= alphaStart;
     for (const [index, indices] of batches.entries()) {
       const step = first + index;
-      this.program.run({
-        weights: indices,
-        alphas: others[index % others.length],
-        ...stepFeed(this.program, step),
-        ...this.optimizers.weights.feeds(step),
-        ...this.optimizers.alphas.feeds(step),
-      });
+      for (const parts of this.runs(movesAlphas)) {
+        const program = await this.program(parts);
+        let feeds: Record<string, number | ArrayLike<number>> = { ...stepFeed(program, step) };
+        for (const part of parts) {
+          const place = { part, step, steps: protocol.epochs * batches.length, epoch, epochs: protocol.epochs };
+          const pending = rule.feeds?.(place);
+          feeds = { ...feeds, ...(pending instanceof Promise ? await pending : pending) };
+        }
+        const all = { ...feeds, weights: indices, alphas: others[index % others.length], ...this.optimizerFeeds(step) };
+        program.run(Object.fromEntries(Object.entries(all).filter(([name]) => program.hasFeed(name))));
+        if (rule.update && parts.includes('alphas')) await this.updateByRule(program, step, epoch, batches.length);
+      }
       if ((index + 1) % STEPS_AHEAD === 0) {
         await engine.gpu.idle();
         onStep?.(index + 1, batches.length);
@@ -146,31 +171,29 @@ export class BilevelTrainer {
       learningRate: Object.values(this.optimizers.weights.feeds(first))[0],
       trainLoss: train.loss / batches.length,
       trainAccuracy: train.correct / samples,
-      validationLoss: validation.loss / batches.length,
-      validationAccuracy: validation.correct / samples,
+      ...(movesAlphas && order !== 'single'
+        ? { validationLoss: validation.loss / batches.length, validationAccuracy: validation.correct / samples }
+        : {}),
     };
   }
 
-  /** Architecture parameters as they are now, row-major. */
-  async alphas(): Promise<Float32Array> {
-    const values = await this.options.engine.read(this.options.supernet.alphas.variables[0]);
-    return Float32Array.from(values);
+  /** Architecture parameters as they are now: one array for each variable of the rule's, row-major. */
+  async parameters(): Promise<Float32Array[]> {
+    const { engine, rule } = this.options;
+    return Promise.all(
+      rule.parameters.variables.map(async (variable) => Float32Array.from(await engine.read(variable))),
+    );
   }
 
   /** Everything that the next epoch depends on. */
   async save(): Promise<{ epochsDone: number; arrays: Record<string, Float32Array> }> {
-    const arrays: Record<string, Float32Array> = {};
-    for (const set of this.sets()) arrays[set.name] = new Float32Array((await this.options.engine.readSet(set)).buffer);
-    return { epochsDone: this.epochsDone, arrays };
+    const arrays = await readSets(this.options.engine, this.sets());
+    return { epochsDone: this.epochsDone, arrays: { ...arrays, ...this.options.rule.state?.save() } };
   }
 
   restore(state: { epochsDone: number; arrays: Readonly<Record<string, Float32Array>> }): void {
-    for (const set of this.sets()) {
-      const words = state.arrays[set.name];
-      if (!words)
-        throw new AttributeError(`restore: the state has no array "${set.name}", it has ${Object.keys(state.arrays)}`);
-      this.options.engine.writeSet(set, new Uint32Array(words.slice().buffer));
-    }
+    writeSets(this.options.engine, this.sets(), state.arrays);
+    this.options.rule.state?.restore(state.arrays);
     this.epochsDone = state.epochsDone;
   }
 
@@ -179,8 +202,126 @@ export class BilevelTrainer {
     this.held.dispose();
   }
 
+  /** The parts of each run of a step. */
+  private runs(movesAlphas: boolean): readonly (readonly Part[])[] {
+    if (!movesAlphas) return [['weights']];
+    return this.options.rule.apart ? [['alphas'], ['weights']] : [['alphas', 'weights']];
+  }
+
+  private async updateByRule(program: Program, step: number, epoch: number, perEpoch: number): Promise<void> {
+    const { rule, protocol } = this.options;
+    const gradients: Float32Array[] = [];
+    for (const index of rule.parameters.variables.keys())
+      gradients.push(Float32Array.from(await program.read(gradientName(index))));
+    const place: StepPlace = {
+      part: 'alphas',
+      step,
+      steps: protocol.epochs * perEpoch,
+      epoch,
+      epochs: protocol.epochs,
+    };
+    await rule.update?.(gradients, place);
+  }
+
+  /** Adam's own count of steps begins where the architecture parameters begin to move. */
+  private optimizerFeeds(step: number): Feeds {
+    const { alphaStart = 0, weights } = this.options;
+    const before = alphaStart * batchesPerEpoch(weights.count, this.batch);
+    return { ...this.optimizers.weights.feeds(step), ...this.optimizers.alphas.feeds(Math.max(0, step - before)) };
+  }
+
+  private async program(parts: readonly Part[]): Promise<Program> {
+    const name = parts.join(' and ');
+    let program = this.programs.get(name);
+    if (!program) {
+      program = this.held.hold(await this.options.engine.compile((graph) => this.trace(graph, parts)));
+      this.programs.set(name, program);
+    }
+    return program;
+  }
+
+  private trace(graph: Graph, parts: readonly Part[]): void {
+    if (this.options.order === 'single') this.traceSingle(graph, parts);
+    else for (const part of parts) part === 'alphas' ? this.traceAlphas(graph) : this.traceWeights(graph);
+  }
+
+  private traceAlphas(graph: Graph): void {
+    const { supernet, rule } = this.options;
+    const traced = rule.trace(graph, 'alphas');
+    const batch = this.batchOf(graph, 'alphas');
+    if (this.unrolled) {
+      const training = this.batchOf(graph, 'weights');
+      const loss = (of: typeof batch) => this.loss(of, supernet.forward(of.x, 'train', traced.mixture));
+      const {
+        gradient,
+        logits,
+        loss: validation,
+      } = this.unrolled.gradients(graph, {
+        train: () => loss(training).value,
+        validate: () => {
+          const { logits, value } = loss(batch);
+          return { logits, loss: value };
+        },
+        split: (value, sets) => splitGradients(value, traced, sets),
+        parameters: rule.parameters,
+      });
+      this.optimizers.alphas.applyGradients(graph, gradient);
+      this.metrics.alphas.record(graph, validation, logits, batch.labels);
+      return;
+    }
+    const { logits, value } = this.loss(batch, supernet.forward(batch.x, 'train', traced.mixture));
+    const total = rule.penalty ? add(value, rule.penalty(graph)) : value;
+    this.applyToParameters(graph, splitGradients(total, traced, { parameters: rule.parameters }).parameters);
+    this.metrics.alphas.record(graph, value, logits, batch.labels);
+  }
+
+  private traceWeights(graph: Graph): void {
+    const { supernet, rule } = this.options;
+    const traced = rule.trace(graph, 'weights');
+    const batch = this.batchOf(graph, 'weights');
+    const { logits, value } = this.loss(batch, supernet.forward(batch.x, 'train', traced.mixture));
+    this.optimizers.weights.apply(value);
+    this.metrics.weights.record(graph, value, logits, batch.labels);
+  }
+
+  /** Both follow one pass; of the two parts only `weights` for the epochs before the parameters move. */
+  private traceSingle(graph: Graph, parts: readonly Part[]): void {
+    const { supernet, rule } = this.options;
+    const traced = rule.trace(graph, 'weights');
+    const batch = this.batchOf(graph, 'weights');
+    const { logits, value } = this.loss(batch, supernet.forward(batch.x, 'train', traced.mixture));
+    const total = rule.penalty ? add(value, rule.penalty(graph)) : value;
+    const parameters = parts.includes('alphas') ? rule.parameters : undefined;
+    const each = splitGradients(total, traced, { weights: supernet.weights, parameters });
+    if (parameters) this.applyToParameters(graph, each.parameters);
+    this.optimizers.weights.applyGradients(graph, each.weights);
+    this.metrics.weights.record(graph, value, logits, batch.labels);
+  }
+
+  private applyToParameters(graph: Graph, each: ReturnType<typeof splitGradients>['parameters']): void {
+    const { rule } = this.options;
+    if (!rule.update) this.optimizers.alphas.applyGradients(graph, each);
+    else
+      each.forEach((gradient, index) => {
+        if (gradient) graph.output(gradientName(index), gradient);
+      });
+  }
+
+  private batchOf(graph: Graph, part: Part) {
+    const { protocol, shape, weights, seed } = this.options;
+    const statistics = channelStatistics(weights, shape.channels);
+    const augmentation = { ...protocol.augmentation, seed, purpose: `search augmentation ${part}` };
+    return imageBatch(graph, this.images[part], { batch: this.batch, shape, statistics, augmentation, feed: part });
+  }
+
+  private loss({ labels }: ReturnType<BilevelTrainer['batchOf']>, logits: Parameters<typeof crossEntropy>[0]) {
+    const { labelSmoothing } = this.options.protocol;
+    return { logits, value: crossEntropy(logits, labels, { labelSmoothing }) };
+  }
+
   private sets(): VariableSet[] {
-    const { weights, averages, alphas } = this.options.supernet;
-    return [weights, averages, alphas, ...this.optimizers.weights.states, ...this.optimizers.alphas.states];
+    const { supernet, rule } = this.options;
+    const { weights, alphas } = this.optimizers;
+    return [supernet.weights, supernet.averages, rule.parameters, ...weights.states, ...alphas.states];
   }
 }

@@ -23,11 +23,12 @@ export interface SupernetOptions {
   /** `batch`: always by the batch's own statistics; `running`: running averages are kept, and used in evaluation. */
   readonly batchNorm: 'batch' | 'running';
   /**
-   * What weighs the candidates. `alphas`, the default: the softmax of the architecture parameters, all candidates of all edges in
-   * every step. `feeds`: tables [edges, operations] that every run is given, named as the architecture parameters are; a candidate
-   * whose weight is zero is neither computed nor read in that run, and gets no gradient. For methods that sample.
+   * Every candidate is computed by itself, and only in runs in which its gate is open: for methods that sample. False, the
+   * default: all candidates of a node together, in every run.
    */
-  readonly mixture?: 'alphas' | 'feeds';
+  readonly gated?: boolean;
+  /** Which candidates there are: for every table of the space's relaxation [edges, operations], row-major. Absent: all. */
+  readonly candidates?: readonly (readonly boolean[])[];
   /**
    * The inside of every cell is computed anew for its gradient instead of being kept: about a third more dispatches, and the
    * memory of one cell in place of that of all.
@@ -37,10 +38,25 @@ export interface SupernetOptions {
   readonly partial?: number;
 }
 
-/** A network of all architectures of a space at once, mixed by architecture parameters. */
+/** What weighs the candidates of a supernet in one pass; one value for every table of the space's relaxation. */
+export interface Mixture {
+  /** [edges, operations]. A candidate of weight zero is not read and gets no gradient. */
+  readonly weights: readonly Value[];
+  /**
+   * Feeds [edges, operations]: where zero, the candidate is not computed, and its weight has to be zero. Of a gated supernet;
+   * left out, the weights are the gates and have to be feeds.
+   */
+  readonly gates?: readonly Value[];
+  /** [edges]: what channels that pass the candidates by are multiplied with on each edge (PC-DARTS); 1 where absent. */
+  readonly edges?: readonly Value[];
+  /** Applied to the node that skip connections of stride 1 pass on (P-DARTS' drop-out). */
+  skip?(node: Value): Value;
+}
+
+/** A network of all architectures of a space at once, each candidate multiplied by a weight. */
 export interface Supernet extends Classifier {
-  /** Architecture parameters: one variable, [edges, operations], before the softmax. */
+  /** Architecture parameters, a variable [edges, operations] for every table of the space's relaxation and of its name. */
   readonly alphas: VariableSet;
-  /** The architecture that the parameters stand for, as text; `alphas` row-major. */
-  derive(alphas: ArrayLike<number>): string;
+  /** @param mixture left out: the softmax of the architecture parameters; of a gated supernet: feeds by the tables' names */
+  forward(images: Value, mode: NetworkMode, mixture?: Mixture): Value;
 }

@@ -9,10 +9,7 @@ import { optimizerOf } from './schedule.js';
  * What traces the kernels of training by a protocol, and those of evaluation, without images or a device: what a tuner needs
  * to know of them. The images are feeds; for a supernet both weights and architecture parameters are updated.
  */
-export function stepGraphs(
-  network: Classifier | Omit<Supernet, 'derive'>,
-  protocol: Protocol,
-): ((graph: Graph) => void)[] {
+export function stepGraphs(network: Classifier | Supernet, protocol: Protocol): ((graph: Graph) => void)[] {
   const { batch, imageSize, imageChannels, labelSmoothing } = protocol;
   const images = (graph: Graph) => graph.feed('images', [batch, imageSize, imageSize, imageChannels]);
   const alphas = 'alphas' in network ? [new Adam(network.alphas, { learningRate: 1e-3 })] : [];

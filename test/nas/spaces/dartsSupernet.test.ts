@@ -6,8 +6,9 @@ import type { VariableSet } from '../../../src/engine/graph/variables.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { dartsSupernet } from '../../../src/nas/spaces/darts/supernet.js';
 import type { NetworkSettings } from '../../../src/nas/spaces/space.js';
+import type { Supernet } from '../../../src/nas/training/classifier.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
-import { expectSameSupernets, type TestedSupernet } from './supernetComparison.js';
+import { expectSameSupernets } from './supernetComparison.js';
 import { unfusedDarts } from './unfusedDarts.js';
 import { dartsPieces } from './unstack.js';
 
@@ -28,7 +29,7 @@ function countNumbers(set: VariableSet): number {
  * Of one image's forward pass: pixels of the output * outputs * inputs of a group * taps of each convolution, taps outside the
  * image included, and inputs * outputs of the classifier; all else counts nothing.
  */
-function countMultiplyAdds({ forward }: TestedSupernet, { size, imageChannels }: NetworkSettings): number {
+function countMultiplyAdds({ forward }: Supernet, { size, imageChannels }: NetworkSettings): number {
   const graph = new Graph();
   forward(graph.feed('image', [1, size, size, imageChannels]), 'train');
   let sum = 0;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 const settings = { channels: 4, cells: 1, classes: 3, size: 8, imageChannels: 2 };
-const options = { affine: false, batchNorm: 'batch', mixture: 'feeds' } as const;
+const options = { affine: false, batchNorm: 'batch', gated: true } as const;
 const BATCH = 3;
 
 const supernets = [
@@ -112,7 +112,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
 it('is refused with running averages, which closed candidates would spoil', () => {
   const running = { ...options, batchNorm: 'running' } as const;
   expect(() => nasbench201.supernet(settings, running)).toThrow(
-    /batchNorm is running with mixture feeds, wanted batch/,
+    /batchNorm is running with gated candidates, wanted batch/,
   );
   expect(() => dartsSupernet(settings, running)).toThrow(/wanted batch/);
 });

@@ -27,10 +27,11 @@ function cell(reduction: boolean, weight: number) {
   const context = { weights, averages: new VariableSet('averages'), affine: false, trackRunning: false };
   const sizes = { inputs: [8, 8], channels: 8, reduction, afterReduction: false, gated: false, partial: 2 };
   const table = new Float32Array(EDGES.length * 8).fill(weight);
-  const build = relaxedCell(context, 'cell', sizes, (graph) => graph.constant(table, [EDGES.length, 8]));
+  const build = relaxedCell(context, 'cell', sizes);
   const trace = (graph: Graph) => {
     const inputs = ['before', 'last'].map((name) => graph.feed(name, [2, 4, 4, 8]));
-    return { inputs, y: build(inputs[0], inputs[1], 'train') };
+    const mixture = { weights: graph.constant(table, [EDGES.length, 8]) };
+    return { inputs, y: build(inputs[0], inputs[1], 'train', mixture) };
   };
   return { trace, weights };
 }

@@ -8,8 +8,6 @@ import type { NetworkSettings } from '../../../src/nas/spaces/space.js';
 import type { Supernet } from '../../../src/nas/training/classifier.js';
 import { elementsOf, type Pieces } from './unstack.js';
 
-export type TestedSupernet = Omit<Supernet, 'derive'>;
-
 /** Everything that a supernet of three classes or more computes in one pass, by names of variables. */
 interface Computed {
   readonly losses: readonly number[];
@@ -23,7 +21,7 @@ const BATCH = 4;
 /** @param initialOf elements of a weight, in place of its initialiser's */
 async function compute(
   engine: Engine,
-  supernet: TestedSupernet,
+  supernet: Supernet,
   { size, imageChannels }: NetworkSettings,
   initialOf?: (variable: Variable) => ArrayLike<number>,
 ): Promise<Computed> {
@@ -109,8 +107,8 @@ function unstacked(stacked: ReadonlyMap<string, ArrayLike<number>>, pieces: Piec
 export async function expectSameSupernets(
   engine: Engine,
   settings: NetworkSettings,
-  stacked: TestedSupernet,
-  unfused: TestedSupernet,
+  stacked: Supernet,
+  unfused: Supernet,
   pieces: Pieces,
 ): Promise<void> {
   const got = await compute(engine, stacked, settings);

@@ -26,7 +26,7 @@ const OPERATIONS = 8;
 export function unfusedDarts(
   { channels: first, cells, classes, imageChannels }: NetworkSettings,
   { affine, batchNorm: normMode }: SupernetOptions,
-): Omit<Supernet, 'derive'> {
+): Supernet {
   const context: LayerContext = {
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),

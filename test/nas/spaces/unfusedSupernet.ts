@@ -44,5 +44,5 @@ export function unfusedSupernet(settings: NetworkSettings, { affine, batchNorm }
     };
   };
   const forward = macroNetwork(context, settings, cell);
-  return { weights: context.weights, averages: context.averages, alphas, forward, derive: () => '' };
+  return { weights: context.weights, averages: context.averages, alphas, forward };
 }

@@ -1,13 +1,14 @@
-import type { Graph, Value } from '../../../engine/graph/graph.js';
+import type { Value } from '../../../engine/graph/graph.js';
 import { add } from '../../../engine/ops/add.js';
 import { concat } from '../../../engine/ops/concat.js';
 import { maxPool } from '../../../engine/ops/maxPool.js';
 import { shuffleChannels } from '../../../engine/ops/shuffleChannels.js';
 import { split } from '../../../engine/ops/split.js';
+import { weightedSum } from '../../../engine/ops/weightedSum.js';
 import type { NetworkMode } from '../../training/classifier.js';
 import { edgeOperation } from '../edgeOperation.js';
 import { type Block, batchNormLayer, type LayerContext, reluConvBatchNorm } from '../layers.js';
-import { mixCandidates, type StackedCandidate } from '../mixedNode.js';
+import { mixCandidates, type StackedCandidate, type TableMixture } from '../mixedNode.js';
 import { block, type Candidate, candidate, factorizedReduce, OPERATIONS, POOLS } from './operations.js';
 
 /** Nodes of a cell that are computed; the two inputs come before them. */
@@ -18,6 +19,8 @@ export const EDGES: readonly (readonly [number, number])[] = Array.from({ length
   Array.from({ length: node + 2 }, (_, from) => [from, node + 2] as const),
 ).flat();
 
+const SKIP = OPERATIONS.indexOf('skip_connect');
+
 export interface CellSizes {
   /** Channels of the cell before the last one and of the last one. */
   readonly inputs: readonly number[];
@@ -25,31 +28,32 @@ export interface CellSizes {
   readonly reduction: boolean;
   /** The last cell halved the image, so that the input from the cell before has twice its edge. */
   readonly afterReduction: boolean;
-  /** Candidates are computed only where their weight is not zero. */
+  /** Candidates are computed only where their gate is open. */
   readonly gated: boolean;
+  /** Which candidates there are, [edges, operations], row-major; absent: all. */
+  readonly candidates?: readonly boolean[];
   /** Candidates see the first 1/partial of a node's channels; the others pass by. */
   readonly partial: number;
 }
 
-interface NodeSizes extends Pick<CellSizes, 'channels' | 'gated' | 'partial'> {
+interface NodeSizes extends Pick<CellSizes, 'channels' | 'gated' | 'partial' | 'candidates'> {
   readonly stride: 1 | 2;
   /** The node's number in its cell. */
   readonly from: number;
 }
 
-export type RelaxedCell = (before: Value, last: Value, mode: NetworkMode) => Value;
+/** @param mixture what weighs the candidates of the cell's table */
+export type RelaxedCell = (before: Value, last: Value, mode: NetworkMode, mixture: TableMixture) => Value;
 
 /**
  * A cell of all candidates on all edges (Liu et al. 2019, DARTS, section 2.1). All edges that leave a node are computed together:
  * each operation is one convolution of as many copies, and all candidates of the node lie in one stack. With partial channels (Xu
  * et al. 2020, PC-DARTS, section 3.1) the candidates see a part, which the others join before the channels are shuffled.
- * @param mixture the weights of a table [edges, operations] in a graph
  */
 export function relaxedCell(
   context: LayerContext,
   name: string,
-  { inputs, channels, reduction, afterReduction, gated, partial }: CellSizes,
-  mixture: (graph: Graph) => Value,
+  { inputs, channels, reduction, afterReduction, gated, partial, candidates }: CellSizes,
 ): RelaxedCell {
   const preprocess = [0, 1].map((index): Block => {
     const sizes = { inputs: inputs[index], outputs: channels };
@@ -65,28 +69,41 @@ export function relaxedCell(
       from,
       gated,
       partial,
+      candidates,
     }),
   );
-  return (before, last, mode) => {
-    const weights = mixture(last.graph);
+  return (before, last, mode, mixture) => {
     const nodes = [preprocess[0](before, mode), preprocess[1](last, mode)];
     const received = Array.from({ length: NODES + 2 }, (): Given[] => []);
     const give = (from: number) => {
-      for (const given of sources[from](nodes[from], weights, mode)) received[given.target].push(given);
+      for (const given of sources[from](nodes[from], mixture, mode)) received[given.target].push(given);
     };
     give(0);
     for (let target = 2; target < NODES + 2; target++) {
       give(target - 1);
       const mixed = add(...received[target].map(({ value }) => value));
-      const passed = received[target].flatMap(({ bypass }) => bypass ?? []);
-      nodes.push(passed.length > 0 ? shuffleChannels(concat([mixed, add(...passed)]), partial) : mixed);
+      const passed = passing(received[target], mixture.edges);
+      nodes.push(passed ? shuffleChannels(concat([mixed, passed]), partial) : mixed);
     }
     return concat(nodes.slice(2));
   };
 }
 
+/** The sum of the channels that pass the candidates by, each edge times its weight (PC-DARTS, section 3.2). */
+function passing(given: readonly Given[], edges: Value | undefined): Value | undefined {
+  const passed = given.flatMap(({ bypass }) => bypass ?? []);
+  if (passed.length === 0) return undefined;
+  if (!edges) return add(...passed);
+  return weightedSum(
+    passed,
+    edges,
+    given.map(({ row }) => row),
+  );
+}
+
 /** What an edge gives to its target. */
 interface Given {
+  readonly row: number;
   readonly target: number;
   readonly value: Value;
   /** The channels that pass the candidates by. */
@@ -97,36 +114,37 @@ interface Given {
 function relaxedNode(
   context: LayerContext,
   name: string,
-  { channels: all, stride, from, gated, partial }: NodeSizes,
-): (node: Value, weights: Value, mode: NetworkMode) => Given[] {
+  { channels: all, stride, from, gated, partial, candidates: existing }: NodeSizes,
+): (node: Value, mixture: TableMixture, mode: NetworkMode) => Given[] {
   const channels = all / partial;
   const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
   const rows = edges.map(({ row }) => row);
+  const having = (column: number) => rows.filter((row) => existing?.[row * OPERATIONS.length + column] ?? true);
   const candidates = OPERATIONS.flatMap((operation, column) => {
     const build = (prefix: string, copies: number) =>
       candidate(operation, context, prefix, { channels, stride, copies }) as Candidate;
-    const exists = operation !== 'none' && (operation !== 'skip_connect' || stride === 2);
+    const computed = operation !== 'none' && (operation !== 'skip_connect' || stride === 2);
+    const own = having(column);
     const options = { operation: column, shared: POOLS.has(operation) };
-    return exists ? [edgeOperation({ rows, gated }, `${name}/${operation}`, options, build)] : [];
+    return computed && own.length > 0
+      ? [edgeOperation({ rows: own, gated }, `${name}/${operation}`, options, build)]
+      : [];
   });
-  const norm = batchNormLayer(
-    context,
-    `${name}/norm`,
-    candidates.reduce((sum, each) => sum + each.channels, 0),
-  );
-  const skip = stride === 1 ? OPERATIONS.indexOf('skip_connect') : undefined;
-  return (node, weights, mode) => {
+  const stacked = candidates.reduce((sum, each) => sum + each.channels, 0);
+  const norm = stacked > 0 ? batchNormLayer(context, `${name}/norm`, stacked) : undefined;
+  const skips = stride === 1 && having(SKIP).length > 0;
+  return (node, { weights, gates, skip }, mode) => {
     const [x, rest] = partial > 1 ? split(node, [channels, all - channels]) : [node];
     const normalised = candidates.map(
-      ({ operation, compute }): StackedCandidate => ({ operation, value: compute(x, weights, mode) }),
+      ({ operation, rows, compute }): StackedCandidate => ({ operation, rows, value: compute(x, gates, mode) }),
     );
     const values = mixCandidates(
       context,
-      { normalised, raw: [], skip: skip === undefined ? undefined : { operation: skip, value: x } },
+      { normalised, raw: [], skip: skips ? { operation: SKIP, value: skip?.(x) ?? x } : undefined },
       norm,
       { rows, weights, channels, mode },
     );
     const bypass = rest && stride === 2 ? maxPool(rest, { kernel: 2, stride: 2 }) : rest;
-    return edges.map(({ target }, e) => ({ target, value: values[e], bypass }));
+    return edges.map(({ row, target }, e) => ({ row, target, value: values[e], bypass }));
   };
 }

@@ -1,19 +1,21 @@
-import type { Graph } from '../../../engine/graph/graph.js';
 import { VariableSet } from '../../../engine/graph/variables.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
-import { normal } from '../../../engine/nn/initializers.js';
 import { Linear } from '../../../engine/nn/linear.js';
 import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
-import { softmax } from '../../../engine/ops/softmax.js';
 import type { Supernet, SupernetOptions } from '../../training/classifier.js';
 import { batchNorm, type LayerContext } from '../layers.js';
-import { checkSupernet } from '../mixedNode.js';
-import type { NetworkSettings } from '../space.js';
+import { checkSupernet, tableMixtures } from '../mixedNode.js';
+import type { NetworkSettings, RelaxedTable } from '../space.js';
 import { OPERATIONS } from './operations.js';
 import { EDGES, NODES, type RelaxedCell, relaxedCell } from './relaxedCell.js';
 
-/** Standard deviation of the initial architecture parameters (DARTS: 1e-3 times a standard normal). */
-const INITIAL_DEVIATION = 1e-3;
+/** Alphas of the normal cells and of the reductions. */
+export const DARTS_TABLES: readonly RelaxedTable[] = ['normal', 'reduction'].map((name) => ({
+  name,
+  edges: EDGES,
+  operations: OPERATIONS,
+  kept: 2,
+}));
 
 /** Channels of the stem for one of the first cell (DARTS). */
 const STEM_MULTIPLIER = 3;
@@ -26,22 +28,16 @@ const STEM_MULTIPLIER = 3;
  */
 export function dartsSupernet(
   { channels, cells, classes, imageChannels }: NetworkSettings,
-  { affine, batchNorm: normMode, mixture = 'alphas', partial = 1, checkpoint = false }: SupernetOptions,
-): Omit<Supernet, 'derive'> {
-  checkSupernet('dartsSupernet', channels, { partial, mixture, batchNorm: normMode });
+  { affine, batchNorm: normMode, gated = false, candidates, partial = 1, checkpoint = false }: SupernetOptions,
+): Supernet {
+  checkSupernet('dartsSupernet', channels, { partial, gated, batchNorm: normMode });
   const context: LayerContext = {
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),
     affine,
     trackRunning: normMode === 'running',
   };
-  const alphas = new VariableSet('alphas');
-  const gated = mixture === 'feeds';
-  const table = [EDGES.length, OPERATIONS.length];
-  const [normalWeights, reductionWeights] = ['normal', 'reduction'].map((name) => {
-    const alpha = alphas.add(name, table, normal(0, INITIAL_DEVIATION));
-    return (graph: Graph) => (gated ? graph.feed(name, table) : softmax(graph.read(alpha)));
-  });
+  const mixtures = tableMixtures(DARTS_TABLES, gated);
   const stemChannels = STEM_MULTIPLIER * channels;
   const stem = new Conv2d(context.weights, 'stem/conv', {
     inputs: imageChannels,
@@ -50,15 +46,24 @@ export function dartsSupernet(
     padding: 1,
   });
   const stemNorm = batchNorm({ ...context, affine: true }, 'stem/norm', stemChannels);
-  const layers: RelaxedCell[] = [];
+  const layers: { readonly cell: RelaxedCell; readonly table: 0 | 1 }[] = [];
   let inputs = [stemChannels, stemChannels];
   let width = channels;
   let afterReduction = false;
   for (let index = 0; index < cells; index++) {
     const reduction = index === Math.floor(cells / 3) || index === Math.floor((2 * cells) / 3);
     if (reduction) width *= 2;
-    const sizes = { inputs, channels: width, reduction, afterReduction, gated, partial };
-    layers.push(relaxedCell(context, `cell ${index}`, sizes, reduction ? reductionWeights : normalWeights));
+    const table = reduction ? 1 : 0;
+    const sizes = {
+      inputs,
+      channels: width,
+      reduction,
+      afterReduction,
+      gated,
+      partial,
+      candidates: candidates?.[table],
+    };
+    layers.push({ cell: relaxedCell(context, `cell ${index}`, sizes), table });
     inputs = [inputs[1], NODES * width];
     afterReduction = reduction;
   }
@@ -66,12 +71,13 @@ export function dartsSupernet(
   return {
     weights: context.weights,
     averages: context.averages,
-    alphas,
-    forward: (images, mode) => {
+    alphas: mixtures.alphas,
+    forward: (images, mode, mixture) => {
+      const tables = mixtures.of(images.graph, mixture);
       const start = stemNorm(stem.forward(images), mode);
       let [before, last] = [start, start];
-      for (const cell of layers) {
-        const build = () => cell(before, last, mode);
+      for (const { cell, table } of layers) {
+        const build = () => cell(before, last, mode, tables[table]);
         [before, last] = [last, checkpoint ? images.graph.checkpoint(build) : build()];
       }
       return classifier.forward(globalAveragePool(last));

@@ -1,21 +1,17 @@
 import { AttributeError } from '../../../engine/errors.js';
-import type { Graph, Value } from '../../../engine/graph/graph.js';
+import type { Value } from '../../../engine/graph/graph.js';
 import { VariableSet } from '../../../engine/graph/variables.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
-import { normal } from '../../../engine/nn/initializers.js';
 import { add } from '../../../engine/ops/add.js';
 import { relu } from '../../../engine/ops/relu.js';
-import { softmax } from '../../../engine/ops/softmax.js';
 import type { NetworkMode, Supernet, SupernetOptions } from '../../training/classifier.js';
-import { edgeOperation } from '../edgeOperation.js';
+import { type Computation, type EdgeOperation, edgeOperation } from '../edgeOperation.js';
 import { type Block, batchNormLayer, type LayerContext } from '../layers.js';
-import { checkSupernet, mixCandidates } from '../mixedNode.js';
+import { checkSupernet, mixCandidates, type TableMixture, tableMixtures } from '../mixedNode.js';
 import type { NetworkSettings } from '../space.js';
 import { averagePool3x3, macroNetwork } from './blocks.js';
-import { type Cell, EDGES, formatCell, NODES, OPERATIONS } from './cell.js';
-
-/** Standard deviation of the initial architecture parameters (DARTS: 1e-3 times a standard normal). */
-const INITIAL_DEVIATION = 1e-3;
+import { EDGES, NODES, OPERATIONS } from './cell.js';
+import { CELL_RELAXATION } from './choices.js';
 
 /**
  * All cells at once: node j = sum over edges i -> j and operations o of softmax(alpha_ij)_o * o(node i) (DARTS, eq. 2, on the
@@ -24,9 +20,9 @@ const INITIAL_DEVIATION = 1e-3;
  */
 export function cellSupernet(
   settings: NetworkSettings,
-  { affine, batchNorm, mixture = 'alphas', partial = 1, checkpoint = false }: SupernetOptions,
+  { affine, batchNorm, gated = false, candidates, partial = 1, checkpoint = false }: SupernetOptions,
 ): Supernet {
-  checkSupernet('cellSupernet', settings.channels, { mixture, batchNorm });
+  checkSupernet('cellSupernet', settings.channels, { gated, batchNorm });
   if (partial !== 1)
     throw new AttributeError(`cellSupernet: partial is ${partial}, wanted 1: partial channels are of the DARTS space`);
   const context: LayerContext = {
@@ -35,22 +31,22 @@ export function cellSupernet(
     affine,
     trackRunning: batchNorm === 'running',
   };
-  const alphas = new VariableSet('alphas');
-  const table = [EDGES.length, OPERATIONS.length];
-  const alpha = alphas.add('alpha', table, normal(0, INITIAL_DEVIATION));
-  const gated = mixture === 'feeds';
-  // Every cell asks for the weights; the graph computes them once.
-  const weights = (graph: Graph) => (gated ? graph.feed('alpha', table) : softmax(graph.read(alpha)));
+  const mixtures = tableMixtures(CELL_RELAXATION.tables, gated);
+  // The mixture of the pass that is being traced: cells are blocks like any other in the macro network.
+  let table: TableMixture | undefined;
   const network = macroNetwork(context, settings, (name, channels): Block => {
-    const cell = relaxedCell(context, name, { channels, gated }, weights);
-    return checkpoint ? (x, mode) => x.graph.checkpoint(() => cell(x, mode)) : cell;
+    const cell = relaxedCell(context, name, { channels, gated, candidates: candidates?.[0] });
+    const mixed: Block = (x, mode) => cell(x, mode, table as TableMixture);
+    return checkpoint ? (x, mode) => x.graph.checkpoint(() => mixed(x, mode)) : mixed;
   });
   return {
     weights: context.weights,
     averages: context.averages,
-    alphas,
-    forward: network,
-    derive: (values) => formatCell(strongest(values)),
+    alphas: mixtures.alphas,
+    forward: (images, mode, mixture) => {
+      [table] = mixtures.of(images.graph, mixture);
+      return network(images, mode);
+    },
   };
 }
 
@@ -61,72 +57,71 @@ export function cellSupernet(
 function relaxedCell(
   context: LayerContext,
   name: string,
-  sizes: { readonly channels: number; readonly gated: boolean },
-  mixture: (graph: Graph) => Value,
-): Block {
+  sizes: Omit<NodeSizes, 'from'>,
+): (input: Value, mode: NetworkMode, mixture: TableMixture) => Value {
   const sources = Array.from({ length: NODES - 1 }, (_, from) =>
     relaxedNode(context, `${name}/node ${from}`, { ...sizes, from }),
   );
-  return (input, mode) => {
-    const weights = mixture(input.graph);
+  return (input, mode, mixture) => {
     const received = Array.from({ length: NODES }, (): Value[] => []);
     let node = input;
     sources.forEach((give, from) => {
-      for (const { target, value } of give(node, weights, mode)) received[target].push(value);
+      for (const { target, value } of give(node, mixture, mode)) received[target].push(value);
       node = add(...received[from + 1]);
     });
     return node;
   };
 }
 
+interface NodeSizes {
+  readonly channels: number;
+  readonly gated: boolean;
+  /** Which candidates there are, [edges, operations], row-major; absent: all. */
+  readonly candidates?: readonly boolean[];
+  /** The node's number in its cell. */
+  readonly from: number;
+}
+
 /** What a node gives to every node after it. `none` adds nothing: its weight acts through the softmax alone. */
-function relaxedNode(
-  context: LayerContext,
-  name: string,
-  { channels, gated, from }: { readonly channels: number; readonly gated: boolean; readonly from: number },
-) {
+function relaxedNode(context: LayerContext, name: string, { channels, gated, candidates, from }: NodeSizes) {
   const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
-  const node = { rows: edges.map(({ row }) => row), gated };
+  const rows = edges.map(({ row }) => row);
+  const columnOf = (operation: (typeof OPERATIONS)[number]) => OPERATIONS.indexOf(operation);
+  const having = (column: number) => rows.filter((row) => candidates?.[row * OPERATIONS.length + column] ?? true);
+  const edgeOperations = (
+    operation: (typeof OPERATIONS)[number],
+    prefix: string,
+    build: (name: string, copies: number) => Computation,
+  ): EdgeOperation[] => {
+    const options = { operation: columnOf(operation), shared: operation === 'avg_pool_3x3' };
+    const node = { rows: having(options.operation), gated };
+    return node.rows.length > 0 ? [edgeOperation(node, prefix, options, build)] : [];
+  };
   const convolution = (operation: (typeof OPERATIONS)[number], kernel: number) =>
-    edgeOperation(node, `${name}/${operation}`, { operation: OPERATIONS.indexOf(operation) }, (prefix, copies) => {
+    edgeOperations(operation, `${name}/${operation}`, (prefix, copies) => {
       const outputs = copies * channels;
       const sizes = { inputs: channels, outputs, kernel, padding: (kernel - 1) / 2 };
       const layer = new Conv2d(context.weights, prefix, sizes);
       return { channels: outputs, compute: (x) => layer.forward(x) };
     });
-  const convolutions = [convolution('nor_conv_1x1', 1), convolution('nor_conv_3x3', 3)];
-  const average = { operation: OPERATIONS.indexOf('avg_pool_3x3'), shared: true };
-  const pool = edgeOperation(node, name, average, () => ({ channels, compute: averagePool3x3 }));
-  const norm = batchNormLayer(
-    context,
-    `${name}/norm`,
-    convolutions.reduce((sum, each) => sum + each.channels, 0),
-  );
-  return (x: Value, weights: Value, mode: NetworkMode) => {
+  const convolutions = [...convolution('nor_conv_1x1', 1), ...convolution('nor_conv_3x3', 3)];
+  const pools = edgeOperations('avg_pool_3x3', name, () => ({ channels, compute: averagePool3x3 }));
+  const stacked = convolutions.reduce((sum, each) => sum + each.channels, 0);
+  const norm = stacked > 0 ? batchNormLayer(context, `${name}/norm`, stacked) : undefined;
+  const skipColumn = columnOf('skip_connect');
+  const skips = having(skipColumn).length > 0;
+  return (x: Value, { weights, gates, skip }: TableMixture, mode: NetworkMode) => {
     const positive = relu(x);
     const values = mixCandidates(
       context,
       {
-        normalised: convolutions.map(({ operation, compute }) => ({
-          operation,
-          value: compute(positive, weights, mode),
-        })),
-        raw: [{ operation: pool.operation, value: pool.compute(x, weights, mode) }],
-        skip: { operation: OPERATIONS.indexOf('skip_connect'), value: x },
+        normalised: convolutions.map(({ compute, ...each }) => ({ ...each, value: compute(positive, gates, mode) })),
+        raw: pools.map(({ compute, ...each }) => ({ ...each, value: compute(x, gates, mode) })),
+        skip: skips ? { operation: skipColumn, value: skip?.(x) ?? x } : undefined,
       },
       norm,
-      { rows: node.rows, weights, channels, mode },
+      { rows, weights, channels, mode },
     );
     return edges.map(({ target }, e) => ({ target, value: values[e] }));
   };
-}
-
-/** On every edge the operation of the largest parameter, the first of equals; `none` may win. */
-function strongest(alphas: ArrayLike<number>): Cell {
-  const width = OPERATIONS.length;
-  return EDGES.map((_, edge) => {
-    let best = 0;
-    for (let o = 1; o < width; o++) if (alphas[edge * width + o] > alphas[edge * width + best]) best = o;
-    return best;
-  }) as unknown as Cell;
 }

@@ -1,0 +1,158 @@
+import { type AlphaOptimizer, BilevelTrainer, type Order } from '../training/bilevel.js';
+import type { Supernet, SupernetOptions } from '../training/classifier.js';
+import type { Protocol } from '../training/protocol.js';
+import type { RelaxedRule } from '../training/relaxedRule.js';
+import type { EpochRecord } from '../transfer/results.js';
+import { deriveArchitecture } from './derivation.js';
+import type { Problem, Search, SupernetContext } from './method.js';
+import { SearchError } from './method.js';
+import { requireMethod } from './samplingSearch.js';
+
+/** A supernet that is trained for some epochs; most methods have one, P-DARTS three. */
+export interface Stage {
+  readonly supernet: SupernetOptions;
+  /** What differs from the problem's protocol: depth, epochs. */
+  readonly protocol?: Partial<Protocol>;
+  rule(supernet: Supernet, context: SupernetContext): RelaxedRule;
+  readonly alphaOptimizer: AlphaOptimizer;
+  readonly order?: Order;
+  /** Epochs at the start in which the weights alone are trained. */
+  readonly alphaStart?: number;
+}
+
+/** What a stage ended with: the strength of every candidate, for each table [edges, operations]. */
+export interface StageEnd {
+  readonly strengths: readonly Float32Array[];
+}
+
+export interface RelaxedSettings {
+  readonly method: string;
+  readonly stages: number;
+  /** Epochs of all stages together; those of the problem's protocol where left out. */
+  readonly epochs?: number;
+  /** @param ended the stages before, in order */
+  stage(index: number, ended: readonly StageEnd[]): Stage;
+  /** The architecture of the last stage's end; `deriveArchitecture` where left out. */
+  derive?(ended: readonly StageEnd[], trained: TrainedSupernet): unknown | Promise<unknown>;
+}
+
+/** What derivation may measure with. */
+export interface TrainedSupernet {
+  readonly supernet: Supernet;
+  readonly parameters: readonly Float32Array[];
+}
+
+interface Running {
+  readonly trainer: BilevelTrainer;
+  readonly supernet: Supernet;
+  readonly rule: RelaxedRule;
+  readonly epochs: number;
+}
+
+/**
+ * A search by gradients on a relaxed supernet: an epoch a step; at the end the architecture is read off the strengths of the
+ * candidates.
+ */
+export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Search {
+  const { method } = settings;
+  const context = problem.supernet;
+  if (!context) throw new SearchError(`${method}: the problem has no supernet; give it one of a space that has`);
+  const { engine, source } = context;
+  let running: Running | undefined;
+  let epochs: EpochRecord[] = [];
+  let ended: StageEnd[] = [];
+  let inStage = 0;
+  let architecture: unknown;
+
+  const total = settings.epochs ?? context.protocol.epochs;
+
+  const begin = async (): Promise<Running> => {
+    if (running) return running;
+    const index = Math.min(ended.length, settings.stages - 1);
+    const stage = settings.stage(index, ended.slice(0, index));
+    const protocol = { ...context.protocol, ...stage.protocol };
+    const supernet = context.build(stage.supernet, { channels: protocol.channels, cells: protocol.cells });
+    const rule = stage.rule(supernet, { ...context, protocol });
+    const trainer = await BilevelTrainer.create({
+      engine,
+      supernet,
+      rule,
+      order: stage.order,
+      alphaStart: stage.alphaStart,
+      shape: source,
+      weights: source.weights,
+      alphas: source.alphas,
+      protocol,
+      alphaOptimizer: stage.alphaOptimizer,
+      seed: problem.seed,
+    });
+    running = { trainer, supernet, rule, epochs: protocol.epochs };
+    return running;
+  };
+
+  const end = () => {
+    running?.trainer.dispose();
+    running = undefined;
+  };
+
+  return {
+    async step() {
+      if (ended.length === settings.stages) return false;
+      const { trainer, supernet, rule, epochs: length } = await begin();
+      const before = epochs.length;
+      const record = await trainer.epoch((done, steps) =>
+        problem.report?.({ kind: 'step', done: before * steps + done, total: total * steps }),
+      );
+      const parameters = await trainer.parameters();
+      const strengths = rule.strengths(parameters);
+      epochs.push({ ...record, epoch: epochs.length + 1 });
+      inStage++;
+      const last = inStage === length && ended.length + 1 === settings.stages;
+      const now = [...ended, { strengths }];
+      architecture = settings.derive
+        ? last
+          ? await settings.derive(now, { supernet, parameters })
+          : undefined
+        : deriveArchitecture(problem.space.relaxation, strengths);
+      if (inStage === length) {
+        ended = now;
+        inStage = 0;
+        if (!last) end();
+      }
+      problem.report?.({ kind: 'epoch', done: epochs.length, total, record: epochs[epochs.length - 1] });
+      return !last;
+    },
+    async save() {
+      const { arrays, epochsDone } = await (await begin()).trainer.save();
+      const stages = ended.map(({ strengths }) => strengths.map((each) => [...each]));
+      const text = architecture === undefined ? undefined : problem.space.format(architecture);
+      return { method, values: { epochs, epochsDone, inStage, ended: stages, architecture: text }, arrays };
+    },
+    async restore(state) {
+      requireMethod(state, method);
+      const values = state.values as {
+        epochs: EpochRecord[];
+        epochsDone: number;
+        inStage: number;
+        ended: number[][][];
+        architecture?: string;
+      };
+      end();
+      ended = values.ended.map((strengths) => ({ strengths: strengths.map((each) => Float32Array.from(each)) }));
+      const { trainer } = await begin();
+      trainer.restore({ epochsDone: values.epochsDone, arrays: state.arrays });
+      epochs = [...values.epochs];
+      inStage = values.inStage;
+      architecture = values.architecture === undefined ? undefined : problem.space.parse(values.architecture);
+    },
+    result() {
+      if (epochs.length === 0)
+        throw new SearchError(`${method}: result() before the first step(), nothing was trained yet`);
+      if (architecture === undefined)
+        throw new SearchError(`${method}: result() before the last step(), the architecture is decided there`);
+      return { architecture: problem.space.format(architecture), epochs, evaluations: [] };
+    },
+    progress: () => ({ done: epochs.length, total, unit: 'epoch' }),
+    dispose: end,
+  };
+}

@@ -1,0 +1,191 @@
+import { AttributeError } from '../../engine/errors.js';
+import type { VariableSet } from '../../engine/graph/variables.js';
+import { crossEntropy } from '../../engine/ops/crossEntropy.js';
+import type { Sgd } from '../../engine/optim/sgd.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { Program } from '../../engine/runtime/program.js';
+import type { ImageSplit } from '../data/imageSet.js';
+import { channelStatistics } from '../data/statistics.js';
+import type { RelaxedTable, Selection } from '../spaces/space.js';
+import type { EpochRecord } from '../transfer/results.js';
+import { batchesPerEpoch, sequentialBatches, shuffledBatches } from './batches.js';
+import type { Supernet } from './classifier.js';
+import { DeviceImages } from './deviceImages.js';
+import { Holder } from './holder.js';
+import { type ImageShape, imageBatch } from './imageBatch.js';
+import { Metrics } from './metrics.js';
+import type { Protocol } from './protocol.js';
+import { optimizerOf } from './schedule.js';
+import { readSets, writeSets } from './sets.js';
+import { stepFeed } from './trainer.js';
+
+/** Steps submitted before waiting for the device. */
+const STEPS_AHEAD = 8;
+
+export interface PathTrainerOptions {
+  readonly engine: Engine;
+  /** Gated. */
+  readonly supernet: Supernet;
+  readonly tables: readonly RelaxedTable[];
+  readonly shape: ImageShape;
+  /** Half that the weights are trained on. */
+  readonly weights: ImageSplit;
+  /** Half that architectures are measured on. */
+  readonly alphas: ImageSplit;
+  readonly protocol: Protocol;
+  readonly seed: number;
+}
+
+/** Weights of candidates by the names of their tables: one where an architecture has it, else zero. */
+export function pathFeeds(tables: readonly RelaxedTable[], selection: Selection): Record<string, Float32Array> {
+  return Object.fromEntries(
+    tables.map(({ name, edges, operations }, t) => {
+      const weights = new Float32Array(edges.length * operations.length);
+      selection[t].forEach((chosen, edge) => {
+        for (const operation of chosen) weights[edge * operations.length + operation] += 1;
+      });
+      return [name, weights];
+    }),
+  );
+}
+
+/**
+ * Trains weights that all architectures share, one architecture a step, and measures architectures with them. Batches are
+ * normalised by their own statistics, in measuring too.
+ */
+export class PathTrainer {
+  private epochsDone = 0;
+
+  private constructor(
+    private readonly options: PathTrainerOptions,
+    private readonly batch: number,
+    private readonly optimizer: Sgd,
+    private readonly metrics: { readonly train: Metrics; readonly test: Metrics },
+    private readonly programs: { readonly train: Program; readonly evaluate: Program },
+    private readonly held: Holder,
+  ) {}
+
+  static async create(options: PathTrainerOptions): Promise<PathTrainer> {
+    const { engine, supernet, shape, protocol, seed } = options;
+    const batch = Math.min(protocol.batch, options.weights.count);
+    if (batch < 1 || options.alphas.count < 1)
+      throw new AttributeError(
+        `training of shared weights: got ${options.weights.count} and ${options.alphas.count} images in the two halves, wanted at least one in each`,
+      );
+    const held = new Holder();
+    try {
+      for (const set of [supernet.weights, supernet.averages]) {
+        held.hold({ dispose: () => engine.release(set) });
+        engine.allocate(set, seed);
+      }
+      const optimizer = optimizerOf(
+        protocol,
+        supernet.weights,
+        protocol.epochs * batchesPerEpoch(options.weights.count, batch),
+      );
+      held.hold({ dispose: () => optimizer.release(engine) });
+      optimizer.allocate(engine);
+      const images = {
+        train: held.hold(new DeviceImages(engine, 'images of the weights', options.weights)),
+        test: held.hold(new DeviceImages(engine, 'images of the architectures', options.alphas)),
+      };
+      const metrics = { train: held.hold(new Metrics(engine, 'train')), test: held.hold(new Metrics(engine, 'test')) };
+      const common = { batch, shape, statistics: channelStatistics(options.weights, shape.channels), feed: 'indices' };
+      const train = held.hold(
+        await engine.compile((graph) => {
+          const augmentation = { ...protocol.augmentation, seed, purpose: 'search augmentation weights' };
+          const { x, labels } = imageBatch(graph, images.train, { ...common, augmentation });
+          const logits = supernet.forward(x, 'train');
+          const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
+          optimizer.apply(loss);
+          metrics.train.record(graph, loss, logits, labels);
+        }),
+      );
+      const evaluate = held.hold(
+        await engine.compile((graph) => {
+          const { x, labels } = imageBatch(graph, images.test, common);
+          const logits = supernet.forward(x, 'evaluate');
+          metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
+        }),
+      );
+      return new PathTrainer(options, batch, optimizer, metrics, { train, evaluate }, held);
+    } catch (error) {
+      held.dispose();
+      throw error;
+    }
+  }
+
+  /** Steps of an epoch. */
+  get steps(): number {
+    return batchesPerEpoch(this.options.weights.count, this.batch);
+  }
+
+  /** Batches that `evaluate` can measure on. */
+  get batches(): number {
+    return Math.ceil(this.options.alphas.count / this.batch);
+  }
+
+  /** One pass over the weights' half. @param draw the candidates of a step, counted from 0 over the whole training */
+  async epoch(draw: (step: number) => Selection, onStep?: (done: number, total: number) => void): Promise<EpochRecord> {
+    const { engine, weights, seed, tables } = this.options;
+    const epoch = this.epochsDone;
+    const batches = shuffledBatches(weights.count, this.batch, seed, 'search order weights', epoch);
+    const first = epoch * batches.length;
+    for (const [index, indices] of batches.entries()) {
+      const step = first + index;
+      const { train } = this.programs;
+      const feeds = { ...pathFeeds(tables, draw(step)), ...stepFeed(train, step), ...this.optimizer.feeds(step) };
+      train.run({ indices, ...feeds });
+      if ((index + 1) % STEPS_AHEAD === 0) {
+        await engine.gpu.idle();
+        onStep?.(index + 1, batches.length);
+      }
+    }
+    const { loss, correct } = await this.metrics.train.take();
+    this.epochsDone++;
+    return {
+      epoch: epoch + 1,
+      learningRate: Object.values(this.optimizer.feeds(first))[0],
+      trainLoss: loss / batches.length,
+      trainAccuracy: correct / (batches.length * this.batch),
+    };
+  }
+
+  /**
+   * Accuracy of an architecture with the shared weights.
+   * @param batches which batches of the architectures' half, counted from 0; beyond the last, from the first again. Absent: all
+   */
+  async evaluate(selection: Selection, batches?: readonly number[]): Promise<{ accuracy: number; loss: number }> {
+    const { alphas, tables, engine } = this.options;
+    const all = sequentialBatches(alphas.count, this.batch);
+    const chosen = batches?.map((index) => all[index % all.length]) ?? all;
+    const feeds = pathFeeds(tables, selection);
+    for (const [index, indices] of chosen.entries()) {
+      this.programs.evaluate.run({ indices, ...feeds });
+      if ((index + 1) % STEPS_AHEAD === 0) await engine.gpu.idle();
+    }
+    const { loss, correct } = await this.metrics.test.take();
+    const count = chosen.reduce((sum, indices) => sum + indices.filter((i) => i < alphas.count).length, 0);
+    return { accuracy: correct / count, loss: loss / count };
+  }
+
+  /** Everything that the next epoch depends on. */
+  async save(): Promise<{ epochsDone: number; arrays: Record<string, Float32Array> }> {
+    return { epochsDone: this.epochsDone, arrays: await readSets(this.options.engine, this.sets()) };
+  }
+
+  restore(state: { epochsDone: number; arrays: Readonly<Record<string, Float32Array>> }): void {
+    writeSets(this.options.engine, this.sets(), state.arrays);
+    this.epochsDone = state.epochsDone;
+  }
+
+  /** Frees everything, the supernet's variables too. */
+  dispose(): void {
+    this.held.dispose();
+  }
+
+  private sets(): VariableSet[] {
+    const { weights, averages } = this.options.supernet;
+    return [weights, averages, ...this.optimizer.states];
+  }
+}
