@@ -4,6 +4,7 @@ import type { Tools } from '../tools.js';
 import { addCount } from './count.js';
 import { addData } from './data.js';
 import { addDoctor } from './doctor.js';
+import { addDraw } from './draw.js';
 import { describeError, exitCodeOf } from './errors.js';
 import type { Output } from './output.js';
 import { addProfile } from './profile.js';
@@ -35,6 +36,7 @@ function buildProgram(tools: Tools, output: Output): Command {
   addTableCommand(program, tools, output);
   addScore(program, tools, output);
   addCount(program, output);
+  addDraw(program, output);
   addData(program, output);
   addDoctor(program, tools, output);
   addProfile(program, tools, output);

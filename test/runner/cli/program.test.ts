@@ -48,6 +48,7 @@ describe('the command line', () => {
       'train',
       'table',
       'count',
+      'draw',
       'data',
       'doctor',
       'profile',
@@ -64,7 +65,7 @@ describe('the command line', () => {
   it.each([
     [['fly'], "unknown command 'fly'"],
     [['count', '--architecture', threeByThree, '--chanels', '3'], "unknown option '--chanels'"],
-    [['count'], "required option '--architecture <text>' not specified"],
+    [['count'], 'wanted either --architecture, or --genotype-file and --genotype'],
     [['count', '--architecture', '|none~0|'], 'position 8: got the end of the text'],
     [['count', '--architecture', threeByThree, '--space', 'dart'], 'Space "dart" is not known'],
     [['count', '--architecture', threeByThree, '--size', '30'], 'size is 30, wanted a multiple of 4'],

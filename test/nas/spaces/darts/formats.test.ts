@@ -137,7 +137,7 @@ describe('what is no genotype', () => {
   it.each([
     ['', 'position 0: got the end of the text, wanted a number, a text in quotes, a list or Genotype(...)'],
     ['7', 'position 0: got "7", wanted Genotype(normal=..., ...) or a list of integers'],
-    [DARTS_V2.slice(0, 38), 'position 38: got the end of the text, wanted "," or "]"'],
+    [DARTS_V2.slice(0, 36), 'position 36: got the end of the text, wanted "," or "]"'],
     [`${DARTS_V2} x`, 'position 419: got "x", wanted the end of the text'],
     ['Genotype(normal=[], normal_concat=[2])', 'position 0: got "Genotype(normal=[], norm", wanted normal, '],
     ['Genotype(normal=[], normal=[])', 'position 20: got "normal=[])", wanted each name once'],
