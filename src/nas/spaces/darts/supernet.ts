@@ -5,17 +5,9 @@ import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
 import type { Supernet, SupernetOptions } from '../../training/classifier.js';
 import { batchNorm, type LayerContext } from '../layers.js';
 import { checkSupernet, tableMixtures } from '../mixedNode.js';
-import type { NetworkSettings, RelaxedTable } from '../space.js';
-import { OPERATIONS } from './operations.js';
-import { EDGES, NODES, type RelaxedCell, relaxedCell } from './relaxedCell.js';
-
-/** Alphas of the normal cells and of the reductions. */
-export const DARTS_TABLES: readonly RelaxedTable[] = ['normal', 'reduction'].map((name) => ({
-  name,
-  edges: EDGES,
-  operations: OPERATIONS,
-  kept: 2,
-}));
+import type { NetworkSettings } from '../space.js';
+import { GENOTYPE_RELAXATION } from './relaxation.js';
+import { NODES, type RelaxedCell, relaxedCell } from './relaxedCell.js';
 
 /** Channels of the stem for one of the first cell (DARTS). */
 const STEM_MULTIPLIER = 3;
@@ -37,7 +29,7 @@ export function dartsSupernet(
     affine,
     trackRunning: normMode === 'running',
   };
-  const mixtures = tableMixtures(DARTS_TABLES, gated);
+  const mixtures = tableMixtures(GENOTYPE_RELAXATION.tables, gated);
   const stemChannels = STEM_MULTIPLIER * channels;
   const stem = new Conv2d(context.weights, 'stem/conv', {
     inputs: imageChannels,
