@@ -1,3 +1,4 @@
+import type { Value } from '../src/engine/graph/graph.js';
 import { crossEntropy } from '../src/engine/ops/crossEntropy.js';
 import { Adam } from '../src/engine/optim/adam.js';
 import { Random } from '../src/engine/random/random.js';
@@ -12,6 +13,8 @@ import { imageBatch } from '../src/nas/training/imageBatch.js';
 import { Metrics } from '../src/nas/training/metrics.js';
 import type { Protocol } from '../src/nas/training/protocol.js';
 import { optimizerOf } from '../src/nas/training/schedule.js';
+import { stepFeed } from '../src/nas/training/trainer.js';
+import { dropPathFeed, trainingLoss } from '../src/nas/training/trainingLoss.js';
 
 /** What is profiled: one step on a batch of random images. */
 export interface StepOptions {
@@ -60,8 +63,9 @@ export async function compileStep(engine: Engine, { network, protocol, classes, 
           const purpose = `augmentation ${index}`;
           const augmentation = optimizer && { ...protocol.augmentation, seed: 0, purpose };
           const { x, labels } = imageBatch(graph, images, { ...common, feed: 'indices', augmentation });
-          const logits = network.forward(x, train ? 'train' : 'evaluate');
-          const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
+          const { loss, logits } = train
+            ? trainingLoss(network, x, labels, protocol, 0)
+            : evaluation(network, x, labels);
           optimizer?.apply(loss);
           metrics.record(graph, loss, logits, labels);
         });
@@ -69,12 +73,17 @@ export async function compileStep(engine: Engine, { network, protocol, classes, 
     );
     const indices = Uint32Array.from({ length: batch }, (_, index) => index);
     const feeds = Object.assign({}, ...optimizers.map((optimizer) => optimizer.feeds(0)));
-    if (program.hasFeed('step')) feeds.step = 0;
-    return { program, feeds: { indices, ...feeds }, dispose: () => held.dispose() };
+    const regularization = { ...stepFeed(program, 0), ...dropPathFeed(program, protocol, 0) };
+    return { program, feeds: { indices, ...feeds, ...regularization }, dispose: () => held.dispose() };
   } catch (error) {
     held.dispose();
     throw error;
   }
+}
+
+function evaluation(network: Classifier, images: Value, labels: Value): { loss: Value; logits: Value } {
+  const logits = network.forward(images, 'evaluate');
+  return { loss: crossEntropy(logits, labels), logits };
 }
 
 function randomImages(count: number, size: number, channels: number, classes: number): ImageSplit {

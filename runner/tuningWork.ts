@@ -5,12 +5,7 @@ import { dartsSupernet } from '../src/nas/spaces/darts/supernet.js';
 import { type Space, spaceByName } from '../src/nas/spaces/space.js';
 import type { Protocol } from '../src/nas/training/protocol.js';
 import { stepGraphs } from '../src/nas/training/stepGraphs.js';
-import {
-  type ProtocolOverrides,
-  SEARCH_PROTOCOL,
-  TRAINING_PROTOCOL,
-  withOverrides,
-} from '../src/nas/transfer/protocols.js';
+import { networkSettings, type ProtocolOverrides, protocolsOf, withOverrides } from '../src/nas/transfer/protocols.js';
 import type { Study } from '../src/nas/transfer/studySpecification.js';
 
 /** Networks whose kernels are tuned together. */
@@ -25,17 +20,17 @@ const ARCHITECTURES = 6;
 /** The published networks and supernet of a space, or those of other sizes. @throws AttributeError for wrong sizes */
 export function spaceWork(name: string, overrides: ProtocolOverrides, classes: number): TuningWork[] {
   const space = spaceByName(name);
+  const { search, training } = protocolsOf(name);
   return [
-    networksWork(space, withOverrides(TRAINING_PROTOCOL, overrides), classes),
-    supernetWork(space, withOverrides(SEARCH_PROTOCOL, overrides), classes),
+    networksWork(space, withOverrides(training, overrides), classes),
+    supernetWork(space, withOverrides(search, overrides), classes),
   ];
 }
 
 /** The search network of DARTS, with 8 cells in all as published, or of other sizes. @throws AttributeError for wrong sizes */
 export function dartsWork(overrides: ProtocolOverrides, classes: number): TuningWork[] {
-  const protocol = withOverrides({ ...SEARCH_PROTOCOL, cells: 8 }, overrides);
-  const settings = { ...protocol, size: protocol.imageSize, classes };
-  const supernet = dartsSupernet(settings, { affine: false, batchNorm: 'batch' });
+  const protocol = withOverrides(protocolsOf('darts').search, overrides);
+  const supernet = dartsSupernet(networkSettings(protocol, classes), { affine: false, batchNorm: 'batch' });
   return [{ label: `search network of DARTS, ${sizesOf(protocol)}`, graphs: stepGraphs(supernet, protocol) }];
 }
 
@@ -75,7 +70,7 @@ function half(limit: number | undefined): number | undefined {
 function networksWork(space: Space, protocol: Protocol, classes: number): TuningWork {
   const random = new Random(0, 'architectures to tune');
   const networks = Array.from({ length: ARCHITECTURES }, () =>
-    space.network(space.random(random), { ...protocol, size: protocol.imageSize, classes }),
+    space.network(space.random(random), networkSettings(protocol, classes)),
   );
   return {
     label: `networks of ${space.name}, ${sizesOf(protocol)}`,
@@ -84,8 +79,7 @@ function networksWork(space: Space, protocol: Protocol, classes: number): Tuning
 }
 
 function supernetWork(space: Space, protocol: Protocol, classes: number): TuningWork {
-  const settings = { ...protocol, size: protocol.imageSize, classes };
-  const supernet = space.supernet(settings, { affine: false, batchNorm: 'batch' });
+  const supernet = space.supernet(networkSettings(protocol, classes), { affine: false, batchNorm: 'batch' });
   return { label: `supernet of ${space.name}, ${sizesOf(protocol)}`, graphs: stepGraphs(supernet, protocol) };
 }
 

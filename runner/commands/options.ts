@@ -13,6 +13,13 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('Wanted a number of at least 0.');
+  return value;
+}
+
 function seed(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 0xffffffff)
@@ -59,6 +66,8 @@ export interface ProtocolFlags {
   readonly size?: number;
   readonly imageChannels?: number;
   readonly protocol?: string;
+  readonly dropPath?: number;
+  readonly auxiliaryWeight?: number;
 }
 
 /** Options that change single settings of a training protocol. */
@@ -69,12 +78,19 @@ export function addProtocolFlags(command: Command): Command {
   );
 }
 
+/** What training from scratch adds in the space darts. */
+export function addRegularizationFlags(command: Command): Command {
+  return command
+    .option('--drop-path <probability>', 'what drop path rises to, from 0 (space darts)', notNegative)
+    .option('--auxiliary-weight <factor>', 'weight of an auxiliary classifier’s loss (space darts)', notNegative);
+}
+
 /** Those of them that decide what one step computes. */
 export function addSizeFlags(command: Command): Command {
   return command
     .option('--batch <number>', 'images a batch', positiveInteger)
     .option('--channels <number>', 'channels of the first stage', positiveInteger)
-    .option('--cells <number>', 'cells per stage', positiveInteger)
+    .option('--cells <number>', 'cells per stage; in the space darts all cells', positiveInteger)
     .option('--size <pixels>', 'edge that images are resized to', positiveInteger)
     .option('--image-channels <number>', '1: grey, 3: colour', positiveInteger);
 }
@@ -83,8 +99,9 @@ export function addSizeFlags(command: Command): Command {
 export async function readProtocolFlags(flags: ProtocolFlags): Promise<ProtocolOverrides> {
   const { protocolOverrides } = await import('../../src/nas/transfer/protocols.js');
   const { epochs, batch, channels, cells, size: imageSize, imageChannels, protocol } = flags;
+  const { dropPath, auxiliaryWeight } = flags;
   const fromFile = protocol === undefined ? {} : parseWith(protocolOverrides, await readJson(protocol), protocol);
-  const given = Object.entries({ epochs, batch, channels, cells, imageSize, imageChannels });
+  const given = Object.entries({ epochs, batch, channels, cells, imageSize, imageChannels, dropPath, auxiliaryWeight });
   const fromFlags = Object.fromEntries(given.filter(([, value]) => value !== undefined));
   return { ...fromFile, ...parseWith(protocolOverrides, fromFlags, 'options') };
 }

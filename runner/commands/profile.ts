@@ -33,9 +33,6 @@ interface ProfileOptions extends SharedOptions, ProtocolFlags {
   readonly svg?: string;
 }
 
-/** Cells of the search network of DARTS, all of them (Liu et al. 2019, section 3.1). */
-const DARTS_CELLS = 8;
-
 export function addProfile(program: Command, tools: Tools, output: Output): void {
   const command = program
     .command('profile')
@@ -98,9 +95,7 @@ async function profile(options: ProfileOptions, tools: Tools, output: Output): P
 }
 
 /** @throws UsageError where nothing, or two things, are to be profiled, or sizes don't fit */
-async function chosenNetwork(
-  options: ProfileOptions,
-): Promise<{ protocol: Protocol; network: Classifier | Supernet }> {
+async function chosenNetwork(options: ProfileOptions): Promise<{ protocol: Protocol; network: Classifier | Supernet }> {
   const { architecture, supernet, space: name, classes } = options;
   if ((architecture === undefined) === !supernet)
     throw new UsageError(
@@ -109,18 +104,13 @@ async function chosenNetwork(
   if (name === DARTS_SUPERNET && !supernet)
     throw new UsageError(`profile: --space ${DARTS_SUPERNET} has no architectures, only a supernet; give --supernet`);
   const { AttributeError } = await import('../../src/engine/errors.js');
-  const { SEARCH_PROTOCOL, TRAINING_PROTOCOL, withOverrides } = await import('../../src/nas/transfer/protocols.js');
-  const defaults = supernet ? SEARCH_PROTOCOL : TRAINING_PROTOCOL;
-  const overrides = await readProtocolFlags(options);
-  const protocol = withOverrides(name === DARTS_SUPERNET ? { ...defaults, cells: DARTS_CELLS } : defaults, overrides);
-  const settings = { ...protocol, size: protocol.imageSize, classes };
+  const { networkSettings, protocolsOf, withOverrides } = await import('../../src/nas/transfer/protocols.js');
+  const { spaceByName } = await import('../../src/nas/spaces/space.js');
+  const space = spaceByName(name === DARTS_SUPERNET ? 'darts' : name);
+  const defaults = protocolsOf(space.name)[supernet ? 'search' : 'training'];
+  const protocol = withOverrides(defaults, await readProtocolFlags(options));
+  const settings = networkSettings(protocol, classes);
   try {
-    if (name === DARTS_SUPERNET) {
-      const { dartsSupernet } = await import('../../src/nas/spaces/darts/supernet.js');
-      return { protocol, network: dartsSupernet(settings, { affine: false, batchNorm: 'batch' }) };
-    }
-    const { spaceByName } = await import('../../src/nas/spaces/space.js');
-    const space = spaceByName(name);
     const network = supernet
       ? space.supernet(settings, { affine: false, batchNorm: 'batch' })
       : space.network(space.parse(architecture as string), settings);

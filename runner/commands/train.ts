@@ -4,6 +4,7 @@ import type { Tools } from '../tools.js';
 import { IMAGE_SETS } from './names.js';
 import {
   addProtocolFlags,
+  addRegularizationFlags,
   addShared,
   type ProtocolFlags,
   positiveInteger,
@@ -32,8 +33,8 @@ export function addTrain(program: Command, tools: Tools, output: Output): void {
     .option('--limit <images>', 'at most this many training images', positiveInteger)
     .option('--test-limit <images>', 'at most this many test images', positiveInteger)
     .option('--out <folder>', 'folder that keeps the outcome; a training found done there is not done again');
-  addShared(addProtocolFlags(command), 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: TrainOptions) =>
-    train(options, tools, output),
+  addShared(addRegularizationFlags(addProtocolFlags(command)), 'space', 'adapter', 'tune', 'dataDir', 'seed').action(
+    (options: TrainOptions) => train(options, tools, output),
   );
 }
 

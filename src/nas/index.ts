@@ -71,7 +71,9 @@ export {
 export {
   FITNESS_PROTOCOL,
   type ProtocolOverrides,
+  protocolsOf,
   SEARCH_PROTOCOL,
+  type SpaceProtocols,
   TRAINING_PROTOCOL,
   withOverrides,
 } from './transfer/protocols.js';

@@ -94,7 +94,7 @@ describe('what PyTorch computes of the network of a genotype with all operations
     expectClose(await train.read('auxiliary'), solved.auxiliary, 'auxiliary logits');
     expect(variables.map(({ name }) => name).sort()).toEqual(Object.keys(solved.gradients).sort());
     for (const { name } of variables) {
-      const gradient = await train.read(name);
+      const gradient = Array.from(await train.read(name));
       const product = chirp(gradient.length, 2).reduce((sum, value, i) => sum + value * gradient[i], 0);
       const [norm] = solved.gradients[name];
       expectClose(

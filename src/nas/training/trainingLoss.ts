@@ -30,7 +30,7 @@ export function trainingLoss(
   if (!(auxiliaryWeight > 0)) return { loss, logits };
   if (!auxiliary)
     throw new AttributeError(
-      `training: auxiliaryWeight is ${auxiliaryWeight}, but the network was built without an auxiliary classifier`,
+      `auxiliaryWeight is ${auxiliaryWeight}, but the network was built without an auxiliary classifier`,
     );
   return { loss: add(loss, scale(crossEntropy(auxiliary, labels, { labelSmoothing }), auxiliaryWeight)), logits };
 }
@@ -40,7 +40,7 @@ export function checkRegularization(network: Classifier, protocol: Protocol): vo
   for (const field of ['dropPath', 'auxiliaryWeight'] as const)
     if (protocol[field] > 0 && !network.train)
       throw new AttributeError(
-        `training: ${field} is ${protocol[field]}, wanted 0: networks of this space have neither drop path nor an auxiliary classifier`,
+        `${field} is ${protocol[field]}, wanted 0: networks of this space have neither drop path nor an auxiliary classifier`,
       );
 }
 

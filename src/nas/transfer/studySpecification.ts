@@ -134,12 +134,13 @@ export function parseStudy(json: unknown, where = 'study'): Study {
     seeds,
     protocols,
   };
-  for (const part of ['fitness', 'training'] as const) at(part, () => checkRegularized(searchSpace, protocols[part]));
-  at('search', () => checkUnregularized(protocols.search));
-  if (study.methods.some((method) => methodByName(method.name).needs(method.options) === 'supernet'))
+  for (const part of ['training', 'fitness'] as const) at(part, () => checkRegularized(searchSpace, protocols[part]));
+  if (study.methods.some((method) => methodByName(method.name).needs(method.options) === 'supernet')) {
+    at('search', () => checkUnregularized(protocols.search));
     at('search.channels', () =>
       checkSupernet(`supernet of ${space}`, study.protocols.search.channels, { batchNorm: 'batch' }),
     );
+  }
   requireUnique(
     where,
     'methods',

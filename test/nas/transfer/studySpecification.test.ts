@@ -51,6 +51,42 @@ describe('a study file', () => {
     expect(protocols.fitness).toEqual({ ...protocols.training, epochs: 3 });
   });
 
+  it('gets the settings of DARTS, and NSGANet’s short training, in the space of DARTS', () => {
+    const { protocols } = parseStudy({ ...smallest, space: 'darts', training: { imageChannels: 1 } });
+    const optimizer = { learningRate: 0.025, momentum: 0.9, nesterov: false, weightDecay: 3e-4, clipNorm: 5 };
+    const common = { optimizer, imageSize: 32, labelSmoothing: 0 };
+    expect(protocols.search).toEqual({
+      ...common,
+      ...{ channels: 16, cells: 8, epochs: 50, batch: 64, imageChannels: 3, dropPath: 0, auxiliaryWeight: 0 },
+      schedule: { kind: 'cosine', final: 0.001 },
+      augmentation: { pad: 4, flip: true, cutout: 0 },
+    });
+    expect(protocols.training).toEqual({
+      ...common,
+      ...{ channels: 36, cells: 20, epochs: 600, batch: 96, imageChannels: 1, dropPath: 0.2, auxiliaryWeight: 0.4 },
+      schedule: { kind: 'cosine', final: 0 },
+      augmentation: { pad: 4, flip: true, cutout: 16 },
+    });
+    expect(protocols.fitness).toEqual({
+      ...common,
+      ...{ channels: 16, cells: 8, epochs: 20, batch: 128, imageChannels: 1, dropPath: 0, auxiliaryWeight: 0 },
+      schedule: { kind: 'cosine', final: 0 },
+      augmentation: { pad: 4, flip: true, cutout: 0 },
+    });
+  });
+
+  it('wants drop path and auxiliary classifiers only where there are some', () => {
+    const wrong = (study: object) => () => parseStudy({ ...smallest, ...study }, 'x.json');
+    expect(wrong({ training: { dropPath: 0.2 } })).toThrow('x.json: training: dropPath is 0.2, wanted 0');
+    expect(wrong({ fitness: { auxiliaryWeight: 0.4 } })).toThrow('auxiliaryWeight is 0.4, wanted 0');
+    expect(wrong({ space: 'darts', training: { imageSize: 16 } })).toThrow(
+      'auxiliary classifier: its input has an edge',
+    );
+    expect(wrong({ space: 'darts', methods: ['darts'], search: { dropPath: 0.2 } })).toThrow(
+      'x.json: search: dropPath is 0.2, wanted 0: supernets are trained without',
+    );
+  });
+
   it('takes sources, targets and methods as objects, with names of their own', () => {
     const study = parseStudy({
       ...smallest,
@@ -77,7 +113,7 @@ describe('a study file', () => {
     [['seeds'], [0, 1.5], 'seeds[1]: got 1.5, wanted a whole number'],
     [['seeds'], [3, 3], 'seeds[1]: got "3" as in seeds[0]'],
     [['sed'], 3, 'sed: got a field that is not known here'],
-    [['space'], 'darts', 'space: Space "darts" is not known, wanted one of: nasbench201'],
+    [['space'], 'dart', 'space: Space "dart" is not known, wanted one of: nasbench201'],
     [['methods'], ['magic'], 'methods[0]: Method "magic" is not known, wanted one of: random'],
     [['methods'], [5], 'methods[0]: got 5, wanted a text or an object'],
     [
