@@ -2,7 +2,7 @@ import { AttributeError } from '../../../engine/errors.js';
 import type { Random } from '../../../engine/random/random.js';
 import { ArchitectureError } from '../architectureError.js';
 import type { Choice } from '../space.js';
-import { CELL_NAMES, type Genotype, type GenotypeCell, type GenotypeEdge, genotypeCell, INPUTS } from './genotype.js';
+import { CELL_NAMES, type Genotype, type GenotypeEdge, genotypeCell, INPUTS } from './genotype.js';
 import { OPERATIONS } from './operations.js';
 import { NODES } from './relaxedCell.js';
 
@@ -57,7 +57,8 @@ export function genotypeOfDecisions(decisions: readonly number[]): Genotype {
 export function decisionsOfGenotype(genotype: Genotype): number[] {
   return CELL_NAMES.flatMap((name) => {
     const cell = genotype[name];
-    checkConcat(name, cell);
+    if (cell.concat.join() !== CONCAT.join())
+      throw outside(name, `output of nodes ${cell.concat.join(', ')}`, `of nodes ${CONCAT.join(', ')}`);
     for (const { to } of cell.edges)
       if (!CONCAT.includes(to)) throw outside(name, `an edge into node ${to}`, `into nodes ${CONCAT.join(', ')} only`);
     return CONCAT.flatMap((node) => {
@@ -75,12 +76,6 @@ export function decisionsOfGenotype(genotype: Genotype): number[] {
       return [pair, ...operations];
     });
   });
-}
-
-/** @throws ArchitectureError unless the output is all nodes of the space's cells */
-export function checkConcat(name: string, { concat }: GenotypeCell): void {
-  if (concat.join() !== CONCAT.join())
-    throw outside(name, `output of nodes ${concat.join(', ')}`, `of nodes ${CONCAT.join(', ')}`);
 }
 
 export function outside(cell: string, got: string, wanted: string): ArchitectureError {

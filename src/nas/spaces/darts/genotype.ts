@@ -48,12 +48,18 @@ export function isGenotypeOperation(name: string): name is GenotypeOperation {
   return rank.has(name);
 }
 
-/** A cell with edges and concat in the one order that equal cells share. */
+/**
+ * A cell with edges and concat in the one order that equal cells share. Nodes that nothing reaches, and edges from them, are left
+ * out, as FairDARTS does (Chu et al. 2020); where nothing is reached at all, concat stays, and the cell gives zeros.
+ */
 export function genotypeCell(edges: readonly GenotypeEdge[], concat: readonly number[]): GenotypeCell {
-  return {
-    edges: [...edges].sort((a, b) => a.to - b.to || a.from - b.from || rank.get(a.operation)! - rank.get(b.operation)!),
-    concat: [...concat].sort((a, b) => a - b),
-  };
+  const sorted = [...edges].sort(
+    (a, b) => a.to - b.to || a.from - b.from || rank.get(a.operation)! - rank.get(b.operation)!,
+  );
+  const reached = new Set([0, 1]);
+  const kept = sorted.filter(({ from, to }) => reached.has(from) && reached.add(to));
+  const outputs = concat.filter((node) => reached.has(node));
+  return { edges: kept, concat: [...(outputs.length > 0 ? outputs : concat)].sort((a, b) => a - b) };
 }
 
 /** The last node that has an edge or is part of the output; 1 where none has. */

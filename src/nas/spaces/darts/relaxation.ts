@@ -1,5 +1,5 @@
 import type { Relaxation, RelaxedTable } from '../space.js';
-import { CONCAT, checkConcat, outside } from './choices.js';
+import { CONCAT, outside } from './choices.js';
 import { CELL_NAMES, type Genotype, type GenotypeCell, genotypeCell } from './genotype.js';
 import { OPERATIONS, type OperationName } from './operations.js';
 import { EDGES } from './relaxedCell.js';
@@ -13,7 +13,7 @@ const TABLES: readonly RelaxedTable[] = CELL_NAMES.map((name) => ({
 
 /**
  * One table for the normal cells, one for the reductions. An architecture may have several operations on an edge, and nodes with
- * fewer or more than two edges; edges of `none` are left out.
+ * fewer or more than two edges; edges of `none` are left out, and so are nodes that nothing reaches.
  */
 export const GENOTYPE_RELAXATION: Relaxation<Genotype> = {
   tables: TABLES,
@@ -31,7 +31,9 @@ function cellOf(rows: readonly (readonly number[])[]): GenotypeCell {
 }
 
 function rowsOf(name: string, cell: GenotypeCell): number[][] {
-  checkConcat(name, cell);
+  const { concat } = genotypeCell(cell.edges, CONCAT);
+  if (concat.join() !== cell.concat.join())
+    throw outside(name, `output of nodes ${cell.concat.join(', ')}`, `of nodes ${concat.join(', ')}`);
   const rows = EDGES.map((): number[] => []);
   for (const { operation, from, to } of cell.edges) {
     const row = rows[EDGES.findIndex((edge) => edge[0] === from && edge[1] === to)];

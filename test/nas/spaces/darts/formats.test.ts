@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ArchitectureError } from '../../../../src/nas/spaces/architectureError.js';
+import { countGenotype } from '../../../../src/nas/spaces/darts/cost.js';
 import { formatByNode, formatFlat } from '../../../../src/nas/spaces/darts/flatFormat.js';
 import { parseGenotype } from '../../../../src/nas/spaces/darts/formats.js';
 import {
@@ -49,15 +50,33 @@ describe('a genotype as DARTS prints it', () => {
 });
 
 describe('other texts of genotypes', () => {
-  // FairDARTS_a's normal cell: node 3 is isolated.
   const sparse =
-    "Genotype(normal=[('sep_conv_3x3', 2, 0), ('sep_conv_5x5', 2, 1), ('max_pool_3x3', 4, 0), ('sep_conv_3x3', 5, 0)], " +
-    "normal_concat=[2, 3, 4, 5], reduce=[('max_pool_3x3', 2, 0)], reduce_concat=[2])";
+    "Genotype(normal=[('sep_conv_3x3', 2, 0), ('skip_connect', 3, 0), ('dil_conv_3x3', 3, 0)], normal_concat=[2, 3], " +
+    "reduce=[('max_pool_3x3', 2, 0)], reduce_concat=[2])";
 
   it('triples name the node, and come back as they were', () => {
     const genotype = parseGenotype(sparse);
-    expect(genotype.normal.edges[2]).toEqual(edge('max_pool_3x3', 0, 4));
+    expect(genotype.normal.edges[2]).toEqual(edge('dil_conv_3x3', 0, 3));
     expect(formatFlat(genotype)).toBe(sparse);
+  });
+
+  it('nodes that nothing reaches are left out, and FairDARTS_g has the published size, auxiliary classifier included', () => {
+    const genotype = parseGenotype(
+      "Genotype(normal=[('sep_conv_3x3', 2, 0), ('sep_conv_3x3', 2, 1), ('skip_connect', 4, 3), ('sep_conv_5x5', 4, 1), " +
+        "('dil_conv_3x3', 5, 0), ('sep_conv_3x3', 5, 1)], normal_concat=range(2, 6), reduce=[('avg_pool_3x3', 2, 1), " +
+        "('skip_connect', 2, 0), ('skip_connect', 3, 2), ('max_pool_3x3', 3, 1), ('sep_conv_5x5', 4, 3), ('max_pool_3x3', 4, 0), " +
+        "('dil_conv_3x3', 5, 1), ('dil_conv_3x3', 5, 4)], reduce_concat=range(2, 6))",
+    );
+    expect(genotype.normal.concat).toEqual([2, 4, 5]);
+    expect(genotype.normal.edges.map(({ from }) => from)).not.toContain(3);
+    const settings = { channels: 36, cells: 20, classes: 10, size: 32, imageChannels: 3 };
+    expect(Math.floor(countGenotype(genotype, settings).mflops)).toBe(453);
+    expect(Math.floor(countGenotype(genotype, settings, { auxiliary: true }).parameters / 1000)).toBe(3375);
+  });
+
+  it('cells that nothing reaches keep their output', () => {
+    const text = 'Genotype(normal=[], normal_concat=[2, 3], reduce=[], reduce_concat=[2])';
+    expect(formatFlat(parseGenotype(text))).toBe(text);
   });
 
   it('triples may have input and node in either order', () => {

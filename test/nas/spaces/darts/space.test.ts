@@ -4,7 +4,6 @@ import { Random } from '../../../../src/engine/random/random.js';
 import { encode } from '../../../../src/nas/predictors/encodings.js';
 import { graphPaths, pathsOf } from '../../../../src/nas/predictors/paths.js';
 import { ArchitectureError } from '../../../../src/nas/spaces/architectureError.js';
-import { genotypeCell } from '../../../../src/nas/spaces/darts/genotype.js';
 import { OPERATIONS } from '../../../../src/nas/spaces/darts/operations.js';
 import { EDGES } from '../../../../src/nas/spaces/darts/relaxedCell.js';
 import { darts } from '../../../../src/nas/spaces/darts/space.js';
@@ -190,15 +189,13 @@ describe('the relaxation of the DARTS space', () => {
     rows[1] = [4, 3];
     const other = EDGES.map(() => [7]);
     const { normal, reduction } = relaxation.architecture([rows, other]);
-    expect(normal).toEqual(
-      genotypeCell(
-        [
-          { operation: 'skip_connect', from: 1, to: 2 },
-          { operation: 'sep_conv_3x3', from: 1, to: 2 },
-        ],
-        [2, 3, 4, 5],
-      ),
-    );
+    expect(normal).toEqual({
+      edges: [
+        { operation: 'skip_connect', from: 1, to: 2 },
+        { operation: 'sep_conv_3x3', from: 1, to: 2 },
+      ],
+      concat: [2],
+    });
     expect(reduction.edges).toHaveLength(14);
     expect(relaxation.selection({ normal, reduction })[0][1]).toEqual([3, 4]);
     expect(darts.parse(darts.format({ normal, reduction }))).toEqual({ normal, reduction });
