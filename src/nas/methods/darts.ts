@@ -65,6 +65,8 @@ const options = z.strictObject({
  */
 export const darts: Method<z.infer<typeof options>> = {
   name: 'darts',
+  paper: 'Liu, Simonyan and Yang, ICLR 2019, 1806.09055',
+  summary: 'all candidates mixed by softmax; architecture parameters by gradients on other images',
   options,
   needs: () => 'supernet',
   start: (problem, settings) =>

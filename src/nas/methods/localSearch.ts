@@ -22,6 +22,8 @@ const NAME = 'local-search';
  */
 export const localSearch: Method<LocalSearchOptions> = {
   name: NAME,
+  paper: 'White, Nolen and Savani, UAI 2021, 2005.02960',
+  summary: 'climbs to the best neighbour, and starts anew at a peak',
   options,
   needs: () => 'training',
   start: startLocalSearch,

@@ -13,6 +13,10 @@ export type Needs = 'nothing' | 'training' | 'supernet';
 /** A search method; its options have the published defaults. */
 export interface Method<Options = unknown> {
   readonly name: string;
+  /** Authors, venue or year, arXiv id. */
+  readonly paper: string;
+  /** What it does, in one line that begins small and has no full stop. */
+  readonly summary: string;
   readonly options: z.ZodType<Options>;
   needs(options: Options): Needs;
   /** Whether it chooses how long an evaluation trains; the others always take the longest. */

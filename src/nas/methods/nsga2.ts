@@ -40,7 +40,14 @@ const MATINGS = 100;
  * NSGA-Net (Lu et al., GECCO 2019, 1810.03522). No architecture is evaluated twice. The result is the most accurate of the
  * front, which the outcome gives whole.
  */
-export const nsga2: Method<Nsga2Options> = { name: NAME, options, needs: () => 'training', start };
+export const nsga2: Method<Nsga2Options> = {
+  name: NAME,
+  paper: 'Deb et al., IEEE TEC 2002; for architectures Lu et al., GECCO 2019, 1810.03522',
+  summary: 'evolution of a front of accuracy and costs',
+  options,
+  needs: () => 'training',
+  start,
+};
 
 function start(problem: Problem, settings: Nsga2Options): Search {
   const { space } = problem;

@@ -16,6 +16,8 @@ const NAME = 'random';
  */
 export const randomSearch: Method<RandomOptions> = {
   name: NAME,
+  paper: 'Yang, Esperança and Carlucci, ICLR 2020, 1912.12522',
+  summary: 'one architecture at random, or the best of some after short training',
   options,
   needs: ({ samples }) => (samples > 1 ? 'training' : 'nothing'),
   start: (problem, { samples }) =>

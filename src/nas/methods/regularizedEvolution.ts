@@ -16,6 +16,8 @@ type EvolutionOptions = z.infer<typeof options>;
  */
 export const regularizedEvolution: Method<EvolutionOptions> = {
   name: 'regularized-evolution',
+  paper: 'Real, Aggarwal, Huang and Le, AAAI 2019, 1802.01548',
+  summary: 'mutated children of the fittest of a tournament; the oldest architecture dies',
   options,
   needs: () => 'training',
   start: (problem, { population, tournament, cycles }) =>

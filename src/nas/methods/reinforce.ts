@@ -21,7 +21,14 @@ const NAME = 'reinforce';
  * accuracy, and the best architecture seen is the result. At the learning rate of its instructions, the default, the
  * policy settles within some twenty architectures; 0.05 comes nearest to its published accuracies.
  */
-export const reinforce: Method<ReinforceOptions> = { name: NAME, options, needs: () => 'training', start };
+export const reinforce: Method<ReinforceOptions> = {
+  name: NAME,
+  paper: 'Williams 1992; as Dong and Yang ran it, ICLR 2020, 2001.00326',
+  summary: 'a policy over every choice, moved by the policy gradient of the accuracy',
+  options,
+  needs: () => 'training',
+  start,
+};
 
 function start(problem: Problem, settings: ReinforceOptions): Search {
   const { space } = problem;

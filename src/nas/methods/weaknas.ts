@@ -52,7 +52,14 @@ const PUBLISHED_ENSEMBLE = 5;
  * figures take the highest test accuracy instead. Predictors standardise what they are fitted on; the published code takes the
  * mean and deviation of the whole table, which a search can't know.
  */
-export const weaknas: Method<WeakOptions> = { name: NAME, options, needs: () => 'training', start };
+export const weaknas: Method<WeakOptions> = {
+  name: NAME,
+  paper: 'Wu et al., NeurIPS 2021, 2102.10490',
+  summary: 'weak predictors, each fitted on all that was evaluated, tell what to evaluate next',
+  options,
+  needs: () => 'training',
+  start,
+};
 
 function start(problem: Problem, settings: WeakOptions): Search {
   const { acquisition, initial, perIteration } = settings;

@@ -17,6 +17,8 @@ import { fakeTable } from '../../nas/tables/fakeTable.js';
 const started: string[] = [];
 const drawing = (name: string, withDevice: boolean): Method => ({
   name,
+  paper: 'none',
+  summary: 'draws at random',
   options: z.strictObject({}),
   needs: () => 'training',
   start: (problem) =>

@@ -32,7 +32,15 @@ const NAME = 'bohb';
  * architecture that goes on is trained anew for longer; the model proposes none that was evaluated before. The result is
  * the best at the longest training done.
  */
-export const bohb: Method<BohbOptions> = { name: NAME, options, needs: () => 'training', multiFidelity: true, start };
+export const bohb: Method<BohbOptions> = {
+  name: NAME,
+  paper: 'Falkner, Klein and Hutter, ICML 2018, 1807.01774',
+  summary: 'Hyperband whose architectures come from densities of good and bad results',
+  options,
+  needs: () => 'training',
+  multiFidelity: true,
+  start,
+};
 
 function start(problem: Problem, settings: BohbOptions): Search {
   const { space } = problem;

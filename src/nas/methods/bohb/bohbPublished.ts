@@ -29,7 +29,14 @@ const KERNEL = { minimumBandwidth: 0.3, levels: 'data' } as const;
  * longest training whatever the rung, one that goes on is evaluated again, and kernels are those of statsmodels. The
  * numbers are met where, as for the other methods there, that training has 12 epochs.
  */
-export const bohbPublished: Method<PublishedOptions> = { name: NAME, options, needs: () => 'training', start };
+export const bohbPublished: Method<PublishedOptions> = {
+  name: NAME,
+  paper: 'Falkner, Klein and Hutter, ICML 2018, 1807.01774; as Dong and Yang ran it, 2001.00326',
+  summary: 'BOHB as it ran for the numbers published with NAS-Bench-201',
+  options,
+  needs: () => 'training',
+  start,
+};
 
 function start(problem: Problem, settings: PublishedOptions): Search {
   const { space } = problem;
