@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { methodByName } from '../../../src/nas/methods/methods.js';
 import { nsga2 } from '../../../src/nas/methods/nsga2.js';
 import { hypervolume, paretoFront } from '../../../src/nas/methods/pareto.js';
+import { spaceByName } from '../../../src/nas/spaces/space.js';
 import type { EvaluationRecord } from '../../../src/nas/transfer/results.js';
 import { plantedProblem, searchPlanted } from './planted.js';
-import { space } from './problems.js';
+import { problemWith, space } from './problems.js';
 
+const dartsSpace = spaceByName('darts');
 const problem = plantedProblem(0);
 const cost = (text: string) => problem.cost(space.parse(text), 'parameters');
 const pointsOf = (evaluations: readonly EvaluationRecord[]) =>
@@ -51,6 +53,35 @@ describe('NSGA-II', () => {
         expect(inherited).toContain(option);
       });
   });
+
+  it.each(['uniform', 'single-point', 'two-point'] as const)(
+    'breeds and mutates genotypes of the DARTS space into others of it, with %s crossover',
+    async (crossover) => {
+      const evaluate = async (genotype: unknown) => ({ accuracy: dartsSpace.decisions(genotype)[11] / 7 });
+      const problem = problemWith({
+        space: dartsSpace,
+        evaluate,
+        costs: ['skips'],
+        cost: (genotype) => dartsSpace.format(genotype).split('skip_connect').length - 1,
+      });
+      const options = {
+        objectives: ['skips'],
+        population: 8,
+        offspring: 8,
+        generations: 6,
+        crossover,
+        mutationProbability: 0.2,
+      };
+      const search = nsga2.start(problem, nsga2.options.parse(options));
+      while (await search.step());
+      const { evaluations } = await search.result();
+      expect(new Set(evaluations!.map(({ architecture }) => architecture)).size).toBe(48);
+      for (const { architecture } of evaluations!) {
+        const decisions = dartsSpace.decisions(dartsSpace.parse(architecture));
+        expect(dartsSpace.format(dartsSpace.fromDecisions(decisions))).toBe(architecture);
+      }
+    },
+  );
 
   it('takes several costs, and refuses one that the problem has not before it evaluates anything', async () => {
     const parts = {

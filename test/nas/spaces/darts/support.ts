@@ -66,8 +66,20 @@ interface Counts {
   readonly macs: number;
 }
 
+/** Fields of a genotype as JSON, and its counts by network. */
+interface Known {
+  readonly normal: unknown;
+  readonly normal_concat: unknown;
+  readonly reduce: unknown;
+  readonly reduce_concat: unknown;
+  readonly computed: Readonly<Record<string, Counts>>;
+}
+
+export const textOf = ({ normal, normal_concat, reduce, reduce_concat }: Known): string =>
+  JSON.stringify({ normal, normal_concat, reduce, reduce_concat });
+
 export interface KnownGenotypes {
-  readonly genotypes: Readonly<Record<string, { readonly computed: Readonly<Record<string, Counts>> }>>;
+  readonly genotypes: Readonly<Record<string, Known>>;
   readonly nao_sequences: Readonly<Record<string, { readonly arch: string }>>;
 }
 
