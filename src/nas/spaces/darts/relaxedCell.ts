@@ -1,14 +1,11 @@
 import type { Value } from '../../../engine/graph/graph.js';
-import { add } from '../../../engine/ops/add.js';
 import { concat } from '../../../engine/ops/concat.js';
 import { maxPool } from '../../../engine/ops/maxPool.js';
-import { shuffleChannels } from '../../../engine/ops/shuffleChannels.js';
-import { split } from '../../../engine/ops/split.js';
-import { weightedSum } from '../../../engine/ops/weightedSum.js';
 import type { NetworkMode } from '../../training/classifier.js';
 import { edgeOperation } from '../edgeOperation.js';
 import { type Block, batchNormLayer, type LayerContext, reluConvBatchNorm } from '../layers.js';
 import { mixCandidates, type StackedCandidate, type TableMixture } from '../mixedNode.js';
+import { type EdgeValue, joinEdges, partOfNode } from '../partialChannels.js';
 import { block, type Candidate, candidate, factorizedReduce, OPERATIONS, POOLS } from './operations.js';
 
 /** Nodes of a cell that are computed; the two inputs come before them. */
@@ -74,40 +71,17 @@ export function relaxedCell(
   );
   return (before, last, mode, mixture) => {
     const nodes = [preprocess[0](before, mode), preprocess[1](last, mode)];
-    const received = Array.from({ length: NODES + 2 }, (): Given[] => []);
+    const received = Array.from({ length: NODES + 2 }, (): EdgeValue[] => []);
     const give = (from: number) => {
       for (const given of sources[from](nodes[from], mixture, mode)) received[given.target].push(given);
     };
     give(0);
     for (let target = 2; target < NODES + 2; target++) {
       give(target - 1);
-      const mixed = add(...received[target].map(({ value }) => value));
-      const passed = passing(received[target], mixture.edges);
-      nodes.push(passed ? shuffleChannels(concat([mixed, passed]), partial) : mixed);
+      nodes.push(joinEdges(received[target], mixture.edges, partial));
     }
     return concat(nodes.slice(2));
   };
-}
-
-/** The sum of the channels that pass the candidates by, each edge times its weight (PC-DARTS, section 3.2). */
-function passing(given: readonly Given[], edges: Value | undefined): Value | undefined {
-  const passed = given.flatMap(({ bypass }) => bypass ?? []);
-  if (passed.length === 0) return undefined;
-  if (!edges) return add(...passed);
-  return weightedSum(
-    passed,
-    edges,
-    given.map(({ row }) => row),
-  );
-}
-
-/** What an edge gives to its target. */
-interface Given {
-  readonly row: number;
-  readonly target: number;
-  readonly value: Value;
-  /** The channels that pass the candidates by. */
-  readonly bypass?: Value;
 }
 
 /** What a node gives to every node after it. */
@@ -115,7 +89,7 @@ function relaxedNode(
   context: LayerContext,
   name: string,
   { channels: all, stride, from, gated, partial, candidates: existing }: NodeSizes,
-): (node: Value, mixture: TableMixture, mode: NetworkMode) => Given[] {
+): (node: Value, mixture: TableMixture, mode: NetworkMode) => EdgeValue[] {
   const channels = all / partial;
   const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
   const rows = edges.map(({ row }) => row);
@@ -134,7 +108,7 @@ function relaxedNode(
   const norm = stacked > 0 ? batchNormLayer(context, `${name}/norm`, stacked) : undefined;
   const skips = stride === 1 && having(SKIP).length > 0;
   return (node, { weights, gates, skip }, mode) => {
-    const [x, rest] = partial > 1 ? split(node, [channels, all - channels]) : [node];
+    const [x, rest] = partOfNode(node, partial);
     const normalised = candidates.map(
       ({ operation, rows, compute }): StackedCandidate => ({ operation, rows, value: compute(x, gates, mode) }),
     );

@@ -1,13 +1,12 @@
-import { AttributeError } from '../../../engine/errors.js';
 import type { Value } from '../../../engine/graph/graph.js';
 import { VariableSet } from '../../../engine/graph/variables.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
-import { add } from '../../../engine/ops/add.js';
 import { relu } from '../../../engine/ops/relu.js';
 import type { NetworkMode, Supernet, SupernetOptions } from '../../training/classifier.js';
 import { type Computation, type EdgeOperation, edgeOperation } from '../edgeOperation.js';
 import { type Block, batchNormLayer, type LayerContext } from '../layers.js';
 import { checkSupernet, mixCandidates, type TableMixture, tableMixtures } from '../mixedNode.js';
+import { type EdgeValue, joinEdges, partOfNode } from '../partialChannels.js';
 import type { NetworkSettings } from '../space.js';
 import { averagePool3x3, macroNetwork } from './blocks.js';
 import { EDGES, NODES, OPERATIONS } from './cell.js';
@@ -16,26 +15,24 @@ import { CELL_RELAXATION } from './choices.js';
 /**
  * All cells at once: node j = sum over edges i -> j and operations o of softmax(alpha_ij)_o * o(node i) (DARTS, eq. 2, on the
  * cell of NAS-Bench-201). All cells of the network share one table of architecture parameters, [edges, operations].
- * @throws AttributeError unless the channels of the first stage are a multiple of 4
+ * @throws AttributeError unless the channels of the first stage are a multiple of 4 * `partial`
  */
 export function cellSupernet(
   settings: NetworkSettings,
   { affine, batchNorm, gated = false, candidates, partial = 1, checkpoint = false }: SupernetOptions,
 ): Supernet {
-  checkSupernet('cellSupernet', settings.channels, { gated, batchNorm });
-  if (partial !== 1)
-    throw new AttributeError(`cellSupernet: partial is ${partial}, wanted 1: partial channels are of the DARTS space`);
+  checkSupernet('cellSupernet', settings.channels, { partial, gated, batchNorm });
   const context: LayerContext = {
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),
     affine,
-    trackRunning: batchNorm === 'running',
+    trackRunning: batchNorm !== 'batch',
   };
   const mixtures = tableMixtures(CELL_RELAXATION.tables, gated);
   // The mixture of the pass that is being traced: cells are blocks like any other in the macro network.
   let table: TableMixture | undefined;
   const network = macroNetwork(context, settings, (name, channels): Block => {
-    const cell = relaxedCell(context, name, { channels, gated, candidates: candidates?.[0] });
+    const cell = relaxedCell(context, name, { channels, gated, partial, candidates: candidates?.[0] });
     const mixed: Block = (x, mode) => cell(x, mode, table as TableMixture);
     return checkpoint ? (x, mode) => x.graph.checkpoint(() => mixed(x, mode)) : mixed;
   });
@@ -63,11 +60,11 @@ function relaxedCell(
     relaxedNode(context, `${name}/node ${from}`, { ...sizes, from }),
   );
   return (input, mode, mixture) => {
-    const received = Array.from({ length: NODES }, (): Value[] => []);
+    const received = Array.from({ length: NODES }, (): EdgeValue[] => []);
     let node = input;
     sources.forEach((give, from) => {
-      for (const { target, value } of give(node, mixture, mode)) received[target].push(value);
-      node = add(...received[from + 1]);
+      for (const edge of give(node, mixture, mode)) received[edge.target].push(edge);
+      node = joinEdges(received[from + 1], mixture.edges, sizes.partial);
     });
     return node;
   };
@@ -76,6 +73,8 @@ function relaxedCell(
 interface NodeSizes {
   readonly channels: number;
   readonly gated: boolean;
+  /** Candidates see the first 1/partial of a node's channels; the others pass by. */
+  readonly partial: number;
   /** Which candidates there are, [edges, operations], row-major; absent: all. */
   readonly candidates?: readonly boolean[];
   /** The node's number in its cell. */
@@ -83,7 +82,12 @@ interface NodeSizes {
 }
 
 /** What a node gives to every node after it. `none` adds nothing: its weight acts through the softmax alone. */
-function relaxedNode(context: LayerContext, name: string, { channels, gated, candidates, from }: NodeSizes) {
+function relaxedNode(
+  context: LayerContext,
+  name: string,
+  { channels: all, gated, partial, candidates, from }: NodeSizes,
+): (node: Value, mixture: TableMixture, mode: NetworkMode) => EdgeValue[] {
+  const channels = all / partial;
   const edges = EDGES.flatMap(([source, target], row) => (source === from ? [{ row, target }] : []));
   const rows = edges.map(({ row }) => row);
   const columnOf = (operation: (typeof OPERATIONS)[number]) => OPERATIONS.indexOf(operation);
@@ -110,7 +114,8 @@ function relaxedNode(context: LayerContext, name: string, { channels, gated, can
   const norm = stacked > 0 ? batchNormLayer(context, `${name}/norm`, stacked) : undefined;
   const skipColumn = columnOf('skip_connect');
   const skips = having(skipColumn).length > 0;
-  return (x: Value, { weights, gates, skip }: TableMixture, mode: NetworkMode) => {
+  return (node, { weights, gates, skip }, mode) => {
+    const [x, bypass] = partOfNode(node, partial);
     const positive = relu(x);
     const values = mixCandidates(
       context,
@@ -122,6 +127,6 @@ function relaxedNode(context: LayerContext, name: string, { channels, gated, can
       norm,
       { rows, weights, channels, mode },
     );
-    return edges.map(({ target }, e) => ({ target, value: values[e] }));
+    return edges.map((edge, e) => ({ ...edge, value: values[e], bypass }));
   };
 }
