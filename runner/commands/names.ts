@@ -11,6 +11,7 @@ export const METHOD_NAMES = [
   'nsga2',
   'weaknas',
   'darts',
+  'pc-darts',
 ];
 export const PREDICTOR_NAMES = [
   'random-forest',

@@ -5,6 +5,7 @@ import { darts } from './darts.js';
 import { localSearch } from './localSearch.js';
 import type { Method } from './method.js';
 import { nsga2 } from './nsga2.js';
+import { pcDarts } from './pcDarts.js';
 import { randomSearch } from './random.js';
 import { regularizedEvolution } from './regularizedEvolution.js';
 import { reinforce } from './reinforce.js';
@@ -20,6 +21,7 @@ const methods: readonly Method[] = [
   nsga2,
   weaknas,
   darts,
+  pcDarts,
 ];
 
 export const METHOD_NAMES: readonly string[] = methods.map((method) => method.name);

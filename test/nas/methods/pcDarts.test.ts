@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import { edgeNormalizedRule } from '../../../src/nas/methods/edgeNormalization.js';
+import { pcDarts } from '../../../src/nas/methods/pcDarts.js';
+import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
+import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
+import { expectToResume, finish, tinyProblem, traceRule } from './tinySearch.js';
+import { searchToy } from './toySpace.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openTestEngine();
+});
+afterAll(() => closeTestEngine(engine));
+
+const start = (problem: ReturnType<typeof tinyProblem>, options: object) =>
+  pcDarts.start(problem, pcDarts.options.parse(options));
+
+describe('PC-DARTS', () => {
+  it('weighs candidates by the softmax over operations times that over the edges into a node', () => {
+    const { tables } = nasbench201.relaxation;
+    const settings = { channels: 4, cells: 1, classes: 4, size: 8, imageChannels: 1 };
+    const supernet = nasbench201.supernet(settings, { affine: false, batchNorm: 'batch' });
+    const rule = edgeNormalizedRule(supernet, tables);
+    expect(rule.parameters.variables.map(({ name, type }) => [name, type.shape])).toEqual([
+      ['alpha', [6, 5]],
+      ['alpha edges', [6]],
+    ]);
+    // Logarithms of what is to be the share: edges 0→1 | 0→2, 1→2 | 0→3, 1→3, 2→3.
+    const betas = [7, 1, 3, 2, 5, 1].map(Math.log);
+    const shares = [1, 1 / 4, 3 / 4, 2 / 8, 5 / 8, 1 / 8];
+    const alphas = Array.from({ length: 6 }, () => [1, 2, 3, 4, 10].map(Math.log)).flat();
+    const wanted = shares.flatMap((share) => [1, 2, 3, 4, 10].map((weight) => (share * weight) / 20));
+    const { weights, edges } = traceRule(rule, [alphas, betas]);
+    weights[0].forEach((weight, i) => {
+      expect(weight).toBeCloseTo(wanted[i], 12);
+    });
+    edges?.[0].forEach((share, i) => {
+      expect(share).toBeCloseTo(shares[i], 12);
+    });
+    const [strengths] = rule.strengths([alphas, betas].map((values) => Float32Array.from(values)));
+    strengths.forEach((strength, i) => {
+      expect(strength).toBeCloseTo(wanted[i], 6);
+    });
+  });
+
+  it('chooses an edge of the DARTS space for its own weight, not for a clear operation', () => {
+    const { relaxation } = spaceByName('darts');
+    const settings = { channels: 4, cells: 3, classes: 4, size: 8, imageChannels: 1 };
+    const supernet = spaceByName('darts').supernet(settings, { affine: false, batchNorm: 'batch' });
+    const rule = edgeNormalizedRule(supernet, relaxation.tables);
+    const alphas = new Float32Array(14 * 8);
+    const betas = new Float32Array(14);
+    // Node 3 has edges 2, 3 and 4: the operation of edge 2 is the clearest, yet the others weigh more.
+    alphas[2 * 8 + 4] = 1;
+    betas.set([-3, 1, 1], 2);
+    const strengths = rule.strengths([alphas, alphas, betas, betas]);
+    const largest = [2, 3, 4].map((edge) => Math.max(...strengths[0].subarray(edge * 8, edge * 8 + 8)));
+    expect(largest[0]).toBeLessThan(largest[1]);
+    expect(largest[1]).toBeCloseTo(largest[2], 7);
+  });
+
+  it('searches both spaces on a part of the channels', async () => {
+    for (const [space, channels, text] of [
+      ['nasbench201', 8, /^\|/],
+      ['darts', 8, /./],
+    ] as const) {
+      const problem = tinyProblem(engine, space, { channels });
+      const { result, state } = await finish(start(problem, { partial: 2, alphaStart: 1 }));
+      expect(result.architecture).toMatch(text);
+      expect(result.epochs).toHaveLength(2);
+      // The architecture parameters rest in the first epoch.
+      expect(result.epochs.map(({ validationLoss }) => validationLoss !== undefined)).toEqual([false, true]);
+      expect(state.arrays.alphas.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('needs channels that the parts divide, and an epoch in which the architecture moves', async () => {
+    const problem = tinyProblem(engine, 'nasbench201');
+    await expect(start(problem, {}).step()).rejects.toThrow('channels is 4, wanted a multiple of 16');
+    await expect(start(problem, { partial: 1, alphaStart: 2 }).step()).rejects.toThrow(
+      "alphaStart is 2, wanted fewer than the protocol's 2 epochs",
+    );
+  });
+
+  it('goes on to the same bits after it was stopped, edges included', async () => {
+    const problem = tinyProblem(engine, 'nasbench201', { channels: 8, epochs: 3 });
+    const options = { partial: 2, alphaStart: 1, alphaLearningRate: 0.05 };
+    const { state } = await expectToResume(pcDarts, problem, options, 2);
+    // Edge 0→1 is alone into its node; the others follow 30 operations, in blocks of 64.
+    const [alone, ...betas] = state.arrays.alphas.slice(64, 70);
+    expect(Math.abs(alone)).toBeLessThan(0.01);
+    expect(Math.max(...betas.map(Math.abs))).toBeGreaterThan(0.02);
+  });
+
+  it('finds the planted best on a toy space', async () => {
+    let found = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const { isBest } = await searchToy(engine, pcDarts, { alphaLearningRate: 0.1 }, seed);
+      if (isBest) found++;
+    }
+    // One draw finds it with probability 1/64.
+    expect(found).toBeGreaterThanOrEqual(6);
+  });
+});
