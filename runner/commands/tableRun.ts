@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../../src/nas/nearestName.js';
 import type { TableRunResults } from '../../src/nas/tables/results.js';
 import type { Table } from '../../src/nas/tables/table.js';
 import { lazyDevice } from '../device.js';
 import type { TableRunPlan } from '../tableRun/plan.js';
 import type { Tools } from '../tools.js';
 import { UsageError } from './errors.js';
-import { checkMethodName, nearest } from './methodOptions.js';
+import { checkMethodName } from './methodOptions.js';
 import { METHOD_NAMES } from './names.js';
 import { collectAssignment, positiveInteger, type SharedOptions, several } from './options.js';
 import { type Output, progressOf } from './output.js';

@@ -44,7 +44,7 @@ export async function conductStudy(study: Study, tools: Tools, options: ConductO
 }
 
 async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string): Promise<StudyProvenance> {
-  const { sets } = prepared;
+  const { sets, judge } = prepared;
   const sources = [];
   for (const { label, specification } of study.sources) {
     const source = makeSource(await sets.open(specification.set), specification, study.seeds[0]);
@@ -55,6 +55,8 @@ async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string
       classes: source.classes.length,
     });
   }
+  const common = { adapter: adapterOf(prepared), versions: versions(), sources, rerun };
+  if (judge) return { ...common, targets: [], judge: judge.describe(), references: judge.references() };
   const targets = [];
   for (const target of study.targets) {
     const set = await sets.open(target.set);
@@ -70,5 +72,5 @@ async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string
       classes: set.classes.length,
     });
   }
-  return { adapter: adapterOf(prepared), versions: versions(), sources, targets, rerun };
+  return { ...common, targets };
 }

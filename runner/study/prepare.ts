@@ -5,6 +5,7 @@ import { imageSetNames, planStudy, type StudyPlan } from '../../src/nas/transfer
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import type { Executors } from '../../src/nas/transfer/study.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
+import type { TableJudge } from '../../src/nas/transfer/tableJudge.js';
 import { targetBaseline, targetImages } from '../../src/nas/transfer/target.js';
 import type { Tools } from '../tools.js';
 import { tuningFor } from '../tuning.js';
@@ -16,6 +17,8 @@ export interface PreparedStudy {
   /** Measured choices between kernels that are used. */
   readonly tuning?: AppliedTuning;
   readonly sets: StudyImages;
+  /** Of a study that a table judges. */
+  readonly judge?: TableJudge;
   readonly plan: StudyPlan;
   readonly executors: Executors;
   dispose(): void;
@@ -44,6 +47,7 @@ export async function readImages(study: Study, { dataDir }: PrepareOptions): Pro
 export async function prepareStudy(
   study: Study,
   sets: StudyImages,
+  judge: TableJudge | undefined,
   tools: Tools,
   { adapter, tune, notice }: PrepareOptions,
 ): Promise<PreparedStudy> {
@@ -52,7 +56,7 @@ export async function prepareStudy(
     const { kind, name } = gpu.info;
     const tuning = await tuningFor(gpu, tools, { tune }, notice);
     const named = tuning ? `${kind}: ${name}, tuned ${tuning.digest}` : `${kind}: ${name}`;
-    const plan = await planStudy(study, { adapter: named, fingerprints: sets.fingerprints });
+    const plan = await planStudy(study, { adapter: named, fingerprints: sets.fingerprints, judge });
     const options = { imageSet: sets.open, variants: tuning?.variants };
     const work = await tools.createExecutors(gpu, spaceByName(study.space), options);
     const executors: Executors = {
@@ -60,8 +64,9 @@ export async function prepareStudy(
       train: (task, report) => work.train(task, report),
       baseline: async ({ target, protocol }) =>
         targetBaseline(targetImages(await sets.open(target.set), target, protocol)),
+      ...(judge ? { judge: async (task) => judge.judge(task) } : {}),
     };
-    return { gpu, tuning, sets, plan, executors, dispose: () => gpu.dispose() };
+    return { gpu, tuning, sets, judge, plan, executors, dispose: () => gpu.dispose() };
   } catch (error) {
     gpu.dispose();
     throw error;

@@ -3,6 +3,7 @@ import type { Study } from '../../src/nas/transfer/studySpecification.js';
 import type { Tools } from '../tools.js';
 import { FailureNames } from './failures.js';
 import { interruptible } from './interrupt.js';
+import { openJudge } from './judge.js';
 import { type PreparedStudy, type PrepareOptions, prepareStudy, readImages } from './prepare.js';
 
 /** Keeps finished jobs until it is closed. */
@@ -11,7 +12,7 @@ export interface SessionStore extends JobStore {
 }
 
 export interface SessionOptions<Store extends SessionStore> extends PrepareOptions {
-  /** Called when the images are read: a wrong name leaves no folder behind. */
+  /** Called when table and images are read: a wrong name leaves no folder behind. */
   openStore(): Promise<Store>;
   /** What is kept when a job fails or the user stops, and how to go on. */
   readonly kept?: string;
@@ -40,12 +41,13 @@ export async function withSession<Store extends SessionStore, T>(
     failures.follow(event);
     options.onEvent?.(event);
   };
+  const judge = await openJudge(study);
   const images = await readImages(study, options);
   const store = await options.openStore();
   let prepared: PreparedStudy | undefined;
   try {
     return await interruptible(kept === undefined ? 'stopped' : `stopped; ${kept}`, async () => {
-      prepared = await prepareStudy(study, images, tools, options);
+      prepared = await prepareStudy(study, images, judge, tools, options);
       return work({ ...prepared, store, onEvent });
     });
   } catch (error) {

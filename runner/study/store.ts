@@ -101,7 +101,7 @@ async function readJobs(path: string, notice: (text: string) => void): Promise<M
   return records;
 }
 
-const KINDS: readonly string[] = ['search', 'training', 'baseline'] satisfies JobRecord['kind'][];
+const KINDS: readonly string[] = ['search', 'training', 'baseline', 'judgement'] satisfies JobRecord['kind'][];
 
 function parseRecord(text: string): JobRecord | undefined {
   try {

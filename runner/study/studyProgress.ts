@@ -17,9 +17,11 @@ export async function countJobs(plan: StudyPlan, store: JobStore): Promise<{ kin
     if (tasks.has(task.hash)) continue;
     tasks.set(task.hash, task);
     const found = store.get(task.hash)?.outcome as SearchOutcome | undefined;
-    if (found)
-      for (const training of await plan.trainings(task, found.architecture)) tasks.set(training.hash, training);
-    else kinds.push(...plan.study.targets.map(() => 'training'));
+    if (found) {
+      const { architecture } = found;
+      for (const job of [...(await plan.trainings(task, architecture)), ...(await plan.judgements(architecture))])
+        tasks.set(job.hash, job);
+    } else kinds.push(...plan.study.targets.map(() => (plan.study.judge ? 'judgement' : 'training')));
   }
   let done = 0;
   for (const task of tasks.values()) {
@@ -38,6 +40,7 @@ function kindOf(task: StudyTask): string {
 export function nameOf(task: StudyTask, search?: SearchTask): string {
   if (task.kind === 'search') return `${task.method} on ${task.source}, seed ${task.seed}`;
   if (task.kind === 'baseline') return `linear classifier on ${task.target.label}`;
+  if (task.kind === 'judgement') return `table's accuracy of ${task.architecture} on ${task.target.label}`;
   const found = search ? ` of what ${search.method} found on ${search.source}` : '';
   return `training on ${task.target.label}${found}, seed ${task.seed}`;
 }
@@ -45,13 +48,15 @@ export function nameOf(task: StudyTask, search?: SearchTask): string {
 /** What a job does before it reports anything; null: it is done at once. */
 function doingOf(task: StudyTask): string | null {
   if (task.kind === 'baseline') return 'fitting';
+  if (task.kind === 'judgement') return null;
   if (task.kind === 'search' && methodByName(task.methodName).needs(task.options) === 'nothing') return null;
   return 'preparing kernels';
 }
 
 function summaryOf({ kind, outcome }: JobRecord): string {
   if (kind === 'search') return (outcome as SearchOutcome).architecture;
-  if (kind === 'training') return `accuracy ${percent((outcome as TrainingOutcome).accuracy)} %`;
+  if (kind === 'training' || kind === 'judgement')
+    return `accuracy ${percent((outcome as TrainingOutcome).accuracy)} %`;
   return `accuracy ${percent((outcome as BaselineOutcome).linear)} %`;
 }
 

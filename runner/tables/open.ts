@@ -9,8 +9,10 @@ import { TableError } from '../../src/nas/tables/table.js';
 import { exists, gunzip, gunzipBeginning, LARGEST_BYTES } from '../data/files.js';
 import { reasonOf } from '../reason.js';
 
-const EXTENSION = '.csv.gz';
+export const TABLE_EXTENSION = '.csv.gz';
 const BUILT_IN: readonly TableHeader[] = [NASBENCH201_TABLE];
+/** Tables that need no header beside them. */
+export const BUILT_IN_TABLES: readonly string[] = BUILT_IN.map(({ name }) => name);
 const PIECE = 2 ** 16;
 
 export interface TableOptions {
@@ -25,25 +27,25 @@ export interface TableOptions {
  */
 export async function openTable(pathOrName: string, { tablesDir }: TableOptions = {}): Promise<ColumnTable> {
   const folder = tablesDir ?? process.env.NASTRANSFER_TABLES;
-  const path = pathOrName.endsWith(EXTENSION) ? pathOrName : namedPath(pathOrName, folder);
+  const path = pathOrName.endsWith(TABLE_EXTENSION) ? pathOrName : namedPath(pathOrName, folder);
   if (!(await exists(path))) throw new TableError(`${path}: no such file; wanted a table. ${HELP}`);
   const header = await headerOf(path);
-  const companion = header.latencyFile && join(dirname(path), `${header.latencyFile.file}${EXTENSION}`);
+  const companion = header.latencyFile && join(dirname(path), `${header.latencyFile.file}${TABLE_EXTENSION}`);
   const latencies = companion && (await exists(companion)) ? rowsOf(companion) : undefined;
   return new ColumnTable(header, { rows: rowsOf(path), ...(latencies ? { latencies } : {}) });
 }
 
-const HELP = `Give the path of a ${EXTENSION}, or a name and its folder by --tables-dir or NASTRANSFER_TABLES`;
+const HELP = `Give the path of a ${TABLE_EXTENSION}, or a name and its folder by --tables-dir or NASTRANSFER_TABLES`;
 
 function namedPath(name: string, folder: string | undefined): string {
   if (name.includes('/') || name.includes('\\') || name === '')
-    throw new TableError(`got table "${name}", wanted a name or a path that ends in ${EXTENSION}`);
+    throw new TableError(`got table "${name}", wanted a name or a path that ends in ${TABLE_EXTENSION}`);
   if (!folder) throw new TableError(`table ${name}: no folder of tables is known. ${HELP}`);
-  return join(folder, `${name}${EXTENSION}`);
+  return join(folder, `${name}${TABLE_EXTENSION}`);
 }
 
 async function headerOf(path: string): Promise<TableHeader> {
-  const file = `${path.slice(0, -EXTENSION.length)}.json`;
+  const file = `${path.slice(0, -TABLE_EXTENSION.length)}.json`;
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new TableError(`${file}: got ${reasonOf(error)}, wanted the header of ${basename(path)}`, { cause: error });

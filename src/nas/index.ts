@@ -66,6 +66,7 @@ export { fingerprint } from './transfer/jobHash.js';
 export {
   type BaselineTask,
   imageSetNames,
+  type JudgementTask,
   type PlanContext,
   planStudy,
   type SearchTask,
@@ -100,7 +101,9 @@ export {
   parseStudy,
   type Study,
   StudyError,
+  type StudyJudge,
   type StudyTarget,
   studyJsonSchema,
 } from './transfer/studySpecification.js';
+export { type JudgingTable, TableJudge } from './transfer/tableJudge.js';
 export { targetBaseline, targetImages } from './transfer/target.js';

@@ -3,7 +3,7 @@ import type { TableRunResults } from './results.js';
 import type { Measurement, Table } from './table.js';
 
 /** The residual block as a cell, NAS-Bench-201's own baseline. */
-const RESNET = '|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|';
+export const RESNET = '|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|';
 
 export function sameAs(one: Measurement, other: Measurement): boolean {
   return one.set === other.set && one.split === other.split && one.epochs === other.epochs && one.seed === other.seed;

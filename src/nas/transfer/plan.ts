@@ -44,7 +44,15 @@ export interface BaselineTask {
   readonly protocol: Protocol;
 }
 
-export type StudyTask = SearchTask | TrainingTask | BaselineTask;
+/** Looking an architecture up in the study's table, which has no seeds of its own: architecture x target. */
+export interface JudgementTask {
+  readonly kind: 'judgement';
+  readonly hash: string;
+  readonly architecture: string;
+  readonly target: StudyTarget;
+}
+
+export type StudyTask = SearchTask | TrainingTask | BaselineTask | JudgementTask;
 
 /** What, besides the study, decides outcomes. */
 export interface PlanContext {
@@ -52,22 +60,26 @@ export interface PlanContext {
   readonly adapter: string;
   /** `fingerprint` of every image set of the study, by its name. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** Names what the table of a judged study holds. */
+  readonly judge?: { readonly fingerprint: string };
 }
 
 export interface StudyPlan {
   readonly study: Study;
   readonly searches: readonly SearchTask[];
   readonly baselines: readonly BaselineTask[];
-  /** The training of what a search found, on every target. */
+  /** The training of what a search found, on every target; none in a judged study. */
   trainings(search: Pick<SearchTask, 'seed'>, architecture: string): Promise<TrainingTask[]>;
+  /** What a judged study looks up instead, for every target. */
+  judgements(architecture: string): Promise<JudgementTask[]>;
 }
 
-/** The names of all image sets of a study, each once. */
+/** The names of all image sets of a study, each once; targets of a judged study are none. */
 export function imageSetNames(study: Study): string[] {
   return [
     ...new Set([
       ...study.sources.map((source) => source.specification.set),
-      ...study.targets.map((target) => target.set),
+      ...(study.judge ? [] : study.targets.map((target) => target.set)),
     ]),
   ];
 }
@@ -111,13 +123,17 @@ export async function planStudy(study: Study, context: PlanContext): Promise<Stu
     }
   }
 
+  const judge = study.judge && { ...study.judge, fingerprint: context.judge?.fingerprint };
+  if (judge && judge.fingerprint === undefined)
+    throw new NasTransferError(`planStudy: no fingerprint of table "${judge.table}"`);
+  const trained = judge ? [] : study.targets;
   const selection = ({ set, limit, testLimit }: StudyTarget) => ({ limit, testLimit, fingerprint: fingerprintOf(set) });
   const protocol = protocols.training;
   return {
     study,
     searches,
     baselines: await Promise.all(
-      study.targets.map(async (target) => {
+      trained.map(async (target) => {
         const { imageSize, imageChannels } = protocol;
         const decides = { kind: 'baseline', version: RESULT_VERSION, imageSize, imageChannels, ...selection(target) };
         return { kind: 'baseline', hash: await jobHash(decides), target, protocol };
@@ -125,10 +141,21 @@ export async function planStudy(study: Study, context: PlanContext): Promise<Stu
     ),
     trainings: ({ seed }, architecture) =>
       Promise.all(
-        study.targets.map(async (target) => {
+        trained.map(async (target) => {
           const decides = { ...common, kind: 'training', architecture, protocol, seed, ...selection(target) };
           return { kind: 'training', hash: await jobHash(decides), space, architecture, target, seed, protocol };
         }),
       ),
+    judgements: async (architecture) =>
+      judge
+        ? Promise.all(
+            study.targets.map(async (target) => {
+              const { epochs, fingerprint } = judge;
+              const decides = { version: RESULT_VERSION, kind: 'judgement', architecture, set: target.set };
+              const hash = await jobHash({ ...decides, space, epochs, fingerprint });
+              return { kind: 'judgement', hash, architecture, target };
+            }),
+          )
+        : [],
   };
 }

@@ -8,6 +8,24 @@ export interface EpochRecord {
   readonly trainAccuracy: number;
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;
+  /** Where a relaxed search stands after the epoch. */
+  readonly telemetry?: SearchTelemetry;
+}
+
+/** What a search by architecture parameters is on the way to. */
+export interface SearchTelemetry {
+  readonly tables: readonly TableTelemetry[];
+  /** Largest eigenvalue of the Hessian of the validation loss in the architecture parameters; only where it was measured. */
+  readonly eigenvalue?: number;
+}
+
+/** One table of candidates. */
+export interface TableTelemetry {
+  readonly name: string;
+  /** Mean strength of every operation over the edges: the softmax's shares, or gates where a method has them. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** Skip connections of the architecture that the strongest candidates would make. */
+  readonly skips: number;
 }
 
 /** What a search leaves: the architecture and how it came about. */
@@ -19,6 +37,10 @@ export interface SearchOutcome {
   readonly evaluations: readonly EvaluationRecord[];
   /** The architectures that no other evaluated one beats in every objective, of a search with several. */
   readonly front?: readonly ParetoPoint[];
+  /** In words, what the outcome should be distrusted for, and what to try. */
+  readonly warnings?: readonly string[];
+  /** Why a search on a supernet ended before its last epoch, and after which. */
+  readonly stopped?: { readonly epoch: number; readonly reason: string };
 }
 
 /** An architecture evaluated in a search. */
@@ -47,6 +69,18 @@ export interface TrainingOutcome {
   readonly epochs: readonly EpochRecord[];
 }
 
+/** What a table tells of an architecture, in place of training it. */
+export interface JudgementOutcome {
+  /** Test accuracy, as a fraction. */
+  readonly accuracy: number;
+  /** Where the table has it for the same training. */
+  readonly validationAccuracy?: number;
+  /** Place by test accuracy among all architectures of the table: 1 the best; equal ones share the better place. */
+  readonly rank: number;
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+}
+
 /** A search done: method x source x seed. */
 export interface SearchJob extends SearchOutcome {
   readonly hash: string;
@@ -56,8 +90,15 @@ export interface SearchJob extends SearchOutcome {
   readonly seconds: number;
 }
 
-/** A cell of the study: what `method` found on `source`, trained from scratch on `target`. */
-export interface TransferJob extends TrainingOutcome {
+/**
+ * A cell of the study: what `method` found on `source`, trained from scratch on `target`. In a judged study the numbers
+ * are those of the table: without loss and epochs, with the rank.
+ */
+export interface TransferJob extends Omit<TrainingOutcome, 'loss'>, Partial<JudgementOutcome> {
+  readonly accuracy: number;
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+  readonly loss?: number;
   readonly hash: string;
   readonly searchHash: string;
   readonly method: string;
@@ -73,6 +114,65 @@ export interface TargetBaseline {
   readonly target: string;
   readonly chance: number;
   readonly linear: number;
+}
+
+/** The table that judged a study. */
+export interface JudgeDescription {
+  readonly table: string;
+  readonly epochs: number;
+  /** Number of architectures that ranks are among. */
+  readonly size: number;
+  /** What accuracies are, in words, by target. */
+  readonly measurements: readonly {
+    readonly target: string;
+    readonly accuracy: string;
+    readonly validationAccuracy?: string;
+  }[];
+}
+
+/**
+ * A level of a target that no search gave. `optimum`: the highest test accuracy of the table; `resnet`: the residual
+ * block as a cell; `random-mean`: mean and standard deviation over all architectures of the table.
+ */
+export interface StudyReference {
+  readonly name: 'optimum' | 'resnet' | 'random-mean';
+  readonly target: string;
+  readonly accuracy: number;
+  /** Divisor n: the table is all there is. */
+  readonly deviation?: number;
+  /** Number of architectures in the mean. */
+  readonly count?: number;
+  readonly architecture?: string;
+  readonly rank?: number;
+  /** What it is and by which measurement. */
+  readonly description: string;
+}
+
+/** How far what a method found on a source lies from the levels of a judged target; over the seeds. */
+export interface JudgedCell {
+  readonly method: string;
+  readonly source: string;
+  readonly target: string;
+  readonly validationAccuracy?: Spread;
+  /** 100 (accuracy - random-mean) / random-mean. */
+  readonly overRandomMean: Spread;
+  /** Accuracy of the optimum minus accuracy, a fraction. */
+  readonly regret: Spread;
+  readonly rank: Spread;
+  /** Per cent of the table's architectures that are better. */
+  readonly better: Spread;
+}
+
+/** Skip connections in what a method found on a source: what searches by relaxation may collapse to. */
+export interface FoundSkips {
+  readonly method: string;
+  readonly source: string;
+  /** Number of skip connections of an architecture, over the seeds. */
+  readonly skips: Spread;
+  /** Operations of an architecture. */
+  readonly operations: number;
+  /** Searches that found an architecture without any convolution. */
+  readonly withoutConvolution: number;
 }
 
 /** Mean, sample standard deviation (n - 1; 0 for one value) and number of values. */
@@ -125,6 +225,9 @@ export interface StudySummary {
     readonly tau: number | null;
     readonly count: number;
   }[];
+  /** Of a judged study. */
+  readonly judged?: readonly JudgedCell[];
+  readonly skips?: readonly FoundSkips[];
 }
 
 /** `results.json` of a study. */
@@ -153,7 +256,10 @@ export interface StudyResults {
   }[];
   readonly searches: readonly SearchJob[];
   readonly jobs: readonly TransferJob[];
+  /** None in a judged study, which has references. */
   readonly baselines: readonly TargetBaseline[];
+  readonly judge?: JudgeDescription;
+  readonly references?: readonly StudyReference[];
   readonly summary: StudySummary;
   readonly seconds: number;
   /** The command line that runs the same study again. */

@@ -1,7 +1,11 @@
+import { NasTransferError } from '../../engine/errors.js';
 import type { SearchEvent, StepEvent } from '../methods/method.js';
-import type { BaselineTask, SearchTask, StudyPlan, StudyTask, TrainingTask } from './plan.js';
+import { spaceByName } from '../spaces/space.js';
+import { judgedCells } from './judgedCells.js';
+import type { BaselineTask, JudgementTask, SearchTask, StudyPlan, StudyTask, TrainingTask } from './plan.js';
 import type {
   EpochRecord,
+  JudgementOutcome,
   SearchJob,
   SearchOutcome,
   StudyResults,
@@ -9,6 +13,7 @@ import type {
   TrainingOutcome,
   TransferJob,
 } from './results.js';
+import { foundSkips } from './skips.js';
 import { summarise } from './statistics.js';
 
 /** Reference levels of a target's test images, as fractions. */
@@ -19,6 +24,8 @@ export interface Executors {
   search(task: SearchTask, report: (event: SearchEvent) => void): Promise<SearchOutcome>;
   train(task: TrainingTask, report: (event: TrainingEvent) => void): Promise<TrainingOutcome>;
   baseline(task: BaselineTask): Promise<BaselineOutcome>;
+  /** Needed by judged studies alone. */
+  judge?(task: JudgementTask): Promise<JudgementOutcome>;
 }
 
 export type TrainingEvent =
@@ -30,7 +37,7 @@ export interface JobRecord {
   readonly hash: string;
   readonly kind: StudyTask['kind'];
   readonly seconds: number;
-  readonly outcome: SearchOutcome | TrainingOutcome | BaselineOutcome;
+  readonly outcome: SearchOutcome | TrainingOutcome | BaselineOutcome | JudgementOutcome;
 }
 
 /** Finished jobs by hash; what `append` has returned for survives the end of the process. */
@@ -53,7 +60,10 @@ export type StudyEvent =
     };
 
 /** What results say about where they come from. */
-export type StudyProvenance = Pick<StudyResults, 'adapter' | 'versions' | 'sources' | 'targets' | 'rerun'>;
+export type StudyProvenance = Pick<
+  StudyResults,
+  'adapter' | 'versions' | 'sources' | 'targets' | 'rerun' | 'judge' | 'references'
+>;
 
 export interface StudyRun extends Executors {
   readonly store: JobStore;
@@ -118,22 +128,17 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
     seconds.set(search.hash, search.seconds);
     searches.push({ hash: search.hash, method, source, seed, ...search.outcome, seconds: search.seconds });
     const { architecture } = search.outcome;
-    for (const training of await plan.trainings(task, architecture)) {
-      const record = await complete(training, () => run.train(training, progress(training)));
+    const found = { searchHash: search.hash, method, source, seed, architecture };
+    const add = (target: string, record: RecordOf<TrainingOutcome | JudgementOutcome>) => {
       seconds.set(record.hash, record.seconds);
-      jobs.push({
-        hash: record.hash,
-        searchHash: search.hash,
-        method,
-        source,
-        target: training.target.label,
-        seed,
-        architecture,
-        ...record.outcome,
-        seconds: record.seconds,
-      });
-    }
+      jobs.push({ hash: record.hash, ...found, target, epochs: [], ...record.outcome, seconds: record.seconds });
+    };
+    for (const training of await plan.trainings(task, architecture))
+      add(training.target.label, await complete(training, () => run.train(training, progress(training))));
+    for (const judgement of await plan.judgements(architecture))
+      add(judgement.target.label, await complete(judgement, () => judged(run, judgement)));
   }
+  const { references } = run.provenance;
   return {
     format: 1,
     name: study.name,
@@ -144,7 +149,16 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
     searches,
     jobs,
     baselines,
-    summary: summarise(jobs, searches),
+    summary: {
+      ...summarise(jobs, searches),
+      skips: foundSkips(spaceByName(study.space), searches),
+      ...(references ? { judged: judgedCells(jobs, references, run.provenance.judge!.size) } : {}),
+    },
     seconds: [...seconds.values()].reduce((sum, value) => sum + value, 0),
   };
+}
+
+function judged({ judge }: StudyRun, task: JudgementTask): Promise<JudgementOutcome> {
+  if (!judge) throw new NasTransferError('runStudy: got a judged study, wanted an executor `judge`');
+  return judge(task);
 }

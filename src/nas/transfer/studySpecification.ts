@@ -50,13 +50,22 @@ const targetEntry = z.union([
   }),
 ]);
 
+const judge = z.strictObject({
+  table: text.describe('name of a table, such as nasbench201; of its file in the folder of tables'),
+  epochs: z.int().min(1).default(200).describe('test accuracies after this many epochs of training'),
+});
+
 const schema = z.strictObject({
   $schema: z.string().optional(),
   name: text,
   space: text.default('nasbench201').describe(SPACE_NAMES.join(', ')),
   methods: z.array(methodEntry).min(1),
   sources: z.array(sourceEntry).min(1).describe('image sets, or selections of one, that are searched on'),
-  targets: z.array(targetEntry).min(1).describe('image sets that what was found is trained on'),
+  targets: z
+    .array(targetEntry)
+    .min(1)
+    .describe('image sets that what was found is trained on; with a judge, data sets of its table'),
+  judge: judge.optional().describe('a table of accuracies that takes the place of training on targets'),
   seeds: z.array(z.int().min(0).max(0xffffffff)).min(1),
   search: protocolOverrides.default({}).describe('how a supernet is trained'),
   fitness: protocolOverrides
@@ -90,6 +99,12 @@ export interface StudyTarget {
   readonly testLimit?: number;
 }
 
+/** A table whose accuracies take the place of training what was found. */
+export interface StudyJudge {
+  readonly table: string;
+  readonly epochs: number;
+}
+
 /** A study with everything filled in. */
 export interface Study {
   readonly name: string;
@@ -98,6 +113,8 @@ export interface Study {
   readonly sources: readonly StudySource[];
   readonly targets: readonly StudyTarget[];
   readonly seeds: readonly number[];
+  /** Present: targets are data sets of its table, and nothing is trained on them. */
+  readonly judge?: StudyJudge;
   readonly protocols: { readonly search: Protocol; readonly fitness: Protocol; readonly training: Protocol };
 }
 
@@ -132,8 +149,10 @@ export function parseStudy(json: unknown, where = 'study'): Study {
     sources: parsed.data.sources.map((entry, i) => at(`sources[${i}]`, () => readSource(entry))),
     targets: parsed.data.targets.map(readTarget),
     seeds,
+    ...(parsed.data.judge ? { judge: parsed.data.judge } : {}),
     protocols,
   };
+  if (study.judge) checkJudged(where, parsed.data);
   for (const part of ['training', 'fitness'] as const) at(part, () => checkRegularized(searchSpace, protocols[part]));
   if (study.methods.some((method) => methodByName(method.name).needs(method.options) === 'supernet')) {
     at('search', () => checkUnregularized(protocols.search));
@@ -171,6 +190,21 @@ function checkUnregularized(protocol: Protocol): void {
   for (const field of ['dropPath', 'auxiliaryWeight'] as const)
     if (protocol[field] > 0)
       throw new StudyError(`${field} is ${protocol[field]}, wanted 0: supernets are trained without`);
+}
+
+/** What a table can't heed. */
+function checkJudged(where: string, { training, targets }: z.infer<typeof schema>): void {
+  const [field] = Object.keys(training);
+  if (field !== undefined)
+    throw new StudyError(
+      `${where}: training.${field}: got a setting, wanted none with judge, for nothing is trained on targets; what shall hold for the short training of searches belongs in fitness`,
+    );
+  targets.forEach((target, i) => {
+    if (typeof target !== 'string' && (target.limit !== undefined || target.testLimit !== undefined))
+      throw new StudyError(
+        `${where}: targets[${i}]: got a limit, wanted none with judge, for its table was measured on whole sets`,
+      );
+  });
 }
 
 function readMethod(entry: z.infer<typeof methodEntry>): StudyMethod {

@@ -1,0 +1,32 @@
+import type { Space } from '../spaces/space.js';
+import type { FoundSkips, SearchJob } from './results.js';
+import { spread } from './spread.js';
+
+const SKIP = 'skip_connect';
+
+/** The operations that an architecture's decisions name, with `none` among them where the space has it. */
+export function operationsOf(space: Space, architecture: string): string[] {
+  const decisions = space.decisions(space.parse(architecture));
+  return space.choices.flatMap(({ options }, choice) => (options.includes(SKIP) ? [options[decisions[choice]]] : []));
+}
+
+/** Skip connections in what each method found on each source, in the order of the searches. */
+export function foundSkips(space: Space, searches: readonly SearchJob[]): FoundSkips[] {
+  const groups = new Map<string, SearchJob[]>();
+  for (const search of searches) {
+    const key = JSON.stringify([search.method, search.source]);
+    groups.set(key, [...(groups.get(key) ?? []), search]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ method, source }] = group;
+    const found = group.map(({ architecture }) => operationsOf(space, architecture));
+    return {
+      method,
+      source,
+      skips: spread(found.map((operations) => operations.filter((operation) => operation === SKIP).length)),
+      operations: found[0].length,
+      withoutConvolution: found.filter((operations) => !operations.some((operation) => operation.includes('conv')))
+        .length,
+    };
+  });
+}
