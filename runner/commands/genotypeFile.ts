@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { nearest } from '../../src/nas/nearestName.js';
 import type { Genotype } from '../../src/nas/spaces/darts/genotype.js';
 import type { Space } from '../../src/nas/spaces/space.js';
 import { UsageError } from './errors.js';
@@ -51,8 +52,10 @@ async function readGenotype(content: unknown, file: string, name: string): Promi
   const names = Object.keys(known).filter((each) => isGenotype(known[each]));
   if (!names.includes(name)) {
     if (names.length === 0) throw new UsageError(`${file}: no genotype in it, wanted NAME: {${FIELDS.join(', ')}}`);
-    const nearest = names.reduce((best, each) => (distance(name, each) < distance(name, best) ? each : best));
-    throw new UsageError(`${file}: no genotype "${name}". Did you mean ${nearest}? It has: ${names.join(', ')}`);
+    const lower = names.map((each) => each.toLowerCase());
+    const close = nearest(name.toLowerCase(), lower);
+    const hint = close === undefined ? '' : ` Did you mean ${names[lower.indexOf(close)]}?`;
+    throw new UsageError(`${file}: no genotype "${name}".${hint} It has: ${names.join(', ')}`);
   }
   const entry = known[name];
   if (typeof entry === 'string') return parseGenotype(entry);
@@ -72,16 +75,4 @@ function isGenotype(entry: unknown): boolean {
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-/** Levenshtein's: letters to add, drop or replace, whatever their case. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a.toLowerCase()].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b.toLowerCase()].entries())
-      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (letter === other ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length];
 }
