@@ -12,6 +12,10 @@ export const METHOD_NAMES = [
   'weaknas',
   'darts',
   'pc-darts',
+  'gdas',
+  'setn',
+  'snas',
+  'balenas',
 ];
 export const PREDICTOR_NAMES = [
   'random-forest',

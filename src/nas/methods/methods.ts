@@ -1,7 +1,9 @@
 import { UnknownNameError } from '../errors.js';
+import { balenas } from './balenas/balenas.js';
 import { bohb } from './bohb/bohb.js';
 import { bohbPublished } from './bohb/bohbPublished.js';
 import { darts } from './darts.js';
+import { gdas } from './gdas.js';
 import { localSearch } from './localSearch.js';
 import type { Method } from './method.js';
 import { nsga2 } from './nsga2.js';
@@ -9,6 +11,8 @@ import { pcDarts } from './pcDarts.js';
 import { randomSearch } from './random.js';
 import { regularizedEvolution } from './regularizedEvolution.js';
 import { reinforce } from './reinforce.js';
+import { setn } from './setn.js';
+import { snas } from './snas.js';
 import { weaknas } from './weaknas.js';
 
 const methods: readonly Method[] = [
@@ -22,6 +26,10 @@ const methods: readonly Method[] = [
   weaknas,
   darts,
   pcDarts,
+  gdas,
+  setn,
+  snas,
+  balenas,
 ];
 
 export const METHOD_NAMES: readonly string[] = methods.map((method) => method.name);

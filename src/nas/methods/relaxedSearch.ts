@@ -1,7 +1,10 @@
+import { channelStatistics } from '../data/statistics.js';
 import { type AlphaOptimizer, BilevelTrainer, type Order } from '../training/bilevel.js';
 import type { Supernet, SupernetOptions } from '../training/classifier.js';
+import { Holder } from '../training/holder.js';
 import type { Protocol } from '../training/protocol.js';
 import type { RelaxedRule } from '../training/relaxedRule.js';
+import { SharedEvaluator } from '../training/sharedEvaluator.js';
 import type { EpochRecord } from '../transfer/results.js';
 import { deriveArchitecture } from './derivation.js';
 import type { Problem, Search, SupernetContext } from './method.js';
@@ -40,6 +43,8 @@ export interface RelaxedSettings {
 export interface TrainedSupernet {
   readonly supernet: Supernet;
   readonly parameters: readonly Float32Array[];
+  /** Measures architectures on the alphas' half with the weights as they are. Of a gated supernet; freed after derivation. */
+  evaluator(): Promise<SharedEvaluator>;
 }
 
 interface Running {
@@ -47,6 +52,7 @@ interface Running {
   readonly supernet: Supernet;
   readonly rule: RelaxedRule;
   readonly epochs: number;
+  readonly batch: number;
 }
 
 /**
@@ -86,8 +92,30 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       alphaOptimizer: stage.alphaOptimizer,
       seed: problem.seed,
     });
-    running = { trainer, supernet, rule, epochs: protocol.epochs };
+    running = { trainer, supernet, rule, epochs: protocol.epochs, batch: protocol.batch };
     return running;
+  };
+
+  const derive = async (
+    rule: NonNullable<RelaxedSettings['derive']>,
+    now: readonly StageEnd[],
+    parameters: readonly Float32Array[],
+  ): Promise<unknown> => {
+    const { supernet, batch } = await begin();
+    const held = new Holder();
+    const evaluator = async () => {
+      const statistics = channelStatistics(source.weights, source.channels);
+      const tables = problem.space.relaxation.tables;
+      const images = source.alphas;
+      return held.hold(
+        await SharedEvaluator.create({ engine, supernet, tables, shape: source, images, statistics, batch }),
+      );
+    };
+    try {
+      return await rule(now, { supernet, parameters, evaluator });
+    } finally {
+      held.dispose();
+    }
   };
 
   const end = () => {
@@ -98,7 +126,7 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
   return {
     async step() {
       if (ended.length === settings.stages) return false;
-      const { trainer, supernet, rule, epochs: length } = await begin();
+      const { trainer, rule, epochs: length } = await begin();
       const before = epochs.length;
       const record = await trainer.epoch((done, steps) =>
         problem.report?.({ kind: 'step', done: before * steps + done, total: total * steps }),
@@ -111,7 +139,7 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       const now = [...ended, { strengths }];
       architecture = settings.derive
         ? last
-          ? await settings.derive(now, { supernet, parameters })
+          ? await derive(settings.derive, now, parameters)
           : undefined
         : deriveArchitecture(problem.space.relaxation, strengths);
       if (inStage === length) {

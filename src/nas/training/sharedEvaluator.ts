@@ -1,0 +1,88 @@
+import { AttributeError } from '../../engine/errors.js';
+import { crossEntropy } from '../../engine/ops/crossEntropy.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { Program } from '../../engine/runtime/program.js';
+import type { ImageSplit } from '../data/imageSet.js';
+import type { channelStatistics } from '../data/statistics.js';
+import type { RelaxedTable, Selection } from '../spaces/space.js';
+import { sequentialBatches } from './batches.js';
+import type { Supernet } from './classifier.js';
+import { DeviceImages } from './deviceImages.js';
+import { Holder } from './holder.js';
+import { type ImageShape, imageBatch } from './imageBatch.js';
+import { Metrics } from './metrics.js';
+import { pathFeeds } from './pathTrainer.js';
+
+/** Runs submitted before waiting for the device. */
+const RUNS_AHEAD = 8;
+
+export interface SharedEvaluatorOptions {
+  readonly engine: Engine;
+  /** Gated, its weights allocated. */
+  readonly supernet: Supernet;
+  readonly tables: readonly RelaxedTable[];
+  readonly shape: ImageShape;
+  /** Images that architectures are measured on. */
+  readonly images: ImageSplit;
+  readonly statistics: ReturnType<typeof channelStatistics>;
+  readonly batch: number;
+}
+
+/** Measures architectures with the weights that they share. Batches are normalised by their own statistics. */
+export class SharedEvaluator {
+  private constructor(
+    private readonly options: SharedEvaluatorOptions,
+    private readonly program: Program,
+    private readonly metrics: Metrics,
+    private readonly held: Holder,
+  ) {}
+
+  static async create(options: SharedEvaluatorOptions): Promise<SharedEvaluator> {
+    const { engine, supernet, images, shape, statistics, batch } = options;
+    if (images.count < 1)
+      throw new AttributeError('SharedEvaluator: got no images, wanted at least one to measure architectures on');
+    const held = new Holder();
+    try {
+      const device = held.hold(new DeviceImages(engine, 'images of the architectures', images));
+      const metrics = held.hold(new Metrics(engine, 'test'));
+      const program = held.hold(
+        await engine.compile((graph) => {
+          const { x, labels } = imageBatch(graph, device, { batch, shape, statistics, feed: 'indices' });
+          const logits = supernet.forward(x, 'evaluate');
+          metrics.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
+        }),
+      );
+      return new SharedEvaluator(options, program, metrics, held);
+    } catch (error) {
+      held.dispose();
+      throw error;
+    }
+  }
+
+  /** Batches that `evaluate` can measure on. */
+  get batches(): number {
+    return Math.ceil(this.options.images.count / this.options.batch);
+  }
+
+  /**
+   * Accuracy of an architecture with the shared weights.
+   * @param batches which batches of the images, counted from 0; beyond the last, from the first again. Absent: all
+   */
+  async evaluate(selection: Selection, batches?: readonly number[]): Promise<{ accuracy: number; loss: number }> {
+    const { images, tables, engine, batch } = this.options;
+    const all = sequentialBatches(images.count, batch);
+    const chosen = batches?.map((index) => all[index % all.length]) ?? all;
+    const feeds = pathFeeds(tables, selection);
+    for (const [index, indices] of chosen.entries()) {
+      this.program.run({ indices, ...feeds });
+      if ((index + 1) % RUNS_AHEAD === 0) await engine.gpu.idle();
+    }
+    const { loss, correct } = await this.metrics.take();
+    const count = chosen.reduce((sum, indices) => sum + indices.filter((i) => i < images.count).length, 0);
+    return { accuracy: correct / count, loss: loss / count };
+  }
+
+  dispose(): void {
+    this.held.dispose();
+  }
+}
