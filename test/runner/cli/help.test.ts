@@ -35,6 +35,7 @@ describe('the names that help tells', () => {
     ['study', [...METHOD_NAMES, ...SPACE_NAMES, ...IMAGE_SET_NAMES, ...SOURCE_FORMS]],
     ['score', [...SCORE_NAMES, ...SPACE_NAMES, ...SOURCE_FORMS]],
     ['count', SPACE_NAMES],
+    ['draw', SPACE_NAMES],
     ['table predict', [...PREDICTOR_NAMES, ...ENCODING_NAMES]],
     ['data info', IMAGE_SET_NAMES],
     ['data sheet', IMAGE_SET_NAMES],
