@@ -10,6 +10,8 @@ export const METHOD_NAMES = [
   'bohb-published',
   'nsga2',
   'weaknas',
+  'random-sharing',
+  'spos',
   'darts',
   'pc-darts',
   'gdas',

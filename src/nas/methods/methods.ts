@@ -9,10 +9,12 @@ import type { Method } from './method.js';
 import { nsga2 } from './nsga2.js';
 import { pcDarts } from './pcDarts.js';
 import { randomSearch } from './random.js';
+import { randomSharing } from './randomSharing.js';
 import { regularizedEvolution } from './regularizedEvolution.js';
 import { reinforce } from './reinforce.js';
 import { setn } from './setn.js';
 import { snas } from './snas.js';
+import { spos } from './spos.js';
 import { weaknas } from './weaknas.js';
 
 const methods: readonly Method[] = [
@@ -24,6 +26,8 @@ const methods: readonly Method[] = [
   bohbPublished,
   nsga2,
   weaknas,
+  randomSharing,
+  spos,
   darts,
   pcDarts,
   gdas,

@@ -75,7 +75,7 @@ export function checkSupernet(
 ): void {
   if (gated && batchNorm === 'running')
     throw new AttributeError(
-      `${supernet}: batchNorm is running with gated candidates, wanted batch: a candidate that is closed in a step has no statistics`,
+      `${supernet}: batchNorm is running with gated candidates, wanted batch or reestimated: a candidate that is closed in a step has no statistics`,
     );
   const step = 4 * partial;
   if (channels % step === 0) return;

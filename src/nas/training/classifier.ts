@@ -20,8 +20,11 @@ export interface Classifier {
 export interface SupernetOptions {
   /** Scale and shift of batch norm in the candidates. */
   readonly affine: boolean;
-  /** `batch`: always by the batch's own statistics; `running`: running averages are kept, and used in evaluation. */
-  readonly batchNorm: 'batch' | 'running';
+  /**
+   * `batch`: always by the batch's own statistics; `running`: running averages are kept, and used in evaluation; `reestimated`,
+   * of a gated supernet: they are used in evaluation, but whoever evaluates an architecture estimates them for it anew.
+   */
+  readonly batchNorm: 'batch' | 'running' | 'reestimated';
   /**
    * Every candidate is computed by itself, and only in runs in which its gate is open: for methods that sample. False, the
    * default: all candidates of a node together, in every run.

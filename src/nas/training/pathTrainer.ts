@@ -34,7 +34,15 @@ export interface PathTrainerOptions {
   readonly alphas: ImageSplit;
   readonly protocol: Protocol;
   readonly seed: number;
+  /**
+   * Batches of the weights' half that an architecture's running averages are estimated from before it is measured; the supernet's
+   * batch norm is then `reestimated`. Absent: batches are normalised by their own statistics in measuring too.
+   */
+  readonly reestimate?: number;
 }
+
+/** Weight of a batch in running averages: batch norm's default. */
+const MOMENTUM = 0.1;
 
 /** Weights of candidates by the names of their tables: one where an architecture has it, else zero. */
 export function pathFeeds(tables: readonly RelaxedTable[], selection: Selection): Record<string, Float32Array> {
@@ -49,10 +57,7 @@ export function pathFeeds(tables: readonly RelaxedTable[], selection: Selection)
   );
 }
 
-/**
- * Trains weights that all architectures share, one architecture a step, and measures architectures with them. Batches are
- * normalised by their own statistics, in measuring too.
- */
+/** Trains weights that all architectures share, one architecture a step, and measures architectures with them. */
 export class PathTrainer {
   private epochsDone = 0;
 
@@ -61,7 +66,7 @@ export class PathTrainer {
     private readonly batch: number,
     private readonly optimizer: Sgd,
     private readonly metrics: { readonly train: Metrics; readonly test: Metrics },
-    private readonly programs: { readonly train: Program; readonly evaluate: Program },
+    private readonly programs: { readonly train: Program; readonly evaluate: Program; readonly calibrate?: Program },
     private readonly held: Holder,
   ) {}
 
@@ -108,7 +113,15 @@ export class PathTrainer {
           metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
         }),
       );
-      return new PathTrainer(options, batch, optimizer, metrics, { train, evaluate }, held);
+      const calibrate =
+        options.reestimate === undefined
+          ? undefined
+          : held.hold(
+              await engine.compile((graph) => {
+                supernet.forward(imageBatch(graph, images.train, common).x, 'train');
+              }),
+            );
+      return new PathTrainer(options, batch, optimizer, metrics, { train, evaluate, calibrate }, held);
     } catch (error) {
       held.dispose();
       throw error;
@@ -120,9 +133,9 @@ export class PathTrainer {
     return batchesPerEpoch(this.options.weights.count, this.batch);
   }
 
-  /** Batches that `evaluate` can measure on. */
+  /** Whole batches that `evaluate` can measure on, or the one that there is. */
   get batches(): number {
-    return Math.ceil(this.options.alphas.count / this.batch);
+    return Math.max(1, Math.floor(this.options.alphas.count / this.batch));
   }
 
   /** One pass over the weights' half. @param draw the candidates of a step, counted from 0 over the whole training */
@@ -160,6 +173,7 @@ export class PathTrainer {
     const all = sequentialBatches(alphas.count, this.batch);
     const chosen = batches?.map((index) => all[index % all.length]) ?? all;
     const feeds = pathFeeds(tables, selection);
+    await this.reestimate(feeds);
     for (const [index, indices] of chosen.entries()) {
       this.programs.evaluate.run({ indices, ...feeds });
       if ((index + 1) % STEPS_AHEAD === 0) await engine.gpu.idle();
@@ -167,6 +181,29 @@ export class PathTrainer {
     const { loss, correct } = await this.metrics.test.take();
     const count = chosen.reduce((sum, indices) => sum + indices.filter((i) => i < alphas.count).length, 0);
     return { accuracy: correct / count, loss: loss / count };
+  }
+
+  /**
+   * Running averages of an architecture: from zero over the same batches for all, then freed of the zero that they began at. Those of
+   * closed candidates mean nothing and are not read.
+   */
+  private async reestimate(feeds: Readonly<Record<string, Float32Array>>): Promise<void> {
+    const { engine, supernet, weights, seed, reestimate } = this.options;
+    const { calibrate } = this.programs;
+    if (!calibrate || reestimate === undefined) return;
+    const { averages } = supernet;
+    const batches = shuffledBatches(weights.count, this.batch, seed, 'search order calibration', 0).slice(
+      0,
+      reestimate,
+    );
+    engine.writeSet(averages, new Uint32Array(averages.size));
+    for (const [index, indices] of batches.entries()) {
+      calibrate.run({ indices, ...feeds });
+      if ((index + 1) % STEPS_AHEAD === 0) await engine.gpu.idle();
+    }
+    const sums = new Float32Array((await engine.readSet(averages)).buffer);
+    const known = 1 - (1 - MOMENTUM) ** batches.length;
+    engine.writeSet(averages, new Uint32Array(sums.map((value) => value / known).buffer));
   }
 
   /** Everything that the next epoch depends on. */

@@ -27,7 +27,7 @@ export function dartsSupernet(
     weights: new VariableSet('weights'),
     averages: new VariableSet('averages'),
     affine,
-    trackRunning: normMode === 'running',
+    trackRunning: normMode !== 'batch',
   };
   const mixtures = tableMixtures(GENOTYPE_RELAXATION.tables, gated);
   const stemChannels = STEM_MULTIPLIER * channels;

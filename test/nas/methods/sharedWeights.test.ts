@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import type { Source } from '../../../src/nas/data/sources.js';
+import type { Method, Problem, Search } from '../../../src/nas/methods/method.js';
+import { randomSharing } from '../../../src/nas/methods/randomSharing.js';
+import { spos } from '../../../src/nas/methods/spos.js';
+import { type Space, spaceByName } from '../../../src/nas/spaces/space.js';
+import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
+import { stripes, tinyProtocol } from '../training/trainingRun.js';
+import { problemWith } from './problems.js';
+import { searchToy, toyProblem } from './toySpace.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openTestEngine();
+});
+afterAll(() => closeTestEngine(engine));
+
+const methods: { method: Method; toy: object; small: object }[] = [
+  { method: randomSharing, toy: { candidates: 20, finalists: 4 }, small: { candidates: 4, finalists: 2 } },
+  {
+    method: spos,
+    toy: { population: 8, generations: 3, parents: 3, mutations: 4, crossovers: 2, reestimate: 0 },
+    small: { population: 4, generations: 2, parents: 2, mutations: 2, crossovers: 1, reestimate: 2, bins: 2 },
+  },
+];
+
+async function finish(search: Search) {
+  while (await search.step());
+  const { arrays } = await search.save();
+  const result = search.result();
+  search.dispose?.();
+  return { result, arrays };
+}
+
+describe.each(methods)('$method.name', ({ method, toy, small }) => {
+  const startToy = (seed: number, parts: object = {}) => {
+    const { problem } = toyProblem(engine, seed, { epochs: 2, ...parts });
+    return method.start(problem as Problem, method.options.parse(toy));
+  };
+
+  it('finds architectures of the toy problem that let through far more than random ones: 2 of 3 instead of 1.24', async () => {
+    let sum = 0;
+    for (let seed = 0; seed < 8; seed++) sum += (await searchToy(engine, method, toy, seed)).value;
+    expect(sum / 8).toBeGreaterThan(2);
+  });
+
+  it('ends with the same bits when it is stopped after any step, saved and taken up again', async () => {
+    const whole = await finish(startToy(1));
+    for (let stop = 1; ; stop++) {
+      const first = startToy(1);
+      let more = true;
+      for (let i = 0; i < stop && more; i++) more = await first.step();
+      const saved = await first.save();
+      first.dispose?.();
+      if (!more) break;
+      const second = startToy(1);
+      await second.restore({ ...saved, values: JSON.parse(JSON.stringify(saved.values)) });
+      const resumed = await finish(second);
+      expect(resumed.result).toEqual(whole.result);
+      for (const [name, array] of Object.entries(whole.arrays))
+        expect(new Uint32Array(resumed.arrays[name].buffer), name).toEqual(new Uint32Array(array.buffer));
+    }
+  });
+
+  it('compares architectures at the end only, and refuses a result before', async () => {
+    const search = startToy(2);
+    await search.step();
+    expect(search.progress()).toEqual({ done: 1, total: 2, unit: 'epoch' });
+    expect(() => search.result()).toThrow(`${method.name}: result() before the last step()`);
+    search.dispose?.();
+    await expect(startToy(2).restore({ method: 'random', values: {}, arrays: {} })).rejects.toThrow(
+      'state of "random"',
+    );
+  });
+
+  it.each([
+    ['nasbench201', 4, 1],
+    ['darts', 4, 3],
+  ])('searches %s with %d channels and %d cells', async (name, channels, cells) => {
+    const { result } = await finish(startOn(spaceByName(name), { channels, cells }, method, small));
+    expect(result.epochs).toHaveLength(2);
+    expect(result.epochs.every(({ trainLoss }) => Number.isFinite(trainLoss))).toBe(true);
+    const best = Math.max(...result.evaluations.map(({ fitness }) => fitness));
+    expect(result.evaluations.find(({ architecture }) => architecture === result.architecture)?.fitness).toBe(best);
+    const space = spaceByName(name);
+    expect(space.format(space.parse(result.architecture))).toBe(result.architecture);
+  });
+});
+
+function startOn(space: Space, sizes: { channels: number; cells: number }, method: Method, options: object): Search {
+  const protocol = { ...tinyProtocol, ...sizes, epochs: 2 };
+  const source: Source = {
+    name: 'stripes',
+    description: 'stripes',
+    classes: ['rows', 'columns', 'wide rows', 'wide columns'],
+    weights: stripes(48, 1),
+    alphas: stripes(40, 2),
+    images: 88,
+    height: 8,
+    width: 8,
+    channels: 1,
+  };
+  const settings = { ...sizes, size: 8, imageChannels: 1, classes: 4 };
+  const problem = problemWith({
+    space,
+    seed: 3,
+    evaluate: () => Promise.reject(new Error('shared weights need no training of single architectures')),
+    costs: ['parameters', 'multiplyAdds', 'mflops'],
+    cost: (architecture, name) => space.count(architecture, settings)[name as 'parameters'],
+    supernet: { engine, protocol, source, build: (choice) => space.supernet(settings, choice) },
+  });
+  return method.start(problem, method.options.parse(options));
+}
