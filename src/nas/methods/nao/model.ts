@@ -255,7 +255,7 @@ export class NaoModel {
   }
 
   /** The encoder's outputs of architectures, their predictions between 0 and 1, and the gradients of these by the outputs. */
-  private async look(decisions: readonly (readonly number[])[]) {
+  async look(decisions: readonly (readonly number[])[]) {
     const { network, options } = this;
     const { batch } = options;
     const { length, size } = network.vocabulary;
