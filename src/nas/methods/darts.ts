@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AlphaOptimizer } from '../training/bilevel.js';
 import { softmaxRule } from '../training/relaxedRule.js';
+import { collapseOptions } from './collapse.js';
 import type { Method } from './method.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
@@ -57,6 +58,7 @@ const options = z.strictObject({
     ),
   ...alphaOptions(),
   ...batchNormOptions,
+  ...collapseOptions,
 });
 
 /**
@@ -73,6 +75,7 @@ export const darts: Method<z.infer<typeof options>> = {
     relaxedSearch(problem, {
       method: 'darts',
       stages: 1,
+      collapse: settings,
       stage: () => ({
         supernet: { affine: settings.affine, batchNorm: settings.batchNorm },
         rule: softmaxRule,

@@ -5,11 +5,14 @@ import { Holder } from '../training/holder.js';
 import type { Protocol } from '../training/protocol.js';
 import type { RelaxedRule } from '../training/relaxedRule.js';
 import { SharedEvaluator } from '../training/sharedEvaluator.js';
-import type { EpochRecord } from '../transfer/results.js';
+import type { EpochRecord, SearchOutcome } from '../transfer/results.js';
+import { type CollapseSettings, cappedStrengths, measuresHessian, stopAfter, WINDOW } from './collapse.js';
 import { deriveArchitecture } from './derivation.js';
 import type { Problem, Search, SupernetContext } from './method.js';
 import { SearchError } from './method.js';
 import { requireMethod } from './samplingSearch.js';
+import { telemetryOf } from './telemetry.js';
+import { searchWarnings } from './warnings.js';
 
 /** A supernet that is trained for some epochs; most methods have one, P-DARTS three. */
 export interface Stage {
@@ -37,6 +40,8 @@ export interface RelaxedSettings {
   stage(index: number, ended: readonly StageEnd[]): Stage;
   /** The architecture of the last stage's end; `deriveArchitecture` where left out. */
   derive?(ended: readonly StageEnd[], trained: TrainedSupernet): unknown | Promise<unknown>;
+  /** When it stops early, in the last stage, and what is capped; absent: never, nothing. */
+  readonly collapse?: CollapseSettings;
 }
 
 /** What derivation may measure with. */
@@ -60,7 +65,8 @@ interface Running {
  * candidates.
  */
 export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Search {
-  const { method } = settings;
+  const { method, collapse = {} } = settings;
+  const { relaxation } = problem.space;
   const context = problem.supernet;
   if (!context) throw new SearchError(`${method}: the problem has no supernet; give it one of a space that has`);
   const { engine, source } = context;
@@ -69,6 +75,9 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
   let ended: StageEnd[] = [];
   let inStage = 0;
   let architecture: unknown;
+  let stopped: SearchOutcome['stopped'];
+  /** Architecture parameters at the latest measurements of the eigenvalue, which a stop may go back to. */
+  let past: (readonly Float32Array[])[] = [];
 
   const total = settings.epochs ?? context.protocol.epochs;
 
@@ -131,20 +140,36 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       const record = await trainer.epoch((done, steps) =>
         problem.report?.({ kind: 'step', done: before * steps + done, total: total * steps }),
       );
-      const parameters = await trainer.parameters();
-      const strengths = rule.strengths(parameters);
-      epochs.push({ ...record, epoch: epochs.length + 1 });
+      let parameters: readonly Float32Array[] = await trainer.parameters();
+      let strengths = rule.strengths(parameters);
+      const measures = measuresHessian(collapse, before + 1);
+      const telemetry = {
+        tables: telemetryOf(relaxation.tables, strengths),
+        ...(measures ? { eigenvalue: await trainer.largestEigenvalue() } : {}),
+      };
+      epochs.push({ ...record, epoch: before + 1, telemetry });
       inStage++;
-      const last = inStage === length && ended.length + 1 === settings.stages;
+      const inLast = ended.length + 1 === settings.stages;
+      const stop = inLast && inStage < length ? stopAfter(epochs, relaxation.tables, collapse) : undefined;
+      if (measures && collapse.stopEigenvalue !== undefined) past = [...past, parameters].slice(-WINDOW - 1);
+      if (stop) {
+        stopped = { epoch: epochs.length, reason: stop.reason };
+        parameters = past.at(-1 - stop.back) ?? parameters;
+        strengths = rule.strengths(parameters);
+      }
+      const ends = inStage === length || stop !== undefined;
+      const last = ends && inLast;
       const now = [...ended, { strengths }];
+      const capped = cappedStrengths(relaxation.tables, strengths, collapse);
       architecture = settings.derive
         ? last
-          ? await derive(settings.derive, now, parameters)
+          ? await derive(settings.derive, [...ended, { strengths: capped }], parameters)
           : undefined
-        : deriveArchitecture(problem.space.relaxation, strengths);
-      if (inStage === length) {
+        : deriveArchitecture(relaxation, capped);
+      if (ends) {
         ended = now;
         inStage = 0;
+        past = [];
         if (!last) end();
       }
       problem.report?.({ kind: 'epoch', done: epochs.length, total, record: epochs[epochs.length - 1] });
@@ -154,7 +179,12 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       const { arrays, epochsDone } = await (await begin()).trainer.save();
       const stages = ended.map(({ strengths }) => strengths.map((each) => [...each]));
       const text = architecture === undefined ? undefined : problem.space.format(architecture);
-      return { method, values: { epochs, epochsDone, inStage, ended: stages, architecture: text }, arrays };
+      const kept = past.map((parameters) => parameters.map((each) => [...each]));
+      return {
+        method,
+        values: { epochs, epochsDone, inStage, ended: stages, architecture: text, stopped, past: kept },
+        arrays,
+      };
     },
     async restore(state) {
       requireMethod(state, method);
@@ -164,6 +194,8 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
         inStage: number;
         ended: number[][][];
         architecture?: string;
+        stopped?: SearchOutcome['stopped'];
+        past: number[][][];
       };
       end();
       ended = values.ended.map((strengths) => ({ strengths: strengths.map((each) => Float32Array.from(each)) }));
@@ -171,6 +203,8 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       trainer.restore({ epochsDone: values.epochsDone, arrays: state.arrays });
       epochs = [...values.epochs];
       inStage = values.inStage;
+      stopped = values.stopped;
+      past = values.past.map((parameters) => parameters.map((each) => Float32Array.from(each)));
       architecture = values.architecture === undefined ? undefined : problem.space.parse(values.architecture);
     },
     result() {
@@ -178,7 +212,14 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
         throw new SearchError(`${method}: result() before the first step(), nothing was trained yet`);
       if (architecture === undefined)
         throw new SearchError(`${method}: result() before the last step(), the architecture is decided there`);
-      return { architecture: problem.space.format(architecture), epochs, evaluations: [] };
+      const warnings = searchWarnings(relaxation.tables, relaxation.selection(architecture), epochs);
+      return {
+        architecture: problem.space.format(architecture),
+        epochs,
+        evaluations: [],
+        ...(warnings.length > 0 ? { warnings } : {}),
+        ...(stopped ? { stopped } : {}),
+      };
     },
     progress: () => ({ done: epochs.length, total, unit: 'epoch' }),
     dispose: end,

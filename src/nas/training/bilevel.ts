@@ -10,6 +10,7 @@ import type { Program } from '../../engine/runtime/program.js';
 import { type ImageSplit, joinSplits } from '../data/imageSet.js';
 import { channelStatistics } from '../data/statistics.js';
 import type { EpochRecord } from '../transfer/results.js';
+import { alphaEigenvalue } from './alphaHessian.js';
 import { splitGradients } from './architectureGradients.js';
 import { batchesPerEpoch, shuffledBatches } from './batches.js';
 import type { Supernet } from './classifier.js';
@@ -185,6 +186,36 @@ export class BilevelTrainer {
     );
   }
 
+  /**
+   * Largest eigenvalue of the Hessian of the loss in the architecture parameters, at the weights as they are, on one batch of the
+   * architecture's half that is always the same, as its images are. Nothing is changed by it.
+   */
+  async largestEigenvalue(): Promise<number> {
+    const { engine, supernet, rule, alphas, seed, protocol } = this.options;
+    const program = await this.compiled('gradient', (graph) => this.traceGradient(graph));
+    const [indices] = shuffledBatches(alphas.count, this.batch, seed, 'hessian', 0);
+    const state = rule.state?.save();
+    const averages = await readSets(engine, [supernet.averages]);
+    const epoch = this.epochsDone;
+    const place: StepPlace = { part: 'alphas', step: 0, steps: 1, epoch, epochs: protocol.epochs };
+    const feeds = { ...stepFeed(program, 0), ...(await rule.feeds?.(place)), alphas: indices };
+    const given = Object.fromEntries(Object.entries(feeds).filter(([name]) => program.hasFeed(name)));
+    try {
+      return await alphaEigenvalue({
+        engine,
+        parameters: rule.parameters,
+        gradient: () => {
+          program.run(given);
+          return this.readGradients(program);
+        },
+        seed,
+      });
+    } finally {
+      writeSets(engine, [supernet.averages], averages);
+      if (state) rule.state?.restore(state);
+    }
+  }
+
   /** Everything that the next epoch depends on. */
   async save(): Promise<{ epochsDone: number; arrays: Record<string, Float32Array> }> {
     const arrays = await readSets(this.options.engine, this.sets());
@@ -210,9 +241,7 @@ export class BilevelTrainer {
 
   private async updateByRule(program: Program, step: number, epoch: number, perEpoch: number): Promise<void> {
     const { rule, protocol } = this.options;
-    const gradients: Float32Array[] = [];
-    for (const index of rule.parameters.variables.keys())
-      gradients.push(Float32Array.from(await program.read(gradientName(index))));
+    const gradients = await this.readGradients(program);
     const place: StepPlace = {
       part: 'alphas',
       step,
@@ -223,6 +252,13 @@ export class BilevelTrainer {
     await rule.update?.(gradients, place);
   }
 
+  private async readGradients(program: Program): Promise<Float32Array[]> {
+    const gradients: Float32Array[] = [];
+    for (const index of this.options.rule.parameters.variables.keys())
+      gradients.push(Float32Array.from(await program.read(gradientName(index))));
+    return gradients;
+  }
+
   /** Adam's own count of steps begins where the architecture parameters begin to move. */
   private optimizerFeeds(step: number): Feeds {
     const { alphaStart = 0, weights } = this.options;
@@ -230,11 +266,14 @@ export class BilevelTrainer {
     return { ...this.optimizers.weights.feeds(step), ...this.optimizers.alphas.feeds(Math.max(0, step - before)) };
   }
 
-  private async program(parts: readonly Part[]): Promise<Program> {
-    const name = parts.join(' and ');
+  private program(parts: readonly Part[]): Promise<Program> {
+    return this.compiled(parts.join(' and '), (graph) => this.trace(graph, parts));
+  }
+
+  private async compiled(name: string, trace: (graph: Graph) => void): Promise<Program> {
     let program = this.programs.get(name);
     if (!program) {
-      program = this.held.hold(await this.options.engine.compile((graph) => this.trace(graph, parts)));
+      program = this.held.hold(await this.options.engine.compile(trace));
       this.programs.set(name, program);
     }
     return program;
@@ -275,6 +314,15 @@ export class BilevelTrainer {
     this.metrics.alphas.record(graph, value, logits, batch.labels);
   }
 
+  /** Outputs the gradients by the architecture parameters. */
+  private traceGradient(graph: Graph): void {
+    const { supernet, rule } = this.options;
+    const traced = rule.trace(graph, 'alphas');
+    const batch = this.batchOf(graph, 'alphas', false);
+    const { value } = this.loss(batch, supernet.forward(batch.x, 'train', traced.mixture));
+    this.outputGradients(graph, splitGradients(value, traced, { parameters: rule.parameters }).parameters);
+  }
+
   private traceWeights(graph: Graph): void {
     const { supernet, rule } = this.options;
     const traced = rule.trace(graph, 'weights');
@@ -301,16 +349,21 @@ export class BilevelTrainer {
   private applyToParameters(graph: Graph, each: ReturnType<typeof splitGradients>['parameters']): void {
     const { rule } = this.options;
     if (!rule.update) this.optimizers.alphas.applyGradients(graph, each);
-    else
-      each.forEach((gradient, index) => {
-        if (gradient) graph.output(gradientName(index), gradient);
-      });
+    else this.outputGradients(graph, each);
   }
 
-  private batchOf(graph: Graph, part: Part) {
+  private outputGradients(graph: Graph, each: ReturnType<typeof splitGradients>['parameters']): void {
+    each.forEach((gradient, index) => {
+      if (gradient) graph.output(gradientName(index), gradient);
+    });
+  }
+
+  private batchOf(graph: Graph, part: Part, augmented = true) {
     const { protocol, shape, weights, seed } = this.options;
     const statistics = channelStatistics(weights, shape.channels);
-    const augmentation = { ...protocol.augmentation, seed, purpose: `search augmentation ${part}` };
+    const augmentation = augmented
+      ? { ...protocol.augmentation, seed, purpose: `search augmentation ${part}` }
+      : undefined;
     return imageBatch(graph, this.images[part], { batch: this.batch, shape, statistics, augmentation, feed: part });
   }
 
