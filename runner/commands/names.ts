@@ -9,6 +9,7 @@ export const METHOD_NAMES = [
   'bohb',
   'bohb-published',
   'nsga2',
+  'nsganet',
   'weaknas',
   'random-sharing',
   'spos',

@@ -7,6 +7,7 @@ import { gdas } from './gdas.js';
 import { localSearch } from './localSearch.js';
 import type { Method } from './method.js';
 import { nsga2 } from './nsga2.js';
+import { nsganet } from './nsganet.js';
 import { pcDarts } from './pcDarts.js';
 import { randomSearch } from './random.js';
 import { randomSharing } from './randomSharing.js';
@@ -25,6 +26,7 @@ const methods: readonly Method[] = [
   bohb,
   bohbPublished,
   nsga2,
+  nsganet,
   weaknas,
   randomSharing,
   spos,

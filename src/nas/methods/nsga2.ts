@@ -8,12 +8,19 @@ import { crowdingDistance, nonDominatedSort, type Objectives, paretoFront } from
 import { type Evaluation, fittest, samplingSearch } from './samplingSearch.js';
 import { drawUnseen } from './unseen.js';
 
-const options = z.strictObject({
+/** Options of NSGA-II, with some defaults given. */
+export const nsga2Options = ({
+  objectives = ['parameters'],
+  mutation = 'reset',
+}: {
+  readonly objectives?: string[];
+  readonly mutation?: 'reset' | 'polynomial';
+} = {}) => ({
   objectives: z
     .array(z.string())
     .min(1)
     .refine((names) => new Set(names).size === names.length, 'an objective stands twice')
-    .default(['parameters'])
+    .default(objectives)
     .describe('costs to be low beside an accuracy to be high: parameters, multiplyAdds, mflops, latency:DEVICE'),
   population: z.int().min(2).default(40).describe('architectures that survive a generation'),
   offspring: z.int().min(1).default(20).describe('architectures evaluated in a generation'),
@@ -28,8 +35,14 @@ const options = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe('of each choice to get another option; 1 / number of choices where left out'),
+    .describe('of each choice to be mutated; 1 / number of choices where left out'),
+  mutation: z
+    .enum(['reset', 'polynomial'])
+    .default(mutation)
+    .describe('reset: another option, drawn uniformly; polynomial: options as integers, the nearer the likelier'),
+  mutationIndex: z.number().min(0).default(3).describe('eta of polynomial mutation: the larger, the nearer'),
 });
+const options = z.strictObject(nsga2Options());
 type Nsga2Options = z.infer<typeof options>;
 
 const NAME = 'nsga2';
@@ -46,10 +59,11 @@ export const nsga2: Method<Nsga2Options> = {
   summary: 'evolution of a front of accuracy and costs',
   options,
   needs: () => 'training',
-  start,
+  start: (problem, settings) => evolveFront(NAME, problem, settings),
 };
 
-function start(problem: Problem, settings: Nsga2Options): Search {
+/** A search by NSGA-II under the name of a method. */
+export function evolveFront(method: string, problem: Problem, settings: Nsga2Options): Search {
   const { space } = problem;
   const { population, offspring, generations } = settings;
   for (const name of settings.objectives)
@@ -69,7 +83,7 @@ function start(problem: Problem, settings: Nsga2Options): Search {
   let living: readonly number[] = [];
 
   return samplingSearch(problem, {
-    method: NAME,
+    method,
     total: population + (generations - 1) * offspring,
     propose(evaluations, random) {
       const seen = new Set(evaluations.map(({ text }) => text));
@@ -157,6 +171,8 @@ function breed(
     const mutated = genes.map((option, choice) => {
       const count = space.choices[choice].options.length;
       if (count === 1 || random.uniform() >= mutationProbability) return option;
+      if (settings.mutation === 'polynomial')
+        return Math.round(polynomialMutation(option, count, settings.mutationIndex, random.uniform()));
       return (option + 1 + random.integer(count - 1)) % count;
     });
     const architecture = space.fromDecisions(mutated);
@@ -177,4 +193,21 @@ function cross(
   const to = kind === 'two-point' ? random.integer(mother.length + 1) : mother.length;
   const [low, high] = [Math.min(from, to), Math.max(from, to)];
   return mother.map((option, i) => (i >= low && i < high ? father[i] : option));
+}
+
+/**
+ * Polynomial mutation (Deb and Agrawal 1999) of an integer from 0 to count - 1 as a number from -0.5 to count - 0.5.
+ * @param draw uniform in [0, 1)
+ * @returns a number whose nearest integer is from 0 to count - 1
+ */
+export function polynomialMutation(value: number, count: number, eta: number, draw: number): number {
+  const below = (value + 0.5) / count;
+  const power = (x: number) => x ** (eta + 1);
+  const root = (x: number) => x ** (1 / (eta + 1));
+  const step =
+    draw <= 0.5
+      ? root(2 * draw + (1 - 2 * draw) * power(1 - below)) - 1
+      : 1 - root(2 * (1 - draw) + (2 * draw - 1) * power(below));
+  // Rounding must not leave the range at either end.
+  return Math.min(Math.max(value + step * count, -0.49), count - 0.51);
 }

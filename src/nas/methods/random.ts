@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { Random } from '../../engine/random/random.js';
+import { deriveArchitecture } from './derivation.js';
 import { type Method, type Problem, type Search, SearchError } from './method.js';
 import { requireMethod, samplingSearch } from './samplingSearch.js';
 
 const options = z.strictObject({
   samples: z.int().min(1).default(1).describe('architectures drawn; of more than one, short training picks the best'),
+  sampling: z
+    .enum(['uniform', 'alphas'])
+    .optional()
+    .describe(
+      'uniform, also where left out: over the choices; alphas: what is derived from architecture parameters drawn from a normal distribution',
+    ),
 });
 type RandomOptions = z.infer<typeof options>;
 
@@ -12,7 +19,8 @@ const NAME = 'random';
 
 /**
  * Random sampling. With one sample, the default, it sees no image: the baseline that every relative improvement is
- * measured against (Yang et al., ICLR 2020, 1912.12522).
+ * measured against (Yang et al., ICLR 2020, 1912.12522). These draw architecture parameters and derive the cell; by symmetry every
+ * architecture of a space is as likely as by uniform drawing.
  */
 export const randomSearch: Method<RandomOptions> = {
   name: NAME,
@@ -20,21 +28,30 @@ export const randomSearch: Method<RandomOptions> = {
   summary: 'one architecture at random, or the best of some after short training',
   options,
   needs: ({ samples }) => (samples > 1 ? 'training' : 'nothing'),
-  start: (problem, { samples }) =>
+  start: (problem, { samples, sampling }) =>
     samples > 1 || problem.limits
       ? samplingSearch(problem, {
           method: NAME,
           total: samples,
-          propose: (_, random) => ({ architecture: problem.space.random(random) }),
+          propose: (_, random) => ({ architecture: draw(problem, sampling, random) }),
         })
-      : singleDraw(problem),
+      : singleDraw(problem, sampling),
 };
 
-function singleDraw(problem: Problem): Search {
+function draw({ space }: Problem, sampling: RandomOptions['sampling'], random: Random): unknown {
+  if (sampling !== 'alphas') return space.random(random);
+  const { relaxation } = space;
+  const alphas = relaxation.tables.map(({ edges, operations }) =>
+    Float64Array.from({ length: edges.length * operations.length }, () => random.normal()),
+  );
+  return deriveArchitecture(relaxation, alphas);
+}
+
+function singleDraw(problem: Problem, sampling: RandomOptions['sampling']): Search {
   let architecture: string | undefined;
   return {
     async step() {
-      architecture = problem.space.format(problem.space.random(new Random(problem.seed, `search ${NAME}`)));
+      architecture = problem.space.format(draw(problem, sampling, new Random(problem.seed, `search ${NAME}`)));
       return false;
     },
     save: () => ({ method: NAME, values: { architecture }, arrays: {} }),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/engine/random/random.js';
 import { methodByName } from '../../../src/nas/methods/methods.js';
-import { nsga2 } from '../../../src/nas/methods/nsga2.js';
+import { nsga2, polynomialMutation } from '../../../src/nas/methods/nsga2.js';
+import { nsganet } from '../../../src/nas/methods/nsganet.js';
 import { hypervolume, paretoFront } from '../../../src/nas/methods/pareto.js';
 import { spaceByName } from '../../../src/nas/spaces/space.js';
 import type { EvaluationRecord } from '../../../src/nas/transfer/results.js';
@@ -96,5 +98,72 @@ describe('NSGA-II', () => {
       'Cost "latency:tv" is not known, wanted one of: parameters',
     );
     expect(() => nsga2.options.parse({ objectives: ['mflops', 'mflops'] })).toThrow('an objective stands twice');
+  });
+});
+
+describe('NSGA-Net', () => {
+  it.each([
+    // Deb and Agrawal's equations with eta 3 on [-0.5, 6.5], evaluated by Python in float64.
+    [0, 0.1, -0.390649],
+    [0, 0.7, 0.839191],
+    [0, 0.99, 4.366739],
+    [3, 0.01, -0.262735],
+    [3, 0.3, 2.223978],
+    [3, 0.5, 3],
+    [3, 0.9, 5.050253],
+    [6, 0.1, 3.681304],
+    [6, 0.9, 6.390649],
+  ])('mutates option %d of seven with the draw %d to %d before rounding', (option, draw, wanted) => {
+    expect(polynomialMutation(option, 7, 3, draw)).toBeCloseTo(wanted, 6);
+  });
+
+  it('never leaves the options, and takes near ones more often than far ones', () => {
+    const random = new Random(1, 'mutation');
+    const counts = Array<number>(7).fill(0);
+    for (let i = 0; i < 20_000; i++) counts[Math.round(polynomialMutation(3, 7, 3, random.uniform()))]++;
+    for (const end of [0, 1 - 2 ** -24])
+      for (const option of [0, 6]) {
+        const rounded = Math.round(polynomialMutation(option, 7, 3, end));
+        expect(rounded >= 0 && rounded <= 6).toBe(true);
+      }
+    expect(counts.reduce((sum, count) => sum + count)).toBe(20_000);
+    // Shares of 200,000 draws in Python.
+    [0.0578, 0.1116, 0.1944, 0.2748, 0.1928, 0.1118, 0.0568].forEach((share, option) => {
+      expect(Math.abs(counts[option] / 20_000 - share)).toBeLessThan(0.012);
+    });
+  });
+
+  it('is NSGA-II with the published numbers, accuracy against multiply-adds', async () => {
+    expect(nsganet.options.parse({})).toMatchObject({
+      objectives: ['multiplyAdds'],
+      population: 40,
+      offspring: 20,
+      generations: 30,
+      crossover: 'two-point',
+      mutation: 'polynomial',
+      mutationIndex: 3,
+    });
+    const given = { population: 8, offspring: 4, generations: 4 };
+    const parts = { costs: ['multiplyAdds'] };
+    const own = await searchPlanted(nsganet, given, 2, parts);
+    const front = own.front!.map(({ objectives }) => Object.keys(objectives));
+    expect(front).toEqual(front.map(() => ['accuracy', 'multiplyAdds']));
+    expect(own.evaluations).toHaveLength(20);
+    const resetting = await searchPlanted(nsganet, { ...given, mutation: 'reset' }, 2, parts);
+    expect(resetting.evaluations.slice(0, 8)).toEqual(own.evaluations.slice(0, 8));
+    expect(resetting.evaluations.slice(8)).not.toEqual(own.evaluations.slice(8));
+  });
+
+  it('dominates more than as many random cells on average over seeds', async () => {
+    const parts = { costs: ['multiplyAdds'], limits: { evaluations: 200 } };
+    let gain = 0;
+    for (let seed = 0; seed < 10; seed++) {
+      const [own, random] = [
+        await searchPlanted(nsganet, {}, seed, parts),
+        await searchPlanted(methodByName('random'), {}, seed, parts),
+      ].map(({ evaluations }) => hypervolume(pointsOf(evaluations), [0, 7]));
+      gain += (own - random) / 10;
+    }
+    expect(gain).toBeGreaterThan(0.05);
   });
 });

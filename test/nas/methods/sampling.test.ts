@@ -41,14 +41,26 @@ describe('random search', () => {
     expect(await search.step()).toBe(false);
     expect(evaluated).toEqual([]);
     expect(space.format(space.parse(search.result().architecture))).toBe(search.result().architecture);
-    expect(randomSearch.needs({ samples: 1 })).toBe('nothing');
-    expect(randomSearch.needs({ samples: 2 })).toBe('training');
+    expect(randomSearch.needs(randomSearch.options.parse({}))).toBe('nothing');
+    expect(randomSearch.needs(randomSearch.options.parse({ samples: 2 }))).toBe('training');
   });
 
   it('draws the same cell from the same seed and others from other seeds', async () => {
     const draw = async (seed: number) => (await run(randomSearch, {}, seed)).architecture;
     expect(await draw(1)).toBe(await draw(1));
     expect(new Set(await Promise.all([0, 1, 2, 3, 4].map(draw))).size).toBe(5);
+  });
+
+  it('draws by random architecture parameters every operation on every edge about equally often', async () => {
+    const { evaluations } = await run(randomSearch, { samples: 600, sampling: 'alphas' }, 4);
+    const counts = Array<number>(30).fill(0);
+    for (const { architecture } of evaluations)
+      (space.parse(architecture) as Cell).forEach((operation, edge) => {
+        counts[5 * edge + operation]++;
+      });
+    // Expected 120, with a standard deviation of 10.
+    expect(Math.min(...counts)).toBeGreaterThan(80);
+    expect(Math.max(...counts)).toBeLessThan(160);
   });
 
   it('keeps the fittest of several samples', async () => {
@@ -147,9 +159,9 @@ describe('every sampling search', () => {
 
   it('refuses the state of another method and a fitness that is no number', async () => {
     const evolution = regularizedEvolution.start(problem(0), regularizedEvolution.options.parse({}));
-    expect(() => randomSearch.start(problem(0), { samples: 2 }).restore(evolution.save() as never)).toThrow(
-      'got the state of "regularized-evolution", wanted one of "random"',
-    );
+    expect(() =>
+      randomSearch.start(problem(0), randomSearch.options.parse({ samples: 2 })).restore(evolution.save() as never),
+    ).toThrow('got the state of "regularized-evolution", wanted one of "random"');
     const diverging = { ...problem(0), evaluate: async () => ({ accuracy: Number.NaN }) };
     const search = regularizedEvolution.start(diverging, regularizedEvolution.options.parse({}));
     await expect(search.step()).rejects.toThrow('is NaN, wanted a finite number');
