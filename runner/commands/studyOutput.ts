@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
-import { percent, percentSpread, signed } from '../report/numbers.js';
+import { decimal, percent, percentSpread, signed } from '../report/numbers.js';
 import { verdict } from '../report/verdict.js';
 import { conductStudy } from '../study/conduct.js';
 import { countJobs, showJobs } from '../study/studyProgress.js';
@@ -48,6 +48,7 @@ export async function studyCommand(
   }
   output.print(resultTable(results, output));
   output.print('');
+  if (results.references) output.print(referenceTable(results, output));
   for (const { target, chance, linear } of results.baselines)
     output.print(`${target}: a linear classifier ${percent(linear)} %, guessing ${percent(chance)} %`);
   output.print(verdict(results));
@@ -56,14 +57,34 @@ export async function studyCommand(
 
 /** Accuracy and relative improvement of every method, source and target. */
 export function resultTable({ summary }: StudyResults, output: Output): string {
-  const rows = summary.cells.map(({ method, source, target, accuracy, relativeImprovement }) => [
-    method,
-    source,
-    target,
-    percentSpread(accuracy),
-    relativeImprovement ? signed(relativeImprovement.mean, 1) : '',
-    `${accuracy.count}`,
-  ]);
-  const header = ['method', 'source', 'target', 'accuracy %', 'over random %', 'seeds'];
+  const rows = summary.cells.map(({ method, source, target, accuracy, relativeImprovement }) => {
+    const judged = summary.judged?.find(
+      (cell) => cell.method === method && cell.source === source && cell.target === target,
+    );
+    return [
+      method,
+      source,
+      target,
+      percentSpread(accuracy),
+      relativeImprovement ? signed(relativeImprovement.mean, 1) : '',
+      ...(summary.judged
+        ? [judged ? percentSpread(judged.regret) : '', judged ? decimal(judged.better.mean, 1) : '']
+        : []),
+      `${accuracy.count}`,
+    ];
+  });
+  const judged = summary.judged ? ['regret', 'better %'] : [];
+  const header = ['method', 'source', 'target', 'accuracy %', 'over random %', ...judged, 'seeds'];
   return formatTable(header, rows, { ...output, right: header.slice(3) });
+}
+
+/** Levels that no search gave, with what they are. */
+function referenceTable({ references = [] }: StudyResults, output: Output): string {
+  const rows = references.map(({ name, target, accuracy, deviation, description }) => [
+    name,
+    target,
+    deviation === undefined ? percent(accuracy, 2) : `${percent(accuracy, 2)} ± ${percent(deviation, 2)}`,
+    description,
+  ]);
+  return formatTable(['reference', 'target', 'accuracy %', 'what it is'], rows, { ...output, right: ['accuracy %'] });
 }

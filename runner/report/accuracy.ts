@@ -8,15 +8,22 @@ import { type Level, type Strip, stripTable } from './strip.js';
 import { isRunOf, pooledDeviation, type SummaryCell, unique } from './studyCells.js';
 import { scrolling } from './table.js';
 
-/** Accuracy of every source and method on one target: as a heat map, and run by run beside the reference levels. */
+/** Accuracy of every source and method on one target: as a heat map, and run by run, which judged studies have a figure for. */
 export function accuracySection(results: StudyResults, target: string): Markup {
   const cells = results.summary.cells.filter((cell) => cell.target === target);
   const levels = referenceLevels(results, target);
   return html`${heatMap(cells, target, levels)}
-${accuracyPlot(results, cells, target, levels)}`;
+${!results.judge && accuracyPlot(results, cells, target, levels)}`;
 }
 
+/** How the references of a judged study are drawn. */
+const KINDS = { optimum: 'linear', resnet: 'zero', 'random-mean': 'chance' } as const;
+
 export function referenceLevels(results: StudyResults, target: string): Level[] {
+  if (results.references)
+    return results.references
+      .filter((reference) => reference.target === target)
+      .map(({ name, accuracy }) => ({ name: `${name} ${percent(accuracy)} %`, value: accuracy, kind: KINDS[name] }));
   const baseline = results.baselines.find((level) => level.target === target);
   if (!baseline) return [];
   return [

@@ -69,6 +69,33 @@ export function summaryCsv({ summary, baselines }: StudyResults): string {
   );
 }
 
+/** One line for each method, source and target of a judged study: distance from the references. */
+export function judgedCsv({ summary, judge }: StudyResults): string {
+  const names = ['overRandomMean', 'regret', 'rank', 'better', 'validationAccuracy'] as const;
+  return csv(
+    ['method', 'source', 'target', ...names.flatMap((name) => [`${name}Mean`, `${name}Deviation`]), 'count', 'of'],
+    (summary.judged ?? []).map((cell) => [
+      cell.method,
+      cell.source,
+      cell.target,
+      ...names.flatMap((name) => [cell[name]?.mean, cell[name]?.deviation]),
+      cell.regret.count,
+      judge?.size,
+    ]),
+  );
+}
+
+/** One line for each reference of a judged study. */
+export function referencesCsv({ references = [] }: StudyResults): string {
+  return csv(
+    ['name', 'target', 'accuracy', 'deviation', 'count', 'rank', 'architecture', 'description'],
+    references.map((row) => [
+      ...[row.name, row.target, row.accuracy, row.deviation],
+      ...[row.count, row.rank, row.architecture, row.description],
+    ]),
+  );
+}
+
 /** One line for each Kendall tau-b; `within` is the target, or the source, that both sides share. */
 export function correlationsCsv({ summary }: StudyResults): string {
   const rows: Field[][] = [];

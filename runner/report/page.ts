@@ -8,6 +8,7 @@ import { documentPage, type Section } from './document.js';
 import { foundCellsSection } from './foundCells.js';
 import { html, type Markup } from './html.js';
 import { improvementSection } from './improvement.js';
+import { judgedSection, skipsSection } from './judged.js';
 import { plural } from './numbers.js';
 import { environmentSection, imagesSection, protocolsSection, runsTable, timeTable } from './setup.js';
 import { unique } from './studyCells.js';
@@ -23,12 +24,12 @@ export async function reportPage(results: StudyResults): Promise<string> {
     verdict: verdict(results),
     findings: findings(results),
     sections: (await allSections(results)).filter((section) => section !== null),
-    footer: html`Written by nastransfer. All numbers of this page, unrounded: <code>summary.json</code> (also in this file, as the data block <code>results</code>), <code>accuracies.csv</code>, <code>summary.csv</code>, <code>correlations.csv</code> and <code>curves.csv</code> beside it.`,
+    footer: html`Written by nastransfer. All numbers of this page, unrounded: <code>summary.json</code> (also in this file, as the data block <code>results</code>), <code>accuracies.csv</code>, <code>summary.csv</code>, <code>correlations.csv</code> and <code>curves.csv</code>${results.judge && html`, <code>judged.csv</code>, <code>references.csv</code>`} beside it.`,
     data: reportSummary(results),
   });
 }
 
-function subtitle({ jobs, searches, adapter, seconds, seeds }: StudyResults): string[] {
+function subtitle({ jobs, searches, adapter, seconds, seeds, judge }: StudyResults): string[] {
   const count = (noun: string, names: readonly string[], nouns?: string) => plural(unique(names).length, noun, nouns);
   return [
     count('method', names(jobs, searches, 'method')),
@@ -39,7 +40,7 @@ function subtitle({ jobs, searches, adapter, seconds, seeds }: StudyResults): st
     ),
     plural(seeds.length, 'seed'),
     plural(searches.length, 'search', 'searches'),
-    plural(jobs.length, 'trained network'),
+    judge ? `judged by ${judge.table}` : plural(jobs.length, 'trained network'),
     duration(seconds),
     adapter.name,
   ];
@@ -59,9 +60,19 @@ async function allSections(results: StudyResults): Promise<(Section | null)[]> {
   const improvements = each((target) => improvementSection(results, target));
   const cells = await foundCellsSection(results);
   const supernets = supernetCurves(results);
-  const trained = results.jobs.length > 0;
+  const found = results.jobs.length > 0;
+  const trained = found && !results.judge;
+  const skips = skipsSection(results);
+  const networks = plural(results.jobs.length, trained ? 'trained network' : 'judged network');
   return [
-    trained
+    found && results.judge
+      ? {
+          id: 'judged',
+          title: `By the table ${results.judge.table}`,
+          body: html`${each((target) => judgedSection(results, target))}`,
+        }
+      : null,
+    found
       ? {
           id: 'accuracy',
           title: 'Accuracy on the target',
@@ -75,14 +86,14 @@ async function allSections(results: StudyResults): Promise<(Section | null)[]> {
           body: html`${improvements}${sharedRandomNote(results)}`,
         }
       : null,
-    trained ? { id: 'order', title: 'Does the order carry over?', body: correlationsSection(results) } : null,
-    cells && { id: 'cells', title: 'Cells found', body: cells },
+    found ? { id: 'order', title: 'Does the order carry over?', body: correlationsSection(results) } : null,
+    cells && { id: 'cells', title: 'Cells found', body: html`${skips}${cells}` },
     trained || supernets
       ? {
           id: 'curves',
           title: 'Learning curves',
           body: html`${curvesLegend(results.seeds)}
-${targets.map((target) => html`<h3>Training from scratch on ${target}</h3>${trainingCurves(results, target)}`)}
+${trained && targets.map((target) => html`<h3>Training from scratch on ${target}</h3>${trainingCurves(results, target)}`)}
 ${supernets && html`<h3>Supernets during the search</h3>${supernets}`}`,
         }
       : null,
@@ -94,7 +105,7 @@ ${supernets && html`<h3>Supernets during the search</h3>${supernets}`}`,
     {
       id: 'runs',
       title: 'Runs',
-      body: html`${timeTable(results)}<details><summary>All ${plural(results.jobs.length, 'trained network')}</summary>${runsTable(results)}</details>`,
+      body: html`${timeTable(results)}<details><summary>All ${networks}</summary>${runsTable(results)}</details>`,
     },
     { id: 'rerun', title: 'Machine, versions, and how to run it again', body: environmentSection(results) },
   ];

@@ -7,7 +7,19 @@ import { groupBy, unique } from './studyCells.js';
 import { table } from './table.js';
 
 /** Sources and targets in full. */
-export function imagesSection({ sources, targets }: StudyResults): Markup {
+export function imagesSection({ sources, targets, judge }: StudyResults): Markup {
+  const judged =
+    judge &&
+    table({
+      caption: `Targets: what the table ${judge.table} tells of its ${grouped(judge.size)} architectures`,
+      columns: ['target', 'accuracy', 'validation accuracy'],
+      rows: judge.measurements.map(({ target, accuracy, validationAccuracy }) => [
+        target,
+        accuracy,
+        validationAccuracy ?? NONE,
+      ]),
+      kind: 'prose',
+    });
   return html`${table({
     caption: 'Sources: what the searches saw',
     columns: ['source', 'what it is', { number: 'images' }, { number: 'classes' }],
@@ -19,20 +31,24 @@ export function imagesSection({ sources, targets }: StudyResults): Markup {
     ]),
     kind: 'prose',
   })}
-${table({
-  caption: 'Targets: what the found networks were trained and tested on',
-  columns: ['target', 'what it is', { number: 'training images' }, { number: 'test images' }, { number: 'classes' }],
-  rows: targets.map(({ name, description, train, test, classes }) => [
-    name,
-    description,
-    ...[train, test, classes].map(grouped),
-  ]),
-  kind: 'prose',
-})}`;
+${
+  judged ??
+  table({
+    caption: 'Targets: what the found networks were trained and tested on',
+    columns: ['target', 'what it is', { number: 'training images' }, { number: 'test images' }, { number: 'classes' }],
+    rows: targets.map(({ name, description, train, test, classes }) => [
+      name,
+      description,
+      ...[train, test, classes].map(grouped),
+    ]),
+    kind: 'prose',
+  })
+}`;
 }
 
 /** Every setting of the two protocols, side by side. */
-export function protocolsSection({ protocols }: StudyResults): Markup {
+export function protocolsSection({ protocols, judge }: StudyResults): Markup {
+  if (judge) return judgedProtocols(protocols);
   const search = new Map<string, unknown>(Object.entries(protocols.search));
   const training = new Map<string, unknown>(Object.entries(protocols.training));
   const names = unique([...search.keys(), ...training.keys()]);
@@ -41,6 +57,18 @@ export function protocolsSection({ protocols }: StudyResults): Markup {
     caption: 'Protocols: how networks were trained in the searches, and from scratch on the targets',
     columns: ['setting', 'search', 'training'],
     rows: names.map((name) => [words(name), text(search.get(name)), text(training.get(name))]),
+    kind: 'prose',
+  });
+}
+
+/** A judged study trains supernets and, for a short while, candidates. */
+function judgedProtocols({ search, fitness }: StudyResults['protocols']): Markup {
+  const names = Object.keys(search) as (keyof typeof search)[];
+  return table({
+    caption:
+      'Protocols: how supernets were trained in the searches, and how candidates were where a search trains each',
+    columns: ['setting', 'supernet', 'candidate'],
+    rows: names.map((name) => [words(name), settingText(search[name]), fitness ? settingText(fitness[name]) : NONE]),
     kind: 'prose',
   });
 }
@@ -59,11 +87,13 @@ export function words(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** Every trained network with its numbers. */
-export function runsTable({ jobs }: StudyResults): Markup {
+/** Every network with its numbers; the table that judges knows no losses. */
+export function runsTable({ jobs, judge }: StudyResults): Markup {
   const numbers = 'accuracy %,test loss,training loss,training %,parameters,multiply-adds,time'.split(',');
   return table({
-    caption: 'All trained networks; training loss and accuracy are of the last epoch',
+    caption: judge
+      ? 'All networks that the table judged'
+      : 'All trained networks; training loss and accuracy are of the last epoch',
     columns: ['method', 'source', 'target', 'seed', ...numbers.map((number) => ({ number })), 'architecture'],
     rows: jobs.map((job) => {
       const last = job.epochs.at(-1);

@@ -1,18 +1,40 @@
+/** Colours by theme, as CSS variables. */
+export const PALETTES = {
+  light:
+    '--page: #ffffff; --panel: #f5f7fa; --ink: #17202c; --quiet: #556170; --rule: #d9dfe6; --faint: #e7ebf0; ' +
+    '--accent: #0b5cad; --accent-soft: #e3eefa; --linear: #b3470a; --chance: #6b7684; --warn: #9a3b00; ' +
+    '--conv3: #0b5cad; --conv1: #12805c; --pool: #a2500c; --skip: #556170; --none: #98a3b0; ' +
+    '--series0: #0b6fc2; --series1: #c85200; --series2: #0a8a68; --series3: #b0468c; --series4: #5b53c6; --series5: #8a6d00; --series6: #2b8fa8; --series7: #555f6b; ',
+  dark:
+    '--page: #10151c; --panel: #181f29; --ink: #e6ebf1; --quiet: #a0acba; --rule: #323c49; --faint: #232c37; ' +
+    '--accent: #7db8f2; --accent-soft: #16293f; --linear: #f5a162; --chance: #a0acba; --warn: #ffb07a; ' +
+    '--conv3: #7db8f2; --conv1: #5fd0a8; --pool: #f0a868; --skip: #b4bfcb; --none: #66727f; ' +
+    '--series0: #6bb3f5; --series1: #ff9d57; --series2: #4fd3ab; --series3: #ee93cb; --series4: #aaa4ff; --series5: #dcc05a; --series6: #7fd0e6; --series7: #b4bfcb; ',
+};
+
+/** Of figures that are also files of their own. */
+export const FIGURE_STYLE = `
+.dot-figure { width: 100%; max-width: 54rem; display: block; font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+.dot-figure text { font-size: 11.5px; fill: var(--quiet); font-variant-numeric: tabular-nums; }
+.dot-figure .title, .dot-figure .name { fill: var(--ink); font-weight: 600; }
+.dot-figure .grid { stroke: var(--faint); stroke-width: 1; }
+.dot-figure .level { stroke: var(--linear); stroke-width: 1.5; }
+.dot-figure .level.resnet { stroke: var(--quiet); }
+.dot-figure .level.random-mean { stroke: var(--quiet); stroke-dasharray: 4 4; }
+.dot-figure g circle { fill: var(--c); fill-opacity: .45; }
+.dot-figure g line { stroke: var(--c); stroke-width: 2.5; }
+${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.dot-figure .series${series} { --c: var(--series${series}); }`).join('\n')}
+`;
+
 /** The style of the report: light and dark, narrow and wide, screen and paper. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
-  --page: #ffffff; --panel: #f5f7fa; --ink: #17202c; --quiet: #556170; --rule: #d9dfe6; --faint: #e7ebf0;
-  --accent: #0b5cad; --accent-soft: #e3eefa; --linear: #b3470a; --chance: #6b7684; --warn: #9a3b00;
-  --conv3: #0b5cad; --conv1: #12805c; --pool: #a2500c; --skip: #556170; --none: #98a3b0;
-  --series0: #0b6fc2; --series1: #c85200; --series2: #0a8a68; --series3: #b0468c; --series4: #5b53c6; --series5: #8a6d00; --series6: #2b8fa8; --series7: #555f6b;
+  ${PALETTES.light}
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #10151c; --panel: #181f29; --ink: #e6ebf1; --quiet: #a0acba; --rule: #323c49; --faint: #232c37;
-    --accent: #7db8f2; --accent-soft: #16293f; --linear: #f5a162; --chance: #a0acba; --warn: #ffb07a;
-    --conv3: #7db8f2; --conv1: #5fd0a8; --pool: #f0a868; --skip: #b4bfcb; --none: #66727f;
-    --series0: #6bb3f5; --series1: #ff9d57; --series2: #4fd3ab; --series3: #ee93cb; --series4: #aaa4ff; --series5: #dcc05a; --series6: #7fd0e6; --series7: #b4bfcb;
+    ${PALETTES.dark}
   }
 }
 * { box-sizing: border-box; }
@@ -144,6 +166,7 @@ td .warning { white-space: nowrap; }
 .panel .front { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-linejoin: round; }
 .panel .ring { fill: var(--page); stroke: var(--c); stroke-width: 2; }
 
+${FIGURE_STYLE}
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: .7rem 1.5rem; margin: 1rem 0; }
 .facts dt { color: var(--quiet); font-size: .82rem; }
 .facts dd { margin: 0; }

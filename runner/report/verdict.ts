@@ -17,7 +17,7 @@ export function verdict(results: StudyResults): string {
     );
   }
   const claims = [improvementClaim(results), spreadClaim(cells)].filter((claim) => claim !== null);
-  return `With ${seedRange(counts)} a point, ${claims.join(', and ')}; this holds for the images, cell space and short training used here, and says nothing of others.`;
+  return `With ${seedRange(counts)} a point, ${claims.join(', and ')}; this holds for the images, cell space and short ${results.judge ? 'searches' : 'training'} used here, and says nothing of others.`;
 }
 
 function seedRange(counts: readonly number[]): string {
@@ -93,12 +93,25 @@ function levelFinding(results: StudyResults, target: string): string {
   const cells = results.summary.cells.filter((cell) => cell.target === target);
   const best = cells.reduce((first, next) => (next.accuracy.mean > first.accuracy.mean ? next : first));
   const top = `On ${target} the highest mean accuracy is ${percentSpread(best.accuracy)} % (${best.method} from ${best.source})`;
+  if (results.judge) return `${top}${judgedLevels(results, best)}.`;
   const baseline = results.baselines.find((level) => level.target === target);
   if (!baseline) return `${top}.`;
   const jobs = results.jobs.filter((job) => job.target === target);
   const above = jobs.filter((job) => job.accuracy > Math.max(baseline.linear, baseline.chance)).length;
   const share = above === jobs.length ? `all ${jobs.length}` : above === 0 ? 'none' : `${above} of ${jobs.length}`;
   return `${top}; a linear classifier reaches ${percent(baseline.linear)} %, guessing ${percent(baseline.chance)} %, and ${share} of the trained networks ${above === 1 ? 'lies' : 'lie'} above both.`;
+}
+
+/** Where the best lies among the table's levels. */
+function judgedLevels({ references = [], summary, judge }: StudyResults, best: SummaryCell): string {
+  const levels = references
+    .filter((reference) => reference.target === best.target)
+    .map(({ name, accuracy }) => `${name} ${percent(accuracy)} %`);
+  const row = summary.judged?.find(
+    ({ method, source, target }) => method === best.method && source === best.source && target === best.target,
+  );
+  const place = row ? `; on average ${decimal(row.better.mean, 1)} % of the ${judge!.table} cells are better` : '';
+  return `; ${levels.join(', ')}${place}`;
 }
 
 function orderFindings({ summary }: StudyResults): string[] {
@@ -121,7 +134,7 @@ function orderFindings({ summary }: StudyResults): string[] {
 function gapFindings(results: StudyResults): string[] {
   const methods = unique(results.jobs.map((job) => job.method));
   const sources = unique(results.jobs.map((job) => job.source));
-  const targets = unique(results.targets.map((target) => target.name));
+  const targets = results.judge?.measurements ?? unique(results.targets.map((target) => target.name));
   const wanted = methods.length * sources.length * targets.length * results.seeds.length;
   const missing = wanted - results.jobs.length;
   return missing > 0

@@ -29,14 +29,19 @@ describe('the report of a whole study', () => {
     made = await report(results);
   });
 
-  it('is a page and five files, and says what it shows first', () => {
+  it('is a page, five files and a figure a target, and says what it shows first', () => {
     expect(readdirSync(join(folder, '0', 'made')).sort()).toEqual([
       'accuracies.csv',
       'correlations.csv',
       'curves.csv',
+      'figures',
       'report.html',
       'summary.csv',
       'summary.json',
+    ]);
+    expect(readdirSync(join(folder, '0', 'made', 'figures')).sort()).toEqual([
+      'accuracy-emoji.svg',
+      'accuracy-mnist.svg',
     ]);
     expect(made.page.text).toContain(verdict(results));
     expect(made.page.text.indexOf(verdict(results))).toBeLessThan(made.page.text.indexOf('Accuracy on the target'));

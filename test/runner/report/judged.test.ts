@@ -1,0 +1,117 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import picocolors from 'picocolors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Output } from '../../../runner/commands/output.js';
+import { resultTable } from '../../../runner/commands/studyOutput.js';
+import { decimal, percent, percentSpread } from '../../../runner/report/numbers.js';
+import { writeReport } from '../../../runner/report/writeReport.js';
+import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { judgedCells } from '../../../src/nas/transfer/judgedCells.js';
+import type { StudyReference, StudyResults } from '../../../src/nas/transfer/results.js';
+import { foundSkips } from '../../../src/nas/transfer/skips.js';
+import { exampleResults } from './exampleResults.js';
+import { type CheckedPage, checkHtml, expectSelfContained, expectTextAlternatives } from './htmlCheck.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'nastransfer-judged-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const TARGETS = ['cifar10', 'a <b> & c'];
+
+/** The example as if a table of a thousand architectures had judged it. */
+function judgedResults(): StudyResults {
+  const example = exampleResults({ targets: TARGETS, name: 'judged' });
+  const jobs = example.jobs.map(({ loss, ...job }) => ({
+    ...job,
+    epochs: [],
+    rank: 1 + Math.round(1000 * (1 - job.accuracy)),
+  }));
+  const references = TARGETS.flatMap((target): StudyReference[] => [
+    { name: 'optimum', target, accuracy: 0.95, rank: 1, architecture: jobs[0].architecture, description: 'the best' },
+    { name: 'random-mean', target, accuracy: 0.6, deviation: 0.05, count: 1000, description: 'the mean' },
+  ]);
+  return {
+    ...example,
+    jobs,
+    targets: [],
+    baselines: [],
+    references,
+    judge: {
+      table: 'thousand',
+      epochs: 200,
+      size: 1000,
+      measurements: TARGETS.map((target) => ({ target, accuracy: `test accuracy on ${target}` })),
+    },
+    summary: {
+      ...example.summary,
+      judged: judgedCells(jobs, references, 1000),
+      skips: foundSkips(spaceByName('nasbench201'), example.searches),
+    },
+  };
+}
+
+describe('the report of a judged study', () => {
+  const results = judgedResults();
+  let page: CheckedPage;
+  const file = (name: string) => readFileSync(join(folder, name), 'utf8');
+  beforeAll(async () => {
+    const { html } = await writeReport(results, folder);
+    page = checkHtml(readFileSync(html, 'utf8'));
+  });
+
+  it('is a page that loads nothing, with a text alternative for each picture', () => {
+    expectSelfContained(page);
+    expectTextAlternatives(page);
+  });
+
+  it('shows regret, share of better cells and distance from the mean of every method, source and target', () => {
+    for (const cell of results.summary.judged!) {
+      expect(page.text).toContain(percentSpread(cell.regret));
+      expect(page.text).toContain(decimal(cell.better.mean, 1));
+      expect(page.text).toContain(decimal(Math.abs(cell.overRandomMean.mean), 1));
+    }
+    expect(page.text).toContain('95.00');
+    expect(page.text).toContain('60.00 ± 5.00');
+    expect(page.text).toContain('Skip connections of the architectures found');
+    expect(page.text).not.toContain('Training from scratch on');
+    expect(page.text).not.toContain('NaN');
+    expect(page.text).not.toContain('undefined');
+  });
+
+  it('says where the best lies between the references, and does not call a complete study incomplete', () => {
+    expect(page.text).toMatch(
+      /On cifar10 the highest .* optimum 95\.0 %, random-mean 60\.0 %; on average [\d.]+ % of the thousand cells/,
+    );
+    expect(page.text).not.toContain('the study is not complete');
+  });
+
+  it('has the numbers unrounded in CSV files, a line each', () => {
+    const judged = file('judged.csv').trimEnd().split('\r\n');
+    expect(judged).toHaveLength(1 + results.summary.judged!.length);
+    results.summary.judged!.forEach(({ regret }, i) => {
+      expect(judged[i + 1]).toContain(`,${regret.mean},${regret.deviation},`);
+    });
+    expect(file('references.csv').trimEnd().split('\r\n')).toHaveLength(1 + results.references!.length);
+  });
+
+  it('has a figure a target that stands alone: every run, every mean and the references', () => {
+    const svg = file(join('figures', 'accuracy-cifar10.svg'));
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
+    const jobs = results.jobs.filter(({ target }) => target === 'cifar10');
+    const sources = new Set(jobs.map(({ source }) => source));
+    expect(svg.match(/<circle /g)).toHaveLength(jobs.length + sources.size);
+    for (const cell of results.summary.cells.filter(({ target }) => target === 'cifar10'))
+      expect(svg).toContain(`${cell.method} from ${cell.source}: ${percentSpread(cell.accuracy)} %`);
+    for (const { name, accuracy } of results.references!) expect(svg).toContain(`${name} ${percent(accuracy)}`);
+    const hostile = file(join('figures', 'accuracy-a-b-c.svg'));
+    expect(hostile).toContain('a &lt;b&gt; &amp; c');
+    expect(hostile).not.toContain('<b>');
+  });
+
+  it('has regret and share of better cells in the table that the command prints', () => {
+    const text = resultTable(results, { colours: picocolors.createColors(false), columns: 200 } as Output);
+    expect(text).toContain('better %');
+    for (const cell of results.summary.judged!) expect(text).toContain(percentSpread(cell.regret));
+  });
+});
