@@ -6,6 +6,7 @@ import { addData } from './data.js';
 import { addDoctor } from './doctor.js';
 import { addDraw } from './draw.js';
 import { describeError, exitCodeOf } from './errors.js';
+import { addMethods } from './methods.js';
 import type { Output } from './output.js';
 import { addProfile } from './profile.js';
 import { addQuickstart } from './quickstart.js';
@@ -33,6 +34,7 @@ function buildProgram(tools: Tools, output: Output): Command {
   addReport(program, output);
   addSearch(program, tools, output);
   addTrain(program, tools, output);
+  addMethods(program, output);
   addTableCommand(program, tools, output);
   addScore(program, tools, output);
   addCount(program, output);

@@ -15,7 +15,7 @@ export interface Method<Options = unknown> {
   readonly name: string;
   /** Authors, venue or year, arXiv id. */
   readonly paper: string;
-  /** What it does, in one line that begins small and has no full stop. */
+  /** What it does, in one line without a full stop. */
   readonly summary: string;
   readonly options: z.ZodType<Options>;
   needs(options: Options): Needs;

@@ -18,13 +18,13 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .describe('N of the first round, which then falls by topDecay a round down to top; left out: top at once'),
-  topDecay: z.number().gt(0).max(1).default(0.96),
+  topDecay: z.number().gt(0).max(1).default(0.96).describe('factor of N a round, from topStart on'),
   evaluations: z.int().min(1).default(200).describe('architectures evaluated in all'),
   predictor: z
     .enum(PREDICTOR_NAMES as [string, ...string[]])
     .default('knn')
     .describe('weak predictor, fitted anew every round on all that was evaluated; the published default is mlp'),
-  predictorOptions: z.record(z.string(), z.unknown()).default({}),
+  predictorOptions: z.record(z.string(), z.unknown()).default({}).describe('options of the predictor, by name'),
   encoding: z
     .enum(ENCODING_NAMES as [EncodingName, ...EncodingName[]])
     .optional()

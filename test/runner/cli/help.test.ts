@@ -32,6 +32,7 @@ describe('the names that help tells', () => {
   it.each([
     ['search', [...METHOD_NAMES, ...SPACE_NAMES, ...IMAGE_SET_NAMES, ...SOURCE_FORMS]],
     ['train', [...SPACE_NAMES, ...IMAGE_SET_NAMES]],
+    ['methods', METHOD_NAMES],
     ['study', [...METHOD_NAMES, ...SPACE_NAMES, ...IMAGE_SET_NAMES, ...SOURCE_FORMS]],
     ['score', [...SCORE_NAMES, ...SPACE_NAMES, ...SOURCE_FORMS]],
     ['count', SPACE_NAMES],

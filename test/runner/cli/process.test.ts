@@ -12,6 +12,7 @@ const COMMANDS = [
   'report',
   'search',
   'train',
+  'methods',
   'table',
   'score',
   'count',

@@ -46,6 +46,7 @@ describe('the command line', () => {
       'report',
       'search',
       'train',
+      'methods',
       'table',
       'count',
       'draw',
