@@ -108,7 +108,8 @@ export async function readProtocolFlags(flags: ProtocolFlags): Promise<ProtocolO
 
 function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new UsageError(`${where}: ${describeSchemaErrors(parsed.error, value).join('; ')}`);
+  if (!parsed.success)
+    throw new UsageError(`${where}: ${describeSchemaErrors(parsed.error, value, schema).join('; ')}`);
   return parsed.data;
 }
 

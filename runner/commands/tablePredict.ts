@@ -136,7 +136,7 @@ async function readPredictors({
     const predictor = predictorByName(name);
     const parsed = predictor.options.safeParse(given.get(name));
     if (!parsed.success) {
-      const errors = describeSchemaErrors(parsed.error, given.get(name));
+      const errors = describeSchemaErrors(parsed.error, given.get(name), predictor.options);
       throw new UsageError(`--option: ${name}: ${errors.join('; ')}`);
     }
     return [...new Set(encodings ?? [predictor.encoding])].map((encoding) => {

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { nearest } from '../nearestName.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,21 +12,47 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-/** What a schema found wrong with `value`, one line a field: its path, what was got, what was wanted. */
-export function describeSchemaErrors(error: z.ZodError, value: unknown): string[] {
-  return error.issues.flatMap((issue) => describeIssue(issue, value));
+/**
+ * What a schema found wrong with `value`, one line a field: its path, what was got, what was wanted.
+ * @param schema what `value` was checked by: fields that it doesn't know are told with the likeliest that it does
+ */
+export function describeSchemaErrors(error: z.ZodError, value: unknown, schema?: z.ZodType): string[] {
+  const known = schema ? (z.toJSONSchema(schema, { io: 'input' }) as JsonSchema) : undefined;
+  return error.issues.flatMap((issue) => describeIssue(issue, value, known));
 }
 
-function describeIssue(issue: Issue, root: unknown): string[] {
+/** What is looked at of a JSON Schema. */
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** Names of the fields that may stand at a path. */
+function fieldsAt(schema: JsonSchema | undefined, path: readonly PropertyKey[]): string[] {
+  if (!schema) return [];
+  if (schema.anyOf) return schema.anyOf.flatMap((branch) => fieldsAt(branch, path));
+  if (path.length === 0) return Object.keys(schema.properties ?? {}).filter((name) => !name.startsWith('$'));
+  const [first, ...rest] = path;
+  return fieldsAt(typeof first === 'number' ? schema.items : schema.properties?.[String(first)], rest);
+}
+
+function unknownField(key: string, path: readonly PropertyKey[], schema: JsonSchema | undefined): string {
+  const fields = fieldsAt(schema, path);
+  const guess = nearest(key, fields);
+  const known = fields.length === 0 ? '' : `${guess ? ` (did you mean ${guess}?)` : ''}, wanted ${fields.join(', ')}`;
+  return `${formatPath([...path, key])}: got a field that is not known here${known}`;
+}
+
+function describeIssue(issue: Issue, root: unknown, schema?: JsonSchema): string[] {
   const field = formatPath(issue.path);
   const got = show(valueAt(root, issue.path));
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${formatPath([...issue.path, key])}: got a field that is not known here`);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(key, issue.path, schema));
   if (issue.code === 'invalid_union') {
     // The branch that got past the type of the value itself tells the real fault.
     const branch = issue.errors.find((issues) => issues.some((inner) => !isTypeFault(inner)));
     if (branch)
-      return branch.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, root));
+      return branch.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, root, schema));
     const wanted = issue.errors.flat().map(wantedBy);
     return [`${field}: got ${got}, wanted ${[...new Set(wanted)].join(' or ')}`];
   }

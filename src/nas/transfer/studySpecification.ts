@@ -125,7 +125,7 @@ export interface Study {
  */
 export function parseStudy(json: unknown, where = 'study'): Study {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new StudyError(`${where}: ${describeSchemaErrors(parsed.error, json).join('; ')}`);
+  if (!parsed.success) throw new StudyError(`${where}: ${describeSchemaErrors(parsed.error, json, schema).join('; ')}`);
   const { name, space, seeds, search, fitness, training } = parsed.data;
   const at = <T>(field: string, read: () => T): T => {
     try {
@@ -214,9 +214,10 @@ function readMethod(entry: z.infer<typeof methodEntry>): StudyMethod {
 
 /** @throws UnknownNameError for the method, StudyError for its options */
 export function parseMethodOptions(name: string, options: unknown): unknown {
-  const parsed = methodByName(name).options.safeParse(options);
+  const schema = methodByName(name).options;
+  const parsed = schema.safeParse(options);
   if (!parsed.success)
-    throw new StudyError(`options of ${name}: ${describeSchemaErrors(parsed.error, options).join('; ')}`);
+    throw new StudyError(`options of ${name}: ${describeSchemaErrors(parsed.error, options, schema).join('; ')}`);
   return parsed.data;
 }
 
