@@ -30,6 +30,7 @@ export { gatherImages } from './ops/gatherImages.js';
 export { gatherLabels } from './ops/gatherLabels.js';
 export { globalAveragePool } from './ops/globalAveragePool.js';
 export { linear } from './ops/linear.js';
+export { lstmCell } from './ops/lstmCell.js';
 export { matmul } from './ops/matmul.js';
 export { maxPool } from './ops/maxPool.js';
 export { type MixedEdge, type MixedNorm, type MixedSource, mixedEdges } from './ops/mixedEdges.js';

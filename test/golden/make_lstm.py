@@ -13,7 +13,7 @@ import torch
 
 torch.set_default_dtype(torch.float64)
 
-STEPS, BATCH, INPUTS, HIDDEN = 5, 3, 5, 6
+STEPS, BATCH, INPUTS, HIDDEN = 5, 3, 5, 8
 
 
 def sines(shape, rate):

@@ -1,18 +1,15 @@
-import { ShapeError } from '../errors.js';
+import { AttributeError, ShapeError } from '../errors.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { formatType, logicalSize } from '../graph/types.js';
 import type { Initializer, Variable, VariableSet } from '../graph/variables.js';
-import { add } from '../ops/add.js';
 import { concat } from '../ops/concat.js';
 import { linear } from '../ops/linear.js';
-import { multiply } from '../ops/multiply.js';
-import { split } from '../ops/split.js';
-import { sigmoid, tanh } from '../ops/unary.js';
+import { lstmCell } from '../ops/lstmCell.js';
 import { uniform } from './initializers.js';
 
 export interface LstmSettings {
   readonly inputs: number;
-  /** Units of the state. */
+  /** Units of the state, a multiple of four. */
   readonly hidden: number;
   /** Of the weights and the bias; default PyTorch's, uniform in +-1 / sqrt(hidden). */
   readonly initializer?: Initializer;
@@ -36,8 +33,10 @@ export class Lstm {
   private readonly inputs: number;
   private readonly hidden: number;
 
-  /** Adds the variables `name`/weight and `name`/bias to the set. */
+  /** Adds the variables `name`/weight and `name`/bias to the set. @throws AttributeError */
   constructor(set: VariableSet, name: string, { inputs, hidden, initializer }: LstmSettings) {
+    if (hidden % 4 !== 0)
+      throw new AttributeError(`Lstm "${name}": hidden is ${hidden}, wanted a multiple of four units`);
     const bound = 1 / Math.sqrt(hidden);
     const each = initializer ?? uniform(-bound, bound);
     const twice: Initializer = (type, random) => {
@@ -75,9 +74,7 @@ export class Lstm {
           `Lstm: ${argument} is ${formatType(value.type)}, wanted f32[batch, ${width}], the same batch everywhere`,
         );
     const gates = linear(concat([x, state.hidden]), graph.read(this.weight), graph.read(this.bias));
-    const [inputAndForget, candidate, output] = split(gates, [2 * units, units, units]);
-    const [input, forget] = split(sigmoid(inputAndForget), [units, units]);
-    const cell = add(multiply(forget, state.cell), multiply(input, tanh(candidate)));
-    return { hidden: multiply(sigmoid(output), tanh(cell)), cell };
+    const [hidden, cell] = lstmCell(gates, state.cell);
+    return { hidden, cell };
   }
 }

@@ -35,6 +35,7 @@ import { gatherImagesOperation } from './gatherImages.js';
 import { gatherLabelsOperation } from './gatherLabels.js';
 import { globalAveragePoolGradientOperation, globalAveragePoolOperation } from './globalAveragePool.js';
 import { clipCoefficientOperation, gradientNormOperation } from './gradientNorm.js';
+import { lstmCellGradientOperation, lstmCellOperation } from './lstmCell.js';
 import { matmulInputGradientOperation, matmulOperation, matmulWeightGradientOperation } from './matmul.js';
 import { maxPoolGradientOperation, maxPoolOperation } from './maxPool.js';
 import { mixedEdgeSumsOperation } from './mixedEdgeSums.js';
@@ -115,6 +116,8 @@ export const operations: readonly Operation[] = [
   gradientNormOperation,
   logSoftmaxGradientOperation,
   logSoftmaxOperation,
+  lstmCellGradientOperation,
+  lstmCellOperation,
   matmulInputGradientOperation,
   matmulOperation,
   matmulWeightGradientOperation,

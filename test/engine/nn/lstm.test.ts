@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-const [STEPS, BATCH, INPUTS, HIDDEN] = [5, 3, 5, 6];
+const [STEPS, BATCH, INPUTS, HIDDEN] = [5, 3, 5, 8];
 
 /** The numbers that make_lstm.py makes. */
 function sines(length: number, rate: number): number[] {
@@ -87,11 +87,12 @@ describe('Lstm', () => {
 
   it('names what does not fit', async () => {
     const set = new VariableSet('weights');
-    const layer = new Lstm(set, 'lstm', { inputs: 5, hidden: 6 });
+    const layer = new Lstm(set, 'lstm', { inputs: 5, hidden: 8 });
     await expect(
       engine.compile((graph) => {
         layer.forward(graph.feed('x', [2, 4]), layer.start(graph, 2));
       }),
     ).rejects.toThrow(/Lstm: x is f32\[2, 4\], wanted f32\[batch, 5\]/);
+    expect(() => new Lstm(set, 'other', { inputs: 5, hidden: 6 })).toThrow(/hidden is 6, wanted a multiple of four/);
   });
 });

@@ -54,7 +54,7 @@ describe('the controller of ENAS', () => {
   });
 
   it('has the gradient that central differences of the host have', () => {
-    const network = new ControllerNetwork(small.choices, { hidden: 3, temperature: 2, tanhConstant: 1.1 });
+    const network = new ControllerNetwork(small.choices, { hidden: 4, temperature: 2, tanhConstant: 1.1 });
     const random = new Random(0, 'weights');
     const { variables } = network.weights;
     const weights = new Map<Variable, Float64Array>(

@@ -11,7 +11,7 @@ import { tanh } from '../../../engine/ops/unary.js';
 import type { Choice } from '../../spaces/space.js';
 
 export interface ControllerNetworkSettings {
-  /** Units of the LSTM, and numbers of an embedding. */
+  /** Units of the LSTM, and numbers of an embedding; a multiple of four. */
   readonly hidden: number;
   /** What logits are divided by before their tanh; 1 leaves them. */
   readonly temperature: number;

@@ -18,7 +18,7 @@ import type { Vocabulary } from './vocabulary.js';
 export interface NaoNetworkSettings {
   /** Numbers of a token's embedding in the encoder. */
   readonly embedding: number;
-  /** Units of both LSTMs, and numbers of an architecture's embedding. */
+  /** Units of both LSTMs, and numbers of an architecture's embedding; a multiple of four. */
   readonly hidden: number;
   /** Units of the predictor's hidden layers. */
   readonly predictor: readonly number[];
