@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AlphaOptimizer } from '../training/bilevel.js';
 import { softmaxRule } from '../training/relaxedRule.js';
 import { collapseOptions } from './collapse.js';
+import { memoryOptions } from './memoryOptions.js';
 import type { Method } from './method.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
@@ -59,6 +60,7 @@ const options = z.strictObject({
   ...alphaOptions(),
   ...batchNormOptions,
   ...collapseOptions,
+  ...memoryOptions,
 });
 
 /**
@@ -77,7 +79,7 @@ export const darts: Method<z.infer<typeof options>> = {
       stages: 1,
       collapse: settings,
       stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm },
+        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
         rule: softmaxRule,
         alphaOptimizer: alphaOptimizerOf(settings),
         order: settings.order,

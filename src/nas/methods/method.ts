@@ -36,6 +36,11 @@ export interface Search {
   progress(): SearchProgress;
   /** Frees what the search holds on the device. */
   dispose?(): void;
+  /**
+   * Builds, one after another, and frees all that the search will hold at once: on an engine that only plans, which then knows what
+   * memory the search needs. Searches without it build everything before the first thing runs.
+   */
+  plan?(): Promise<void>;
 }
 
 /** `values` survives JSON; `arrays` are the weights, moments and the like of a supernet. */

@@ -81,10 +81,8 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
 
   const total = settings.epochs ?? context.protocol.epochs;
 
-  const begin = async (): Promise<Running> => {
-    if (running) return running;
-    const index = Math.min(ended.length, settings.stages - 1);
-    const stage = settings.stage(index, ended.slice(0, index));
+  const build = async (index: number, before: readonly StageEnd[]): Promise<Running> => {
+    const stage = settings.stage(index, before);
     const protocol = { ...context.protocol, ...stage.protocol };
     const supernet = context.build(stage.supernet, { channels: protocol.channels, cells: protocol.cells });
     const rule = stage.rule(supernet, { ...context, protocol });
@@ -101,7 +99,12 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       alphaOptimizer: stage.alphaOptimizer,
       seed: problem.seed,
     });
-    running = { trainer, supernet, rule, epochs: protocol.epochs, batch: protocol.batch };
+    return { trainer, supernet, rule, epochs: protocol.epochs, batch: protocol.batch };
+  };
+
+  const begin = async (): Promise<Running> => {
+    const index = Math.min(ended.length, settings.stages - 1);
+    running ??= await build(index, ended.slice(0, index));
     return running;
   };
 
@@ -223,5 +226,18 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
     },
     progress: () => ({ done: epochs.length, total, unit: 'epoch' }),
     dispose: end,
+    async plan() {
+      const undecided = relaxation.tables.map(({ edges, operations }) =>
+        new Float32Array(edges.length * operations.length).fill(1 / operations.length),
+      );
+      for (let index = 0; index < settings.stages; index++) {
+        const stages = Array.from({ length: index }, () => ({ strengths: undecided }));
+        const { trainer, epochs: length } = await build(index, stages);
+        await trainer.plan(
+          Array.from({ length }, (_, epoch) => epoch + 1).some((each) => measuresHessian(collapse, each)),
+        );
+        trainer.dispose();
+      }
+    },
   };
 }

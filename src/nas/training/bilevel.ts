@@ -178,6 +178,12 @@ export class BilevelTrainer {
     };
   }
 
+  /** Builds the programs that are built only when they are first needed. @param hessian that of `largestEigenvalue` too */
+  async plan(hessian: boolean): Promise<void> {
+    if (this.options.alphaStart) for (const parts of this.runs(false)) await this.program(parts);
+    if (hessian) await this.compiled('gradient', (graph) => this.traceGradient(graph));
+  }
+
   /** Architecture parameters as they are now: one array for each variable of the rule's, row-major. */
   async parameters(): Promise<Float32Array[]> {
     const { engine, rule } = this.options;
