@@ -13,6 +13,8 @@ export const METHOD_NAMES = [
   'weaknas',
   'random-sharing',
   'spos',
+  'enas',
+  'nao',
   'darts',
   'pc-darts',
   'gdas',

@@ -3,9 +3,11 @@ import { balenas } from './balenas/balenas.js';
 import { bohb } from './bohb/bohb.js';
 import { bohbPublished } from './bohb/bohbPublished.js';
 import { darts } from './darts.js';
+import { enas } from './enas/enas.js';
 import { gdas } from './gdas.js';
 import { localSearch } from './localSearch.js';
 import type { Method } from './method.js';
+import { nao } from './nao/nao.js';
 import { nsga2 } from './nsga2.js';
 import { nsganet } from './nsganet.js';
 import { pcDarts } from './pcDarts.js';
@@ -30,6 +32,8 @@ const methods: readonly Method[] = [
   weaknas,
   randomSharing,
   spos,
+  enas,
+  nao,
   darts,
   pcDarts,
   gdas,

@@ -2,7 +2,7 @@ import { Random } from '../../engine/random/random.js';
 import type { SupernetOptions } from '../training/classifier.js';
 import { PathTrainer } from '../training/pathTrainer.js';
 import type { EpochRecord, EvaluationRecord } from '../transfer/results.js';
-import { type Problem, type Search, SearchError } from './method.js';
+import { type Problem, type Search, SearchError, type SupernetContext } from './method.js';
 import { requireMethod } from './samplingSearch.js';
 
 /** What a method works with while its search runs. */
@@ -50,7 +50,7 @@ export interface SharedSettings {
   readonly affine: boolean;
   /** See PathTrainerOptions. */
   readonly reestimate?: number;
-  begin(): SharedParts | Promise<SharedParts>;
+  begin(context: SupernetContext): SharedParts | Promise<SharedParts>;
 }
 
 interface Running {
@@ -94,7 +94,7 @@ export function sharedWeightsSearch(problem: Problem, settings: SharedSettings):
       reestimate,
     });
     try {
-      running = { trainer, parts: await settings.begin() };
+      running = { trainer, parts: await settings.begin(context) };
     } catch (error) {
       trainer.dispose();
       throw error;
