@@ -1,7 +1,6 @@
 import type { Value } from '../../engine/graph/graph.js';
 import { VariableSet } from '../../engine/graph/variables.js';
 import { normal } from '../../engine/nn/initializers.js';
-import { add } from '../../engine/ops/add.js';
 import { broadcastRow } from '../../engine/ops/broadcast.js';
 import { matmul } from '../../engine/ops/matmul.js';
 import { multiply } from '../../engine/ops/multiply.js';
@@ -10,12 +9,10 @@ import { softmax } from '../../engine/ops/softmax.js';
 import type { RelaxedTable } from '../spaces/space.js';
 import type { Supernet } from '../training/classifier.js';
 import { type RelaxedRule, softmaxRows } from '../training/relaxedRule.js';
+import { maskedSoftmax } from './maskedSoftmax.js';
 
 /** Standard deviation of the initial parameters of edges. */
 const INITIAL_DEVIATION = 1e-3;
-
-/** Added to the logits of edges into other nodes: their power is zero in float32. */
-const OTHER_NODE = -1e4;
 
 /**
  * Edge normalisation (Xu et al. 2020, PC-DARTS, eq. 2): beside the softmax over the operations of every edge, the softmax over the
@@ -70,15 +67,9 @@ export function edgeShares({ edges }: RelaxedTable, betas: ArrayLike<number>): F
 function diagonalOfShares(betas: Value, { edges }: RelaxedTable): Value {
   const { graph } = betas;
   const count = edges.length;
-  const matrix = (element: (row: number, column: number) => number) =>
-    graph.constant(
-      Array.from({ length: count * count }, (_, i) => element(Math.floor(i / count), i % count)),
-      [count, count],
-    );
-  const others = matrix((row, column) => (edges[row][1] === edges[column][1] ? 0 : OTHER_NODE));
-  const shares = softmax(add(broadcastRow(betas, others.type), others));
-  return multiply(
-    shares,
-    matrix((row, column) => (row === column ? 1 : 0)),
-  );
+  const mask = (has: (row: number, column: number) => boolean) =>
+    Array.from({ length: count * count }, (_, i) => has(Math.floor(i / count), i % count));
+  const rivals = mask((row, column) => edges[row][1] === edges[column][1]);
+  const diagonal = graph.constant(mask((row, column) => row === column).map(Number), [count, count]);
+  return multiply(maskedSoftmax(broadcastRow(betas, diagonal.type), rivals), diagonal);
 }
