@@ -10,10 +10,12 @@ import { concat } from '../../../src/engine/ops/concat.js';
 import { dropout, dropPath } from '../../../src/engine/ops/dropout.js';
 import { flatten, reshape } from '../../../src/engine/ops/flatten.js';
 import { clipCoefficient, gradientNorm } from '../../../src/engine/ops/gradientNorm.js';
+import { lstmCell } from '../../../src/engine/ops/lstmCell.js';
 import { randomUniform } from '../../../src/engine/ops/random.js';
 import { sgdUpdate } from '../../../src/engine/ops/sgd.js';
 import { slice } from '../../../src/engine/ops/slice.js';
 import { split } from '../../../src/engine/ops/split.js';
+import { sigmoid, squareRoot } from '../../../src/engine/ops/unary.js';
 
 const graph = new Graph();
 const feed = (shape: readonly number[], dtype: 'f32' | 'u32' = 'f32') => graph.feed(`${dtype}[${shape}]`, shape, dtype);
@@ -46,6 +48,25 @@ const cases: [string, () => Value, new (message: string) => Error, RegExp][] = [
     () => batchedMatmul(feed([2, 3, 4]), feed([3, 4, 5])),
     ShapeError,
     /b is f32\[3, 4, 5\], wanted f32\[2, 4, 5\] to go with a, f32\[2, 3, 4\]/,
+  ],
+  ['sigmoid of integers', () => sigmoid(feed([2, 8], 'u32')), DTypeError, /sigmoid: x is u32\[2, 8\], wanted f32/],
+  [
+    'squareRoot of a matrix of parameters',
+    () => squareRoot(graph.read(weights.variables[0])),
+    ShapeError,
+    /squareRoot: x is f32\[3, 4\] in layout matrix, wanted layout rows/,
+  ],
+  [
+    'lstmCell of units that are not whole fours',
+    () => lstmCell(feed([2, 24]), feed([2, 6]))[0],
+    ShapeError,
+    /lstmCell: cell is f32\[2, 6\], wanted a multiple of four units/,
+  ],
+  [
+    'lstmCell without a gate',
+    () => lstmCell(feed([2, 12]), feed([2, 4]))[0],
+    ShapeError,
+    /lstmCell: gates is f32\[2, 12\], wanted f32\[2, 16\]/,
   ],
   ['concat of nothing', () => concat([]), ShapeError, /got no values/],
   ['concat of scalars', () => concat([feed([]), graph.feed('other', [])]), ShapeError, /input 0 is f32\[\]/],

@@ -133,11 +133,14 @@ export class EnasController {
       );
     const actions = new Float32Array(options.batch * network.width);
     const weights = new Float32Array(options.batch * network.width);
+    const wrong = batch.findIndex(({ reward }) => !Number.isFinite(reward));
+    if (wrong >= 0)
+      throw new AttributeError(
+        `EnasController.train: reward ${wrong} is ${batch[wrong].reward}, wanted a finite number`,
+      );
+    const paths = batch.map(({ decisions }) => this.path(decisions));
     batch.forEach(({ decisions, reward }, index) => {
-      if (!Number.isFinite(reward))
-        throw new AttributeError(`EnasController.train: reward ${index} is ${reward}, wanted a finite number`);
-      const { entropy } = this.path(decisions);
-      const earned = reward + options.entropyWeight * entropy;
+      const earned = reward + options.entropyWeight * paths[index].entropy;
       const before = this.baselineNow ?? earned;
       this.baselineNow = before - (1 - options.baselineDecay) * (before - earned);
       const row = (data: Float32Array) => data.subarray(index * network.width, (index + 1) * network.width);
