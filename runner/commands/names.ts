@@ -17,6 +17,8 @@ export const METHOD_NAMES = [
   'nao',
   'darts',
   'pc-darts',
+  'fair-darts',
+  'p-darts',
   'gdas',
   'setn',
   'snas',

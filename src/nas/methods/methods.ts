@@ -4,6 +4,7 @@ import { bohb } from './bohb/bohb.js';
 import { bohbPublished } from './bohb/bohbPublished.js';
 import { darts } from './darts.js';
 import { enas } from './enas/enas.js';
+import { fairDarts } from './fairDarts/fairDarts.js';
 import { gdas } from './gdas.js';
 import { localSearch } from './localSearch.js';
 import type { Method } from './method.js';
@@ -11,6 +12,7 @@ import { nao } from './nao/nao.js';
 import { nsga2 } from './nsga2.js';
 import { nsganet } from './nsganet.js';
 import { pcDarts } from './pcDarts.js';
+import { pDarts } from './pdarts/pdarts.js';
 import { randomSearch } from './random.js';
 import { randomSharing } from './randomSharing.js';
 import { regularizedEvolution } from './regularizedEvolution.js';
@@ -36,6 +38,8 @@ const methods: readonly Method[] = [
   nao,
   darts,
   pcDarts,
+  fairDarts,
+  pDarts,
   gdas,
   setn,
   snas,
