@@ -41,6 +41,8 @@ export interface Search {
    * memory the search needs. Searches without it build everything before the first thing runs.
    */
   plan?(): Promise<void>;
+  /** Supernets that are trained one after another; 1 where left out. */
+  readonly stages?: number;
 }
 
 /** `values` survives JSON; `arrays` are the weights, moments and the like of a supernet. */

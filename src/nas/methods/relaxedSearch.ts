@@ -226,6 +226,7 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
     },
     progress: () => ({ done: epochs.length, total, unit: 'epoch' }),
     dispose: end,
+    stages: settings.stages,
     async plan() {
       const undecided = relaxation.tables.map(({ edges, operations }) =>
         new Float32Array(edges.length * operations.length).fill(1 / operations.length),

@@ -1,0 +1,81 @@
+import { Random } from '../../engine/random/random.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { ImageSet } from '../data/imageSet.js';
+import { makeSource, type Source } from '../data/sources.js';
+import { fitImages } from '../data/transform.js';
+import { UnknownNameError } from '../errors.js';
+import type { Problem, SearchEvent } from '../methods/method.js';
+import type { Space } from '../spaces/space.js';
+import type { Protocol } from '../training/protocol.js';
+import type { SearchTask } from './plan.js';
+import { networkSettings } from './protocols.js';
+import { trainNetwork } from './trainNetwork.js';
+
+/** What a search is given: its source's images, evaluations by training and the space's supernet, on a device. */
+export function searchProblem(
+  engine: Engine,
+  space: Space,
+  task: SearchTask,
+  set: ImageSet,
+  report?: (event: SearchEvent) => void,
+): Problem {
+  const { protocol, seed } = task;
+  const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
+  const source = makeSource(fitted, task.specification, seed);
+  const settings = networkSettings(protocol, source.classes.length);
+  return {
+    space,
+    seed,
+    epochs: fidelities(protocol.epochs),
+    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs }) => ({
+      accuracy: await fitness(
+        engine,
+        space,
+        architecture,
+        source,
+        { ...protocol, epochs },
+        evaluationSeed(seed, seedOffset),
+      ),
+    }),
+    costs: COUNTS,
+    cost: (architecture, name) => {
+      const counted = COUNTS.find((count) => count === name);
+      if (!counted) throw new UnknownNameError('Cost', name, COUNTS);
+      return space.count(architecture, settings)[counted];
+    },
+    engine: async () => engine,
+    supernet: {
+      engine,
+      protocol,
+      source,
+      build: (options, sizes) => space.supernet({ ...settings, ...sizes }, options),
+    },
+    report,
+  };
+}
+
+const COUNTS = ['parameters', 'multiplyAdds', 'mflops'] as const;
+
+/** Each a third of the next (Hyperband's eta, Li et al. 2018), up to the whole training. */
+function fidelities(epochs: number): number[] {
+  return epochs < 3 ? [epochs] : [...fidelities(Math.floor(epochs / 3)), epochs];
+}
+
+/** Seed of one evaluation of a search. */
+function evaluationSeed(seed: number, offset: number): number {
+  return new Random(seed, `evaluation ${offset}`).uint32();
+}
+
+/** Accuracy on the alphas' half after training on the weights' half. */
+async function fitness(
+  engine: Engine,
+  space: Space,
+  architecture: unknown,
+  source: Source,
+  protocol: Protocol,
+  seed: number,
+): Promise<number> {
+  const data = { shape: source, train: source.weights, test: source.alphas };
+  const { accuracy } = await trainNetwork(engine, space, architecture, data, source.classes.length, protocol, seed);
+  return accuracy;
+}

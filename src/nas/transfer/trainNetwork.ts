@@ -1,0 +1,38 @@
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { Space } from '../spaces/space.js';
+import type { Protocol } from '../training/protocol.js';
+import { Trainer, type TrainingData } from '../training/trainer.js';
+import { networkSettings } from './protocols.js';
+import type { EpochRecord } from './results.js';
+import type { TrainingEvent } from './study.js';
+
+/** Trains an architecture's network from new weights, measures it on the data's test images, and frees it. */
+export async function trainNetwork(
+  engine: Engine,
+  space: Space,
+  architecture: unknown,
+  data: TrainingData,
+  classes: number,
+  protocol: Protocol,
+  seed: number,
+  report?: (event: TrainingEvent) => void,
+): Promise<{ accuracy: number; loss: number; epochs: EpochRecord[] }> {
+  const network = space.network(architecture, networkSettings(protocol, classes));
+  const trainer = await Trainer.create({ engine, network, data, protocol, seed });
+  try {
+    const epochs: EpochRecord[] = [];
+    while (epochs.length < protocol.epochs) {
+      const before = epochs.length;
+      const record = await trainer.epoch((done, total) =>
+        report?.({ kind: 'step', done: before * total + done, total: protocol.epochs * total }),
+      );
+      epochs.push(record);
+      report?.({ kind: 'epoch', done: epochs.length, total: protocol.epochs, record });
+    }
+    return { ...(await trainer.evaluate()), epochs };
+  } finally {
+    trainer.dispose();
+    engine.release(network.weights);
+    engine.release(network.averages);
+  }
+}
