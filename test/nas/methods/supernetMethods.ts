@@ -3,6 +3,7 @@ import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { Source } from '../../../src/nas/data/sources.js';
 import type { Method, Problem, Search } from '../../../src/nas/methods/method.js';
 import { spaceByName } from '../../../src/nas/spaces/space.js';
+import type { Protocol } from '../../../src/nas/training/protocol.js';
 import { stripes, tinyProtocol } from '../training/trainingRun.js';
 import { problemWith } from './problems.js';
 import { toyProblem } from './toySpace.js';
@@ -20,14 +21,19 @@ const source: Source = {
 };
 
 /** The smallest search on a space's own supernet. */
-export function tinyProblem(engine: Engine, spaceName: string, seed = 3, epochs = 2): Problem {
+export function tinyProblem(
+  engine: Engine,
+  spaceName: string,
+  parts: Partial<Protocol> = {},
+  report?: Problem['report'],
+): Problem {
   const space = spaceByName(spaceName);
-  const protocol = { ...tinyProtocol, epochs, cells: spaceName === 'darts' ? 3 : 1 };
+  const protocol = { ...tinyProtocol, epochs: 2, cells: spaceName === 'darts' ? 3 : 1, ...parts };
   const { channels, cells, imageSize: size, imageChannels } = protocol;
   const settings = { channels, cells, size, imageChannels, classes: 4 };
   return problemWith({
     space,
-    seed,
+    seed: 3,
     evaluate: () => Promise.reject(new Error('no evaluation was expected to be asked for')),
     supernet: {
       engine,
@@ -35,10 +41,11 @@ export function tinyProblem(engine: Engine, spaceName: string, seed = 3, epochs 
       source,
       build: (options, sizes) => space.supernet({ ...settings, ...sizes }, options),
     },
+    report,
   });
 }
 
-async function finish(search: Search) {
+export async function finish(search: Search) {
   while (await search.step());
   const state = await search.save();
   const result = search.result();
@@ -51,7 +58,7 @@ export function searchTiny<O>(engine: Engine, method: Method<O>, space: string, 
   return finish(method.start(tinyProblem(engine, space), method.options.parse(options)));
 }
 
-/** Stops a toy search after some steps, saves it and takes it up again: the same bits as without. */
+/** Stops a toy search after some steps, saves it and takes it up again: the same bits as without. @returns what it ended with */
 export async function expectSameBits<O>(engine: Engine, method: Method<O>, options: object = {}, steps = 2) {
   const start = () =>
     method.start(toyProblem(engine, 1, { epochs: 4 }).problem as Problem, method.options.parse(options));
@@ -69,4 +76,5 @@ export async function expectSameBits<O>(engine: Engine, method: Method<O>, optio
     expect(new Uint32Array(resumed.state.arrays[name].slice().buffer), name).toEqual(
       new Uint32Array(array.slice().buffer),
     );
+  return whole;
 }
