@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { collapseOptions } from './collapse.js';
 import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './darts.js';
 import { edgeNormalizedRule } from './edgeNormalization.js';
+import { memoryOptions } from './memoryOptions.js';
 import { type Method, type Problem, SearchError } from './method.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
@@ -25,6 +27,8 @@ const options = z.strictObject({
     ),
   ...alphaOptions({ learningRate: 6e-4 }),
   ...batchNormOptions,
+  ...memoryOptions,
+  ...collapseOptions,
 });
 
 type PcDartsOptions = z.infer<typeof options>;
@@ -47,8 +51,14 @@ export const pcDarts: Method<PcDartsOptions> = {
     relaxedSearch(problem, {
       method: 'pc-darts',
       stages: 1,
+      collapse: settings,
       stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, partial: settings.partial },
+        supernet: {
+          affine: settings.affine,
+          batchNorm: settings.batchNorm,
+          checkpoint: settings.checkpoint,
+          partial: settings.partial,
+        },
         rule: (supernet) => edgeNormalizedRule(supernet, problem.space.relaxation.tables),
         alphaOptimizer: alphaOptimizerOf(settings),
         alphaStart: alphaStartOf(problem, settings),

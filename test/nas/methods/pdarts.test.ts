@@ -183,6 +183,19 @@ describe('P-DARTS', () => {
     ]);
   });
 
+  it('drops the same elements when cells are computed anew for their gradients', async () => {
+    const [alphas, again] = await Promise.all(
+      [false, true].map(async (checkpoint) => {
+        const problem = tinyProblem(engine, 'nasbench201', { epochs: 1 });
+        const options = { checkpoint, weightsShare: 0, skipDropout: [0.5, 0.5, 0.5], alphaLearningRate: 0.05 };
+        return (await finish(pDarts.start(problem, pDarts.options.parse(options)))).state.arrays.alphas;
+      }),
+    );
+    alphas.forEach((alpha, i) => {
+      expect(again[i]).toBeCloseTo(alpha, 4);
+    });
+  });
+
   it('goes on to the same bits after it was stopped, within a stage and between two', async () => {
     for (const steps of [4, 6]) await expectSameBits(engine, pDarts, { alphaLearningRate: 0.1 }, steps);
   });

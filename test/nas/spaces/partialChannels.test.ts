@@ -10,6 +10,7 @@ import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { EDGES, relaxedCell } from '../../../src/nas/spaces/darts/relaxedCell.js';
 import { dartsSupernet } from '../../../src/nas/spaces/darts/supernet.js';
+import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 
 let engine: Engine;
@@ -120,6 +121,37 @@ describe('partial channels', () => {
     }
     program.dispose();
     engine.release(weights);
+  });
+
+  it('pass every edge of a cell of NAS-Bench-201 by, times its weight', () => {
+    const settings = { channels: 8, cells: 1, classes: 3, size: 4, imageChannels: 1 };
+    const supernet = nasbench201.supernet(settings, { ...options, partial: 2 });
+    const graph = new Graph();
+    const weights = [graph.constant(new Float32Array(30), [6, 5])];
+    const edges = [graph.constant([2, 3, 5, 7, 11, 13], [6])];
+    supernet.forward(graph.feed('images', [1, 4, 4, 1]), 'train', { weights, edges });
+    const variables = new Map<Variable, Float64Array>();
+    for (const [i, variable] of supernet.weights.variables.entries())
+      variables.set(variable, numbers(i, logicalSize(variable.type)));
+    const lookup = interpret(graph, { feeds: { images: numbers(50, 16) }, variables });
+    const shuffled = graph.nodes.filter(({ operation }) => operation.name === 'shuffleChannels');
+    const stem = graph.nodes.find(({ operation }) => operation.name === 'batchNormTraining');
+    // Edges 0→1 | 0→2, 1→2 | 0→3, 1→3, 2→3. Mixed channels are zero, and channel 4 + c becomes channel 2c + 1.
+    const passed = (...from: [number[], number][]) =>
+      from[0][0].map((_, i) => {
+        const source = i - (i % 8) + 4 + ((i % 8) >> 1);
+        return i % 2 === 0 ? 0 : from.reduce((sum, [node, weight]) => sum + weight * node[source], 0);
+      });
+    const input = [...lookup(stem!.outputs[0]).data];
+    const first = passed([input, 2]);
+    const second = passed([input, 3], [first, 5]);
+    const wanted = [first, second, passed([input, 7], [first, 11], [second, 13])];
+    wanted.forEach((node, i) => {
+      const got = lookup(shuffled[i].outputs[0]).data;
+      node.forEach((value, j) => {
+        expect(got[j]).toBeCloseTo(value, 10);
+      });
+    });
   });
 
   it('shrink the search network, whose channels must divide', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../darts.js';
+import { memoryOptions } from '../memoryOptions.js';
 import type { Method } from '../method.js';
 import { relaxedSearch } from '../relaxedSearch.js';
 import { gateRule } from './gates.js';
@@ -24,6 +25,7 @@ const options = z.strictObject({
   threshold: z.number().min(0).max(1).default(0.85).describe('gates below it are closed in the architecture'),
   ...alphaOptions({ learningRate: 3e-3, beta1: 0.9 }),
   ...batchNormOptions,
+  ...memoryOptions,
 });
 
 /**
@@ -47,7 +49,7 @@ export const fairDarts: Method<z.infer<typeof options>> = {
       method: 'fair-darts',
       stages: 1,
       stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm },
+        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
         rule: () => gateRule(relaxation.tables, { weight: settings.zeroOneWeight, distance: settings.zeroOneDistance }),
         alphaOptimizer: alphaOptimizerOf(settings),
         order: settings.order,

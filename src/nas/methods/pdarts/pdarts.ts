@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { collapseOptions } from '../collapse.js';
 import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../darts.js';
+import { memoryOptions } from '../memoryOptions.js';
 import { type Method, type Problem, SearchError } from '../method.js';
 import { relaxedSearch } from '../relaxedSearch.js';
 import { droppedSkipRule } from './skipDropout.js';
@@ -43,6 +44,7 @@ const options = z.strictObject({
     .describe('rates of drop-out on skip connections at the start of the three stages; it shrinks from epoch to epoch'),
   ...alphaOptions({ learningRate: 6e-4 }),
   ...batchNormOptions,
+  ...memoryOptions,
   ...collapseOptions,
   maxSkips: z
     .int()
@@ -84,7 +86,12 @@ export const pDarts: Method<PDartsOptions> = {
         const candidates = switchesAfter(tables, strengths, dropped);
         const dropout = { initial: settings.skipDropout[index], alphaStart, seed: problem.seed };
         return {
-          supernet: { affine: settings.affine, batchNorm: settings.batchNorm, candidates },
+          supernet: {
+            affine: settings.affine,
+            batchNorm: settings.batchNorm,
+            checkpoint: settings.checkpoint,
+            candidates,
+          },
           protocol: { cells: depths[index] },
           rule: (supernet) => droppedSkipRule(supernet, candidates, dropout),
           alphaOptimizer: { ...alphaOptimizerOf(settings), clipNorm: CLIP_NORM },
