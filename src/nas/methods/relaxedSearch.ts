@@ -99,7 +99,7 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       alphaOptimizer: stage.alphaOptimizer,
       seed: problem.seed,
     });
-    return { trainer, supernet, rule, epochs: protocol.epochs, batch: protocol.batch };
+    return { trainer, supernet, rule, epochs: protocol.epochs, batch: Math.min(protocol.batch, source.alphas.count) };
   };
 
   const begin = async (): Promise<Running> => {

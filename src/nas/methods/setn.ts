@@ -3,8 +3,8 @@ import { softmax } from '../../engine/ops/softmax.js';
 import { Random } from '../../engine/random/random.js';
 import type { RelaxedTable, Selection, Space } from '../spaces/space.js';
 import type { Supernet } from '../training/classifier.js';
-import { pathFeeds } from '../training/pathTrainer.js';
 import { type Feeds, type RelaxedRule, softmaxRows } from '../training/relaxedRule.js';
+import { pathFeeds } from '../training/sharedEvaluator.js';
 import { alphaOptimizerOf, alphaOptions } from './darts.js';
 import { deriveSelection } from './derivation.js';
 import { gumbel, stepRandom } from './gumbel.js';
@@ -155,7 +155,9 @@ export const setn: Method<z.infer<typeof options>> = {
         const evaluator = await trained.evaluator();
         let best: { readonly architecture: unknown; readonly accuracy: number } | undefined;
         for (const [index, architecture] of mostProbable(space, strengths, { count, samples, seed }).entries()) {
-          const { accuracy } = await evaluator.evaluate(space.relaxation.selection(architecture), [index]);
+          const { accuracy } = await evaluator.evaluate(space.relaxation.selection(architecture), [
+            index % evaluator.batches,
+          ]);
           if (!best || accuracy > best.accuracy) best = { architecture, accuracy };
         }
         return best?.architecture;

@@ -8,7 +8,7 @@ import type { ImageSplit } from '../data/imageSet.js';
 import { channelStatistics } from '../data/statistics.js';
 import type { RelaxedTable, Selection } from '../spaces/space.js';
 import type { EpochRecord } from '../transfer/results.js';
-import { batchesPerEpoch, sequentialBatches, shuffledBatches } from './batches.js';
+import { batchesPerEpoch, shuffledBatches } from './batches.js';
 import type { Supernet } from './classifier.js';
 import { DeviceImages } from './deviceImages.js';
 import { Holder } from './holder.js';
@@ -17,6 +17,7 @@ import { Metrics } from './metrics.js';
 import type { Protocol } from './protocol.js';
 import { optimizerOf } from './schedule.js';
 import { readSets, writeSets } from './sets.js';
+import { pathFeeds, SharedEvaluator } from './sharedEvaluator.js';
 import { stepFeed } from './trainer.js';
 
 /** Steps submitted before waiting for the device. */
@@ -44,19 +45,6 @@ export interface PathTrainerOptions {
 /** Weight of a batch in running averages: batch norm's default. */
 const MOMENTUM = 0.1;
 
-/** Weights of candidates by the names of their tables: one where an architecture has it, else zero. */
-export function pathFeeds(tables: readonly RelaxedTable[], selection: Selection): Record<string, Float32Array> {
-  return Object.fromEntries(
-    tables.map(({ name, edges, operations }, t) => {
-      const weights = new Float32Array(edges.length * operations.length);
-      selection[t].forEach((chosen, edge) => {
-        for (const operation of chosen) weights[edge * operations.length + operation] += 1;
-      });
-      return [name, weights];
-    }),
-  );
-}
-
 /** Trains weights that all architectures share, one architecture a step, and measures architectures with them. */
 export class PathTrainer {
   private epochsDone = 0;
@@ -65,8 +53,9 @@ export class PathTrainer {
     private readonly options: PathTrainerOptions,
     private readonly batch: number,
     private readonly optimizer: Sgd,
-    private readonly metrics: { readonly train: Metrics; readonly test: Metrics },
-    private readonly programs: { readonly train: Program; readonly evaluate: Program; readonly calibrate?: Program },
+    private readonly metrics: Metrics,
+    private readonly programs: { readonly train: Program; readonly calibrate?: Program },
+    private readonly evaluator: SharedEvaluator,
     private readonly held: Holder,
   ) {}
 
@@ -90,27 +79,18 @@ export class PathTrainer {
       );
       held.hold({ dispose: () => optimizer.release(engine) });
       optimizer.allocate(engine);
-      const images = {
-        train: held.hold(new DeviceImages(engine, 'images of the weights', options.weights)),
-        test: held.hold(new DeviceImages(engine, 'images of the architectures', options.alphas)),
-      };
-      const metrics = { train: held.hold(new Metrics(engine, 'train')), test: held.hold(new Metrics(engine, 'test')) };
-      const common = { batch, shape, statistics: channelStatistics(options.weights, shape.channels), feed: 'indices' };
+      const images = held.hold(new DeviceImages(engine, 'images of the weights', options.weights));
+      const metrics = held.hold(new Metrics(engine, 'train'));
+      const statistics = channelStatistics(options.weights, shape.channels);
+      const common = { batch, shape, statistics, feed: 'indices' };
       const train = held.hold(
         await engine.compile((graph) => {
           const augmentation = { ...protocol.augmentation, seed, purpose: 'search augmentation weights' };
-          const { x, labels } = imageBatch(graph, images.train, { ...common, augmentation });
+          const { x, labels } = imageBatch(graph, images, { ...common, augmentation });
           const logits = supernet.forward(x, 'train');
           const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
           optimizer.apply(loss);
-          metrics.train.record(graph, loss, logits, labels);
-        }),
-      );
-      const evaluate = held.hold(
-        await engine.compile((graph) => {
-          const { x, labels } = imageBatch(graph, images.test, common);
-          const logits = supernet.forward(x, 'evaluate');
-          metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
+          metrics.record(graph, loss, logits, labels);
         }),
       );
       const calibrate =
@@ -118,10 +98,13 @@ export class PathTrainer {
           ? undefined
           : held.hold(
               await engine.compile((graph) => {
-                supernet.forward(imageBatch(graph, images.train, common).x, 'train');
+                supernet.forward(imageBatch(graph, images, common).x, 'train');
               }),
             );
-      return new PathTrainer(options, batch, optimizer, metrics, { train, evaluate, calibrate }, held);
+      const evaluator = held.hold(
+        await SharedEvaluator.create({ ...options, images: options.alphas, statistics, batch }),
+      );
+      return new PathTrainer(options, batch, optimizer, metrics, { train, calibrate }, evaluator, held);
     } catch (error) {
       held.dispose();
       throw error;
@@ -135,7 +118,7 @@ export class PathTrainer {
 
   /** Whole batches that `evaluate` can measure on, or the one that there is. */
   get batches(): number {
-    return Math.max(1, Math.floor(this.options.alphas.count / this.batch));
+    return this.evaluator.batches;
   }
 
   /** One pass over the weights' half. @param draw the candidates of a step, counted from 0 over the whole training */
@@ -154,7 +137,7 @@ export class PathTrainer {
         onStep?.(index + 1, batches.length);
       }
     }
-    const { loss, correct } = await this.metrics.train.take();
+    const { loss, correct } = await this.metrics.take();
     this.epochsDone++;
     return {
       epoch: epoch + 1,
@@ -169,18 +152,8 @@ export class PathTrainer {
    * @param batches which batches of the architectures' half, counted from 0; beyond the last, from the first again. Absent: all
    */
   async evaluate(selection: Selection, batches?: readonly number[]): Promise<{ accuracy: number; loss: number }> {
-    const { alphas, tables, engine } = this.options;
-    const all = sequentialBatches(alphas.count, this.batch);
-    const chosen = batches?.map((index) => all[index % all.length]) ?? all;
-    const feeds = pathFeeds(tables, selection);
-    await this.reestimate(feeds);
-    for (const [index, indices] of chosen.entries()) {
-      this.programs.evaluate.run({ indices, ...feeds });
-      if ((index + 1) % STEPS_AHEAD === 0) await engine.gpu.idle();
-    }
-    const { loss, correct } = await this.metrics.test.take();
-    const count = chosen.reduce((sum, indices) => sum + indices.filter((i) => i < alphas.count).length, 0);
-    return { accuracy: correct / count, loss: loss / count };
+    await this.reestimate(pathFeeds(this.options.tables, selection));
+    return this.evaluator.evaluate(selection, batches);
   }
 
   /**

@@ -11,7 +11,6 @@ import { DeviceImages } from './deviceImages.js';
 import { Holder } from './holder.js';
 import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
-import { pathFeeds } from './pathTrainer.js';
 
 /** Runs submitted before waiting for the device. */
 const RUNS_AHEAD = 8;
@@ -28,7 +27,20 @@ export interface SharedEvaluatorOptions {
   readonly batch: number;
 }
 
-/** Measures architectures with the weights that they share. Batches are normalised by their own statistics. */
+/** Weights of candidates by the names of their tables: one where an architecture has it, else zero. */
+export function pathFeeds(tables: readonly RelaxedTable[], selection: Selection): Record<string, Float32Array> {
+  return Object.fromEntries(
+    tables.map(({ name, edges, operations }, t) => {
+      const weights = new Float32Array(edges.length * operations.length);
+      selection[t].forEach((chosen, edge) => {
+        for (const operation of chosen) weights[edge * operations.length + operation] += 1;
+      });
+      return [name, weights];
+    }),
+  );
+}
+
+/** Measures architectures with the weights that they share. Batch norm is that of the supernet in mode `evaluate`. */
 export class SharedEvaluator {
   private constructor(
     private readonly options: SharedEvaluatorOptions,
@@ -59,9 +71,9 @@ export class SharedEvaluator {
     }
   }
 
-  /** Batches that `evaluate` can measure on. */
+  /** Whole batches that `evaluate` can measure on, or the one that there is. */
   get batches(): number {
-    return Math.ceil(this.options.images.count / this.options.batch);
+    return Math.max(1, Math.floor(this.options.images.count / this.options.batch));
   }
 
   /**

@@ -25,10 +25,10 @@ describe('a measurement with shared weights', () => {
       shape: source,
       images,
       statistics: channelStatistics(source.weights, 1),
-      // The last of three batches is smaller.
+      // Two whole batches, and one of 32.
       batch: 48,
     });
-    expect(evaluator.batches).toBe(3);
+    expect(evaluator.batches).toBe(2);
     /** The class of an image is where 0.6 times the value of the signal, the left half of a pair of rows, plus noise, the right, is most. */
     const isRight = (image: number, signal: number) => {
       const sums = [0, 1, 2, 3].map((label) => {
