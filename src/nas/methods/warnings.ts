@@ -31,6 +31,11 @@ function tableWarnings(table: RelaxedTable, rows: readonly (readonly number[])[]
     warnings.push(
       `the architecture is disconnected: no input reaches the output of ${cell}, so it can only guess. Try another seed, more epochs or a lower learning rate of the architecture parameters`,
     );
+  const working = operations.filter((name) => name !== 'none');
+  if (working.length === 1)
+    warnings.push(
+      `${cell} has one operation alone, ${working[0]}: the search ended before more became clear (fair-darts: before their gates reached threshold). Try a lower threshold, more epochs or a higher learning rate of the architecture parameters`,
+    );
   return warnings;
 }
 

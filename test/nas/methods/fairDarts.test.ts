@@ -151,6 +151,13 @@ describe('FairDARTS', () => {
     }
   });
 
+  it('says so where no gate opened, and the cell is the one edge that a network needs', async () => {
+    const problem = tinyProblem(engine, 'nasbench201');
+    const { result } = await finish(fairDarts.start(problem, fairDarts.options.parse({})));
+    expect(result.architecture.match(/none/g)).toHaveLength(5);
+    expect(result.warnings?.join()).toMatch(/^the cell has one operation alone, .*Try a lower threshold/);
+  });
+
   it('pushes gates away from one half the more, the larger the weight of the zero-one loss', async () => {
     const spread = async (zeroOneWeight: number) => {
       const problem = tinyProblem(engine, 'nasbench201', { epochs: 3 });
