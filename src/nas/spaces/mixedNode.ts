@@ -82,7 +82,7 @@ export function checkSupernet(
   const below = channels - (channels % step);
   throw new AttributeError(
     `${supernet}: channels is ${channels}, wanted a multiple of ${step}: a node's candidates lie side by side in vectors of four ` +
-      `channels; use ${below > 0 ? `${below} or ` : ''}${below + step}`,
+      `channels; use ${below > 0 ? `${below} or ` : ''}${below + step}${partial > 1 ? `, or a smaller partial than ${partial}` : ''}`,
   );
 }
 
