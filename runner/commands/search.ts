@@ -20,6 +20,7 @@ interface SearchOptions extends SharedOptions, ProtocolFlags {
   readonly limit?: number;
   readonly option?: Record<string, unknown>;
   readonly out?: string;
+  readonly plan?: boolean;
 }
 
 export function addSearch(program: Command, tools: Tools, output: Output): void {
@@ -35,7 +36,8 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
       'option of the method, such as population=20; may be given several times; a wrong name tells which there are',
       collectAssignment,
     )
-    .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again');
+    .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again')
+    .option('--plan', 'tells the memory that a search on a supernet would take, and does not search');
   addShared(addProtocolFlags(command), 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: SearchOptions) =>
     search(options, tools, output),
   );
@@ -63,8 +65,13 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
     },
     'search',
   );
-  const progress = await progressOf(output, options);
   const { adapter, dataDir, tune } = options;
+  if (options.plan) {
+    const { planSearch } = await import('./searchPlan.js');
+    await planSearch({ ...study, targets: [] }, tools, { adapter, dataDir, tune, json: options.json }, output);
+    return;
+  }
+  const progress = await progressOf(output, options);
   const found = await runSingle(
     { ...study, targets: [] },
     tools,
@@ -97,6 +104,9 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
       };
     },
   ).finally(() => progress.clear());
+  const { stopped, warnings = [] } = found;
+  if (stopped) output.notice(`stopped after epoch ${stopped.epoch}: ${stopped.reason}`);
+  for (const warning of warnings) output.notice(`warning: ${warning}`);
   if (options.json) output.json(found);
   else output.print(found.architecture);
 }
