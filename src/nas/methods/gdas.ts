@@ -12,6 +12,7 @@ import {
   type ReadVariable,
   stepRandom,
 } from './gumbel.js';
+import { memoryOptions } from './memoryOptions.js';
 import type { Method } from './method.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
@@ -20,13 +21,14 @@ const options = z.strictObject({
   tauLast: z.number().gt(0).default(0.1).describe('temperature in the last epoch; linear in between'),
   ...alphaOptions(),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
+  ...memoryOptions,
 });
 
 type Options = z.infer<typeof options>;
 
 /**
  * One candidate an edge, the largest of alpha + Gumbel noise; its gradient is that of its probability at the temperature
- * (Dong and Yang 2019, GDAS, eq. 6 and 7). Noise depends on the seed, the update and the step alone.
+ * (Dong and Yang 2019, GDAS, section 3.2). Noise depends on the seed, the update and the step alone.
  */
 export function gumbelRule(
   supernet: Supernet,
@@ -83,7 +85,7 @@ export const gdas: Method<Options> = {
       method: 'gdas',
       stages: 1,
       stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: 'batch', gated: true },
+        supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
         rule: (supernet, { engine }) =>
           gumbelRule(supernet, (variable) => engine.read(variable), problem.seed, settings),
         alphaOptimizer: alphaOptimizerOf(settings),

@@ -31,7 +31,7 @@ export const noiseFeed = (part: Part, table: string) => `${part}/noise ${table}`
 export const inverseFeed = (part: Part) => `${part}/inverse temperature`;
 
 /**
- * A sample of the concrete distribution (Maddison, Mnih and Teh 2017, 1611.00712, eq. 10; Jang, Gu and Poole 2017): softmax((alpha + G) / temperature) by
+ * A sample of the concrete distribution (Maddison, Mnih and Teh 2017, 1611.00712; Jang, Gu and Poole 2017): softmax((alpha + G) / temperature) by
  * rows, with feeds for Gumbel noise and 1 / temperature. That alpha is log softmax(alpha) but for what a row has in common, which
  * a softmax does not see.
  */

@@ -8,6 +8,7 @@ import { pathFeeds } from '../training/sharedEvaluator.js';
 import { alphaOptimizerOf, alphaOptions } from './darts.js';
 import { deriveSelection } from './derivation.js';
 import { gumbel, stepRandom } from './gumbel.js';
+import { memoryOptions } from './memoryOptions.js';
 import type { Method } from './method.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
@@ -29,6 +30,7 @@ const options = z.strictObject({
     .describe('architectures drawn by their probabilities and then ranked, where a space is too large to rank whole'),
   ...alphaOptions(),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
+  ...memoryOptions,
 });
 
 /** An architecture drawn uniformly, but for those with a node that gets nothing but `none`. */
@@ -57,7 +59,9 @@ export function logProbability(
   let result = 0;
   tables.forEach(({ operations }, t) => {
     selection[t].forEach((chosen, edge) => {
-      for (const operation of chosen) result += Math.log(strengths[t][edge * operations.length + operation]);
+      // A probability may be too small for a number: such architectures are the last.
+      for (const operation of chosen)
+        result += Math.log(Math.max(strengths[t][edge * operations.length + operation], Number.MIN_VALUE));
     });
   });
   return result;
@@ -145,7 +149,7 @@ export const setn: Method<z.infer<typeof options>> = {
       method: 'setn',
       stages: 1,
       stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: 'batch', gated: true },
+        supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
         rule: (supernet) => uniformRule(supernet, space, seed),
         alphaOptimizer: alphaOptimizerOf(settings),
       }),

@@ -9,6 +9,7 @@ import { type RelaxedRule, softmaxRows } from '../training/relaxedRule.js';
 import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './darts.js';
 import { deriveSelection } from './derivation.js';
 import { concreteSample, gumbelNoise, inverseFeed, linearByEpoch, noiseFeed, stepRandom } from './gumbel.js';
+import { memoryOptions } from './memoryOptions.js';
 import type { Method, SupernetContext } from './method.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
@@ -22,6 +23,7 @@ const options = z.strictObject({
   eta: z.number().min(0).default(1.5e-3).describe('factor of the cost, counted in the costliest candidate'),
   ...alphaOptions(),
   ...batchNormOptions,
+  ...memoryOptions,
 });
 
 type Options = z.infer<typeof options>;
@@ -51,7 +53,7 @@ export function candidateCosts(space: Space, settings: NetworkSettings, cost: 'f
   return each.map((table) => Float32Array.from(table.flat(), (value) => (most > 0 ? value / most : 0)));
 }
 
-/** Candidates weighed by one concrete sample a step, and the sample's cost in the loss (Xie et al. 2019, SNAS, eq. 4 and 7). */
+/** Candidates weighed by one concrete sample a step, and the sample's cost in the loss (Xie et al. 2019, SNAS, sections 2.2 and 2.4). */
 export function concreteRule(
   supernet: Supernet,
   seed: number,
@@ -117,7 +119,7 @@ export const snas: Method<Options> = {
       method: 'snas',
       stages: 1,
       stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm },
+        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
         rule: (supernet, context) => {
           const { cost } = settings;
           const costs = cost === 'none' ? undefined : candidateCosts(problem.space, settingsOf(context), cost);

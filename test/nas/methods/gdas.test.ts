@@ -133,6 +133,15 @@ describe('GDAS', () => {
   it('goes on to the same bits when it is stopped, saved and taken up again', () =>
     expectSameBits(engine, gdas, { alphaLearningRate: 0.1 }));
 
+  it('computes the same bits with checkpoints', async () => {
+    const [without, having] = [
+      await searchTiny(engine, gdas, 'nasbench201'),
+      await searchTiny(engine, gdas, 'nasbench201', { checkpoint: true }),
+    ];
+    expect(having.result).toEqual(without.result);
+    expect(having.state.arrays.alphas).toEqual(without.state.arrays.alphas);
+  });
+
   it.each(['nasbench201', 'darts'])('searches the space %s', async (space) => {
     const { result, state } = await searchTiny(engine, gdas, space, { alphaLearningRate: 0.1 });
     expect(result.epochs).toHaveLength(2);

@@ -98,7 +98,7 @@ describe('concrete samples', () => {
   });
 
   it('of two candidates at temperature 1 have the mean that integration gives', async () => {
-    // Z = c U / (c U + 1 - U) with U uniform and c the ratio of the probabilities (Maddison et al. 2017, appendix B): its mean is
+    // Z = c U / (c U + 1 - U) with U uniform and c the ratio of the probabilities: integrated over U its mean is
     // c / (c - 1) - c ln c / (c - 1)^2.
     const z = await samples([Math.log(3), 0], 1, 4);
     const mean = z.reduce((sum, each, i) => (i % 2 === 0 ? sum + each : sum), 0) / DRAWS;

@@ -4,6 +4,7 @@ import type { ScoreContext } from '../../scores/score.js';
 import { scoreByName } from '../../scores/scores.js';
 import { batchNormOptions } from '../darts.js';
 import { deriveArchitecture } from '../derivation.js';
+import { memoryOptions } from '../memoryOptions.js';
 import { type Method, type Problem, SearchError, type SupernetContext } from '../method.js';
 import { relaxedSearch } from '../relaxedSearch.js';
 import { type GaussianRule, gaussianRule } from './gaussianRule.js';
@@ -29,6 +30,7 @@ const options = z.strictObject({
     .default('ntk-linear-regions')
     .describe('what training-free selection ranks by; ntk-linear-regions: the sum of the ranks by both'),
   ...batchNormOptions,
+  ...memoryOptions,
 });
 
 type Options = z.infer<typeof options>;
@@ -65,7 +67,7 @@ export const balenas: Method<Options> = {
       method: 'balenas',
       stages: 1,
       stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm },
+        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
         rule: (supernet, { engine, source }) => {
           rule = gaussianRule(engine, supernet, problem.seed, {
             learningRate: settings.alphaLearningRate,

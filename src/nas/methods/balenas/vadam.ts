@@ -24,7 +24,7 @@ export function deviations(second: Float32Array, { examples, priorPrecision }: V
 }
 
 /**
- * One step of Vadam (Khan et al. 2018, 1806.04854, eq. 11 and figure 1): natural gradients of the variational bound, as a change of Adam.
+ * One step of Vadam (Khan et al. 2018, 1806.04854): natural gradients of the variational bound, as a change of Adam.
  * @param gradients of the mean loss, at a sample of the parameters
  * @param step from 1
  */
