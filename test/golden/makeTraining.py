@@ -29,7 +29,7 @@ def parameters(elements):
     """Tensors of named variables; convolution weights [height, width, in, out] become [out, in, height, width]."""
     tensors = {}
     for name, variable in elements.items():
-        tensor = torch.tensor(variable["data"], dtype=torch.float64).reshape(variable["shape"])
+        tensor = torch.tensor(variable["data"], dtype=torch.get_default_dtype()).reshape(variable["shape"])
         if tensor.dim() == 4:
             tensor = tensor.permute(3, 2, 0, 1).contiguous()
         tensors[name] = tensor.requires_grad_()
@@ -315,6 +315,20 @@ def train_supernet(problem, build):
     return {**result, "weightNorms": norms(weights)}
 
 
+def search(problem, build):
+    """In float64, and how far float32 strays from that: by the losses of every step, relative, and the alphas after it."""
+    result = train_supernet(problem, build)
+    torch.set_default_dtype(torch.float32)
+    single = train_supernet(problem, build)
+    torch.set_default_dtype(torch.float64)
+    losses = [
+        max(abs(single[name][i] / result[name][i] - 1) for name in ("alphaLosses", "weightLosses"))
+        for i in range(len(result["alphaLosses"]))
+    ]
+    alphas = [max(abs(a - b) for a, b in zip(one, two)) for one, two in zip(single["alphas"], result["alphas"])]
+    return {**result, "float32": {"losses": losses, "alphas": alphas}}
+
+
 def rounded(value):
     """Nine significant digits: float32 holds no more."""
     if isinstance(value, dict):
@@ -324,13 +338,18 @@ def rounded(value):
     return float(f"{value:.9g}") if isinstance(value, float) and math.isfinite(value) else value
 
 
-with open(sys.argv[1]) as file:
-    inputs = json.load(file)
-result = {
-    "torch": torch.__version__.split("+")[0],
-    "inputs": inputs["checksum"],
-    "network": rounded(train_network(inputs["network"])),
-    "supernet": rounded(train_supernet(inputs["supernet"], Supernet)),
-    "darts": rounded(train_supernet(inputs["darts"], DartsSupernet)),
-}
-print(json.dumps(result, separators=(",", ":")))
+def main():
+    with open(sys.argv[1]) as file:
+        inputs = json.load(file)
+    result = {
+        "torch": torch.__version__.split("+")[0],
+        "inputs": inputs["checksum"],
+        "network": rounded(train_network(inputs["network"])),
+        "supernet": rounded(search(inputs["supernet"], Supernet)),
+        "darts": rounded(search(inputs["darts"], DartsSupernet)),
+    }
+    print(json.dumps(result, separators=(",", ":")))
+
+
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,7 @@ import type { AlphaOptimizer } from '../../src/nas/training/bilevel.js';
 import type { Classifier, Supernet, SupernetOptions } from '../../src/nas/training/classifier.js';
 import type { Protocol } from '../../src/nas/training/protocol.js';
 import { stripes, tinyCell, tinyProtocol } from '../nas/training/trainingRun.js';
+import { SMOOTH_OPTIMIZER, smoothBatches, smoothSupernet } from './smoothProblem.js';
 
 /** Three trainings that PyTorch repeats: the same first weights, images and batches, no augmentation. */
 export const SEED = 11;
@@ -42,11 +43,11 @@ export interface SearchProblem {
 
 const ALPHA_OPTIMIZER: AlphaOptimizer = { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 };
 
-/** Six steps, one an epoch, so that losses and alphas of every step can be read. */
+/** Ten steps, one an epoch, so that losses and alphas of every step can be read. */
 export const supernetProblem: SearchProblem = {
   protocol: {
     ...tinyProtocol,
-    epochs: 6,
+    epochs: 10,
     augmentation: still,
     optimizer: { learningRate: 0.025, momentum: 0.9, nesterov: true, weightDecay: 5e-4, clipNorm: 5 },
     schedule: { kind: 'cosine', final: 0.001 },
@@ -58,11 +59,14 @@ export const supernetProblem: SearchProblem = {
   build: () => nasbench201.supernet(settingsOf(supernetProblem.protocol), SUPERNET_OPTIONS),
 };
 
-/** The same of DARTS: a normal cell and two that halve the image. */
+/**
+ * The same of DARTS: a normal cell and two that halve the image. With other images a unit's sign may hang on rounding, and float32
+ * part from float64 at once.
+ */
 export const dartsProblem: SearchProblem = {
   ...supernetProblem,
   protocol: { ...supernetProblem.protocol, cells: 3, batch: 4 },
-  weights: stripes(5, 5),
+  weights: stripes(5, 7),
   alphas: stripes(9, 6),
   build: () => dartsSupernet(settingsOf(dartsProblem.protocol), SUPERNET_OPTIONS),
 };
@@ -91,6 +95,12 @@ export function trainingInputs() {
     },
     supernet: searchInputs(supernetProblem),
     darts: searchInputs(dartsProblem),
+    smooth: {
+      optimizer: SMOOTH_OPTIMIZER,
+      weights: initialElements(smoothSupernet().weights),
+      alphas: initialElements(smoothSupernet().alphas),
+      batches: smoothBatches(),
+    },
   };
   return { ...inputs, checksum: createHash('sha256').update(JSON.stringify(inputs)).digest('hex') };
 }
@@ -110,6 +120,14 @@ function searchInputs({ protocol, alphaOptimizer, weights, alphas, build }: Sear
     alphas: initialElements(supernet.alphas),
     images: { weights: plainImages(weights), alphas: plainImages(alphas) },
     batches,
+  };
+}
+
+/** Images of the first step of a search, by index. */
+export function firstBatches({ weights, alphas, protocol }: SearchProblem): Record<'weights' | 'alphas', number[]> {
+  return {
+    weights: orders(weights.count, protocol, 'search order weights')[0][0],
+    alphas: orders(alphas.count, protocol, 'search order alphas')[0][0],
   };
 }
 

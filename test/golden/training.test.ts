@@ -120,7 +120,7 @@ describe('what PyTorch computes from the same weights and batches', () => {
     { network: 'the supernet of NAS-Bench-201', problem: supernetProblem, wanted: torch.supernet },
     { network: 'the search network of DARTS', problem: dartsProblem, wanted: torch.darts },
   ])(
-    'is what six steps of first-order DARTS give on $network, losses and architecture parameters of every step',
+    'is what ten steps of first-order DARTS give on $network, losses and architecture parameters of every step',
     async ({ problem, wanted }) => {
       const { build, ...options } = problem;
       const supernet = build();
@@ -132,7 +132,7 @@ describe('what PyTorch computes from the same weights and batches', () => {
         shape: SHAPE,
         seed: SEED,
       });
-      expect(wanted.weightLosses).toHaveLength(6);
+      expect(wanted.weightLosses).toHaveLength(10);
       for (const [step, weightLoss] of wanted.weightLosses.entries()) {
         const { trainLoss, validationLoss } = await trainer.epoch();
         expectClose([trainLoss], [weightLoss], RELATIVE * weightLoss, `loss of the weights, step ${step}`);
