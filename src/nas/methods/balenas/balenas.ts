@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { scoreBatch } from '../../scores/evaluate.js';
 import type { ScoreContext } from '../../scores/score.js';
 import { scoreByName } from '../../scores/scores.js';
+import type { Supernet } from '../../training/classifier.js';
 import { batchNormOptions } from '../darts.js';
 import { deriveArchitecture } from '../derivation.js';
 import { memoryOptions } from '../memoryOptions.js';
@@ -62,31 +63,34 @@ export const balenas: Method<Options> = {
   options,
   needs: () => 'supernet',
   start: (problem, settings) => {
-    let rule: GaussianRule | undefined;
+    // By supernets: a search that is planned builds others.
+    const rules = new WeakMap<Supernet, GaussianRule>();
     return relaxedSearch(problem, {
       method: 'balenas',
       stages: 1,
       stage: () => ({
         supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
         rule: (supernet, { engine, source }) => {
-          rule = gaussianRule(engine, supernet, problem.seed, {
+          const rule = gaussianRule(engine, supernet, problem.seed, {
             learningRate: settings.alphaLearningRate,
             beta1: settings.alphaBeta1,
             beta2: settings.alphaBeta2,
             priorPrecision: settings.priorPrecision,
             examples: source.alphas.count,
           });
+          rules.set(supernet, rule);
           return rule;
         },
         // The rule moves the means itself.
         alphaOptimizer: { learningRate: settings.alphaLearningRate, beta1: 0, beta2: 0, weightDecay: 0 },
       }),
-      async derive(ended, { parameters }) {
+      async derive(ended, trained) {
         const { space, seed, supernet } = problem;
         if (settings.selection === 'mean')
           return deriveArchitecture(space.relaxation, ended[ended.length - 1].strengths);
+        const rule = rules.get(trained.supernet);
         if (!rule || !supernet) throw new SearchError('balenas: derivation before the supernet was built');
-        const distribution = { means: parameters, deviations: rule.deviations() };
+        const distribution = { means: trained.parameters, deviations: rule.deviations() };
         const architectures = sampleArchitectures(space, distribution, settings.samples, seed);
         return bestByScores(architectures, SCORES[settings.score].map(scoreByName), scoreContext(problem, supernet));
       },
