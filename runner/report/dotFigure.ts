@@ -33,12 +33,16 @@ function draw(results: StudyResults, target: string, style?: Markup): Markup {
   const sources = unique(cells.map(({ source }) => source));
   const references = (results.references ?? []).filter((reference) => reference.target === target);
   const jobs = results.jobs.filter((job) => job.target === target);
+  const low = lowest(
+    jobs.map(({ accuracy }) => accuracy),
+    references.map(({ accuracy }) => accuracy),
+  );
   const scale = scaleOver(
-    [...references, ...jobs].map(({ accuracy }) => accuracy),
+    [...references, ...jobs].map(({ accuracy }) => Math.max(low, accuracy)),
     7,
     { min: 0, max: 1 },
   );
-  const x = (accuracy: number) => (LEFT + (WIDTH - LEFT - RIGHT) * scale.at(accuracy)).toFixed(1);
+  const x = (accuracy: number) => (LEFT + (WIDTH - LEFT - RIGHT) * scale.at(Math.max(low, accuracy))).toFixed(1);
   const top = 24 + LINE * references.length;
   const row = LANE * sources.length + 10;
   const bottom = top + row * methods.length;
@@ -46,7 +50,7 @@ function draw(results: StudyResults, target: string, style?: Markup): Markup {
   const height = legend + LINE * Math.ceil(sources.length / LEGEND_COLUMNS);
   const digits = Math.max(0, scale.digits - 2);
   return html`<svg class="dot-figure" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Accuracy on ${target} by method and source">${style}
-<text x="0" y="12" class="title">${target}: test accuracy of found cells, %</text>
+<text x="0" y="12" class="title">${target}: test accuracy of found cells, %${jobs.some(({ accuracy }) => accuracy < low) && ' (hollow dots lie below the axis)'}</text>
 ${scale.ticks.map(
   (tick) =>
     html`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="${top}" y2="${bottom}"/><text x="${x(tick)}" y="${bottom + 15}" text-anchor="middle">${percent(tick, digits)}</text>`,
@@ -66,7 +70,7 @@ ${cells.map((cell) => {
   return html`<g class="${seriesClass(lane)}"><title>${cell.method} from ${cell.source}: ${percentSpread(cell.accuracy)} %</title>${jobs
     .filter((job) => isRunOf(job, cell))
     .map(
-      (job) => html`<circle cx="${x(job.accuracy)}" cy="${y}" r="3"/>`,
+      (job) => html`<circle${job.accuracy < low && html` class="below"`} cx="${x(job.accuracy)}" cy="${y}" r="3"/>`,
     )}<line x1="${mean}" x2="${mean}" y1="${y - 4.5}" y2="${y + 4.5}"/></g>`;
 })}
 ${sources.map((source, i) => {
@@ -75,4 +79,12 @@ ${sources.map((source, i) => {
   return html`<g class="${seriesClass(i)}"><circle cx="${at + 5}" cy="${y}" r="4"/></g><text x="${at + 14}" y="${y}" dy="0.35em">${source}</text>`;
 })}
 </svg>`;
+}
+
+/** Where the axis begins, so that a few collapsed cells don't press all others together: below nine tenths of the runs and the references. */
+function lowest(runs: readonly number[], references: readonly number[]): number {
+  const sorted = [...runs].sort((a, b) => a - b);
+  const most = Math.min(sorted[Math.floor(0.1 * sorted.length)], ...references);
+  const high = Math.max(...runs, ...references);
+  return most - 0.1 * (high - most);
 }

@@ -51,10 +51,19 @@ function figure(
 <figcaption>
 <p><b>Found ${searches.length === 1 ? 'once' : `${searches.length} times`}</b>: ${origins(searches)}</p>
 ${cell && html`<p>${cellText(cell)}</p>`}
-${warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
+${[...warnings, ...searchNotes(searches)].map((warning) => html`<p class="warning">${warning}</p>`)}
 ${costs(jobs)}
 <p><code>${architecture}</code></p>
 </figcaption></figure>`;
+}
+
+/** What the searches themselves warn of, and which stopped early. */
+function searchNotes(searches: readonly SearchJob[]): string[] {
+  const warned = searches.flatMap(({ warnings = [] }) => warnings);
+  const stopped = searches.flatMap(({ method, source, seed, stopped: at }) =>
+    at ? [`${method} from ${source}, seed ${seed}, stopped after epoch ${at.epoch}: ${at.reason}`] : [],
+  );
+  return [...new Set([...warned, ...stopped])];
 }
 
 /** Who found it: `darts from emoji (seeds 1 and 2)`. */

@@ -22,15 +22,16 @@ export function improvementSection(results: StudyResults, target: string): Marku
       error: improvement.standardError,
     };
   });
+  const levelName = results.judge ? 'the method random' : 'random cells';
   const ends = strips.flatMap(({ runs, mean, error = 0 }) => [...runs, mean - error, mean + error]);
   const scale = scaleOver([0, ...ends], 6);
   return stripTable({
-    caption: html`Relative improvement over random cells on <b>${target}</b>, 100 (mean − mean of random) / mean of random, in per cent. Bars are one standard error of the mean, the uncertainty of the random cells included; small dots are single seeds.`,
+    caption: html`Relative improvement over ${levelName} on <b>${target}</b>, 100 (mean − mean of random) / mean of random, in per cent. Bars are one standard error of the mean, the uncertainty of random’s mean included; small dots are single seeds.`,
     labelHeading: 'method, source',
     plotHeading: 'relative improvement',
     valueHeading: '%',
     strips,
-    levels: [{ name: 'random cells', value: 0, kind: 'zero' }],
+    levels: [{ name: levelName, value: 0, kind: 'zero' }],
     scale,
     tickText: (tick) => (tick === 0 ? 'random' : signed(tick, scale.digits)),
   });

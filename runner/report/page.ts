@@ -10,6 +10,7 @@ import { html, type Markup } from './html.js';
 import { improvementSection } from './improvement.js';
 import { judgedSection, skipsSection } from './judged.js';
 import { plural } from './numbers.js';
+import { sharesSection } from './shares.js';
 import { environmentSection, imagesSection, protocolsSection, runsTable, timeTable } from './setup.js';
 import { unique } from './studyCells.js';
 import { reportSummary } from './summary.js';
@@ -60,6 +61,7 @@ async function allSections(results: StudyResults): Promise<(Section | null)[]> {
   const improvements = each((target) => improvementSection(results, target));
   const cells = await foundCellsSection(results);
   const supernets = supernetCurves(results);
+  const shares = sharesSection(results);
   const found = results.jobs.length > 0;
   const trained = found && !results.judge;
   const skips = skipsSection(results);
@@ -82,12 +84,12 @@ async function allSections(results: StudyResults): Promise<(Section | null)[]> {
     improvements.length > 0
       ? {
           id: 'improvement',
-          title: 'Improvement over random cells',
+          title: results.judge ? 'Improvement over the method random' : 'Improvement over random cells',
           body: html`${improvements}${sharedRandomNote(results)}`,
         }
       : null,
     found ? { id: 'order', title: 'Does the order carry over?', body: correlationsSection(results) } : null,
-    cells && { id: 'cells', title: 'Cells found', body: html`${skips}${cells}` },
+    cells && { id: 'cells', title: 'Cells found', body: html`${skips}${cells}${shares}` },
     trained || supernets
       ? {
           id: 'curves',

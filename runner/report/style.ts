@@ -22,6 +22,7 @@ export const FIGURE_STYLE = `
 .dot-figure .level.resnet { stroke: var(--quiet); }
 .dot-figure .level.random-mean { stroke: var(--quiet); stroke-dasharray: 4 4; }
 .dot-figure g circle { fill: var(--c); fill-opacity: .45; }
+.dot-figure g circle.below { fill: none; stroke: var(--c); }
 .dot-figure g line { stroke: var(--c); stroke-width: 2.5; }
 ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.dot-figure .series${series} { --c: var(--series${series}); }`).join('\n')}
 `;

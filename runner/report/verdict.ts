@@ -25,7 +25,9 @@ function seedRange(counts: readonly number[]): string {
   return low === high ? plural(high, 'seed') : `${low} to ${high} seeds`;
 }
 
-function improvementClaim({ summary }: StudyResults): string {
+function improvementClaim({ summary, judge }: StudyResults): string {
+  // In a judged study random cells are the mean of the table, and the method may be a search.
+  const random = judge ? 'the method random' : 'random cells';
   const compared = summary.cells.flatMap((cell) => {
     const { relativeImprovement: improvement } = cell;
     return improvement?.standardError === undefined ? [] : [{ ...cell, improvement, error: improvement.standardError }];
@@ -40,13 +42,13 @@ function improvementClaim({ summary }: StudyResults): string {
   const total = compared.length;
   const worseText = worse.length > 0 ? `, ${worse.length} ${worse.length === 1 ? 'falls' : 'fall'} as far below` : '';
   if (better.length === 0) {
-    return `none of ${plural(total, 'combination')} of method, source and target beats random cells by more than one standard error${worseText}`;
+    return `none of ${plural(total, 'combination')} of method, source and target beats ${random} by more than one standard error${worseText}`;
   }
   const best = better.reduce((first, next) => (next.improvement.mean > first.improvement.mean ? next : first));
   // One-sided P(t > 1) of Student's t: 0.21 with two degrees of freedom, 0.17 with ten, 0.16 in the limit.
   const byChance = Math.max(...compared.map(({ accuracy }) => accuracy.count)) <= 5 ? 'five' : 'six';
   return (
-    `${better.length} of ${plural(total, 'combination')} of method, source and target ${better.length === 1 ? 'beats' : 'beat'} random cells by more than one standard error ` +
+    `${better.length} of ${plural(total, 'combination')} of method, source and target ${better.length === 1 ? 'beats' : 'beat'} ${random} by more than one standard error ` +
     `(best: ${best.method} from ${best.source} on ${best.target}, ${improvementText(best.improvement)} %; ` +
     `about one in ${byChance} would by chance alone)${worseText}`
   );

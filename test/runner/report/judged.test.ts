@@ -5,6 +5,7 @@ import picocolors from 'picocolors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Output } from '../../../runner/commands/output.js';
 import { resultTable } from '../../../runner/commands/studyOutput.js';
+import { dotFigureFile } from '../../../runner/report/dotFigure.js';
 import { decimal, percent, percentSpread } from '../../../runner/report/numbers.js';
 import { writeReport } from '../../../runner/report/writeReport.js';
 import { spaceByName } from '../../../src/nas/spaces/space.js';
@@ -104,9 +105,19 @@ describe('the report of a judged study', () => {
     for (const cell of results.summary.cells.filter(({ target }) => target === 'cifar10'))
       expect(svg).toContain(`${cell.method} from ${cell.source}: ${percentSpread(cell.accuracy)} %`);
     for (const { name, accuracy } of results.references!) expect(svg).toContain(`${name} ${percent(accuracy)}`);
+    expect(svg).not.toContain('hollow');
     const hostile = file(join('figures', 'accuracy-a-b-c.svg'));
     expect(hostile).toContain('a &lt;b&gt; &amp; c');
     expect(hostile).not.toContain('<b>');
+  });
+
+  it('draws a collapsed cell hollow at the edge of the axis rather than pressing the others together', () => {
+    const [first, ...others] = results.jobs;
+    const svg = dotFigureFile({ ...results, jobs: [{ ...first, accuracy: 0.1 }, ...others] }, 'cifar10');
+    expect(svg.match(/class="below"/g)).toHaveLength(1);
+    expect(svg).toContain('(hollow dots lie below the axis)');
+    const places = [...svg.matchAll(/<circle(?: class="below")? cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+    expect(Math.min(...places.slice(0, others.length / 2))).toBeGreaterThanOrEqual(150);
   });
 
   it('has regret and share of better cells in the table that the command prints', () => {

@@ -1,0 +1,86 @@
+import type { SearchJob, StudyResults } from '../../src/nas/transfer/results.js';
+import { html, type Markup } from './html.js';
+import { decimal } from './numbers.js';
+import { curveClass, linePath, plot, SMALL, seriesClass, seriesLegend } from './plot.js';
+import { scaleOver } from './scale.js';
+import { groupBy, unique } from './studyCells.js';
+
+/** Mean shares of the operations after an epoch, over the seeds that came so far. */
+interface SharesAt {
+  readonly epoch: number;
+  readonly shares: Readonly<Record<string, number>>;
+}
+
+/** How the shares of operations went in the searches by a relaxation: a panel for each method, source and table; null without. */
+export function sharesSection({ searches }: StudyResults): Markup | null {
+  const told = searches.filter(({ epochs }) => epochs.some(({ telemetry }) => telemetry));
+  if (told.length === 0) return null;
+  const panels = [...groupBy(told, ({ method, source }) => JSON.stringify([method, source])).values()].flatMap((group) =>
+    tablesOf(group).map((table) => ({ group, table, means: meanShares(group, table) })),
+  );
+  const operations = unique(panels.flatMap(({ means }) => means.flatMap(({ shares }) => Object.keys(shares))));
+  return html`<h3>Shares of operations during the search</h3>
+<p>Mean strength of each operation over the edges, epoch by epoch, over the seeds.</p>
+${seriesLegend(operations, operations)}
+<div class="panels" style="--columns:4">${panels.map(
+    ({ group: [{ method, source }], table, means }) => html`
+<figure class="panel"><figcaption><b>${method}</b> from ${source}${table.shown && `, ${table.name}`}</figcaption>${panel(means, operations)}</figure>`,
+  )}</div>`;
+}
+
+interface TableName {
+  readonly name: string;
+  /** Whether there is another one to tell it from. */
+  readonly shown: boolean;
+}
+
+function tablesOf(group: readonly SearchJob[]): TableName[] {
+  const names = unique(
+    group.flatMap(({ epochs }) => epochs.flatMap(({ telemetry }) => telemetry?.tables.map(({ name }) => name) ?? [])),
+  );
+  return names.map((name) => ({ name, shown: names.length > 1 }));
+}
+
+function meanShares(group: readonly SearchJob[], { name }: TableName): SharesAt[] {
+  const records = group.flatMap(({ epochs }) =>
+    epochs.flatMap(({ epoch, telemetry }) => {
+      const table = telemetry?.tables.find((one) => one.name === name);
+      return table ? [{ epoch, shares: table.shares }] : [];
+    }),
+  );
+  return [...groupBy(records, ({ epoch }) => String(epoch)).values()]
+    .map((same) => {
+      const mean = (operation: string) => same.reduce((sum, { shares }) => sum + shares[operation], 0) / same.length;
+      return {
+        epoch: same[0].epoch,
+        shares: Object.fromEntries(Object.keys(same[0].shares).map((operation) => [operation, mean(operation)])),
+      };
+    })
+    .sort((a, b) => a.epoch - b.epoch);
+}
+
+function panel(means: readonly SharesAt[], operations: readonly string[]): Markup {
+  const values = means.flatMap(({ shares }) => Object.values(shares)).filter(Number.isFinite);
+  const across = scaleOver(
+    means.map(({ epoch }) => epoch),
+    4,
+  );
+  const up = scaleOver(values, 5, { min: 0 });
+  const last = means[means.length - 1].shares;
+  return plot({
+    label: Object.entries(last)
+      .map(([operation, share]) => `${operation} ends at ${decimal(share, 2)}`)
+      .join('; '),
+    size: SMALL,
+    x: { scale: across, title: 'epoch', tickText: (tick) => (Number.isInteger(tick) ? String(tick) : '') },
+    y: { scale: up, title: 'share', tickText: (tick) => decimal(tick, up.digits) },
+    content: ({ x, y }) =>
+      html`${Object.keys(last).map((operation) => {
+        const series = operations.indexOf(operation);
+        const points = means
+          .filter(({ shares }) => Number.isFinite(shares[operation]))
+          .map(({ epoch, shares }) => [x(epoch), y(shares[operation])] as const);
+        return html`<g class="${seriesClass(series)}"><title>${operation}</title><path class="${curveClass(series)}" d="${linePath(points)}"/></g>`;
+      })}`,
+  });
+}
