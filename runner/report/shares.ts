@@ -15,8 +15,8 @@ interface SharesAt {
 export function sharesSection({ searches }: StudyResults): Markup | null {
   const told = searches.filter(({ epochs }) => epochs.some(({ telemetry }) => telemetry));
   if (told.length === 0) return null;
-  const panels = [...groupBy(told, ({ method, source }) => JSON.stringify([method, source])).values()].flatMap((group) =>
-    tablesOf(group).map((table) => ({ group, table, means: meanShares(group, table) })),
+  const panels = [...groupBy(told, ({ method, source }) => JSON.stringify([method, source])).values()].flatMap(
+    (group) => tablesOf(group).map((table) => ({ group, table, means: meanShares(group, table) })),
   );
   const operations = unique(panels.flatMap(({ means }) => means.flatMap(({ shares }) => Object.keys(shares))));
   return html`<h3>Shares of operations during the search</h3>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Supernet } from '../training/classifier.js';
 import { type RelaxedRule, softmaxRows } from '../training/relaxedRule.js';
+import { collapseOptions } from './collapse.js';
 import { alphaOptimizerOf, alphaOptions } from './darts.js';
 import {
   concreteSample,
@@ -21,6 +22,9 @@ const options = z.strictObject({
   tauLast: z.number().gt(0).default(0.1).describe('temperature in the last epoch; linear in between'),
   ...alphaOptions(),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
+  // The Hessian at one sample says nothing.
+  stopSkips: collapseOptions.stopSkips,
+  maxSkips: collapseOptions.maxSkips,
   ...memoryOptions,
 });
 
@@ -84,6 +88,7 @@ export const gdas: Method<Options> = {
     relaxedSearch(problem, {
       method: 'gdas',
       stages: 1,
+      collapse: settings,
       stage: () => ({
         supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
         rule: (supernet, { engine }) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { collapseOptions } from '../collapse.js';
 import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../darts.js';
 import { memoryOptions } from '../memoryOptions.js';
 import type { Method } from '../method.js';
@@ -26,6 +27,9 @@ const options = z.strictObject({
   ...alphaOptions({ learningRate: 3e-3, beta1: 0.9 }),
   ...batchNormOptions,
   ...memoryOptions,
+  // Skips are those of gates that are open, which neither counting nor capping the strongest candidates knows.
+  hessian: collapseOptions.hessian,
+  stopEigenvalue: collapseOptions.stopEigenvalue,
 });
 
 /**
@@ -49,6 +53,7 @@ export const fairDarts: Method<z.infer<typeof options>> = {
     return relaxedSearch(problem, {
       method: 'fair-darts',
       stages: 1,
+      collapse: settings,
       stage: () => ({
         supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
         rule: () => gateRule(relaxation.tables, { weight: settings.zeroOneWeight, distance: settings.zeroOneDistance }),
