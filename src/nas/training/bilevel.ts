@@ -3,6 +3,7 @@ import type { Graph } from '../../engine/graph/graph.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
 import { add } from '../../engine/ops/add.js';
 import { crossEntropy } from '../../engine/ops/crossEntropy.js';
+import { scale } from '../../engine/ops/scale.js';
 import { Adam } from '../../engine/optim/adam.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
 import type { Engine } from '../../engine/runtime/engine.js';
@@ -359,8 +360,10 @@ export class BilevelTrainer {
   }
 
   private outputGradients(graph: Graph, each: ReturnType<typeof splitGradients>['parameters']): void {
+    const { variables } = this.options.rule.parameters;
+    // A table of cells that the network has none of has no part in the loss.
     each.forEach((gradient, index) => {
-      if (gradient) graph.output(gradientName(index), gradient);
+      graph.output(gradientName(index), gradient ?? scale(graph.read(variables[index]), 0));
     });
   }
 
