@@ -64,6 +64,13 @@ export type { Protocol } from './training/protocol.js';
 export { Trainer, type TrainerOptions, type TrainingData } from './training/trainer.js';
 export { fingerprint } from './transfer/jobHash.js';
 export {
+  type MemoryPrediction,
+  memoryRemedies,
+  type PredictionOptions,
+  predictMemory,
+  type Remedy,
+} from './transfer/memoryPrediction.js';
+export {
   type BaselineTask,
   imageSetNames,
   type JudgementTask,
