@@ -55,11 +55,12 @@ function plant(seed: number): number[] {
   });
 }
 
-export function toyProblem(engine: Engine, seed: number, parts: Partial<Protocol> = {}): ToyProblem {
+/** @param signal the lower, the more has to be let through before no image is taken for another; with the usual one 2.2 of 3 are enough */
+export function toyProblem(engine: Engine, seed: number, parts: Partial<Protocol> = {}, signal = 0.6): ToyProblem {
   const values = plant(seed);
   const through = (toy: Toy) =>
     toy.reduce((sum, operation, edge) => sum + values[edge * OPERATIONS.length + operation], 0);
-  const space = toySpace(values);
+  const space = toySpace(values, signal);
   const best = space.format(
     EDGES.map((_, edge) => {
       const row = values.slice(edge * OPERATIONS.length, (edge + 1) * OPERATIONS.length);
@@ -115,8 +116,9 @@ export async function searchToy(
   options: object,
   seed: number,
   parts?: Partial<Protocol>,
+  signal?: number,
 ) {
-  const { problem, best, value } = toyProblem(engine, seed, parts);
+  const { problem, best, value } = toyProblem(engine, seed, parts, signal);
   const search = method.start(problem as Problem, method.options.parse(options));
   while (await search.step());
   const { architecture } = search.result();
@@ -124,7 +126,7 @@ export async function searchToy(
   return { architecture, isBest: architecture === best, value: value(architecture) };
 }
 
-function toySpace(values: readonly number[]): Space<Toy> {
+function toySpace(values: readonly number[], signal: number): Space<Toy> {
   const parse = (text: string): Toy => text.split(',').map((name) => OPERATIONS.indexOf(name));
   const size = OPERATIONS.length ** EDGES.length;
   return {
@@ -158,11 +160,11 @@ function toySpace(values: readonly number[]): Space<Toy> {
       architecture: ([rows]) => rows.map(([operation = 0]) => operation),
       selection: (toy) => [toy.map((operation) => [operation])],
     },
-    supernet: (_, { gated = false }) => toySupernet(values, gated),
+    supernet: (_, { gated = false }) => toySupernet(values, signal, gated),
   };
 }
 
-function toySupernet(values: readonly number[], gated: boolean): Supernet {
+function toySupernet(values: readonly number[], strength: number, gated: boolean): Supernet {
   const weights = new VariableSet('weights');
   const bias = weights.add('bias', [CLASSES], zeros);
   const mixtures = tableMixtures(TABLES, gated);
@@ -186,7 +188,7 @@ function toySupernet(values: readonly number[], gated: boolean): Supernet {
             [PIXELS, CLASSES],
           ),
         );
-      const clean = average(0, 0.6);
+      const clean = average(0, strength);
       const passed = EDGES.flatMap((_, edge) =>
         OPERATIONS.map((name, o) => {
           const value = values[edge * OPERATIONS.length + o];
