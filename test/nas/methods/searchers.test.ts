@@ -15,6 +15,7 @@ describe('a search that is broken off after any step, saved as JSON and taken up
     ['bohb', { brackets: 9 }],
     ['bohb-published', { brackets: 9 }],
     ['nsga2', { population: 8, offspring: 4, generations: 6 }],
+    ['nsganet', { population: 8, offspring: 4, generations: 6, objectives: ['parameters'] }],
     ['weaknas', { predictor: 'bayesian-linear', perIteration: 5, evaluations: 40 }],
     ['bohb', {}, { seconds: 500 }],
     ['nsga2', { population: 8, offspring: 4 }, { evaluations: 25 }],

@@ -3,6 +3,7 @@ import { scoreBatch } from '../../scores/evaluate.js';
 import type { ScoreContext } from '../../scores/score.js';
 import { scoreByName } from '../../scores/scores.js';
 import type { Supernet } from '../../training/classifier.js';
+import { collapseOptions } from '../collapse.js';
 import { batchNormOptions } from '../darts.js';
 import { deriveArchitecture } from '../derivation.js';
 import { memoryOptions } from '../memoryOptions.js';
@@ -30,6 +31,9 @@ const options = z.strictObject({
     .enum(['synflow', 'naswot', 'ntk-linear-regions'])
     .default('ntk-linear-regions')
     .describe('what training-free selection ranks by; ntk-linear-regions: the sum of the ranks by both'),
+  // The Hessian at one sample says nothing.
+  stopSkips: collapseOptions.stopSkips,
+  maxSkips: collapseOptions.maxSkips,
   ...batchNormOptions,
   ...memoryOptions,
 });
@@ -68,6 +72,7 @@ export const balenas: Method<Options> = {
     return relaxedSearch(problem, {
       method: 'balenas',
       stages: 1,
+      collapse: settings,
       stage: () => ({
         supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
         rule: (supernet, { engine, source }) => {
