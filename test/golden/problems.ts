@@ -5,7 +5,7 @@ import type { ImageSplit } from '../../src/nas/data/imageSet.js';
 import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';
 import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
 import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/batches.js';
-import type { AlphaOptimizer } from '../../src/nas/training/bilevel.js';
+import type { AlphaOptimizer } from '../../src/nas/training/bilevelOptions.js';
 import type { Classifier, Supernet, SupernetOptions } from '../../src/nas/training/classifier.js';
 import type { Protocol } from '../../src/nas/training/protocol.js';
 import { stripes, tinyCell, tinyProtocol } from '../nas/training/trainingRun.js';

@@ -10,9 +10,10 @@ import type { VariantTable } from '../ops/variants.js';
 import { byteLength } from '../passes/memoryPlan.js';
 import { checkMemory } from './memoryLimit.js';
 import { Pipelines } from './pipelines.js';
-import { buildProgram, type Program, planProgram } from './program.js';
+import { buildProgram, ownBytes, type Program, planProgram } from './program.js';
 import { readBuffer } from './readBack.js';
 import type { Timeline } from './timeline.js';
+import { Workspace } from './workspace.js';
 
 export interface EngineOptions {
   /** What kernels are chosen for; the device's own figures where absent. */
@@ -26,6 +27,8 @@ export interface EngineOptions {
 export interface CompileOptions {
   /** Bytes that programs and variables of this engine may take together; the device's own figure where absent. */
   readonly memoryLimit?: number;
+  /** Where the program's temporary values lie, shared with other programs that do not run at the same time; absent: buffers of its own. */
+  readonly workspace?: Workspace;
 }
 
 const BUFFER_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
@@ -38,6 +41,7 @@ export class Engine {
   readonly timeline?: Timeline;
   private readonly buffers = new Map<VariableSet, GPUBuffer>();
   private readonly programs = new Set<Program>();
+  private readonly workspaces = new Set<Workspace>();
   /** Bytes of programs that are being built. */
   private reserved = 0;
   private disposed = false;
@@ -131,20 +135,33 @@ export class Engine {
     const planned = timeline?.begin('plan');
     const plan = planProgram(this, graph);
     planned?.();
-    checkMemory(this, 'compile', plan.bytes, plan.largest, options.memoryLimit ?? this.gpu.memoryLimit, plan.describe);
-    this.reserved += plan.bytes;
+    const bytes = ownBytes(plan, options.workspace) + (options.workspace?.missing(plan.memory.slots) ?? 0);
+    checkMemory(this, 'compile', bytes, plan.largest, options.memoryLimit ?? this.gpu.memoryLimit, plan.describe);
+    this.reserved += bytes;
     try {
-      const program = await buildProgram(this, graph, plan, () => this.programs.delete(program));
+      const program = await buildProgram(this, graph, plan, () => this.programs.delete(program), options.workspace);
       this.programs.add(program);
       return program;
     } finally {
-      this.reserved -= plan.bytes;
+      this.reserved -= bytes;
     }
   }
 
-  /** Bytes of the buffers of variables and programs. */
+  /** A workspace for programs of this engine that take turns. */
+  workspace(): Workspace {
+    const workspace: Workspace = new Workspace(() => this.workspaces.delete(workspace));
+    this.workspaces.add(workspace);
+    return workspace;
+  }
+
+  /** Bytes of all workspaces. */
+  protected get workspaceBytes(): number {
+    return [...this.workspaces].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Bytes of the buffers of variables, programs and workspaces. */
   get memoryBytes(): number {
-    let bytes = this.reserved;
+    let bytes = this.reserved + this.workspaceBytes;
     for (const buffer of this.buffers.values()) bytes += buffer.size;
     for (const program of this.programs) bytes += program.memoryBytes;
     return bytes;
@@ -155,6 +172,7 @@ export class Engine {
     if (this.disposed) return;
     this.disposed = true;
     for (const program of [...this.programs]) program.dispose();
+    for (const workspace of [...this.workspaces]) workspace.dispose();
     for (const set of [...this.buffers.keys()]) this.release(set);
   }
 

@@ -2,8 +2,8 @@ import { NasTransferError } from '../errors.js';
 import { Graph } from '../graph/graph.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
 import { byteLength } from '../passes/memoryPlan.js';
-import { Engine } from './engine.js';
-import { type Program, planProgram } from './program.js';
+import { type CompileOptions, Engine } from './engine.js';
+import { ownBytes, type Program, planProgram } from './program.js';
 
 /** Something was to be computed on an engine that only plans. */
 export class PlanOnlyError extends NasTransferError {
@@ -40,10 +40,12 @@ export class PlanningEngine extends Engine {
     this.sets.delete(set);
   }
 
-  override async compile(build: (graph: Graph) => void): Promise<Program> {
+  override async compile(build: (graph: Graph) => void, { workspace }: CompileOptions = {}): Promise<Program> {
     const graph = new Graph();
     build(graph);
-    const { bytes, largest } = planProgram(this, graph);
+    const plan = planProgram(this, graph);
+    const bytes = ownBytes(plan, workspace);
+    workspace?.take(plan.memory.slots);
     const refuse = () => {
       throw new PlanOnlyError('run: got a program of an engine that only plans; compile it on an Engine');
     };
@@ -55,12 +57,12 @@ export class PlanningEngine extends Engine {
       dispose: () => this.plans.delete(program),
     } as unknown as Program;
     this.plans.set(program, bytes);
-    this.note(largest);
+    this.note(plan.largest);
     return program;
   }
 
   override get memoryBytes(): number {
-    return sum(this.sets.values()) + sum(this.plans.values());
+    return sum(this.sets.values()) + this.programBytes;
   }
 
   override bufferOf(set: VariableSet): GPUBuffer {
@@ -85,12 +87,16 @@ export class PlanningEngine extends Engine {
     super.dispose();
   }
 
+  private get programBytes(): number {
+    return sum(this.plans.values()) + this.workspaceBytes;
+  }
+
   private note(largest: number): void {
     this.largest = Math.max(this.largest, largest);
     const total = this.memoryBytes;
     if (total <= this.peak.total) return;
     const sets = [...this.sets].map(([{ name }, bytes]) => ({ name, bytes }));
-    this.peak = { sets, programs: sum(this.plans.values()), total };
+    this.peak = { sets, programs: this.programBytes, total };
   }
 }
 

@@ -15,6 +15,7 @@ import type { Pipeline } from './pipelines.js';
 import { type HostTimes, type Profile, type Profiled, type ProfileOptions, profileDispatches } from './profile.js';
 import { readBuffer } from './readBack.js';
 import { encodeUniforms, type Shader } from './shader.js';
+import type { Workspace } from './workspace.js';
 
 /** A dispatch ready to be encoded. */
 export interface Command {
@@ -50,7 +51,7 @@ export class Program {
     private readonly feedBuffer: GPUBuffer,
     private readonly feeds: ReadonlyMap<string, { value: Value; base: number }>,
     private readonly outputs: ReadonlyMap<string, { value: Value; location: Location; buffer: GPUBuffer }>,
-    /** Bytes of all buffers of this program; variables are counted by the engine. */
+    /** Bytes of the buffers of this program alone; variables and workspaces are counted by the engine. */
     readonly memoryBytes: number,
     /** Multiply-adds and least bytes of one run. */
     readonly cost: Cost,
@@ -218,6 +219,11 @@ export function planProgram(engine: Engine, graph: Graph): ProgramPlan {
   };
 }
 
+/** Bytes of a planned program's buffers besides those in a workspace. */
+export function ownBytes({ bytes, memory }: ProgramPlan, workspace: Workspace | undefined): number {
+  return workspace ? bytes - memory.slots.reduce((sum, slot) => sum + slot, 0) : bytes;
+}
+
 /** Throws DTypeError where a graph has f16 and the device has not. */
 function checkElementTypes({ gpu, target }: Engine, nodes: readonly Node[]): void {
   if (target.f16) return;
@@ -236,6 +242,7 @@ export async function buildProgram(
   graph: Graph,
   programPlan: ProgramPlan,
   onDispose: () => void,
+  workspace?: Workspace,
 ): Promise<Program> {
   const { locations, dispatches, memory: plan } = programPlan;
   const setBuffers = collectSets(dispatches, engine);
@@ -250,7 +257,11 @@ export async function buildProgram(
     created.push(buffer);
     return buffer;
   };
-  const slots = plan.slots.map((bytes, index) => create(`slot ${index}`, bytes));
+  const slots = workspace
+    ? (workspace.take(plan.slots, (size) =>
+        device.createBuffer({ label: 'workspace', size, usage: STORAGE }),
+      ) as GPUBuffer[])
+    : plan.slots.map((bytes, index) => create(`slot ${index}`, bytes));
   const rootBuffers = new Map<Root, GPUBuffer>();
   for (const root of plan.persistent) rootBuffers.set(root, create('persistent', byteLength(root.elements)));
   rootBuffers.set(locations.feeds, create('feeds', byteLength(locations.feeds.elements)));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AlphaOptimizer } from '../training/bilevel.js';
+import type { AlphaOptimizer } from '../training/bilevelOptions.js';
 import { softmaxRule } from '../training/relaxedRule.js';
 import { collapseOptions } from './collapse.js';
 import { memoryOptions } from './memoryOptions.js';

@@ -1,5 +1,6 @@
 import { channelStatistics } from '../data/statistics.js';
-import { type AlphaOptimizer, BilevelTrainer, type Order } from '../training/bilevel.js';
+import { BilevelTrainer } from '../training/bilevel.js';
+import type { AlphaOptimizer, Order } from '../training/bilevelOptions.js';
 import type { Supernet, SupernetOptions } from '../training/classifier.js';
 import { Holder } from '../training/holder.js';
 import type { Protocol } from '../training/protocol.js';
@@ -113,14 +114,15 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
     now: readonly StageEnd[],
     parameters: readonly Float32Array[],
   ): Promise<unknown> => {
-    const { supernet, batch } = await begin();
+    const { supernet, batch, trainer } = await begin();
     const held = new Holder();
     const evaluator = async () => {
       const statistics = channelStatistics(source.weights, source.channels);
       const tables = problem.space.relaxation.tables;
       const images = source.alphas;
+      const { workspace } = trainer;
       return held.hold(
-        await SharedEvaluator.create({ engine, supernet, tables, shape: source, images, statistics, batch }),
+        await SharedEvaluator.create({ engine, supernet, tables, shape: source, images, statistics, batch, workspace }),
       );
     };
     try {

@@ -6,21 +6,20 @@ import { crossEntropy } from '../../engine/ops/crossEntropy.js';
 import { scale } from '../../engine/ops/scale.js';
 import { Adam } from '../../engine/optim/adam.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
-import type { Engine } from '../../engine/runtime/engine.js';
 import type { Program } from '../../engine/runtime/program.js';
-import { type ImageSplit, joinSplits } from '../data/imageSet.js';
+import type { Workspace } from '../../engine/runtime/workspace.js';
+import { joinSplits } from '../data/imageSet.js';
 import { channelStatistics } from '../data/statistics.js';
 import type { EpochRecord } from '../transfer/results.js';
 import { alphaEigenvalue } from './alphaHessian.js';
 import { splitGradients } from './architectureGradients.js';
 import { batchesPerEpoch, shuffledBatches } from './batches.js';
-import type { Supernet } from './classifier.js';
+import type { BilevelOptions } from './bilevelOptions.js';
 import { DeviceImages } from './deviceImages.js';
 import { Holder } from './holder.js';
-import { type ImageShape, imageBatch } from './imageBatch.js';
+import { imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
-import type { Protocol } from './protocol.js';
-import type { Feeds, Part, RelaxedRule, StepPlace } from './relaxedRule.js';
+import type { Feeds, Part, StepPlace } from './relaxedRule.js';
 import { optimizerOf } from './schedule.js';
 import { readSets, writeSets } from './sets.js';
 import { stepFeed } from './trainer.js';
@@ -28,40 +27,6 @@ import { UnrolledStep } from './unrolled.js';
 
 /** Steps submitted before waiting for the device. */
 const STEPS_AHEAD = 4;
-
-/** Adam on the architecture parameters, weight decay coupled. */
-export interface AlphaOptimizer {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly weightDecay: number;
-  /** Largest 2-norm of the gradient of all architecture parameters; 0 or absent: as it is. */
-  readonly clipNorm?: number;
-}
-
-/**
- * What the architecture parameters follow. `first`: the gradient of the loss on the other half of the images at the weights as they
- * are (Liu et al. 2019, DARTS, algorithm 1 with xi = 0). `second`: that at the weights after one more step (eq. 7 and 8).
- * `single`: the same batch of all images that the weights follow.
- */
-export type Order = 'first' | 'second' | 'single';
-
-export interface BilevelOptions {
-  readonly engine: Engine;
-  readonly supernet: Supernet;
-  readonly rule: RelaxedRule;
-  readonly order?: Order;
-  /** Epochs at the start in which the weights alone are trained. */
-  readonly alphaStart?: number;
-  readonly shape: ImageShape;
-  /** Half that the weights are trained on. */
-  readonly weights: ImageSplit;
-  /** Half that the architecture parameters are trained on. */
-  readonly alphas: ImageSplit;
-  readonly protocol: Protocol;
-  readonly alphaOptimizer: AlphaOptimizer;
-  readonly seed: number;
-}
 
 /** Name of a program's output: the gradient of one architecture parameter. */
 const gradientName = (index: number) => `gradient ${index}`;
@@ -82,6 +47,8 @@ export class BilevelTrainer {
     private readonly metrics: { readonly weights: Metrics; readonly alphas: Metrics },
     private readonly images: { readonly weights: DeviceImages; readonly alphas: DeviceImages },
     private readonly unrolled: UnrolledStep | undefined,
+    /** Of the programs of this trainer, and of others that run between its steps. */
+    readonly workspace: Workspace,
     private readonly held: Holder,
   ) {}
 
@@ -127,7 +94,16 @@ export class BilevelTrainer {
         held.hold({ dispose: () => unrolled.release(engine) });
         unrolled.allocate(engine);
       }
-      const trainer = new BilevelTrainer(options, batch, optimizers, metrics, images, unrolled, held);
+      const trainer = new BilevelTrainer(
+        options,
+        batch,
+        optimizers,
+        metrics,
+        images,
+        unrolled,
+        held.hold(engine.workspace()),
+        held,
+      );
       // The largest programs now, so that one that does not fit is told before anything is trained.
       for (const parts of trainer.runs(true)) await trainer.program(parts);
       return trainer;
@@ -280,7 +256,7 @@ export class BilevelTrainer {
   private async compiled(name: string, trace: (graph: Graph) => void): Promise<Program> {
     let program = this.programs.get(name);
     if (!program) {
-      program = this.held.hold(await this.options.engine.compile(trace));
+      program = this.held.hold(await this.options.engine.compile(trace, { workspace: this.workspace }));
       this.programs.set(name, program);
     }
     return program;

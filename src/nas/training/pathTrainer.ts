@@ -83,26 +83,33 @@ export class PathTrainer {
       const metrics = held.hold(new Metrics(engine, 'train'));
       const statistics = channelStatistics(options.weights, shape.channels);
       const common = { batch, shape, statistics, feed: 'indices' };
+      const workspace = held.hold(engine.workspace());
       const train = held.hold(
-        await engine.compile((graph) => {
-          const augmentation = { ...protocol.augmentation, seed, purpose: 'search augmentation weights' };
-          const { x, labels } = imageBatch(graph, images, { ...common, augmentation });
-          const logits = supernet.forward(x, 'train');
-          const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
-          optimizer.apply(loss);
-          metrics.record(graph, loss, logits, labels);
-        }),
+        await engine.compile(
+          (graph) => {
+            const augmentation = { ...protocol.augmentation, seed, purpose: 'search augmentation weights' };
+            const { x, labels } = imageBatch(graph, images, { ...common, augmentation });
+            const logits = supernet.forward(x, 'train');
+            const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
+            optimizer.apply(loss);
+            metrics.record(graph, loss, logits, labels);
+          },
+          { workspace },
+        ),
       );
       const calibrate =
         options.reestimate === undefined
           ? undefined
           : held.hold(
-              await engine.compile((graph) => {
-                supernet.forward(imageBatch(graph, images, common).x, 'train');
-              }),
+              await engine.compile(
+                (graph) => {
+                  supernet.forward(imageBatch(graph, images, common).x, 'train');
+                },
+                { workspace },
+              ),
             );
       const evaluator = held.hold(
-        await SharedEvaluator.create({ ...options, images: options.alphas, statistics, batch }),
+        await SharedEvaluator.create({ ...options, images: options.alphas, statistics, batch, workspace }),
       );
       return new PathTrainer(options, batch, optimizer, metrics, { train, calibrate }, evaluator, held);
     } catch (error) {

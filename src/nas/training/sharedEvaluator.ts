@@ -2,6 +2,7 @@ import { AttributeError } from '../../engine/errors.js';
 import { crossEntropy } from '../../engine/ops/crossEntropy.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { Program } from '../../engine/runtime/program.js';
+import type { Workspace } from '../../engine/runtime/workspace.js';
 import type { ImageSplit } from '../data/imageSet.js';
 import type { channelStatistics } from '../data/statistics.js';
 import type { RelaxedTable, Selection } from '../spaces/space.js';
@@ -25,6 +26,8 @@ export interface SharedEvaluatorOptions {
   readonly images: ImageSplit;
   readonly statistics: ReturnType<typeof channelStatistics>;
   readonly batch: number;
+  /** That of programs which train the supernet. */
+  readonly workspace?: Workspace;
 }
 
 /** Weights of candidates by the names of their tables: one where an architecture has it, else zero. */
@@ -58,11 +61,14 @@ export class SharedEvaluator {
       const device = held.hold(new DeviceImages(engine, 'images of the architectures', images));
       const metrics = held.hold(new Metrics(engine, 'test'));
       const program = held.hold(
-        await engine.compile((graph) => {
-          const { x, labels } = imageBatch(graph, device, { batch, shape, statistics, feed: 'indices' });
-          const logits = supernet.forward(x, 'evaluate');
-          metrics.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
-        }),
+        await engine.compile(
+          (graph) => {
+            const { x, labels } = imageBatch(graph, device, { batch, shape, statistics, feed: 'indices' });
+            const logits = supernet.forward(x, 'evaluate');
+            metrics.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
+          },
+          { workspace: options.workspace },
+        ),
       );
       return new SharedEvaluator(options, program, metrics, held);
     } catch (error) {

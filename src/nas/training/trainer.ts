@@ -69,21 +69,28 @@ export class Trainer {
       };
       const metrics = { train: held.hold(new Metrics(engine, 'train')), test: held.hold(new Metrics(engine, 'test')) };
       const common = { batch, shape: data.shape, statistics: channelStatistics(data.train, data.shape.channels) };
+      const workspace = held.hold(engine.workspace());
       const train = held.hold(
-        await engine.compile((graph) => {
-          const augmentation = { ...protocol.augmentation, seed, purpose: 'training augmentation' };
-          const { x, labels } = imageBatch(graph, images.train, { ...common, feed: 'indices', augmentation });
-          const { loss, logits } = trainingLoss(network, x, labels, protocol, seed);
-          optimizer.apply(loss);
-          metrics.train.record(graph, loss, logits, labels);
-        }),
+        await engine.compile(
+          (graph) => {
+            const augmentation = { ...protocol.augmentation, seed, purpose: 'training augmentation' };
+            const { x, labels } = imageBatch(graph, images.train, { ...common, feed: 'indices', augmentation });
+            const { loss, logits } = trainingLoss(network, x, labels, protocol, seed);
+            optimizer.apply(loss);
+            metrics.train.record(graph, loss, logits, labels);
+          },
+          { workspace },
+        ),
       );
       const evaluate = held.hold(
-        await engine.compile((graph) => {
-          const { x, labels } = imageBatch(graph, images.test, { ...common, feed: 'indices' });
-          const logits = network.forward(x, 'evaluate');
-          metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
-        }),
+        await engine.compile(
+          (graph) => {
+            const { x, labels } = imageBatch(graph, images.test, { ...common, feed: 'indices' });
+            const logits = network.forward(x, 'evaluate');
+            metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
+          },
+          { workspace },
+        ),
       );
       return new Trainer(options, batch, optimizer, metrics, { train, evaluate }, held);
     } catch (error) {
