@@ -31,7 +31,7 @@ const NAME = 'random-sharing';
  */
 export const randomSharing: Method<Options> = {
   name: NAME,
-  paper: 'Li and Talwalkar 2019',
+  paper: 'Li and Talwalkar, UAI 2019, 1902.07638',
   summary: 'one random architecture a batch on shared weights; the best of many by these is the result',
   options,
   needs: () => 'supernet',
