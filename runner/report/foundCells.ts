@@ -1,9 +1,9 @@
-import { isConnected } from '../../src/nas/spaces/nasbench201/canonical.js';
 import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
 import { spread } from '../../src/nas/transfer/statistics.js';
-import { cellDot, cellText, graphviz, hasNoConvolution, readCell } from './cellGraph.js';
+import { graphviz } from './cellGraph.js';
 import { html, type Markup, trusted } from './html.js';
 import { amount, listed, percentSpread, plural } from './numbers.js';
+import { pictureOf } from './picture.js';
 import { groupBy } from './studyCells.js';
 
 /** Cells drawn; the others stand in the table of runs. */
@@ -38,20 +38,14 @@ function figure(
   jobs: readonly TransferJob[],
   draw: (dot: string) => string,
 ): Markup {
-  const cell = readCell(space, architecture);
-  const drawing = cell && trusted(draw(cellDot(cell)));
-  const warnings = cell
-    ? [
-        hasNoConvolution(cell) && 'no convolution: nothing in it learns',
-        !isConnected(cell) && 'the input does not reach the output',
-      ].filter((warning) => warning !== false)
-    : [];
+  const picture = pictureOf(space, architecture);
+  const drawing = picture && trusted(draw(picture.dot));
   return html`
-<figure class="cell">${drawing && html`<div class="graph" role="img" aria-label="${cellText(cell!)}">${drawing}</div>`}
+<figure class="cell">${drawing && html`<div class="graph" role="img" aria-label="${picture!.text}">${drawing}</div>`}
 <figcaption>
 <p><b>Found ${searches.length === 1 ? 'once' : `${searches.length} times`}</b>: ${origins(searches)}</p>
-${cell && html`<p>${cellText(cell)}</p>`}
-${[...warnings, ...searchNotes(searches)].map((warning) => html`<p class="warning">${warning}</p>`)}
+${picture && html`<p>${picture.text}</p>`}
+${[...(picture?.warnings ?? []), ...searchNotes(searches)].map((warning) => html`<p class="warning">${warning}</p>`)}
 ${costs(jobs)}
 <p><code>${architecture}</code></p>
 </figcaption></figure>`;
