@@ -8,6 +8,8 @@ export interface Picture {
   readonly dot: string;
   readonly text: string;
   readonly warnings: readonly string[];
+  /** It needs the whole width of a page. */
+  readonly wide: boolean;
 }
 
 /** The picture of an architecture; null where its space has none, and for text that is no architecture. */
@@ -18,12 +20,17 @@ export function pictureOf(space: string, architecture: string): Picture | null {
       hasNoConvolution(cell) && 'no convolution: nothing in it learns',
       !isConnected(cell) && 'the input does not reach the output',
     ];
-    return { dot: cellDot(cell), text: cellText(cell), warnings: warnings.filter((warning) => warning !== false) };
+    return {
+      dot: cellDot(cell),
+      text: cellText(cell),
+      warnings: warnings.filter((warning) => warning !== false),
+      wide: false,
+    };
   }
   const genotype = readGenotype(space, architecture);
   if (!genotype) return null;
   const warnings = normalLearnsNothing(genotype)
     ? ['no convolution in the normal cell: nothing in it learns but what fits its inputs']
     : [];
-  return { dot: genotypeDot(genotype), text: genotypeText(genotype), warnings };
+  return { dot: genotypeDot(genotype), text: genotypeText(genotype), warnings, wide: true };
 }

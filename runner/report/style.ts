@@ -131,6 +131,8 @@ ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.series${series} { --c: var(--series
 .cell p { margin: .35rem 0; font-size: .92rem; }
 .cell code { font-size: .78em; color: var(--quiet); }
 .graph { height: 9rem; margin-bottom: .6rem; display: grid; place-items: center; }
+.cell.wide { grid-column: 1 / -1; }
+.cell.wide .graph { height: auto; }
 .graph svg { max-width: 100%; max-height: 100%; display: block; }
 .graph text { font-size: 12px; font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--ink); }
 .graph ellipse { fill: var(--page); stroke: var(--quiet); stroke-width: 1.2; }
