@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import type { ProtocolOverrides } from '../../src/nas/transfer/protocols.js';
-import { describeSchemaErrors } from '../../src/nas/transfer/schemaErrors.js';
 import { UsageError } from './errors.js';
 import { SPACE_NAMES } from './names.js';
 
@@ -100,13 +99,14 @@ export async function readProtocolFlags(flags: ProtocolFlags): Promise<ProtocolO
   const { protocolOverrides } = await import('../../src/nas/transfer/protocols.js');
   const { epochs, batch, channels, cells, size: imageSize, imageChannels, protocol } = flags;
   const { dropPath, auxiliaryWeight } = flags;
-  const fromFile = protocol === undefined ? {} : parseWith(protocolOverrides, await readJson(protocol), protocol);
+  const fromFile = protocol === undefined ? {} : await parseWith(protocolOverrides, await readJson(protocol), protocol);
   const given = Object.entries({ epochs, batch, channels, cells, imageSize, imageChannels, dropPath, auxiliaryWeight });
   const fromFlags = Object.fromEntries(given.filter(([, value]) => value !== undefined));
-  return { ...fromFile, ...parseWith(protocolOverrides, fromFlags, 'options') };
+  return { ...fromFile, ...(await parseWith(protocolOverrides, fromFlags, 'options')) };
 }
 
-function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+async function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): Promise<T> {
+  const { describeSchemaErrors } = await import('../../src/nas/transfer/schemaErrors.js');
   const parsed = schema.safeParse(value);
   if (!parsed.success)
     throw new UsageError(`${where}: ${describeSchemaErrors(parsed.error, value, schema).join('; ')}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memoryOptions } from './memoryOptions.js';
 import type { Method } from './method.js';
 import { type SharedWork, sharedWeightsSearch } from './sharedWeightsSearch.js';
 
@@ -14,6 +15,7 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .describe('rounds of the selection; one for every 10,000 steps of training where left out, but at least one'),
+  ...memoryOptions,
 });
 type Options = z.infer<typeof options>;
 
@@ -39,6 +41,7 @@ export const randomSharing: Method<Options> = {
     sharedWeightsSearch(problem, {
       method: NAME,
       affine: false,
+      checkpoint: settings.checkpoint,
       begin: () => ({
         draw: (random) => problem.space.random(random),
         rounds: ({ steps }) => settings.rounds ?? Math.max(1, Math.floor(steps / STEPS_A_ROUND)),

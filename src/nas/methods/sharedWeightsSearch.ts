@@ -48,6 +48,8 @@ export interface SharedSettings {
   readonly method: string;
   /** Of batch norm in the candidates. */
   readonly affine: boolean;
+  /** See SupernetOptions. */
+  readonly checkpoint: boolean;
   /** See PathTrainerOptions. */
   readonly reestimate?: number;
   begin(context: SupernetContext): SharedParts | Promise<SharedParts>;
@@ -80,11 +82,11 @@ export function sharedWeightsSearch(problem: Problem, settings: SharedSettings):
 
   const begin = async (): Promise<Running> => {
     if (running) return running;
-    const { affine, reestimate } = settings;
+    const { affine, reestimate, checkpoint } = settings;
     const batchNorm: SupernetOptions['batchNorm'] = reestimate === undefined ? 'batch' : 'reestimated';
     const trainer = await PathTrainer.create({
       engine,
-      supernet: context.build({ gated: true, affine, batchNorm }),
+      supernet: context.build({ gated: true, affine, batchNorm, checkpoint }),
       tables: space.relaxation.tables,
       shape: source,
       weights: source.weights,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Random } from '../../engine/random/random.js';
+import { memoryOptions } from './memoryOptions.js';
 import type { Method, Problem } from './method.js';
 import { SearchError } from './method.js';
 import { type SharedWork, sharedWeightsSearch } from './sharedWeightsSearch.js';
@@ -34,6 +35,7 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .describe('batches of the validation half that an architecture is measured on; all where left out'),
+  ...memoryOptions,
 });
 type Options = z.infer<typeof options>;
 
@@ -64,6 +66,7 @@ export const spos: Method<Options> = {
     sharedWeightsSearch(problem, {
       method: NAME,
       affine: false,
+      checkpoint: settings.checkpoint,
       reestimate: settings.reestimate === 0 ? undefined : settings.reestimate,
       begin: () => {
         const draw = settings.bins > 0 ? binned(problem, settings) : (random: Random) => problem.space.random(random);

@@ -151,6 +151,36 @@ export const mutations: readonly Mutation[] = [
     broken: 'y[params.yOffset] = vec4f(params.factor * ((sum.x + sum.y) - (sum.z + sum.w)), 0.0, 0.0, 0.0);',
   },
   {
+    shader: 'elementwise/unary',
+    context: 'return 1.0 - output * output;',
+    broken: 'return 1.0 + output * output;',
+  },
+  {
+    shader: 'elementwise/unary',
+    context: 'select(small, vec4f(1.0), value >= vec4f(0.0)) / (1.0 + small)',
+    broken: 'select(small, vec4f(1.0), value <= vec4f(0.0)) / (1.0 + small)',
+  },
+  {
+    shader: 'recurrent/lstmCell',
+    context: 'let forgetGate = sigmoid(gates[place + params.vectors]);',
+    broken: 'let forgetGate = sigmoid(gates[place - params.vectors]);',
+  },
+  {
+    shader: 'recurrent/lstmCell',
+    context: 'let candidate = hyperbolicTangent(gates[place + 2u * params.vectors]);',
+    broken: 'let candidate = hyperbolicTangent(gates[place + 3u * params.vectors]);',
+  },
+  {
+    shader: 'recurrent/lstmCellGradient',
+    context: 'let slope = byCell + byHidden * outputGate * (1.0 - squashed * squashed);',
+    broken: 'let slope = byCell - byHidden * outputGate * (1.0 - squashed * squashed);',
+  },
+  {
+    shader: 'recurrent/lstmCellGradient',
+    context: 'dGates[result + 2u * params.vectors] = slope * inputGate * (1.0 - candidate * candidate);',
+    broken: 'dGates[result + 2u * params.vectors] = slope * inputGate * (1.0 + candidate * candidate);',
+  },
+  {
     shader: 'softmax/softmax',
     context: 'y[output + v] = select(vec4f(0.0), value, used(v));',
     broken: 'y[output - v] = select(vec4f(0.0), value, used(v));',

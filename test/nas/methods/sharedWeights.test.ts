@@ -118,6 +118,20 @@ describe.each(methods)('$method.name', ({ method, toy, small, seeds = 8, quick =
   });
 });
 
+it('computes the same bits with checkpoints, random search with shared weights on NAS-Bench-201', async () => {
+  const run = (checkpoint: boolean) =>
+    finish(
+      startOn(spaceByName('nasbench201'), { channels: 4, cells: 2 }, randomSharing, {
+        candidates: 3,
+        finalists: 1,
+        checkpoint,
+      }),
+    );
+  const [kept, again] = [await run(false), await run(true)];
+  expect(again.result).toEqual(kept.result);
+  expect(again.arrays.weights).toEqual(kept.arrays.weights);
+});
+
 describe('what shared weights teach', () => {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value / values.length, 0);
   const start = (method: Method, options: object, seed: number, epochs = 4) => {

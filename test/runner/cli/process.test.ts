@@ -16,6 +16,7 @@ const COMMANDS = [
   'table',
   'score',
   'count',
+  'draw',
   'data',
   'doctor',
   'profile',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memoryOptions } from '../memoryOptions.js';
 import type { Method, Problem } from '../method.js';
 import { compare } from '../randomSharing.js';
 import { type SharedState, type SharedWork, sharedWeightsSearch } from '../sharedWeightsSearch.js';
@@ -35,6 +36,7 @@ const options = z.strictObject({
     .min(0)
     .default(CONTROLLER_DEFAULTS.tanhConstant)
     .describe('largest logit; 0: logits have no limit'),
+  ...memoryOptions,
 });
 type Options = z.infer<typeof options>;
 
@@ -59,6 +61,7 @@ export const enas: Method<Options> = {
     sharedWeightsSearch(problem, {
       method: NAME,
       affine: false,
+      checkpoint: settings.checkpoint,
       begin: async ({ engine }) => {
         const controllerOptions = { ...settings, batch: settings.aggregate };
         const controller = await EnasController.create(engine, problem.space, controllerOptions, problem.seed);

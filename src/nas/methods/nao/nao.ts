@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Random } from '../../../engine/random/random.js';
+import { memoryOptions } from '../memoryOptions.js';
 import type { Method, Problem } from '../method.js';
 import { compare } from '../randomSharing.js';
 import { type SharedState, type SharedWork, sharedWeightsSearch } from '../sharedWeightsSearch.js';
@@ -27,6 +28,7 @@ const options = z
       .max(1)
       .default(NAO_DEFAULTS.tradeOff)
       .describe('share of the prediction in the loss of the model; the rest is the decoder’s'),
+    ...memoryOptions,
   })
   .refine(({ pool, replaced }) => replaced < pool, 'replaced has to be less than pool');
 type Options = z.infer<typeof options>;
@@ -51,6 +53,7 @@ export const nao: Method<Options> = {
     sharedWeightsSearch(problem, {
       method: NAME,
       affine: false,
+      checkpoint: settings.checkpoint,
       begin: async ({ engine }) => {
         const { space } = problem;
         const { modelEpochs: epochs, modelLearningRate: learningRate, hidden, embedding, tradeOff } = settings;
