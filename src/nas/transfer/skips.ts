@@ -4,10 +4,10 @@ import { spread } from './spread.js';
 
 const SKIP = 'skip_connect';
 
-/** The operations that an architecture's decisions name, with `none` among them where the space has it. */
-export function operationsOf(space: Space, architecture: string): string[] {
-  const decisions = space.decisions(space.parse(architecture));
-  return space.choices.flatMap(({ options }, choice) => (options.includes(SKIP) ? [options[decisions[choice]]] : []));
+/** The operations on the edges of an architecture, with `none` among them where the space has it. */
+export function operationsOf({ relaxation, parse }: Space, architecture: string): string[] {
+  const tables = relaxation.selection(parse(architecture));
+  return tables.flatMap((edges, t) => edges.flat().map((operation) => relaxation.tables[t].operations[operation]));
 }
 
 /** Skip connections in what each method found on each source, in the order of the searches. */
@@ -24,7 +24,7 @@ export function foundSkips(space: Space, searches: readonly SearchJob[]): FoundS
       method,
       source,
       skips: spread(found.map((operations) => operations.filter((operation) => operation === SKIP).length)),
-      operations: found[0].length,
+      operations: Math.max(...found.map((operations) => operations.length)),
       withoutConvolution: found.filter((operations) => !operations.some((operation) => operation.includes('conv')))
         .length,
     };

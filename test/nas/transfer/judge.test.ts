@@ -209,4 +209,14 @@ describe('skips in found architectures', () => {
     expect(row).toMatchObject({ operations: 16, withoutConvolution: 1 });
     expect(row.skips.mean).toBe(16);
   });
+
+  it('are counted in genotypes whose nodes have one edge or three, as FairDARTS and SNAS find them', () => {
+    const space = spaceByName('darts');
+    const skips = space.relaxation.tables.map(({ edges, operations }) =>
+      edges.map((_, edge) => (edge < 6 ? [operations.indexOf(edge === 0 ? 'sep_conv_3x3' : 'skip_connect')] : [])),
+    );
+    const [row] = searches('darts', [space.format(space.relaxation.architecture(skips))]);
+    expect(row).toMatchObject({ operations: 12, withoutConvolution: 0 });
+    expect(row.skips.mean).toBe(10);
+  });
 });
