@@ -1,5 +1,6 @@
 // Prints the tables of a study's results.json as Markdown, or writes them into a page between two marks:
-//   npx tsx scripts/studyTables.ts runs/NAME [docs/studies/NAME.md]
+//   npx tsx scripts/studyTables.ts runs/NAME [docs/studies/NAME.md [docs/studies/NAME/results.json]]
+// The last argument keeps the results, without the epochs and evaluations of searches.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -174,11 +175,18 @@ function costs({ searches }: StudyResults): string {
   return markdown('Seconds of a search.', ['', 'mean', 'standard deviation'], rows);
 }
 
+/** The results of a study without what its searches went through, small enough to keep beside a page. */
+export function withoutCourses(results: StudyResults): StudyResults {
+  return { ...results, searches: results.searches.map((search) => ({ ...search, epochs: [], evaluations: [] })) };
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [folder, page] = process.argv.slice(2);
+  const [folder, page, kept] = process.argv.slice(2);
   if (folder === undefined)
-    throw new Error('got no folder, wanted: npx tsx scripts/studyTables.ts runs/NAME [PAGE.md]');
-  const tables = studyTables(JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as StudyResults);
+    throw new Error('got no folder, wanted: npx tsx scripts/studyTables.ts runs/NAME [PAGE.md [RESULTS.json]]');
+  const results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as StudyResults;
+  const tables = studyTables(results);
   if (page === undefined) process.stdout.write(`${tables}\n`);
   else writeFileSync(page, withTables(readFileSync(page, 'utf8'), tables));
+  if (kept !== undefined) writeFileSync(kept, `${JSON.stringify(withoutCourses(results))}\n`);
 }

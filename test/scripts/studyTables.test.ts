@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { percentSpread } from '../../runner/report/numbers.js';
-import { BEGIN, END, studyTables, withTables } from '../../scripts/studyTables.js';
+import { BEGIN, END, studyTables, withoutCourses, withTables } from '../../scripts/studyTables.js';
 import { spaceByName } from '../../src/nas/spaces/space.js';
 import { judgedCells } from '../../src/nas/transfer/judgedCells.js';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
@@ -41,6 +41,13 @@ describe('the Markdown tables of a study', () => {
     const text = studyTables(example);
     expect(text).toContain('| mnist | 81.4 | 11.3 |');
     expect(text).toContain('darts from emoji on mnist');
+  });
+
+  it('are the same from results that are kept without the courses of their searches', () => {
+    const kept = withoutCourses(judged);
+    expect(studyTables(kept)).toBe(studyTables(judged));
+    expect(kept.searches.every(({ epochs, evaluations }) => epochs.length + evaluations.length === 0)).toBe(true);
+    expect(JSON.stringify(kept).length).toBeLessThan(0.8 * JSON.stringify(judged).length);
   });
 
   it('replace what stands between the marks of a page, and nothing else', () => {
