@@ -62,7 +62,7 @@ describe('the selection of random search with shared weights', () => {
   });
 
   it('has the published numbers as defaults', () => {
-    expect(randomSharing.options.parse({})).toEqual({ candidates: 1000, finalists: 10 });
+    expect(randomSharing.options.parse({})).toEqual({ candidates: 1000, finalists: 10, checkpoint: false });
   });
 });
 
