@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Supernet } from '../training/classifier.js';
 import { type RelaxedRule, softmaxRows } from '../training/relaxedRule.js';
 import { collapseOptions } from './collapse.js';
-import { alphaOptimizerOf, alphaOptions } from './darts.js';
 import {
   concreteSample,
   gumbelNoise,
@@ -15,6 +14,7 @@ import {
 } from './gumbel.js';
 import { memoryOptions } from './memoryOptions.js';
 import type { Method } from './method.js';
+import { alphaOptimizerOf, alphaOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 const options = z.strictObject({

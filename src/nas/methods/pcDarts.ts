@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { collapseOptions } from './collapse.js';
-import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './darts.js';
 import { edgeNormalizedRule } from './edgeNormalization.js';
 import { memoryOptions } from './memoryOptions.js';
 import { type Method, type Problem, SearchError } from './method.js';
+import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 /** Epochs of the published search on CIFAR-10 in which the weights alone are trained; of 50. */

@@ -5,11 +5,11 @@ import type { RelaxedTable, Selection, Space } from '../spaces/space.js';
 import type { Supernet } from '../training/classifier.js';
 import { type Feeds, type RelaxedRule, softmaxRows } from '../training/relaxedRule.js';
 import { pathFeeds } from '../training/sharedEvaluator.js';
-import { alphaOptimizerOf, alphaOptions } from './darts.js';
 import { deriveSelection } from './derivation.js';
 import { gumbel, stepRandom } from './gumbel.js';
 import { memoryOptions } from './memoryOptions.js';
 import type { Method } from './method.js';
+import { alphaOptimizerOf, alphaOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 /** Spaces of at most so many architectures are ranked whole. */

@@ -6,11 +6,11 @@ import { scale } from '../../engine/ops/scale.js';
 import type { NetworkSettings, Space } from '../spaces/space.js';
 import type { Supernet } from '../training/classifier.js';
 import { type RelaxedRule, softmaxRows } from '../training/relaxedRule.js';
-import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './darts.js';
 import { deriveSelection } from './derivation.js';
 import { concreteSample, gumbelNoise, inverseFeed, linearByEpoch, noiseFeed, stepRandom } from './gumbel.js';
 import { memoryOptions } from './memoryOptions.js';
 import type { Method, SupernetContext } from './method.js';
+import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 const options = z.strictObject({

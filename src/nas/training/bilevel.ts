@@ -63,6 +63,10 @@ export class BilevelTrainer {
       );
     if (rule.update && !rule.apart)
       throw new AttributeError('bilevel search: the rule updates its parameters itself, wanted it apart as well');
+    if (options.order === 'second' && (rule.apart || rule.penalty))
+      throw new AttributeError(
+        'bilevel search: order is second with a rule that is apart or has a penalty, wanted first: the unrolled step knows neither',
+      );
     const held = new Holder();
     try {
       for (const set of new Set([supernet.weights, supernet.averages, rule.parameters])) {
@@ -121,19 +125,27 @@ export class BilevelTrainer {
     const others = shuffledBatches(alphas.count, this.batch, seed, 'search order alphas', epoch);
     const first = epoch * batches.length;
     const movesAlphas = epoch >= alphaStart;
+    const { epochs } = protocol;
+    const place = (part: Part, step: number): StepPlace => ({
+      part,
+      step,
+      steps: epochs * batches.length,
+      epoch,
+      epochs,
+    });
     for (const [index, indices] of batches.entries()) {
       const step = first + index;
       for (const parts of this.runs(movesAlphas)) {
         const program = await this.program(parts);
         let feeds: Record<string, number | ArrayLike<number>> = { ...stepFeed(program, step) };
         for (const part of parts) {
-          const place = { part, step, steps: protocol.epochs * batches.length, epoch, epochs: protocol.epochs };
-          const pending = rule.feeds?.(place);
+          const pending = rule.feeds?.(place(part, step));
           feeds = { ...feeds, ...(pending instanceof Promise ? await pending : pending) };
         }
         const all = { ...feeds, weights: indices, alphas: others[index % others.length], ...this.optimizerFeeds(step) };
         program.run(Object.fromEntries(Object.entries(all).filter(([name]) => program.hasFeed(name))));
-        if (rule.update && parts.includes('alphas')) await this.updateByRule(program, step, epoch, batches.length);
+        if (rule.update && parts.includes('alphas'))
+          await rule.update(await this.readGradients(program), place('alphas', step));
       }
       if ((index + 1) % STEPS_AHEAD === 0) {
         await engine.gpu.idle();
@@ -220,19 +232,6 @@ export class BilevelTrainer {
   private runs(movesAlphas: boolean): readonly (readonly Part[])[] {
     if (!movesAlphas) return [['weights']];
     return this.options.rule.apart ? [['alphas'], ['weights']] : [['alphas', 'weights']];
-  }
-
-  private async updateByRule(program: Program, step: number, epoch: number, perEpoch: number): Promise<void> {
-    const { rule, protocol } = this.options;
-    const gradients = await this.readGradients(program);
-    const place: StepPlace = {
-      part: 'alphas',
-      step,
-      steps: protocol.epochs * perEpoch,
-      epoch,
-      epochs: protocol.epochs,
-    };
-    await rule.update?.(gradients, place);
   }
 
   private async readGradients(program: Program): Promise<Float32Array[]> {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { collapseOptions } from '../collapse.js';
-import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../darts.js';
 import { memoryOptions } from '../memoryOptions.js';
 import { type Method, type Problem, SearchError } from '../method.js';
+import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../relaxedOptions.js';
 import { relaxedSearch } from '../relaxedSearch.js';
 import { droppedSkipRule } from './skipDropout.js';
 import { publishedShares, switchesAfter } from './switches.js';

@@ -1,5 +1,7 @@
 import type { NetworkSettings } from '../space.js';
-import type { Genotype } from './genotype.js';
+
+/** Of each kind of cell, the nodes that its output holds side by side. */
+export type CellOutputs = Readonly<Record<'normal' | 'reduction', { readonly concat: readonly number[] }>>;
 
 /** Channels of CIFAR's stem for one of the first cell (DARTS). */
 export const STEM_MULTIPLIER = 3;
@@ -40,7 +42,7 @@ export interface AuxiliaryPlace {
  * image and double the channels, and the auxiliary classifier follows the second of them.
  */
 export function skeleton(
-  { normal, reduction }: Genotype,
+  { normal, reduction }: CellOutputs,
   { channels, cells, size, imagenet = false }: NetworkSettings,
 ): Skeleton {
   const places: CellPlace[] = [];

@@ -1,16 +1,17 @@
 import { VariableSet } from '../../../engine/graph/variables.js';
-import { Conv2d } from '../../../engine/nn/conv2d.js';
 import { Linear } from '../../../engine/nn/linear.js';
 import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
 import type { Supernet, SupernetOptions } from '../../training/classifier.js';
-import { batchNorm, type LayerContext } from '../layers.js';
+import { convBatchNorm, type LayerContext } from '../layers.js';
 import { checkSupernet, tableMixtures } from '../mixedNode.js';
 import type { NetworkSettings } from '../space.js';
+import { CONCAT } from './choices.js';
 import { GENOTYPE_RELAXATION } from './relaxation.js';
-import { NODES, type RelaxedCell, relaxedCell } from './relaxedCell.js';
+import { relaxedCell } from './relaxedCell.js';
+import { type CellOutputs, STEM_MULTIPLIER, skeleton } from './skeleton.js';
 
-/** Channels of the stem for one of the first cell (DARTS). */
-const STEM_MULTIPLIER = 3;
+/** Every computed node is part of a cell's output. */
+const OUTPUTS: CellOutputs = { normal: { concat: CONCAT }, reduction: { concat: CONCAT } };
 
 /**
  * The search network of DARTS (Liu et al. 2019, section 3.1): `cells` cells of which those at a third and two thirds halve the
@@ -19,7 +20,7 @@ const STEM_MULTIPLIER = 3;
  * @throws AttributeError unless `channels` is a multiple of 4 * `partial`
  */
 export function dartsSupernet(
-  { channels, cells, classes, imageChannels }: NetworkSettings,
+  { channels, cells, classes, size, imageChannels }: NetworkSettings,
   { affine, batchNorm: normMode, gated = false, candidates, partial = 1, checkpoint = false }: SupernetOptions,
 ): Supernet {
   checkSupernet('dartsSupernet', channels, { partial, gated, batchNorm: normMode });
@@ -30,43 +31,25 @@ export function dartsSupernet(
     trackRunning: normMode !== 'batch',
   };
   const mixtures = tableMixtures(GENOTYPE_RELAXATION.tables, gated);
-  const stemChannels = STEM_MULTIPLIER * channels;
-  const stem = new Conv2d(context.weights, 'stem/conv', {
+  const stem = convBatchNorm({ ...context, affine: true }, 'stem', {
     inputs: imageChannels,
-    outputs: stemChannels,
+    outputs: STEM_MULTIPLIER * channels,
     kernel: 3,
-    padding: 1,
   });
-  const stemNorm = batchNorm({ ...context, affine: true }, 'stem/norm', stemChannels);
-  const layers: { readonly cell: RelaxedCell; readonly table: 0 | 1 }[] = [];
-  let inputs = [stemChannels, stemChannels];
-  let width = channels;
-  let afterReduction = false;
-  for (let index = 0; index < cells; index++) {
-    const reduction = index === Math.floor(cells / 3) || index === Math.floor((2 * cells) / 3);
-    if (reduction) width *= 2;
-    const table = reduction ? 1 : 0;
-    const sizes = {
-      inputs,
-      channels: width,
-      reduction,
-      afterReduction,
-      gated,
-      partial,
-      candidates: candidates?.[table],
-    };
-    layers.push({ cell: relaxedCell(context, `cell ${index}`, sizes), table });
-    inputs = [inputs[1], NODES * width];
-    afterReduction = reduction;
-  }
-  const classifier = new Linear(context.weights, 'classifier', { inputs: inputs[1], outputs: classes });
+  const { cells: places, channels: features } = skeleton(OUTPUTS, { channels, cells, classes, size, imageChannels });
+  const layers = places.map((place, index) => {
+    const table = place.reduction ? 1 : 0;
+    const sizes = { ...place, gated, partial, candidates: candidates?.[table] };
+    return { cell: relaxedCell(context, `cell ${index}`, sizes), table };
+  });
+  const classifier = new Linear(context.weights, 'classifier', { inputs: features, outputs: classes });
   return {
     weights: context.weights,
     averages: context.averages,
     alphas: mixtures.alphas,
     forward: (images, mode, mixture) => {
       const tables = mixtures.of(images.graph, mixture);
-      const start = stemNorm(stem.forward(images), mode);
+      const start = stem(images, mode);
       let [before, last] = [start, start];
       for (const { cell, table } of layers) {
         const build = () => cell(before, last, mode, tables[table]);
