@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import type { Source } from '../../../src/nas/data/sources.js';
 import { enas } from '../../../src/nas/methods/enas/enas.js';
 import type { Method, Problem, Search } from '../../../src/nas/methods/method.js';
 import { nao } from '../../../src/nas/methods/nao/nao.js';
 import { randomSharing } from '../../../src/nas/methods/randomSharing.js';
 import { spos } from '../../../src/nas/methods/spos.js';
-import { type Space, spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/space.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
-import { stripes, tinyProtocol } from '../training/trainingRun.js';
-import { problemWith } from './problems.js';
+import { finish, searchTiny } from './supernetMethods.js';
 import { searchToy, toyProblem } from './toySpace.js';
 
 let engine: Engine;
@@ -53,14 +51,6 @@ const methods: { method: Method; toy: object; small: object; seeds?: number; qui
 /** A signal of which no less than all tells every image apart. */
 const FAINT = 0.35;
 
-async function finish(search: Search) {
-  while (await search.step());
-  const { arrays } = await search.save();
-  const result = search.result();
-  search.dispose?.();
-  return { result, arrays };
-}
-
 describe.each(methods)('$method.name', ({ method, toy, small, seeds = 8, quick = {} }) => {
   const startToy = (seed: number, parts: object = {}) => {
     const { problem } = toyProblem(engine, seed, { epochs: 2, ...parts });
@@ -88,8 +78,8 @@ describe.each(methods)('$method.name', ({ method, toy, small, seeds = 8, quick =
       await second.restore({ ...saved, values: JSON.parse(JSON.stringify(saved.values)) });
       const resumed = await finish(second);
       expect(resumed.result).toEqual(whole.result);
-      for (const [name, array] of Object.entries(whole.arrays))
-        expect(new Uint32Array(resumed.arrays[name].buffer), name).toEqual(new Uint32Array(array.buffer));
+      for (const [name, array] of Object.entries(whole.state.arrays))
+        expect(new Uint32Array(resumed.state.arrays[name].buffer), name).toEqual(new Uint32Array(array.buffer));
     }
   });
 
@@ -104,11 +94,8 @@ describe.each(methods)('$method.name', ({ method, toy, small, seeds = 8, quick =
     );
   });
 
-  it.each([
-    ['nasbench201', 4, 1],
-    ['darts', 4, 3],
-  ])('searches %s with %d channels and %d cells', async (name, channels, cells) => {
-    const { result } = await finish(startOn(spaceByName(name), { channels, cells }, method, small));
+  it.each(['nasbench201', 'darts'])('searches %s', async (name) => {
+    const { result } = await searchTiny(engine, method, name, small);
     expect(result.epochs).toHaveLength(2);
     expect(result.epochs.every(({ trainLoss }) => Number.isFinite(trainLoss))).toBe(true);
     const best = Math.max(...result.evaluations.map(({ fitness }) => fitness));
@@ -120,16 +107,10 @@ describe.each(methods)('$method.name', ({ method, toy, small, seeds = 8, quick =
 
 it('computes the same bits with checkpoints, random search with shared weights on NAS-Bench-201', async () => {
   const run = (checkpoint: boolean) =>
-    finish(
-      startOn(spaceByName('nasbench201'), { channels: 4, cells: 2 }, randomSharing, {
-        candidates: 3,
-        finalists: 1,
-        checkpoint,
-      }),
-    );
+    searchTiny(engine, randomSharing, 'nasbench201', { candidates: 3, finalists: 1, checkpoint });
   const [kept, again] = [await run(false), await run(true)];
   expect(again.result).toEqual(kept.result);
-  expect(again.arrays.weights).toEqual(kept.arrays.weights);
+  expect(again.state.arrays.weights).toEqual(kept.state.arrays.weights);
 });
 
 describe('what shared weights teach', () => {
@@ -181,28 +162,3 @@ describe('what shared weights teach', () => {
     }
   });
 });
-
-function startOn(space: Space, sizes: { channels: number; cells: number }, method: Method, options: object): Search {
-  const protocol = { ...tinyProtocol, ...sizes, epochs: 2 };
-  const source: Source = {
-    name: 'stripes',
-    description: 'stripes',
-    classes: ['rows', 'columns', 'wide rows', 'wide columns'],
-    weights: stripes(48, 1),
-    alphas: stripes(40, 2),
-    images: 88,
-    height: 8,
-    width: 8,
-    channels: 1,
-  };
-  const settings = { ...sizes, size: 8, imageChannels: 1, classes: 4 };
-  const problem = problemWith({
-    space,
-    seed: 3,
-    evaluate: () => Promise.reject(new Error('shared weights need no training of single architectures')),
-    costs: ['parameters', 'multiplyAdds', 'mflops'],
-    cost: (architecture, name) => space.count(architecture, settings)[name as 'parameters'],
-    supernet: { engine, protocol, source, build: (choice) => space.supernet(settings, choice) },
-  });
-  return method.start(problem, method.options.parse(options));
-}

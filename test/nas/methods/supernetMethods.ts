@@ -35,6 +35,8 @@ export function tinyProblem(
     space,
     seed: 3,
     evaluate: () => Promise.reject(new Error('no evaluation was expected to be asked for')),
+    costs: ['parameters', 'multiplyAdds', 'mflops'],
+    cost: (architecture, name) => space.count(architecture, settings)[name as 'parameters'],
     supernet: {
       engine,
       protocol,

@@ -1,7 +1,7 @@
 import type { Variable } from '../../../engine/graph/variables.js';
 import type { Linear } from '../../../engine/nn/linear.js';
 import type { Engine } from '../../../engine/runtime/engine.js';
-import { type HostState, hostLinear, hostLstm, hostNormalise, type Weights } from '../hostNetwork.js';
+import { type HostState, hostLinear, hostLogSoftmax, hostLstm, hostNormalise, type Weights } from '../hostNetwork.js';
 import type { NaoNetwork } from './network.js';
 
 /** The decoder with its present weights on the host, in float64: each token it gives is what its next step reads. */
@@ -35,8 +35,10 @@ export class HostDecoder {
     return vocabulary.counts.map((count, choice) => {
       state = hostLstm(x, state, this.of(decoder.weight), this.of(decoder.bias));
       const query = this.linear(this.network.query, state.hidden);
-      const scores = outputs.map((output) => output.reduce((sum, value, i) => sum + value * query[i], 0));
-      const context = average(outputs, softmax(scores));
+      const scores = Float64Array.from(outputs, (output) =>
+        output.reduce((sum, value, i) => sum + value * query[i], 0),
+      );
+      const context = average(outputs, hostLogSoftmax(scores).map(Math.exp));
       const both = Float64Array.from([...context, ...state.hidden]);
       const tokens = this.linear(logits, this.linear(combine, both).map(Math.tanh));
       const first = vocabulary.first[choice];
@@ -57,13 +59,6 @@ export class HostDecoder {
   }
 }
 
-function average(rows: readonly Float64Array[], weights: readonly number[]): Float64Array {
+function average(rows: readonly Float64Array[], weights: ArrayLike<number>): Float64Array {
   return rows[0].map((_, i) => rows.reduce((sum, row, k) => sum + weights[k] * row[i], 0));
-}
-
-function softmax(scores: readonly number[]): number[] {
-  const top = Math.max(...scores);
-  const exponentials = scores.map((score) => Math.exp(score - top));
-  const total = exponentials.reduce((sum, value) => sum + value, 0);
-  return exponentials.map((value) => value / total);
 }
