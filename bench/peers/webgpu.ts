@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { create, globals } from 'webgpu';
 import type { AdapterKind } from '../../src/engine/device/adapter.js';
 import { summarizeAdapter } from '../../src/engine/device/adapter.js';
+import { pacePolling } from '../../src/engine/device/node/polling.js';
 import { unpackSwiftShader } from '../../src/engine/device/node/swiftshader.js';
 import { installedDrivers, loadVulkan } from '../../src/engine/device/node/vulkan.js';
 
@@ -14,6 +15,8 @@ export async function provideWebGpu({ kind, name }: { kind: AdapterKind; name: s
   if (drivers)
     for (const variable of ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES']) process.env[variable] = drivers.join(':');
   if (process.platform === 'linux') loadVulkan(() => unpackSwiftShader().loader);
+  // The engine does not poll busily, so its peers are not left to it either.
+  pacePolling(globals as Record<string, unknown>);
   Object.assign(globalThis, globals);
   held = create([]);
   Object.defineProperty(globalThis, 'navigator', {

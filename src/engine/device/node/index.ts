@@ -4,6 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 import { AdapterError } from '../../errors.js';
 import { type AdapterKind, summarizeAdapter } from '../adapter.js';
 import { type Gpu, messageOf, openAdapter, requestAdapter } from '../gpu.js';
+import { pacePolling } from './polling.js';
 import { unpackSwiftShader } from './swiftshader.js';
 import { driversNamedByUser, installedDrivers, loadVulkan, withDrivers } from './vulkan.js';
 
@@ -162,7 +163,9 @@ function normalize(name: string): string {
 
 async function loadDawn(): Promise<Dawn> {
   try {
-    return await import('webgpu');
+    const dawn = await import('webgpu');
+    pacePolling(dawn.globals as Record<string, unknown>);
+    return dawn;
   } catch (cause) {
     throw new AdapterError(
       `open: npm package webgpu can't be loaded on ${process.arch} ${process.platform}: ${messageOf(cause)}. ` +
