@@ -5,6 +5,7 @@ import type { Gpu } from '../src/engine/device/gpu.js';
 import { measureCeilings } from '../src/engine/runtime/ceilings.js';
 import type { AppliedTuning } from '../src/engine/runtime/tuner/applied.js';
 import { measureDispatch, measureGemm } from './measure.js';
+import { type MissingPackage, missingPackages } from './optionalPackages.js';
 import { versions } from './package.js';
 
 /** What there is to compute with here, and how fast it is. */
@@ -28,6 +29,8 @@ export interface DoctorReport {
   dispatchMicroseconds: number;
   /** What would make it faster here, in words. */
   advice: string[];
+  /** Optional packages that are not installed. */
+  missing: MissingPackage[];
 }
 
 /** Device files of GPUs on Linux: their presence with no hardware adapter means that a driver is missing. */
@@ -56,6 +59,7 @@ export async function doctor(gpu: Gpu, { tuning, gemm = measureGemm }: DoctorOpt
     memoryGBs: round(ceilings.gigabytesPerSecond),
     dispatchMicroseconds: round(await measureDispatch(gpu)),
     advice: advise(gpu, GPU_FILES.find(existsSync)),
+    missing: missingPackages(),
   };
 }
 
@@ -108,6 +112,12 @@ export function formatDoctor(report: DoctorReport): string {
   const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
   if (report.advice.length > 0)
     lines.push('', 'What would make it faster here:', ...report.advice.map((line) => `- ${line}`));
+  if (report.missing.length > 0)
+    lines.push(
+      '',
+      'Not installed, and optional:',
+      ...report.missing.map(({ package: name, gives, install }) => `- ${name}: ${gives} (${install})`),
+    );
   return lines.join('\n');
 }
 

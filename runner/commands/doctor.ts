@@ -3,11 +3,19 @@ import type { Tools } from '../tools.js';
 import { addShared, type SharedOptions } from './options.js';
 import type { Output } from './output.js';
 
+/** Dawn writes these lines to the process's standard error itself, and has no option to leave them out. */
+const ABOUT_WARNINGS = `
+Dawn prints two warnings that "maxDynamic...BuffersPerPipelineLayout" was "artificially reduced" where a driver, such as
+lavapipe, allows more dynamic offsets than Dawn uses. Nothing here uses any: they mean nothing.`;
+
 export function addDoctor(program: Command, tools: Tools, output: Output): void {
   const command = program
     .command('doctor')
     .summary('what device there is and how fast it computes')
-    .description('Opens the device, measures it, and says what would make it faster.');
+    .description(
+      'Opens the device, measures it, and says what would make it faster and which optional packages are not installed.',
+    )
+    .addHelpText('after', ABOUT_WARNINGS);
   addShared(command, 'adapter', 'tune').action((options: SharedOptions) => doctorCommand(options, tools, output));
 }
 

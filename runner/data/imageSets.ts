@@ -3,6 +3,7 @@ import { NasTransferError } from '../../src/engine/errors.js';
 import { DataError } from '../../src/nas/data/errors.js';
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import { IMAGE_SET_NAMES } from '../imageSetNames.js';
+import type { OptionalPackage } from '../optionalPackages.js';
 import { CIFAR10_FILE, CIFAR100_FILE, openCifar10, openCifar100 } from './cifarFolder.js';
 import { hasSubFolders, openClassFolder } from './classFolder.js';
 import { EMOJI, openEmoji } from './emoji.js';
@@ -122,7 +123,7 @@ function known(size: KnownSize, classes: number, channels: number) {
 
 function packageEntry(
   name: string,
-  npmName: string,
+  npmName: OptionalPackage,
   size: KnownSize,
   classes: number,
   channels: number,

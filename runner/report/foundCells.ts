@@ -1,5 +1,6 @@
 import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
 import { spread } from '../../src/nas/transfer/statistics.js';
+import { installCommand, isInstalled } from '../optionalPackages.js';
 import { graphviz } from './cellGraph.js';
 import { html, type Markup, trusted } from './html.js';
 import { amount, listed, percentSpread, plural } from './numbers.js';
@@ -8,6 +9,12 @@ import { groupBy } from './studyCells.js';
 
 /** Cells drawn; the others stand in the table of runs. */
 const MOST_DRAWN = 24;
+
+const HOW_TO_READ =
+  'A cell adds up, in each numbered node, what its incoming edges make of the nodes before; dotted edges carry nothing.';
+
+const notDrawn = (): Markup =>
+  html`They are not drawn, as Graphviz is not installed here: <code>${installCommand('@viz-js/viz')}</code>, then <code>nastransfer report</code>, draws them.`;
 
 /** What the searches found, each architecture once: the most frequent first, of equals the most accurate. */
 export async function foundCellsSection(results: StudyResults): Promise<Markup | null> {
@@ -19,14 +26,14 @@ export async function foundCellsSection(results: StudyResults): Promise<Markup |
     return jobs.length > 0 ? jobs.reduce((sum, job) => sum + job.accuracy, 0) / jobs.length : 0;
   };
   const found = [...bySearch].sort((a, b) => b[1].length - a[1].length || accuracy(b[0]) - accuracy(a[0]));
-  const draw = await graphviz();
+  const draw = isInstalled('@viz-js/viz') ? await graphviz() : null;
   const figures = found
     .slice(0, MOST_DRAWN)
     .map(([architecture, searches]) =>
       figure(results.space, architecture, searches, byJob.get(architecture) ?? [], draw),
     );
   const left = found.length - figures.length;
-  return html`<p>${plural(results.searches.length, 'search', 'searches')} found ${plural(found.length, 'different architecture')}. A cell adds up, in each numbered node, what its incoming edges make of the nodes before; dotted edges carry nothing.</p>
+  return html`<p>${plural(results.searches.length, 'search', 'searches')} found ${plural(found.length, 'different architecture')}. ${draw ? HOW_TO_READ : notDrawn()}</p>
 <div class="cells">${figures}</div>
 ${left > 0 && html`<p>${plural(left, 'further architecture')}, found no more often, ${left === 1 ? 'is' : 'are'} in the table of runs.</p>`}`;
 }
@@ -36,10 +43,10 @@ function figure(
   architecture: string,
   searches: readonly SearchJob[],
   jobs: readonly TransferJob[],
-  draw: (dot: string) => string,
+  draw: ((dot: string) => string) | null,
 ): Markup {
   const picture = pictureOf(space, architecture);
-  const drawing = picture && trusted(draw(picture.dot));
+  const drawing = picture && draw && trusted(draw(picture.dot));
   return html`
 <figure class="${picture?.wide ? 'cell wide' : 'cell'}">${drawing && html`<div class="graph" role="img" aria-label="${picture!.text}">${drawing}</div>`}
 <figcaption>

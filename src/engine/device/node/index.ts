@@ -5,7 +5,7 @@ import { AdapterError } from '../../errors.js';
 import { type AdapterKind, summarizeAdapter } from '../adapter.js';
 import { type Gpu, messageOf, openAdapter, requestAdapter } from '../gpu.js';
 import { pacePolling } from './polling.js';
-import { unpackSwiftShader } from './swiftshader.js';
+import { INSTALL_SWIFTSHADER, unpackSwiftShader } from './swiftshader.js';
 import { driversNamedByUser, installedDrivers, loadVulkan, withDrivers } from './vulkan.js';
 
 export interface NodeOptions {
@@ -201,7 +201,7 @@ function advice(choice: string | undefined): string {
     choice === undefined ? '' : `Leave the choice open, or choose ${KINDS.join(', ')} or a part of a name found above.`,
     process.platform === 'linux'
       ? "Install your GPU's Vulkan driver, or lavapipe: Mesa 24 or newer (apt-get install mesa-vulkan-drivers libvulkan1; on " +
-        'Debian 12 run scripts/installLavapipe.sh), or run npm ci again for the bundled SwiftShader (x86-64).'
+        `Debian 12 run scripts/installLavapipe.sh), or the bundled SwiftShader (x86-64): ${INSTALL_SWIFTSHADER}.`
       : "Update your GPU's driver.",
     isMainThread ? '' : 'Start worker threads with env: SHARE_ENV, or the drivers can not be chosen from within.',
   ];

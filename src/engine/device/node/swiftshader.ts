@@ -9,6 +9,9 @@ import { readTar } from './tar.js';
 
 const PACKAGE = '@sparticuz/chromium';
 
+/** The package is optional; another version may hold other archives. */
+export const INSTALL_SWIFTSHADER = `npm install ${PACKAGE}@147.0.0`;
+
 /** SwiftShader as a Vulkan driver, and the Vulkan loader that comes with it. */
 export interface SwiftShader {
   /** The driver's manifest, for VK_DRIVER_FILES. */
@@ -26,7 +29,9 @@ export function chromiumPackage(): { folder: string; version: string } {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
     return { folder, version };
   } catch (cause) {
-    throw new AdapterError(`npm package ${PACKAGE} is not installed: run npm ci`, { cause });
+    throw new AdapterError(`npm package ${PACKAGE}, which carries it, is not installed: run ${INSTALL_SWIFTSHADER}`, {
+      cause,
+    });
   }
 }
 
