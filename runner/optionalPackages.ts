@@ -15,7 +15,7 @@ export type OptionalPackage = keyof typeof OPTIONAL_PACKAGES;
 
 /** An optional package that is not installed. */
 export interface MissingPackage {
-  readonly package: string;
+  readonly package: OptionalPackage;
   /** What there would be with it, in words. */
   readonly gives: string;
   /** The command that installs it. */

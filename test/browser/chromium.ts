@@ -6,12 +6,6 @@ import { cachedFolder } from '../../src/engine/device/node/cache.js';
 import { chromiumArchive } from '../../src/engine/device/node/swiftshader.js';
 import { readTar } from '../../src/engine/device/node/tar.js';
 
-/** Why Chromium of npm `@sparticuz/chromium` can't run here, or undefined if it can. */
-export const noChromium =
-  process.platform === 'linux' && process.arch === 'x64'
-    ? undefined
-    : `the bundled Chromium is for x86-64 Linux, this is ${process.arch} ${process.platform}`;
-
 /** Unpacks Chromium into the user's cache the first time: the program, the libraries it needs, and SwiftShader. */
 function unpackChromium(): { executable: string; libraries: string } {
   const { content, cacheName } = chromiumArchive('chromium.br');

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { REQUIRED_LIMITS } from '../../src/engine/device/adapter.js';
+import { noBundle } from '../engine/device/bundle.js';
 import { runInBrowser } from './browser.js';
-import { noChromium } from './chromium.js';
 
-if (noChromium !== undefined) console.warn(`skipped: tests in a browser: ${noChromium}; run them on such a machine`);
+if (noBundle !== undefined) console.warn(`skipped: tests in a browser: ${noBundle}`);
 
-describe.skipIf(noChromium !== undefined)('in Chromium', () => {
+describe.skipIf(noBundle !== undefined)('in Chromium', () => {
   test('a device opens and computes', async () => {
     const result = (await runInBrowser('smokeEntry.ts')) as Record<string, Record<string, unknown>>;
     expect(result.doubled).toEqual([2, -5, 6]);

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { open } from '../../src/engine/device/node/index.js';
 import { operations } from '../../src/engine/ops/operations.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
+import { noBundle } from '../engine/device/bundle.js';
 import { samplesFor } from '../engine/support/sampleData.js';
 import { runInBrowser } from './browser.js';
-import { noChromium } from './chromium.js';
 import { runSuite, type SuiteResult } from './suite.js';
 
-if (noChromium !== undefined) console.warn(`skipped: the kernel suite in a browser: ${noChromium}`);
+if (noBundle !== undefined) console.warn(`skipped: the kernel suite in a browser: ${noBundle}`);
 
-describe.skipIf(noChromium !== undefined)('the engine in Chromium', () => {
+describe.skipIf(noBundle !== undefined)('the engine in Chromium', () => {
   it('passes the kernel suite and gives the numbers that Node gives on the same driver', async () => {
     const gpu = await open({ adapter: 'swiftshader' });
     const engine = new Engine(gpu);

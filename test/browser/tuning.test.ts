@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { TuningRecord } from '../../src/engine/runtime/tuner/record.js';
+import { noBundle } from '../engine/device/bundle.js';
 import { runInBrowser } from './browser.js';
-import { noChromium } from './chromium.js';
 
-if (noChromium !== undefined) console.warn(`skipped: tuning in a browser: ${noChromium}`);
+if (noBundle !== undefined) console.warn(`skipped: tuning in a browser: ${noBundle}`);
 
-describe.skipIf(noChromium !== undefined)('tuning in Chromium', () => {
+describe.skipIf(noBundle !== undefined)('tuning in Chromium', () => {
   it('measures, and keeps in IndexedDB what it measured for the kernels as they are', async () => {
     const result = (await runInBrowser('tuningEntry.ts')) as Record<string, unknown>;
     const records = result.records as TuningRecord[];

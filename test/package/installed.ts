@@ -6,6 +6,7 @@ import { ensureBuilt, root } from './built.js';
 
 interface PackageJson {
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
 }
 
@@ -13,9 +14,9 @@ export const packageJson: PackageJson = JSON.parse(readFileSync(join(root, 'pack
 
 /**
  * A new project that has the package as `npm install` would leave it: packed and unpacked again, beside the packages that
- * it depends on and no others. @returns the project's folder
+ * it depends on and no others; without `optional`, as `npm install --omit=optional` would. @returns the project's folder
  */
-export async function installedProject(): Promise<string> {
+export async function installedProject({ optional = true } = {}): Promise<string> {
   await ensureBuilt();
   const project = mkdtempSync(join(tmpdir(), 'nastransfer-project-'));
   const modules = join(project, 'node_modules');
@@ -29,7 +30,8 @@ export async function installedProject(): Promise<string> {
   if (archive === undefined) throw new Error(`npm pack left no archive in ${project}`);
   execFileSync('tar', ['-xzf', archive], { cwd: project });
   renameSync(join(project, 'package'), join(modules, 'nastransfer'));
-  for (const name of Object.keys(packageJson.dependencies)) {
+  const { dependencies, optionalDependencies } = packageJson;
+  for (const name of Object.keys({ ...dependencies, ...(optional ? optionalDependencies : {}) })) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
   }

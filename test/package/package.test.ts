@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from './built.js';
@@ -29,6 +29,7 @@ describe('the packed package', () => {
       'studies/smoke.json',
       'shaders/conv/conv2d.wgsl',
       'scripts/installLavapipe.sh',
+      'docs/studies/README.md',
     ])
       expect(existsSync(join(installed, file)), file).toBe(true);
     const sources = filesOf(installed).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
@@ -36,7 +37,19 @@ describe('the packed package', () => {
     expect(filesOf(installed).filter((file) => /(^|[\\/])(test|bench)[\\/]/.test(file))).toEqual([]);
   });
 
-  test('imports nothing but Node, itself and the packages it says it depends on', () => {
+  test('has what its documents link to', () => {
+    const documents = filesOf(installed).filter((file) => file.endsWith('.md'));
+    const links = documents.flatMap((file) =>
+      [...readFileSync(join(installed, file), 'utf8').matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(([, link]) => ({
+        file,
+        link,
+      })),
+    );
+    expect(links.map(({ link }) => link)).toEqual(expect.arrayContaining(['docs/methods.md', '../tables.md']));
+    expect(links.filter(({ file, link }) => !existsSync(join(installed, dirname(file), link)))).toEqual([]);
+  });
+
+  test('imports nothing but Node, itself and the packages it says it depends on, of these none that is optional', () => {
     const wanted = [...Object.keys(packageJson.dependencies), ...builtinModules.map((name) => `node:${name}`)];
     const modules = filesOf(join(installed, 'dist')).filter((file) => file.endsWith('.js'));
     const strangers: string[] = [];

