@@ -94,9 +94,8 @@ function stripCall(variant: StripVariant, call: Conv2dCall, axes: Axes, transpos
   return {
     kernel,
     constants: {
-      ...constants,
+      ...constants(slide, uniforms.tapColumns),
       WORKGROUP: workgroupOf(target),
-      SLIDE: slide,
       TRANSPOSED: transposed,
       ...elementTypes(call),
     },
@@ -127,25 +126,35 @@ interface StripVariant {
   /** Strips of pixels and vec4s of channels of an invocation. */
   readonly stripsEach: number;
   readonly block: number;
-  readonly constants: NonNullable<KernelCall['constants']>;
+  /** @param slide whether neighbours in a strip are one tap apart */
+  constants(slide: boolean, tapColumns: number): NonNullable<KernelCall['constants']>;
 }
 
-/** Named by strips and vec4s of channels, `subgroups` by vec4s alone. */
+/** Named by strips and vec4s of channels, `subgroups` and `quads` by vec4s alone. */
 const STRIP_VARIANTS = {
   'direct-1x1': direct(1),
   'direct-2x2': direct(2),
   'subgroups-2': subgroups(2),
   'subgroups-4': subgroups(4),
+  'quads-2': quads(2),
+  'quads-4': quads(4),
 };
 
 type DenseName = keyof typeof STRIP_VARIANTS | TiledVariant;
 
 function direct(each: number): StripVariant {
-  return { kernel: 'conv/conv2d', stripsEach: each, block: each, constants: { STRIPS: each, BLOCK: each } };
+  const constants = (slide: boolean) => ({ STRIPS: each, BLOCK: each, SLIDE: slide });
+  return { kernel: 'conv/conv2d', stripsEach: each, block: each, constants };
 }
 
 function subgroups(block: number): StripVariant {
-  return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block, constants: { BLOCK: block } };
+  const constants = (slide: boolean) => ({ BLOCK: block, SLIDE: slide });
+  return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block, constants };
+}
+
+function quads(block: number): StripVariant {
+  const constants = (slide: boolean, tapColumns: number) => ({ BLOCK: block, TAPS: slide && tapColumns === 3 ? 3 : 1 });
+  return { kernel: 'conv/conv2dQuads', stripsEach: 1, block, constants };
 }
 
 function denseVariant(product: DenseProduct, target: KernelTarget): DenseName {
@@ -154,6 +163,7 @@ function denseVariant(product: DenseProduct, target: KernelTarget): DenseName {
   const kind = `${groups > 1 ? ` g${bucketSize(groups)}` : ''}${slide ? ' slide' : ''}${transposed ? ' transposed' : ''}`;
   const names: DenseName[] = ['direct-1x1', 'direct-2x2'];
   if (hasSubgroups(target, 8)) names.push('subgroups-2', 'subgroups-4');
+  if (target.softwareLanes > 0 && hasSubgroups(target, 4)) names.push('quads-2', 'quads-4');
   if (target.softwareLanes === 0) names.push(...tiledVariants(product).names);
   const candidates = firstChoice(defaultDense(product, target), names);
   return chooseVariant(target, { family: 'conv2d', bucket: sizes + kind + elements, candidates });
@@ -161,13 +171,16 @@ function denseVariant(product: DenseProduct, target: KernelTarget): DenseName {
 
 /**
  * GPUs take tiles where there are enough of them. Else, two strips and two vec4s of channels an invocation use every loaded
- * value eight times; one of each gives a GPU four times the invocations. Eight lanes of a software driver share the weights
- * that they load, and then four vec4s are quicker.
+ * value eight times; one of each gives a GPU four times the invocations. Lanes of a software driver share the weights
+ * that they load where they can, and then four vec4s are quicker.
  */
-function defaultDense(product: DenseProduct, { softwareLanes }: KernelTarget): DenseName {
+function defaultDense(product: DenseProduct, target: KernelTarget): DenseName {
   const { strips, vectors, groups } = product;
-  if (softwareLanes === 8) return vectors > 2 ? 'subgroups-4' : 'subgroups-2';
-  if (softwareLanes === 4) return 'direct-2x2';
+  if (target.softwareLanes > 0) {
+    if (hasSubgroups(target, 8)) return vectors > 2 ? 'subgroups-4' : 'subgroups-2';
+    if (hasSubgroups(target, 4)) return vectors > 2 ? 'quads-4' : 'quads-2';
+    return 'direct-2x2';
+  }
   const few = strips * groups * vectors < 4 * ENOUGH_INVOCATIONS;
   return tiledVariants(product).default ?? (few ? 'direct-1x1' : 'direct-2x2');
 }

@@ -23,6 +23,16 @@ export const layerMutations: readonly Mutation[] = [
     broken: 'x2 = load(pixelPlace(pPlace, pStart + i32(k - 2u) * step), xVector + m);',
   },
   {
+    shader: 'conv/conv2dQuads',
+    context: 'let lane = subgroupExclusiveAdd(1u) & 3u;',
+    broken: 'let lane = subgroupExclusiveAdd(1u) & 1u;',
+  },
+  {
+    shader: 'conv/conv2dQuads',
+    context: 'place5 = pixelPlace(place, shift + 5 * step);',
+    broken: 'place5 = pixelPlace(place, shift + 4 * step);',
+  },
+  {
     shader: 'conv/conv2dTiled',
     context: 'let xTile = step % 2u * X_TILE;',
     broken: 'let xTile = step % 3u * X_TILE;',
