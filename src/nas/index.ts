@@ -94,6 +94,13 @@ export type * from './transfer/results.js';
 export { spearman } from './transfer/spearman.js';
 export { kendallTauB, relativeImprovement, spread, summarise } from './transfer/statistics.js';
 export {
+  measureSearchStep,
+  measureTrainingStep,
+  type StepTime,
+  type StepTimeOptions,
+  type TimedSearch,
+} from './transfer/stepTime.js';
+export {
   type Executors,
   type JobRecord,
   type JobStore,

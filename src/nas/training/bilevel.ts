@@ -22,6 +22,7 @@ import { Metrics } from './metrics.js';
 import type { Feeds, Part, StepPlace } from './relaxedRule.js';
 import { optimizerOf } from './schedule.js';
 import { readSets, writeSets } from './sets.js';
+import { waitsAfter } from './stepsAhead.js';
 import { stepFeed } from './trainer.js';
 import { UnrolledStep } from './unrolled.js';
 
@@ -147,7 +148,7 @@ export class BilevelTrainer {
         if (rule.update && parts.includes('alphas'))
           await rule.update(await this.readGradients(program), place('alphas', step));
       }
-      if ((index + 1) % STEPS_AHEAD === 0) {
+      if (waitsAfter(index, first, STEPS_AHEAD)) {
         await engine.gpu.idle();
         onStep?.(index + 1, batches.length);
       }

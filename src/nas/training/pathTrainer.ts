@@ -18,6 +18,7 @@ import type { Protocol } from './protocol.js';
 import { optimizerOf } from './schedule.js';
 import { readSets, writeSets } from './sets.js';
 import { pathFeeds, SharedEvaluator } from './sharedEvaluator.js';
+import { waitsAfter } from './stepsAhead.js';
 import { stepFeed } from './trainer.js';
 
 /** Steps submitted before waiting for the device. */
@@ -139,7 +140,7 @@ export class PathTrainer {
       const { train } = this.programs;
       const feeds = { ...pathFeeds(tables, draw(step)), ...stepFeed(train, step), ...this.optimizer.feeds(step) };
       train.run({ indices, ...feeds });
-      if ((index + 1) % STEPS_AHEAD === 0) {
+      if (waitsAfter(index, first, STEPS_AHEAD)) {
         await engine.gpu.idle();
         onStep?.(index + 1, batches.length);
       }

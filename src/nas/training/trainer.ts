@@ -14,6 +14,7 @@ import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
 import type { Protocol } from './protocol.js';
 import { optimizerOf } from './schedule.js';
+import { waitsAfter } from './stepsAhead.js';
 import { dropPathFeed, trainingLoss } from './trainingLoss.js';
 
 /** Steps submitted before waiting for the device, so that its queue stays short and progress is real. */
@@ -113,7 +114,7 @@ export class Trainer {
         ...dropPathFeed(this.programs.train, protocol, epoch),
         ...this.optimizer.feeds(step),
       });
-      if ((index + 1) % STEPS_AHEAD === 0) {
+      if (waitsAfter(index, first, STEPS_AHEAD)) {
         await engine.gpu.idle();
         onStep?.(index + 1, batches.length);
       }

@@ -15,7 +15,7 @@ import { trainNetwork } from './trainNetwork.js';
 export function searchProblem(
   engine: Engine,
   space: Space,
-  task: SearchTask,
+  task: Pick<SearchTask, 'protocol' | 'seed' | 'specification'>,
   set: ImageSet,
   report?: (event: SearchEvent) => void,
 ): Problem {

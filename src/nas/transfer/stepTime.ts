@@ -1,0 +1,146 @@
+import { NasTransferError } from '../../engine/errors.js';
+import { Random } from '../../engine/random/random.js';
+import type { Engine } from '../../engine/runtime/engine.js';
+import type { ImageSet } from '../data/imageSet.js';
+import { makeSource } from '../data/sources.js';
+import { fitImages } from '../data/transform.js';
+import type { SearchEvent } from '../methods/method.js';
+import { methodByName } from '../methods/methods.js';
+import type { Space } from '../spaces/space.js';
+import { batchesPerEpoch } from '../training/batches.js';
+import type { Protocol } from '../training/protocol.js';
+import type { SearchTask } from './plan.js';
+import { searchProblem } from './searchProblem.js';
+import type { TrainingEvent } from './study.js';
+import { trainNetwork } from './trainNetwork.js';
+
+/** How long a job's steps take on a device. Never part of a result: two measurements differ. */
+export interface StepTime {
+  /** Building the network, compiling its kernels and bringing the images to the device. */
+  readonly compileSeconds: number;
+  readonly secondsPerStep: number;
+  /** Optimiser steps of the whole job; of a search that trains candidates, at most. */
+  readonly steps: number;
+}
+
+export interface StepTimeOptions {
+  /** Steps are timed for so long, in seconds, or for one step where that takes longer; default 1. */
+  readonly seconds?: number;
+}
+
+/** Of a search: what its steps depend on. */
+export type TimedSearch = Pick<SearchTask, 'methodName' | 'options' | 'specification' | 'protocol' | 'seed'>;
+
+/** Epochs that are never reached while steps are timed. */
+const NO_END = 100_000;
+
+/**
+ * Times the first steps of training an architecture from scratch, then frees all that it took. Kernels that the engine has built
+ * meanwhile need not be built again.
+ * @param images in the protocol's shape (`targetImages`)
+ * @throws what the training itself would throw, such as MemoryLimitError
+ */
+export async function measureTrainingStep(
+  engine: Engine,
+  space: Space,
+  protocol: Protocol,
+  images: ImageSet,
+  architecture: unknown,
+  options?: StepTimeOptions,
+): Promise<StepTime> {
+  const { train, test, classes } = images;
+  const data = { shape: images, train, test };
+  const endless = { ...protocol, epochs: NO_END };
+  const batch = Math.min(protocol.batch, train.count);
+  return {
+    ...(await timeSteps(
+      (report) => trainNetwork(engine, space, architecture, data, classes.length, endless, 0, report),
+      options,
+    )),
+    steps: protocol.epochs * batchesPerEpoch(train.count, batch),
+  };
+}
+
+/**
+ * Times the first steps of a search: on a supernet those of the supernet (both updates, where there are two); of a search that trains
+ * candidates those of one drawn at random. Selection at the end of a search with shared weights is not in it.
+ * @param set the image set that `specification` names
+ * @throws what the search itself would throw, such as MemoryLimitError
+ */
+export async function measureSearchStep(
+  engine: Engine,
+  space: Space,
+  search: TimedSearch,
+  set: ImageSet,
+  options?: StepTimeOptions,
+): Promise<StepTime> {
+  const method = methodByName(search.methodName);
+  const { protocol, seed, specification } = search;
+  const needs = method.needs(search.options);
+  if (needs === 'nothing') return { compileSeconds: 0, secondsPerStep: 0, steps: 0 };
+  const { total } = method.start(searchProblem(engine, space, search, set), search.options).progress();
+  if (needs === 'training') {
+    const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
+    const { weights: train, alphas: test, classes } = makeSource(fitted, specification, seed);
+    const candidate = space.random(new Random(seed, 'timed architecture'));
+    const images = { ...fitted, train, test, classes };
+    const each = await measureTrainingStep(engine, space, protocol, images, candidate, options);
+    return { ...each, steps: total * each.steps };
+  }
+  let stepsPerEpoch = 0;
+  const time = await timeSteps(async (report) => {
+    const watch = (event: SearchEvent) => {
+      if (event.kind === 'evaluation') return;
+      if (event.kind === 'step') stepsPerEpoch = event.total / started.progress().total;
+      report(event);
+    };
+    const endless = { ...search, protocol: { ...protocol, epochs: NO_END } };
+    const started = method.start(searchProblem(engine, space, endless, set, watch), movingAtOnce(search));
+    try {
+      while (await started.step());
+    } finally {
+      started.dispose?.();
+    }
+  }, options);
+  return { ...time, steps: total * stepsPerEpoch };
+}
+
+/** The options with which the architecture parameters move from the first step on, as they do in most of a search. */
+function movingAtOnce({ methodName, options }: TimedSearch): unknown {
+  const schema = methodByName(methodName).options;
+  return [{ alphaStart: 0 }, { weightsShare: 0 }].reduce<unknown>((chosen, option) => {
+    const parsed = schema.safeParse({ ...(chosen as object), ...option });
+    return parsed.success ? parsed.data : chosen;
+  }, options);
+}
+
+/** Ends a job that has run for long enough. */
+class Timed extends Error {}
+
+async function timeSteps(
+  run: (report: (event: TrainingEvent) => void) => Promise<unknown>,
+  { seconds = 1 }: StepTimeOptions = {},
+): Promise<Omit<StepTime, 'steps'>> {
+  const start = performance.now();
+  const secondsNow = () => (performance.now() - start) / 1000;
+  let first: { done: number; time: number } | undefined;
+  let last: { done: number; time: number } | undefined;
+  let total = 0;
+  try {
+    await run((event) => {
+      if (event.kind === 'step') total = event.total;
+      // Short epochs tell of their first steps alone.
+      const done = event.kind === 'step' ? event.done : (event.done / event.total) * total;
+      last = { done, time: secondsNow() };
+      first ??= last;
+      if (last.done > first.done && last.time - first.time >= seconds) throw new Timed();
+    });
+  } catch (error) {
+    if (!(error instanceof Timed)) throw error;
+  }
+  // Jobs are made endless, so that two steps were done.
+  if (!first || !last || last.done === first.done)
+    throw new NasTransferError('timing steps: the job ended before its second');
+  const secondsPerStep = (last.time - first.time) / (last.done - first.done);
+  return { compileSeconds: Math.max(0, first.time - first.done * secondsPerStep), secondsPerStep };
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AttributeError } from '../../../src/engine/errors.js';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
+import type { ImageSet } from '../../../src/nas/data/imageSet.js';
+import { methodByName } from '../../../src/nas/methods/methods.js';
+import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
+import { measureSearchStep, measureTrainingStep } from '../../../src/nas/transfer/stepTime.js';
+import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
+import { stripes, tinyCell, tinyProtocol } from '../training/trainingRun.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openTestEngine();
+});
+afterAll(() => closeTestEngine(engine));
+
+const soon = { seconds: 0.02 };
+
+const images = (count: number): ImageSet => ({
+  name: 'stripes',
+  height: 8,
+  width: 8,
+  channels: 1,
+  classes: ['a', 'b', 'c', 'd'],
+  train: stripes(count, 1),
+  test: stripes(8, 2),
+});
+
+const search = (methodName: string, options: object = {}, epochs = 3) => ({
+  methodName,
+  options: methodByName(methodName).options.parse(options),
+  specification: { set: 'stripes', rule: 'whole' as const },
+  protocol: { ...tinyProtocol, channels: 16, batch: 4, epochs },
+  seed: 0,
+});
+
+describe('the time of a step', () => {
+  it('of training comes with the steps of the whole training, and leaves no memory taken', async () => {
+    const before = engine.memoryBytes;
+    const cell = nasbench201.parse(tinyCell);
+    const time = await measureTrainingStep(engine, nasbench201, tinyProtocol, images(70), cell, soon);
+    // 70 images are four whole batches of 16; ten epochs.
+    expect(time.steps).toBe(40);
+    expect(time.secondsPerStep).toBeGreaterThan(0);
+    expect(time.compileSeconds).toBeGreaterThanOrEqual(0);
+    expect(engine.memoryBytes).toBe(before);
+  });
+
+  it('is found where an epoch has one step, which tells of itself by the end of the epoch alone', async () => {
+    const protocol = { ...tinyProtocol, batch: 256, epochs: 7 };
+    const cell = nasbench201.parse(tinyCell);
+    const time = await measureTrainingStep(engine, nasbench201, protocol, images(20), cell, { seconds: 0.3 });
+    expect(time.steps).toBe(7);
+    expect(time.secondsPerStep).toBeLessThan(0.3);
+  });
+
+  it.each<[string, object, number]>([
+    ['darts', {}, 15],
+    ['gdas', {}, 15],
+    // Its three stages have as many epochs each.
+    ['p-darts', {}, 45],
+    // Trained on both halves.
+    ['snas', { cost: 'none' }, 30],
+    ['random-sharing', { candidates: 1000 }, 15],
+    // Five candidates, each of fifteen steps.
+    ['regularized-evolution', { population: 2, cycles: 5 }, 75],
+    ['random', {}, 0],
+  ])('of a search by %s %j counts %i steps and leaves no memory taken', async (name, options, steps) => {
+    const before = engine.memoryBytes;
+    const time = await measureSearchStep(engine, nasbench201, search(name, options), images(40), soon);
+    expect(time.steps).toBe(steps);
+    if (steps > 0) expect(time.secondsPerStep).toBeGreaterThan(0);
+    expect(engine.memoryBytes).toBe(before);
+  });
+
+  it.each(['pc-darts', 'p-darts'])('of %s is that with the architecture parameters moving', async (name) => {
+    // Before they move, the weights' update is a program of its own.
+    const compile = vi.spyOn(engine, 'compile');
+    await measureSearchStep(engine, nasbench201, search(name, {}, 50), images(40), soon);
+    expect(compile).toHaveBeenCalledTimes(1);
+    compile.mockRestore();
+  });
+
+  it('is refused as the job itself would be', async () => {
+    const cell = nasbench201.parse(tinyCell);
+    const none = { ...images(20), test: { count: 0, pixels: new Uint8Array(), labels: new Uint16Array() } };
+    await expect(measureTrainingStep(engine, nasbench201, tinyProtocol, none, cell, soon)).rejects.toThrow(
+      AttributeError,
+    );
+  });
+});
