@@ -96,7 +96,6 @@ export { kendallTauB, relativeImprovement, spread, summarise } from './transfer/
 export {
   measureSearchStep,
   measureTrainingStep,
-  type StepTime,
   type StepTimeOptions,
   type TimedSearch,
 } from './transfer/stepTime.js';
@@ -105,6 +104,7 @@ export {
   type JobRecord,
   type JobStore,
   runStudy,
+  type StepTime,
   type StudyEvent,
   type StudyProvenance,
   type StudyRun,
