@@ -39,6 +39,7 @@ export function trainingDoubts(
 
 /** The same of a search on a supernet. @param images of an epoch */
 export function supernetDoubts({ epochs }: SearchOutcome, protocol: Protocol, images: number): string[] {
+  if (epochs.length === 0) return [];
   const tables = epochs.at(-1)?.telemetry?.tables ?? [];
   const still = tables.filter(({ shares }) => {
     const values = Object.values(shares);

@@ -90,10 +90,11 @@ function publishedProtocol({ space, work }: FittingFacts): Protocol {
   return work.kind === 'fitness' ? withOverrides(training, fitness) : training;
 }
 
-/** A power of two, a sixteenth of the images if it can be; never more than there are. */
+/** A power of two, a sixteenth of the images if it can be, and of few images at most half. */
 function fittingBatch(count: number, largest: number): number {
   const wanted = 2 ** Math.round(Math.log2(count / BATCHES));
-  return Math.min(Math.max(SMALLEST_BATCH, Math.min(largest, wanted)), 2 ** Math.floor(Math.log2(count)));
+  const half = 2 ** Math.floor(Math.log2(count / 2));
+  return Math.max(1, Math.min(Math.max(SMALLEST_BATCH, Math.min(largest, wanted)), half));
 }
 
 /**
