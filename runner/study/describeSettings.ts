@@ -1,3 +1,4 @@
+import type { Protocol } from '../../src/nas/training/protocol.js';
 import type { FittingFacts } from '../../src/nas/transfer/fittingNetworks.js';
 import type { FittedProtocol } from '../../src/nas/transfer/fittingProtocol.js';
 import { plural } from '../report/numbers.js';
@@ -7,12 +8,14 @@ export interface ToldSettings {
   readonly fitted: FittedProtocol;
   /** Images in all. */
   readonly images: number;
+  /** Of a search that trains them: how many with a protocol, and whether some are trained for less. */
+  readonly candidates?: { candidates(protocol: Protocol): number; readonly upTo: boolean };
   /** That the job is expected to take; undefined where it is not known. */
   readonly seconds?: number;
 }
 
 /** Settings that were chosen, in one line, with how to change them. */
-export function describeSettings({ facts, fitted, images, seconds }: ToldSettings): string {
+export function describeSettings({ facts, fitted, images, candidates, seconds }: ToldSettings): string {
   const { space, work, device } = facts;
   const { edge, channels } = facts.images;
   const { protocol, steps } = fitted;
@@ -23,7 +26,9 @@ export function describeSettings({ facts, fitted, images, seconds }: ToldSetting
     `${plural(protocol.cells, 'cell')}${space.name === 'darts' ? '' : ' a stage'}`,
     `${protocol.imageSize} px${protocol.imageChannels === channels ? '' : protocol.imageChannels === 1 ? ' grey' : ' colour'}`,
     `batch ${protocol.batch}`,
-    work.kind === 'fitness' ? `${plural(work.candidates, 'candidate')} of ${epochs} each` : epochs,
+    candidates && work.kind === 'fitness'
+      ? `${plural(candidates.candidates(protocol), 'candidate')} of ${candidates.upTo ? 'up to ' : ''}${epochs} each`
+      : epochs,
     `learning rate ${protocol.optimizer.learningRate}`,
     ...(pad > 0 ? [`shifts to ${pad} px`] : []),
     ...(flip ? ['flips'] : []),

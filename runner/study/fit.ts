@@ -2,6 +2,7 @@ import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import { sourceCounts } from '../../src/nas/data/sources.js';
 import { methodByName } from '../../src/nas/methods/methods.js';
 import { spaceByName } from '../../src/nas/spaces/space.js';
+import type { Protocol } from '../../src/nas/training/protocol.js';
 import type { FittedWork } from '../../src/nas/transfer/fittingNetworks.js';
 import { fittingProtocol } from '../../src/nas/transfer/fittingProtocol.js';
 import type { ProtocolOverrides } from '../../src/nas/transfer/protocols.js';
@@ -14,7 +15,7 @@ import type { PrepareOptions } from './prepare.js';
 export interface Fit {
   readonly protocolsFor: NonNullable<PrepareOptions['protocolsFor']>;
   /** In one line, after `protocolsFor`. @param seconds that the job is expected to take */
-  describe(seconds?: number): string;
+  describe(seconds?: number, candidates?: ToldSettings['candidates']): string;
   /** The user decided how long to train. */
   readonly epochsGiven: boolean;
 }
@@ -36,17 +37,16 @@ export function fitSearch(study: Study, given: ProtocolOverrides): Fit {
   const [{ specification }] = study.sources;
   const [seed] = study.seeds;
   const method = methodByName(name);
+  const candidates = (protocol: Protocol) => candidatesOf(spaceByName(study.space), name, options, protocol);
   const work: FittedWork =
     method.needs(options) === 'supernet'
       ? { kind: 'search', channelsOf: 4 * ((options as { partial?: number }).partial ?? 1) }
-      : {
-          kind: 'fitness',
-          candidates: candidatesOf(spaceByName(study.space), name, options, study.protocols.fitness),
-        };
-  return fitOf(study, specification.set, work, given, (set) => {
+      : { kind: 'fitness', candidates: candidates(study.protocols.fitness) };
+  const fit = fitOf(study, specification.set, work, given, (set) => {
     const { images, half, classes } = sourceCounts(set, specification, seed);
     return { count: method.joinsHalves?.(options) ? images : half, classes, told: images };
   });
+  return { ...fit, describe: (seconds) => fit.describe(seconds, { candidates, upTo: method.multiFidelity === true }) };
 }
 
 function fitOf(
@@ -57,7 +57,7 @@ function fitOf(
   countsOf: (set: ImageSet) => { count: number; classes: number; told: number },
 ): Fit {
   const space = spaceByName(study.space);
-  let told: Omit<ToldSettings, 'seconds'> | undefined;
+  let told: Pick<ToldSettings, 'facts' | 'fitted' | 'images'> | undefined;
   return {
     async protocolsFor(device, sets) {
       const opened = await sets.open(set);
@@ -69,7 +69,7 @@ function fitOf(
       told = { facts, fitted, images };
       return { ...study.protocols, [work.kind]: fitted.protocol };
     },
-    describe: (seconds) => (told ? describeSettings({ ...told, seconds }) : ''),
+    describe: (seconds, candidates) => (told ? describeSettings({ ...told, seconds, candidates }) : ''),
     epochsGiven: given.epochs !== undefined,
   };
 }

@@ -62,6 +62,8 @@ export { BilevelTrainer } from './training/bilevel.js';
 export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './training/classifier.js';
 export type { Protocol } from './training/protocol.js';
 export { Trainer, type TrainerOptions, type TrainingData } from './training/trainer.js';
+export type { FittedWork, FittingFacts } from './transfer/fittingNetworks.js';
+export { type FittedProtocol, fittingProtocol } from './transfer/fittingProtocol.js';
 export { fingerprint } from './transfer/jobHash.js';
 export {
   type MemoryPrediction,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdapterKind } from '../../../src/engine/device/adapter.js';
@@ -165,5 +166,28 @@ describe('settings that fit', () => {
 
   it('are refused where there are no images', () => {
     expect(() => fittingProtocol(factsOf({ count: 0 }))).toThrow(AttributeError);
+  });
+
+  it('are those of the table in docs/own-images.md', () => {
+    const page = readFileSync(new URL('../../../docs/own-images.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| (training|candidates|supernet) \| (\S+) \| (.+) \|$/gm)];
+    expect(rows).toHaveLength(27);
+    const space = spaceByName('nasbench201');
+    const convolutions = space.parse(
+      '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|',
+    );
+    const works: Readonly<Record<string, FittedWork>> = {
+      training: { kind: 'training', architecture: convolutions },
+      candidates: { kind: 'fitness', candidates: 100 },
+      supernet: { kind: 'search', channelsOf: 4 },
+    };
+    for (const [row, what, device, numbers] of rows) {
+      const [images, ...told] = numbers.split(' | ').map((text) => Number(text.replace(',', '')));
+      const count = what === 'training' ? images : images / 2;
+      const facts = factsOf({ device: device as AdapterKind, count });
+      const { protocol, steps } = fittingProtocol({ ...facts, space, work: works[what] });
+      const { channels, cells, imageSize, batch, epochs } = protocol;
+      expect([channels, cells, imageSize, batch, epochs, steps], row).toEqual(told);
+    }
   });
 });

@@ -63,6 +63,9 @@ describe('settings that are left open', () => {
     expect(supernet.err).toMatch(/settings for 40 images .* batch 8, 500 epochs = 1,000 steps, /);
     const candidates = await search('regularized-evolution', '--option', 'cycles=12', '--limit', '36');
     expect(candidates.err).toMatch(/ 36 images .*, 12 candidates of 102 epochs = 204 steps each, .* --option /);
+    // Three lengths of training, of which few candidates get the longest.
+    const lengths = await search('bohb', '--option', 'brackets=1', '--limit', '36');
+    expect(lengths.err).toMatch(/ \d+ candidates of up to \d+ epochs = /);
     const joined = await search('snas', '--option', 'cost=none');
     expect(joined.err).toMatch(/settings for 40 images .* batch 16, 500 epochs = 1,000 steps, /);
   });
