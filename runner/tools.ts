@@ -9,7 +9,11 @@ export interface Tools {
   openGpu(adapter: string | undefined): Promise<Gpu>;
   /** Where `tune` keeps what it measured. */
   openTunings(): Promise<TuningStore>;
-  createExecutors(gpu: Gpu, space: Space, options: ExecutorOptions): Promise<Pick<Executors, 'search' | 'train'>>;
+  createExecutors(
+    gpu: Gpu,
+    space: Space,
+    options: ExecutorOptions,
+  ): Promise<Pick<Executors, 'search' | 'train' | 'stepTime'>>;
 }
 
 export const tools: Tools = {

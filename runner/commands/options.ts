@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { z } from 'zod';
-import type { ProtocolOverrides } from '../../src/nas/transfer/protocols.js';
 import { UsageError } from './errors.js';
 import { SPACE_NAMES } from './names.js';
 
@@ -12,7 +10,7 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-function notNegative(text: string): number {
+export function notNegative(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('Wanted a number of at least 0.');
@@ -55,62 +53,6 @@ export interface SharedOptions {
 export function addShared(command: Command, ...names: readonly (keyof typeof shared)[]): Command {
   for (const name of [...names, 'json', 'verbose'] as const) command.addOption(shared[name]());
   return command;
-}
-
-export interface ProtocolFlags {
-  readonly epochs?: number;
-  readonly batch?: number;
-  readonly channels?: number;
-  readonly cells?: number;
-  readonly size?: number;
-  readonly imageChannels?: number;
-  readonly protocol?: string;
-  readonly dropPath?: number;
-  readonly auxiliaryWeight?: number;
-}
-
-/** Options that change single settings of a training protocol. */
-export function addProtocolFlags(command: Command): Command {
-  return addSizeFlags(command.option('--epochs <number>', 'epochs of training', positiveInteger)).option(
-    '--protocol <file>',
-    'JSON with further settings, as in a study',
-  );
-}
-
-/** What training from scratch adds in the space darts. */
-export function addRegularizationFlags(command: Command): Command {
-  return command
-    .option('--drop-path <probability>', 'what drop path rises to, from 0 (space darts)', notNegative)
-    .option('--auxiliary-weight <factor>', 'weight of an auxiliary classifier’s loss (space darts)', notNegative);
-}
-
-/** Those of them that decide what one step computes. */
-export function addSizeFlags(command: Command): Command {
-  return command
-    .option('--batch <number>', 'images a batch', positiveInteger)
-    .option('--channels <number>', 'channels of the first stage', positiveInteger)
-    .option('--cells <number>', 'cells per stage; in the space darts all cells', positiveInteger)
-    .option('--size <pixels>', 'edge that images are resized to', positiveInteger)
-    .option('--image-channels <number>', '1: grey, 3: colour', positiveInteger);
-}
-
-/** What the flags change; the single flags win over the file. @throws UsageError naming the field */
-export async function readProtocolFlags(flags: ProtocolFlags): Promise<ProtocolOverrides> {
-  const { protocolOverrides } = await import('../../src/nas/transfer/protocols.js');
-  const { epochs, batch, channels, cells, size: imageSize, imageChannels, protocol } = flags;
-  const { dropPath, auxiliaryWeight } = flags;
-  const fromFile = protocol === undefined ? {} : await parseWith(protocolOverrides, await readJson(protocol), protocol);
-  const given = Object.entries({ epochs, batch, channels, cells, imageSize, imageChannels, dropPath, auxiliaryWeight });
-  const fromFlags = Object.fromEntries(given.filter(([, value]) => value !== undefined));
-  return { ...fromFile, ...(await parseWith(protocolOverrides, fromFlags, 'options')) };
-}
-
-async function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): Promise<T> {
-  const { describeSchemaErrors } = await import('../../src/nas/transfer/schemaErrors.js');
-  const parsed = schema.safeParse(value);
-  if (!parsed.success)
-    throw new UsageError(`${where}: ${describeSchemaErrors(parsed.error, value, schema).join('; ')}`);
-  return parsed.data;
 }
 
 /** @throws UsageError if the file is not there or no JSON */

@@ -13,17 +13,11 @@ import { reasonOf } from '../reason.js';
 import type { Tools } from '../tools.js';
 import { UsageError } from './errors.js';
 import { DARTS_SUPERNET, SPACE_NAMES } from './names.js';
-import {
-  addShared,
-  addSizeFlags,
-  type ProtocolFlags,
-  positiveInteger,
-  readProtocolFlags,
-  type SharedOptions,
-} from './options.js';
+import { addShared, positiveInteger, type SharedOptions } from './options.js';
 import { formatTable, type Output, progressOf } from './output.js';
+import { addSizeFlags, readSizeFlags, type SizeFlags } from './protocolFlags.js';
 
-interface ProfileOptions extends SharedOptions, ProtocolFlags {
+interface ProfileOptions extends SharedOptions, SizeFlags {
   readonly architecture?: string;
   readonly supernet?: boolean;
   readonly train?: boolean;
@@ -108,7 +102,7 @@ async function chosenNetwork(options: ProfileOptions): Promise<{ protocol: Proto
   const { spaceByName } = await import('../../src/nas/spaces/space.js');
   const space = spaceByName(name === DARTS_SUPERNET ? 'darts' : name);
   const defaults = protocolsOf(space.name)[supernet ? 'search' : 'training'];
-  const protocol = withOverrides(defaults, await readProtocolFlags(options));
+  const protocol = withOverrides(defaults, await readSizeFlags(options));
   const settings = networkSettings(protocol, classes);
   try {
     const network = supernet

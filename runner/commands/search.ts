@@ -3,16 +3,9 @@ import type { SearchOutcome } from '../../src/nas/transfer/results.js';
 import type { Tools } from '../tools.js';
 import { checkOptionNames } from './methodOptions.js';
 import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS } from './names.js';
-import {
-  addProtocolFlags,
-  addShared,
-  collectAssignment,
-  type ProtocolFlags,
-  positiveInteger,
-  readProtocolFlags,
-  type SharedOptions,
-} from './options.js';
+import { addShared, collectAssignment, positiveInteger, type SharedOptions } from './options.js';
 import { type Output, progressOf } from './output.js';
+import { addProtocolFlags, CHOSEN, type ProtocolFlags, readProtocolFlags } from './protocolFlags.js';
 
 interface SearchOptions extends SharedOptions, ProtocolFlags {
   readonly method: string;
@@ -38,20 +31,24 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
     )
     .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again')
     .option('--plan', 'tells the memory that a search on a supernet would take, and does not search');
-  addShared(addProtocolFlags(command), 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: SearchOptions) =>
-    search(options, tools, output),
+  addShared(addProtocolFlags(command, CHOSEN), 'space', 'adapter', 'tune', 'dataDir', 'seed').action(
+    (options: SearchOptions) => search(options, tools, output),
   );
 }
 
 async function search(options: SearchOptions, tools: Tools, output: Output): Promise<void> {
+  const { sourceCounts } = await import('../../src/nas/data/sources.js');
   const { parseSource } = await import('../../src/nas/data/sourceSpecification.js');
+  const { methodByName } = await import('../../src/nas/methods/methods.js');
   const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
+  const { fitSearch } = await import('../study/fit.js');
   const { adapterOf } = await import('../study/prepare.js');
   const { runSingle } = await import('../study/single.js');
   const { showJobs } = await import('../study/studyProgress.js');
+  const { supernetDoubts } = await import('./doubts.js');
   const { space, method: name, limit, seed = 0, out } = options;
   await checkOptionNames(name, options.option);
-  const protocol = await readProtocolFlags(options);
+  const { published, overrides } = await readProtocolFlags(options);
   const study = parseStudy(
     {
       name: 'search',
@@ -60,15 +57,19 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
       sources: [{ ...parseSource(options.source), ...(limit === undefined ? {} : { limit }) }],
       targets: [options.source],
       seeds: [seed],
-      search: protocol,
-      fitness: protocol,
+      search: overrides,
+      fitness: overrides,
     },
     'search',
   );
   const { adapter, dataDir, tune } = options;
+  const [{ options: methodOptions }] = study.methods;
+  const method = methodByName(name);
+  const needs = method.needs(methodOptions);
+  const fit = published || needs === 'nothing' ? undefined : fitSearch(study, overrides);
   if (options.plan) {
     const { planSearch } = await import('./searchPlan.js');
-    await planSearch({ ...study, targets: [] }, tools, { adapter, dataDir, tune, json: options.json }, output);
+    await planSearch({ ...study, targets: [] }, tools, { adapter, dataDir, tune, fit, json: options.json }, output);
     return;
   }
   const progress = await progressOf(output, options);
@@ -80,13 +81,16 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
       dataDir,
       tune,
       out,
+      fit,
       file: 'search.json',
       notice: (text) => progress.note(text),
       onEvent: showJobs(progress),
     },
     async (prepared) => {
-      const { plan, executors } = prepared;
+      const { plan, executors, sets } = prepared;
       const [task] = plan.searches;
+      const { images, half } = sourceCounts(await sets.open(task.specification.set), task.specification, seed);
+      const perEpoch = method.joinsHalves?.(task.options) ? images : half;
       return {
         task,
         work: (report) => executors.search(task, report),
@@ -100,11 +104,15 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
           adapter: adapterOf(prepared),
           hash: task.hash,
           ...outcome,
+          warnings: [
+            ...(outcome.warnings ?? []),
+            ...(needs === 'supernet' ? supernetDoubts(outcome, task.protocol, perEpoch) : []),
+          ],
         }),
       };
     },
   ).finally(() => progress.clear());
-  const { stopped, warnings = [] } = found;
+  const { stopped, warnings } = found;
   if (stopped) output.notice(`stopped after epoch ${stopped.epoch}: ${stopped.reason}`);
   for (const warning of warnings) output.notice(`warning: ${warning}`);
   if (options.json) output.json(found);

@@ -1,5 +1,6 @@
 import type { MemoryPrediction, Remedy } from '../../src/nas/transfer/memoryPrediction.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
+import type { Fit } from '../study/fit.js';
 import { type PrepareOptions, prepareStudy, readImages } from '../study/prepare.js';
 import type { Tools } from '../tools.js';
 import { UsageError } from './errors.js';
@@ -17,7 +18,7 @@ interface SearchPlan extends MemoryPrediction {
 export async function planSearch(
   study: Study,
   tools: Tools,
-  options: PrepareOptions & { readonly json?: boolean },
+  { fit, ...options }: Omit<PrepareOptions, 'protocolsFor'> & { readonly fit?: Fit; readonly json?: boolean },
   output: Output,
 ): Promise<void> {
   const { methodByName } = await import('../../src/nas/methods/methods.js');
@@ -27,8 +28,9 @@ export async function planSearch(
   if (methodByName(name).needs(given) !== 'supernet')
     throw new UsageError(`--plan: ${name} trains no supernet; its networks are trained one by one (see count)`);
   const sets = await readImages(study, options);
-  const prepared = await prepareStudy(study, sets, undefined, tools, options);
+  const prepared = await prepareStudy(study, sets, undefined, tools, { ...options, protocolsFor: fit?.protocolsFor });
   try {
+    if (fit && !options.json) output.notice(fit.describe());
     const { gpu, tuning, plan } = prepared;
     const space = spaceByName(study.space);
     const [task] = plan.searches;

@@ -3,16 +3,9 @@ import type { Space } from '../../src/nas/spaces/space.js';
 import type { Tools } from '../tools.js';
 import { UsageError } from './errors.js';
 import { IMAGE_SETS } from './names.js';
-import {
-  addProtocolFlags,
-  addShared,
-  type ProtocolFlags,
-  positiveInteger,
-  readProtocolFlags,
-  readTexts,
-  type SharedOptions,
-} from './options.js';
+import { addShared, positiveInteger, readTexts, type SharedOptions } from './options.js';
 import { type Output, progressOf } from './output.js';
+import { addProtocolFlags, type ProtocolFlags, readProtocolFlags } from './protocolFlags.js';
 
 interface BuildOptions extends SharedOptions, ProtocolFlags {
   readonly set: string;
@@ -44,7 +37,8 @@ export function addTableBuild(table: Command, tools: Tools, output: Output): voi
     .option('--seeds <number>', 'trainings of each architecture', positiveInteger, 1)
     .option('--name <name>', 'name of the table; default: the space and the set')
     .option('--licence <text>', 'licence that the table is published under', 'not stated');
-  addShared(addProtocolFlags(command), 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: BuildOptions) =>
+  const settings = addProtocolFlags(command, 'What neither gives is as published');
+  addShared(settings, 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: BuildOptions) =>
     build(options, tools, output),
   );
 }
@@ -67,7 +61,7 @@ async function build(options: BuildOptions, tools: Tools, output: Output): Promi
       limit,
       testLimit,
       seeds: Array.from({ length: seeds }, (_, i) => seed + i),
-      protocol: await readProtocolFlags(options),
+      protocol: (await readProtocolFlags(options)).overrides,
       licence,
     },
     tools,

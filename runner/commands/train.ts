@@ -2,16 +2,15 @@ import type { Command } from 'commander';
 import type { TrainingOutcome } from '../../src/nas/transfer/results.js';
 import type { Tools } from '../tools.js';
 import { IMAGE_SETS } from './names.js';
+import { addShared, positiveInteger, type SharedOptions } from './options.js';
+import { type Output, progressOf } from './output.js';
 import {
   addProtocolFlags,
   addRegularizationFlags,
-  addShared,
+  CHOSEN,
   type ProtocolFlags,
-  positiveInteger,
   readProtocolFlags,
-  type SharedOptions,
-} from './options.js';
-import { type Output, progressOf } from './output.js';
+} from './protocolFlags.js';
 
 interface TrainOptions extends SharedOptions, ProtocolFlags {
   readonly architecture: string;
@@ -33,20 +32,24 @@ export function addTrain(program: Command, tools: Tools, output: Output): void {
     .option('--limit <images>', 'at most this many training images', positiveInteger)
     .option('--test-limit <images>', 'at most this many test images', positiveInteger)
     .option('--out <folder>', 'folder that keeps the outcome; a training found done there is not done again');
-  addShared(addRegularizationFlags(addProtocolFlags(command)), 'space', 'adapter', 'tune', 'dataDir', 'seed').action(
-    (options: TrainOptions) => train(options, tools, output),
+  const settings = addRegularizationFlags(addProtocolFlags(command, CHOSEN));
+  addShared(settings, 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: TrainOptions) =>
+    train(options, tools, output),
   );
 }
 
 async function train(options: TrainOptions, tools: Tools, output: Output): Promise<void> {
   const { spaceByName } = await import('../../src/nas/spaces/space.js');
   const { parseStudy } = await import('../../src/nas/transfer/studySpecification.js');
+  const { fitTraining } = await import('../study/fit.js');
   const { adapterOf } = await import('../study/prepare.js');
   const { runSingle } = await import('../study/single.js');
   const { showJobs } = await import('../study/studyProgress.js');
+  const { trainingDoubts } = await import('./doubts.js');
   const { space: name, target: set, limit, testLimit, seed = 0, out } = options;
   const space = spaceByName(name);
   const architecture = space.format(space.parse(options.architecture));
+  const { published, overrides } = await readProtocolFlags(options);
   const study = parseStudy(
     {
       name: 'train',
@@ -55,7 +58,7 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
       sources: [{ set }],
       targets: [{ set, limit, testLimit }],
       seeds: [seed],
-      training: await readProtocolFlags(options),
+      training: overrides,
     },
     'train',
   );
@@ -69,13 +72,15 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
       dataDir,
       tune,
       out,
+      fit: published ? undefined : fitTraining(study, architecture, overrides),
       file: 'training.json',
       notice: (text) => progress.note(text),
       onEvent: showJobs(progress),
     },
     async (prepared) => {
-      const { plan, executors } = prepared;
+      const { plan, executors, sets } = prepared;
       const [task] = await plan.trainings({ seed }, architecture);
+      const images = await sets.open(set);
       return {
         task,
         work: (report) => executors.train(task, report),
@@ -88,10 +93,12 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
           adapter: adapterOf(prepared),
           hash: task.hash,
           ...outcome,
+          warnings: trainingDoubts(outcome, task.protocol, images, task.target),
         }),
       };
     },
   ).finally(() => progress.clear());
+  for (const warning of trained.warnings) output.notice(`warning: ${warning}`);
   if (options.json) output.json(trained);
   else output.print(`test accuracy ${(100 * trained.accuracy).toFixed(2)} %, loss ${trained.loss.toFixed(4)}`);
 }

@@ -6,18 +6,11 @@ import type { Tools } from '../tools.js';
 import type { TuningWork } from '../tuningWork.js';
 import { UsageError } from './errors.js';
 import { DARTS_SUPERNET, SPACE_NAMES } from './names.js';
-import {
-  addShared,
-  addSizeFlags,
-  type ProtocolFlags,
-  positiveInteger,
-  readJson,
-  readProtocolFlags,
-  type SharedOptions,
-} from './options.js';
+import { addShared, positiveInteger, readJson, type SharedOptions } from './options.js';
 import { formatTable, type Output, progressOf } from './output.js';
+import { addSizeFlags, readSizeFlags, type SizeFlags } from './protocolFlags.js';
 
-interface TuneOptions extends SharedOptions, ProtocolFlags {
+interface TuneOptions extends SharedOptions, SizeFlags {
   readonly study?: string;
   readonly classes: number;
   readonly seconds: number;
@@ -59,7 +52,7 @@ async function chosenWork(options: TuneOptions): Promise<TuningWork[]> {
   const { AttributeError } = await import('../../src/engine/errors.js');
   const { packageRoot } = await import('../package.js');
   const { study, space, classes } = options;
-  const sizes = await readProtocolFlags(options);
+  const sizes = await readSizeFlags(options);
   const given = Object.keys(sizes).length > 0;
   if (study !== undefined && given)
     throw new UsageError('tune: got --study and sizes, wanted one of them: a study has sizes of its own');

@@ -63,6 +63,22 @@ export async function openClassFolder(folder: string, name: string, size = DEFAU
   return asSet(name, size, classes, parts.train, parts.test);
 }
 
+/** Pictures that are decoded to learn how large those of a folder are. */
+const SAMPLE = 8;
+
+/** The shorter side of the pictures of a folder that `openClassFolder` reads, as they lie there: the median of some. Errors: `DataError`. */
+export async function classFolderEdge(folder: string): Promise<number> {
+  const [trainFolder, testFolder] = [join(folder, 'train'), join(folder, 'test')];
+  const parted = (await isFolder(trainFolder)) && (await isFolder(testFolder));
+  const classes = await listClasses(parted ? trainFolder : folder);
+  const edges: number[] = [];
+  for (const { files } of classes.slice(0, SAMPLE)) {
+    const { width, height } = decodeImage(await readBytes(files[0]), files[0]);
+    edges.push(Math.min(width, height));
+  }
+  return edges.sort((a, b) => a - b)[edges.length >> 1];
+}
+
 /** Whether there is anything here that `openClassFolder` would read. */
 export async function hasSubFolders(folder: string): Promise<boolean> {
   for (const entry of await listFolder(folder)) if (await isFolder(join(folder, entry))) return true;

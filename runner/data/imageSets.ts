@@ -5,7 +5,7 @@ import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import { IMAGE_SET_NAMES } from '../imageSetNames.js';
 import type { OptionalPackage } from '../optionalPackages.js';
 import { CIFAR10_FILE, CIFAR100_FILE, openCifar10, openCifar100 } from './cifarFolder.js';
-import { hasSubFolders, openClassFolder } from './classFolder.js';
+import { classFolderEdge, hasSubFolders, openClassFolder } from './classFolder.js';
 import { EMOJI, openEmoji } from './emoji.js';
 import { FASHION_MNIST, fashionMnistFolder, openFashionMnist } from './fashionMnist.js';
 import { exists, isFolder, listFolder } from './files.js';
@@ -68,6 +68,16 @@ export async function openImageSet(name: string, options: ImageSetOptions = {}):
   throw new UnknownImageSetError(
     `image set '${name}': no such name or path, wanted one of ${[...IMAGE_SET_NAMES, ...packed].join(', ')}, or a path${hint}`,
   );
+}
+
+/** The shorter side of the pictures of a set that are brought to a size when it is opened, in pixels; undefined where its images come as they are. */
+export async function pictureEdge(name: string, options: ImageSetOptions = {}): Promise<number | undefined> {
+  const folder = dataFolder(options);
+  const named = IMAGE_SET_NAMES.some((known) => known === name);
+  if (named || (folder !== undefined && (await packedNames(folder)).includes(name)) || !(await isFolder(name))) return;
+  const files = await listFolder(name);
+  const own = [IDX_FILE, CIFAR10_FILE, CIFAR100_FILE].some((pattern) => files.some((file) => pattern.test(file)));
+  return own || !(await hasSubFolders(name)) ? undefined : classFolderEdge(name);
 }
 
 async function openPath(path: string, size: number | undefined): Promise<ImageSet> {

@@ -1,11 +1,13 @@
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import { validationSet, validationSetOf } from '../../src/nas/data/validationSet.js';
 import { fingerprint } from '../../src/nas/transfer/jobHash.js';
-import { openImageSet } from '../data/imageSets.js';
+import { openImageSet, pictureEdge } from '../data/imageSets.js';
 
 /** Image sets by name, each opened once. */
 export interface ImageSets {
   open(name: string): Promise<ImageSet>;
+  /** The shorter side of its images as they come, in pixels. */
+  edge(name: string): Promise<number>;
   fingerprints(names: readonly string[]): Promise<Map<string, string>>;
 }
 
@@ -24,6 +26,12 @@ export function imageSets(options: { dataDir?: string; size: number }): ImageSet
   };
   return {
     open,
+    async edge(name) {
+      const own = await pictureEdge(validationSetOf(name) ?? name, options);
+      if (own !== undefined) return own;
+      const { height, width } = await open(name);
+      return Math.min(height, width);
+    },
     async fingerprints(names) {
       const prints = new Map<string, string>();
       for (const name of names) prints.set(name, await fingerprint(await open(name)));

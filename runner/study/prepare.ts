@@ -1,3 +1,4 @@
+import type { AdapterKind } from '../../src/engine/device/adapter.js';
 import type { Gpu } from '../../src/engine/device/gpu.js';
 import type { AppliedTuning } from '../../src/engine/runtime/tuner/applied.js';
 import { spaceByName } from '../../src/nas/spaces/space.js';
@@ -30,10 +31,12 @@ export interface PrepareOptions {
   /** False: the usual kernels, whatever was measured. */
   readonly tune?: boolean;
   notice?(text: string): void;
+  /** The protocols that go with the images and the kind of device, in place of the study's. */
+  protocolsFor?(kind: AdapterKind, sets: StudyImages): Promise<Study['protocols']>;
 }
 
 /** The image sets of a study, read, so that a wrong name is told before a device is looked for. */
-export interface StudyImages extends Pick<ImageSets, 'open'> {
+export interface StudyImages extends Pick<ImageSets, 'open' | 'edge'> {
   readonly fingerprints: ReadonlyMap<string, string>;
 }
 
@@ -41,7 +44,8 @@ export async function readImages(study: Study, { dataDir }: PrepareOptions): Pro
   const protocols = Object.values(study.protocols);
   const size = Math.max(...protocols.map((protocol) => protocol.imageSize));
   const sets = imageSets({ dataDir, size });
-  return { open: sets.open, fingerprints: await sets.fingerprints(imageSetNames(study)) };
+  const { open, edge } = sets;
+  return { open, edge, fingerprints: await sets.fingerprints(imageSetNames(study)) };
 }
 
 export async function prepareStudy(
@@ -49,14 +53,15 @@ export async function prepareStudy(
   sets: StudyImages,
   judge: TableJudge | undefined,
   tools: Tools,
-  { adapter, tune, notice }: PrepareOptions,
+  { adapter, tune, notice, protocolsFor }: PrepareOptions,
 ): Promise<PreparedStudy> {
   const gpu = await tools.openGpu(adapter);
   try {
     const { kind, name } = gpu.info;
     const tuning = await tuningFor(gpu, tools, { tune }, notice);
     const named = tuning ? `${kind}: ${name}, tuned ${tuning.digest}` : `${kind}: ${name}`;
-    const plan = await planStudy(study, { adapter: named, fingerprints: sets.fingerprints, judge });
+    const planned = protocolsFor ? { ...study, protocols: await protocolsFor(kind, sets) } : study;
+    const plan = await planStudy(planned, { adapter: named, fingerprints: sets.fingerprints, judge });
     const options = { imageSet: sets.open, variants: tuning?.variants };
     const work = await tools.createExecutors(gpu, spaceByName(study.space), options);
     const executors: Executors = {
@@ -64,6 +69,7 @@ export async function prepareStudy(
       train: (task, report) => work.train(task, report),
       baseline: async ({ target, protocol }) =>
         targetBaseline(targetImages(await sets.open(target.set), target, protocol)),
+      ...(work.stepTime ? { stepTime: work.stepTime } : {}),
       ...(judge ? { judge: async (task) => judge.judge(task) } : {}),
     };
     return { gpu, tuning, sets, judge, plan, executors, dispose: () => gpu.dispose() };

@@ -62,6 +62,8 @@ export { BilevelTrainer } from './training/bilevel.js';
 export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './training/classifier.js';
 export type { Protocol } from './training/protocol.js';
 export { Trainer, type TrainerOptions, type TrainingData } from './training/trainer.js';
+export type { FittedWork, FittingFacts } from './transfer/fittingNetworks.js';
+export { type FittedProtocol, fittingProtocol } from './transfer/fittingProtocol.js';
 export { fingerprint } from './transfer/jobHash.js';
 export {
   type MemoryPrediction,
@@ -96,7 +98,6 @@ export { kendallTauB, relativeImprovement, spread, summarise } from './transfer/
 export {
   measureSearchStep,
   measureTrainingStep,
-  type StepTime,
   type StepTimeOptions,
   type TimedSearch,
 } from './transfer/stepTime.js';
@@ -105,6 +106,7 @@ export {
   type JobRecord,
   type JobStore,
   runStudy,
+  type StepTime,
   type StudyEvent,
   type StudyProvenance,
   type StudyRun,

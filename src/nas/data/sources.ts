@@ -92,6 +92,22 @@ export function makeSource(set: ImageSet, specification: SourceSpecification, se
   return build(classes, weights, alphas, `${share}, ${which}`);
 }
 
+/** Images of a source and of the smaller of its halves, and its classes, without its pixels. Errors: `SourceError`. */
+export function sourceCounts(
+  set: ImageSet,
+  specification: SourceSpecification,
+  seed: number,
+): { images: number; half: number; classes: number } {
+  // A byte an image: what is drawn depends on the labels alone.
+  const train = { ...set.train, pixels: new Uint8Array(set.train.count) };
+  const { images, weights, alphas, classes } = makeSource(
+    { ...set, height: 1, width: 1, channels: 1, train },
+    specification,
+    seed,
+  );
+  return { images, half: Math.min(weights.count, alphas.count), classes: classes.length };
+}
+
 function drawClasses(set: ImageSet, byClass: readonly number[][], count: number, seed: number): number[] {
   // Each half needs an image of every class.
   const candidates = [...byClass.keys()].filter((c) => byClass[c].length >= 2);

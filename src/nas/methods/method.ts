@@ -21,6 +21,8 @@ export interface Method<Options = unknown> {
   needs(options: Options): Needs;
   /** Whether it chooses how long an evaluation trains; the others always take the longest. */
   readonly multiFidelity?: boolean;
+  /** Whether an epoch of a supernet's weights goes through both halves of the source; else through one. */
+  joinsHalves?(options: Options): boolean;
   start(problem: Problem, options: Options): Search;
 }
 

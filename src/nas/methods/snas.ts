@@ -114,6 +114,7 @@ export const snas: Method<Options> = {
   summary: 'concrete samples at a falling temperature, all images for both, a cost in the loss',
   options,
   needs: () => 'supernet',
+  joinsHalves: () => true,
   start: (problem, settings) =>
     relaxedSearch(problem, {
       method: 'snas',

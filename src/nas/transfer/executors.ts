@@ -11,6 +11,7 @@ import type { SearchTask, TrainingTask } from './plan.js';
 import { networkSettings } from './protocols.js';
 import type { SearchOutcome, TrainingOutcome } from './results.js';
 import { searchProblem } from './searchProblem.js';
+import { measureSearchStep, measureTrainingStep } from './stepTime.js';
 import type { Executors, TrainingEvent } from './study.js';
 import { targetImages } from './target.js';
 import { trainNetwork } from './trainNetwork.js';
@@ -28,13 +29,19 @@ export function createExecutors(
   gpu: Gpu,
   space: Space,
   { imageSet, variants }: ExecutorOptions,
-): Pick<Executors, 'search' | 'train'> {
+): Pick<Executors, 'search' | 'train' | 'stepTime'> {
   const engine = new Engine(gpu, { variants });
   return {
     search: async (task, report) => searchOn(engine, space, task, await imageSet(task.specification.set), report),
     train: async (task, report) => {
       const images = targetImages(await imageSet(task.target.set), task.target, task.protocol);
       return trainFromScratch(engine, space, task, images, report);
+    },
+    // On the same engine: kernels built meanwhile are there when the job starts.
+    stepTime: async (task) => {
+      if (task.kind === 'search') return measureSearchStep(engine, space, task, await imageSet(task.specification.set));
+      const images = targetImages(await imageSet(task.target.set), task.target, task.protocol);
+      return measureTrainingStep(engine, space, task.protocol, images, space.parse(task.architecture));
     },
   };
 }

@@ -149,3 +149,11 @@ export function withOverrides(defaults: Protocol, overrides: ProtocolOverrides =
     augmentation: { ...defaults.augmentation, ...overrides.augmentation },
   };
 }
+
+/** Both, where they differ the second. */
+export function joinOverrides(first: ProtocolOverrides, second: ProtocolOverrides): ProtocolOverrides {
+  const joined = { ...first, ...second };
+  for (const part of ['optimizer', 'schedule', 'augmentation'] as const)
+    if (first[part] && second[part]) Object.assign(joined, { [part]: { ...first[part], ...second[part] } });
+  return joined;
+}

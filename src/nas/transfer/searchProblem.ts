@@ -4,8 +4,9 @@ import type { ImageSet } from '../data/imageSet.js';
 import { makeSource, type Source } from '../data/sources.js';
 import { fitImages } from '../data/transform.js';
 import { UnknownNameError } from '../errors.js';
-import type { Problem, SearchEvent } from '../methods/method.js';
-import type { Space } from '../spaces/space.js';
+import { type Problem, SearchError, type SearchEvent } from '../methods/method.js';
+import { methodByName } from '../methods/methods.js';
+import type { NetworkSettings, Space } from '../spaces/space.js';
 import type { Protocol } from '../training/protocol.js';
 import type { SearchTask } from './plan.js';
 import { networkSettings } from './protocols.js';
@@ -24,9 +25,7 @@ export function searchProblem(
   const source = makeSource(fitted, task.specification, seed);
   const settings = networkSettings(protocol, source.classes.length);
   return {
-    space,
-    seed,
-    epochs: fidelities(protocol.epochs),
+    ...uncomputed(space, seed, protocol.epochs, settings),
     evaluate: async (architecture, { seedOffset, epochs = protocol.epochs }) => ({
       accuracy: await fitness(
         engine,
@@ -37,12 +36,6 @@ export function searchProblem(
         evaluationSeed(seed, seedOffset),
       ),
     }),
-    costs: COUNTS,
-    cost: (architecture, name) => {
-      const counted = COUNTS.find((count) => count === name);
-      if (!counted) throw new UnknownNameError('Cost', name, COUNTS);
-      return space.count(architecture, settings)[counted];
-    },
     engine: async () => engine,
     supernet: {
       engine,
@@ -51,6 +44,35 @@ export function searchProblem(
       build: (options, sizes) => space.supernet({ ...settings, ...sizes }, options),
     },
     report,
+  };
+}
+
+/** Architectures that a search which trains candidates will train, at most; where it is told before it starts. */
+export function candidatesOf(space: Space, methodName: string, options: unknown, protocol: Protocol): number {
+  const problem: Problem = {
+    ...uncomputed(space, 0, protocol.epochs, networkSettings(protocol, 2)),
+    evaluate: () => Promise.reject(new SearchError(`${methodName}: nothing is evaluated while candidates are counted`)),
+  };
+  const search = methodByName(methodName).start(problem, options);
+  try {
+    return search.progress().total;
+  } finally {
+    search.dispose?.();
+  }
+}
+
+/** What a search is given and no device is needed for. */
+function uncomputed(space: Space, seed: number, epochs: number, settings: NetworkSettings): Omit<Problem, 'evaluate'> {
+  return {
+    space,
+    seed,
+    epochs: fidelities(epochs),
+    costs: COUNTS,
+    cost: (architecture, name) => {
+      const counted = COUNTS.find((count) => count === name);
+      if (!counted) throw new UnknownNameError('Cost', name, COUNTS);
+      return space.count(architecture, settings)[counted];
+    },
   };
 }
 

@@ -11,17 +11,8 @@ import { batchesPerEpoch } from '../training/batches.js';
 import type { Protocol } from '../training/protocol.js';
 import type { SearchTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
-import type { TrainingEvent } from './study.js';
+import type { StepTime, TrainingEvent } from './study.js';
 import { trainNetwork } from './trainNetwork.js';
-
-/** How long a job's steps take on a device. Never part of a result: two measurements differ. */
-export interface StepTime {
-  /** Building the network, compiling its kernels and bringing the images to the device. */
-  readonly compileSeconds: number;
-  readonly secondsPerStep: number;
-  /** Optimiser steps of the whole job; of a search that trains candidates, at most. */
-  readonly steps: number;
-}
 
 export interface StepTimeOptions {
   /** Steps are timed for so long, in seconds, or for one step where that takes longer; default 1. */

@@ -16,6 +16,15 @@ import type {
 import { foundSkips } from './skips.js';
 import { summarise } from './statistics.js';
 
+/** How long a job's steps take on a device. Never part of a result: two measurements differ. */
+export interface StepTime {
+  /** Building the network, compiling its kernels and bringing the images to the device. */
+  readonly compileSeconds: number;
+  readonly secondsPerStep: number;
+  /** Optimiser steps of the whole job; of a search that trains candidates, at most. */
+  readonly steps: number;
+}
+
 /** Reference levels of a target's test images, as fractions. */
 export type BaselineOutcome = Omit<TargetBaseline, 'target'>;
 
@@ -24,6 +33,8 @@ export interface Executors {
   search(task: SearchTask, report: (event: SearchEvent) => void): Promise<SearchOutcome>;
   train(task: TrainingTask, report: (event: TrainingEvent) => void): Promise<TrainingOutcome>;
   baseline(task: BaselineTask): Promise<BaselineOutcome>;
+  /** How long the steps of a job take, measured for a moment; absent where it can't be told. */
+  stepTime?(task: SearchTask | TrainingTask): Promise<StepTime>;
   /** Needed by judged studies alone. */
   judge?(task: JudgementTask): Promise<JudgementOutcome>;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SourceError } from '../../../src/nas/data/errors.js';
 import type { SourceSpecification } from '../../../src/nas/data/sourceSpecification.js';
-import { makeSource, type Source } from '../../../src/nas/data/sources.js';
+import { makeSource, type Source, sourceCounts } from '../../../src/nas/data/sources.js';
 import { channelStatistics, classCounts } from '../../../src/nas/data/statistics.js';
 import { imageKeys, syntheticSet } from './syntheticSets.js';
 
@@ -150,5 +150,20 @@ describe('the rules', () => {
   ])('%o is refused', (wanted, message) => {
     expect(() => makeSource(set, wanted, 1)).toThrow(SourceError);
     expect(() => makeSource(set, wanted, 1)).toThrow(message);
+  });
+});
+
+describe('the counts of a source', () => {
+  it.each([...drawing, specification({ rule: 'noise' }), specification({ rule: 'noise', limit: 9 })])(
+    '%o are those of the source, without its pixels',
+    (wanted) => {
+      const { images, weights, alphas, classes } = makeSource(set, wanted, 7);
+      const half = Math.min(weights.count, alphas.count);
+      expect(sourceCounts(set, wanted, 7)).toEqual({ images, half, classes: classes.length });
+    },
+  );
+
+  it('are refused as the source is', () => {
+    expect(() => sourceCounts(set, specification({ rule: 'classes', classes: 7 }), 0)).toThrow(SourceError);
   });
 });

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AttributeError } from '../../../src/engine/errors.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { ImageSet } from '../../../src/nas/data/imageSet.js';
-import { methodByName } from '../../../src/nas/methods/methods.js';
+import { METHOD_NAMES, methodByName } from '../../../src/nas/methods/methods.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
+import { createExecutors } from '../../../src/nas/transfer/executors.js';
+import type { SearchTask, TrainingTask } from '../../../src/nas/transfer/plan.js';
 import { measureSearchStep, measureTrainingStep } from '../../../src/nas/transfer/stepTime.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { stripes, tinyCell, tinyProtocol } from '../training/trainingRun.js';
@@ -73,12 +75,48 @@ describe('the time of a step', () => {
     expect(engine.memoryBytes).toBe(before);
   });
 
+  const onSupernets = METHOD_NAMES.filter((name) => {
+    const { needs, options } = methodByName(name);
+    return needs(options.parse({})) === 'supernet';
+  });
+
+  it.each(onSupernets)('is told of a search by %s', async (name) => {
+    const { secondsPerStep, steps } = await measureSearchStep(engine, nasbench201, search(name), images(40), soon);
+    expect(secondsPerStep).toBeGreaterThan(0);
+    expect(steps % 15).toBe(0);
+  });
+
   it.each(['pc-darts', 'p-darts'])('of %s is that with the architecture parameters moving', async (name) => {
     // Before they move, the weights' update is a program of its own.
     const compile = vi.spyOn(engine, 'compile');
     await measureSearchStep(engine, nasbench201, search(name, {}, 50), images(40), soon);
     expect(compile).toHaveBeenCalledTimes(1);
     compile.mockRestore();
+  });
+
+  it('may be measured before a job, which ends with the same bits', async () => {
+    const executors = createExecutors(engine.gpu, nasbench201, { imageSet: async () => images(40) });
+    const protocol = { ...tinyProtocol, epochs: 2 };
+    const common = { hash: '', seed: 1, protocol, space: 'nasbench201' };
+    const target = { label: 'stripes', set: 'stripes' };
+    const training: TrainingTask = { ...common, kind: 'training', architecture: tinyCell, target };
+    const searching: SearchTask = {
+      ...common,
+      kind: 'search',
+      method: 'darts',
+      source: 'stripes',
+      ...search('darts'),
+      protocol: { ...protocol, labelSmoothing: 0 },
+    };
+    for (const [task, run] of [
+      [training, () => executors.train(training, () => {})],
+      [searching, () => executors.search(searching, () => {})],
+    ] as const) {
+      const alone = await run();
+      const { steps } = await executors.stepTime!(task);
+      expect(steps).toBe(task === training ? 4 : 2);
+      expect(await run()).toEqual(alone);
+    }
   });
 
   it('is refused as the job itself would be', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../../runner/doctor.js';
 import type { SearchOutcome } from '../../../src/nas/transfer/results.js';
 import { ensureBuilt } from '../../package/built.js';
-import { nastransfer } from './child.js';
+import { nastransfer, start } from './child.js';
 import { dataFolder } from './support.js';
 
 let data: string;
@@ -89,6 +89,19 @@ describe('on the device', { timeout: 300_000 }, () => {
     expect(trained).toMatchObject({ architecture, seed: 0, epochs: [{ epoch: 1 }] });
     expect(trained.accuracy).toBeGreaterThanOrEqual(0);
     expect((await nastransfer(train)).out).toBe(first.out);
+  });
+
+  it('left open, settings come with the time that they will take on this device, before the first minute of it', async () => {
+    const train = [
+      'train',
+      '--architecture',
+      '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|skip_connect~2|',
+    ];
+    const told = /^settings for 40 images of 8x8x1 on \S+: .* = 1,500 steps, .*, about \d+ (s|min); change with /m;
+    const { err } = await start([...train, '--target', 'tiny', '--data-dir', data], {}, (text, kill) => {
+      if (told.test(text)) kill();
+    }).ended;
+    expect(err).toMatch(told);
   });
 
   it('doctor tells adapter, driver, speeds and versions', async () => {

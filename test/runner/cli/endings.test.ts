@@ -45,8 +45,9 @@ function program(outcome: string, args: readonly string[], signal?: NodeJS.Signa
   });
 }
 
-const search = () => ['search', '--method', 'darts', '--source', 'tiny', '--out', folder];
-const train = () => ['train', '--architecture', cell, '--target', 'tiny', '--out', folder];
+const published = ['--protocol', 'published'];
+const search = () => ['search', '--method', 'darts', '--source', 'tiny', '--out', folder, ...published];
+const train = () => ['train', '--architecture', cell, '--target', 'tiny', '--out', folder, ...published];
 function study(): string[] {
   const file = join(data, 'slow.study.json');
   writeFileSync(

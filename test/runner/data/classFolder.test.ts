@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
-import { openImageSet } from '../../../runner/data/imageSets.js';
+import { openImageSet, pictureEdge } from '../../../runner/data/imageSets.js';
 import { DataError } from '../../../src/nas/data/errors.js';
 import { dataErrorOf, pngOf, temporaryFolder, writeFiles } from './support.js';
 
@@ -132,5 +132,31 @@ describe('a folder of one sub-folder a class', () => {
     );
     rmSync(join(folder, 'a/damaged.png'));
     expect((await openImageSet(folder, { size: 4 })).train.count).toBe(2);
+  });
+});
+
+describe('the edge of the pictures of a folder', () => {
+  it('is the shorter side of the first picture of a class, the median over classes', async () => {
+    const files = {
+      'a/0.png': flat(1, 90, 40),
+      'a/1.png': flat(2, 7, 7),
+      'b/0.png': flat(3, 60, 80),
+      'c/0.png': flat(4, 12, 500),
+      'c/1.png': flat(5, 12, 500),
+    };
+    expect(await pictureEdge(writeFiles(join(root, 'edges'), files))).toBe(40);
+  });
+
+  it('is that of the training pictures where there are train and test', async () => {
+    const of = (part: string, edge: number) => ({
+      [`${part}/a/0.png`]: flat(1, edge, edge),
+      [`${part}/b/0.png`]: flat(2, edge, edge),
+    });
+    expect(await pictureEdge(writeFiles(join(root, 'parted'), { ...of('train', 20), ...of('test', 60) }))).toBe(20);
+  });
+
+  it('is not asked for of sets that come as they are', async () => {
+    expect(await pictureEdge('mnist')).toBeUndefined();
+    expect(await pictureEdge(join(root, 'not-there'))).toBeUndefined();
   });
 });

@@ -47,6 +47,7 @@ export const fairDarts: Method<z.infer<typeof options>> = {
   summary: 'a gate for every candidate, drawn to zero or one, in place of the softmax',
   options,
   needs: () => 'supernet',
+  joinsHalves: ({ order }) => order === 'single',
   start: (problem, settings) => {
     const { relaxation } = problem.space;
     const { derivation: by, threshold } = settings;

@@ -1,0 +1,75 @@
+import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { sourceCounts } from '../../src/nas/data/sources.js';
+import { methodByName } from '../../src/nas/methods/methods.js';
+import { spaceByName } from '../../src/nas/spaces/space.js';
+import type { Protocol } from '../../src/nas/training/protocol.js';
+import type { FittedWork } from '../../src/nas/transfer/fittingNetworks.js';
+import { fittingProtocol } from '../../src/nas/transfer/fittingProtocol.js';
+import type { ProtocolOverrides } from '../../src/nas/transfer/protocols.js';
+import { candidatesOf } from '../../src/nas/transfer/searchProblem.js';
+import type { Study } from '../../src/nas/transfer/studySpecification.js';
+import { describeSettings, type ToldSettings } from './describeSettings.js';
+import type { PrepareOptions } from './prepare.js';
+
+/** Settings chosen for the images and the kind of device where the user leaves them open. */
+export interface Fit {
+  readonly protocolsFor: NonNullable<PrepareOptions['protocolsFor']>;
+  /** In one line, after `protocolsFor`. @param seconds that the job is expected to take */
+  describe(seconds?: number, candidates?: ToldSettings['candidates']): string;
+  /** The user decided how long to train. */
+  readonly epochsGiven: boolean;
+}
+
+/** Of the only training of a study. */
+export function fitTraining(study: Study, architecture: string, given: ProtocolOverrides): Fit {
+  const space = spaceByName(study.space);
+  const [{ set, limit }] = study.targets;
+  const work: FittedWork = { kind: 'training', architecture: space.parse(architecture) };
+  return fitOf(study, set, work, given, ({ train, classes }) => {
+    const count = Math.min(train.count, limit ?? train.count);
+    return { count, classes: classes.length, told: count };
+  });
+}
+
+/** Of the only search of a study. */
+export function fitSearch(study: Study, given: ProtocolOverrides): Fit {
+  const [{ name, options }] = study.methods;
+  const [{ specification }] = study.sources;
+  const [seed] = study.seeds;
+  const method = methodByName(name);
+  const candidates = (protocol: Protocol) => candidatesOf(spaceByName(study.space), name, options, protocol);
+  const work: FittedWork =
+    method.needs(options) === 'supernet'
+      ? { kind: 'search', channelsOf: 4 * ((options as { partial?: number }).partial ?? 1) }
+      : { kind: 'fitness', candidates: candidates(study.protocols.fitness) };
+  const fit = fitOf(study, specification.set, work, given, (set) => {
+    const { images, half, classes } = sourceCounts(set, specification, seed);
+    return { count: method.joinsHalves?.(options) ? images : half, classes, told: images };
+  });
+  return { ...fit, describe: (seconds) => fit.describe(seconds, { candidates, upTo: method.multiFidelity === true }) };
+}
+
+function fitOf(
+  study: Study,
+  set: string,
+  work: FittedWork,
+  given: ProtocolOverrides,
+  countsOf: (set: ImageSet) => { count: number; classes: number; told: number },
+): Fit {
+  const space = spaceByName(study.space);
+  let told: Pick<ToldSettings, 'facts' | 'fitted' | 'images'> | undefined;
+  return {
+    async protocolsFor(device, sets) {
+      const opened = await sets.open(set);
+      const { count, classes, told: images } = countsOf(opened);
+      const edge = await sets.edge(set);
+      const { channels } = opened;
+      const facts = { space, work, device, images: { count, edge, channels, classes } };
+      const fitted = fittingProtocol(facts, given);
+      told = { facts, fitted, images };
+      return { ...study.protocols, [work.kind]: fitted.protocol };
+    },
+    describe: (seconds, candidates) => (told ? describeSettings({ ...told, seconds, candidates }) : ''),
+    epochsGiven: given.epochs !== undefined,
+  };
+}
