@@ -49,9 +49,9 @@ export function cellDot(cell: Cell): string {
   return [
     'digraph cell {',
     '  graph [rankdir=LR, bgcolor="transparent", nodesep=0.3, ranksep=0.2, margin=0];',
-    '  node [shape=circle, fixedsize=true, width=0.4];',
+    '  node [shape=circle, fixedsize=true, width=0.34];',
     // Laid out for larger letters than the page draws, because its font may be wider.
-    '  edge [fontname="Helvetica", fontsize=14, arrowsize=0.7];',
+    '  edge [fontname="Helvetica", fontsize=13, arrowsize=0.6];',
     ...Array.from({ length: NODES }, (_, index) => `  ${index} [label=${node(index)}];`),
     ...edges,
     '}',
@@ -76,14 +76,14 @@ export function hasNoConvolution(cell: Cell): boolean {
 
 /**
  * Starts Graphviz, which has to be installed; what it gives draws DOT text as an SVG element for a page: no declaration,
- * no ids, no names of namespaces, colours left to CSS.
+ * no ids, no names of namespaces, colours left to CSS; labels come last, so that no edge is drawn over one.
  */
 export async function graphviz(): Promise<(dot: string) => string> {
   const { instance } = (await import(GRAPHVIZ)) as Graphviz;
   const viz = await instance();
   return (dot) => {
     const svg = viz.renderString(dot, { format: 'svg' });
-    return svg
+    const clean = svg
       .slice(svg.indexOf('<svg'))
       .replace(/<!--[\s\S]*?-->\s*/g, '')
       .replace(/<title>[\s\S]*?<\/title>\s*/g, '')
@@ -93,7 +93,22 @@ export async function graphviz(): Promise<(dot: string) => string> {
         '<svg viewBox="$1" style="width:$2px" aria-hidden="true">',
       )
       .trim();
+    return labelsLast(clean);
   };
+}
+
+/** Takes the labels out of the groups of their edges; groups of labels have the class of the operation. */
+function labelsLast(svg: string): string {
+  let labels = '';
+  const edges = svg.replace(/<g class="edge ([^"]*)">([\s\S]*?)<\/g>/g, (_, kind: string, content: string) => {
+    const rest = content.replace(/<text[\s\S]*?<\/text>\s*/g, (text) => {
+      labels += `<g class="label ${kind}">\n${text}</g>\n`;
+      return '';
+    });
+    return `<g class="edge ${kind}">${rest}</g>`;
+  });
+  const end = edges.lastIndexOf('</g>');
+  return edges.slice(0, end) + labels + edges.slice(end);
 }
 
 /** A double-quoted DOT string. */

@@ -1,5 +1,6 @@
 import type { EpochRecord, SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
 import { html, type Markup } from './html.js';
+import { FONT_SIZE, LABEL_GAP, leftMargin, margins, spaced, spacedUpright, textWidth } from './labels.js';
 import { percent } from './numbers.js';
 import { type Scale, scaleOver } from './scale.js';
 import { unique } from './studyCells.js';
@@ -7,7 +8,7 @@ import { unique } from './studyCells.js';
 /** More points than this a line can't show. */
 const MOST_POINTS = 150;
 
-const PLOT = { left: 32, right: 256, width: 264, lossTop: 22, accuracyTop: 134, height: 84, bottom: 238 } as const;
+const PLOT = { width: 264, lossTop: 22, accuracyTop: 134, height: 84, bottom: 238, after: 8 } as const;
 
 /** A line of a panel: a run, drawn in the colour of its seed. */
 interface Run {
@@ -52,17 +53,17 @@ function panels<T extends { method: string; source: string }>(
     validationAccuracy ?? Number.NaN,
   ]);
   // One scale for all panels: only so can they be compared with the eye.
-  const axes = {
-    epoch: scaleOver(
+  const axes = axesOf(
+    scaleOver(
       epochs.map((record) => record.epoch),
       4,
     ),
-    loss: scaleOver(losses.filter(isNumber), 5, { min: 0 }),
-    accuracy: scaleOver([...accuracies, ...runs.map((run) => run.testAccuracy ?? Number.NaN)].filter(isNumber), 5, {
+    scaleOver(losses.filter(isNumber), 5, { min: 0 }),
+    scaleOver([...accuracies, ...runs.map((run) => run.testAccuracy ?? Number.NaN)].filter(isNumber), 5, {
       min: 0,
       max: 1,
     }),
-  };
+  );
   const methods = unique(items.map((item) => item.method));
   const groups = unique(items.map((item) => item.source)).flatMap((source) =>
     methods.map((method) => items.filter((item) => item.method === method && item.source === source)),
@@ -75,38 +76,75 @@ function panels<T extends { method: string; source: string }>(
     )}</div>`;
 }
 
+interface Label {
+  readonly value: number;
+  readonly text: string;
+}
+
+interface UprightAxis {
+  readonly scale: Scale;
+  readonly labels: readonly Label[];
+}
+
 interface Axes {
   readonly epoch: Scale;
-  readonly loss: Scale;
-  readonly accuracy: Scale;
+  readonly epochLabels: readonly Label[];
+  readonly loss: UprightAxis;
+  readonly accuracy: UprightAxis;
+  /** Ends of the frames. */
+  readonly left: number;
+  readonly right: number;
+}
+
+function axesOf(epoch: Scale, loss: Scale, accuracy: Scale): Axes {
+  const losses = upright(loss, (tick) => tick.toFixed(loss.digits));
+  const accuracies = upright(accuracy, (tick) => percent(tick, Math.max(0, accuracy.digits - 2)));
+  const whole = epoch.ticks.filter(Number.isInteger);
+  const below = whole.map((tick) => ({ at: epoch.at(tick), width: textWidth(String(tick), FONT_SIZE) }));
+  const texts = [...losses.labels, ...accuracies.labels].map(({ text }) => text);
+  const { before, after } = margins(below, PLOT.width, { before: leftMargin(texts, FONT_SIZE), after: PLOT.after });
+  const [left, right] = [before, PLOT.width - after];
+  const isShown = spaced(below, right - left);
+  return {
+    epoch,
+    epochLabels: whole.filter((_, i) => isShown[i]).map((tick) => ({ value: tick, text: String(tick) })),
+    loss: losses,
+    accuracy: accuracies,
+    left,
+    right,
+  };
+}
+
+function upright(scale: Scale, textOf: (tick: number) => string): UprightAxis {
+  const isShown = spacedUpright(scale.ticks.map(scale.at), PLOT.height, FONT_SIZE);
+  const shown = scale.ticks.filter((_, i) => isShown[i]);
+  return { scale, labels: shown.map((value) => ({ value, text: textOf(value) })) };
 }
 
 function panel(runs: readonly Run[], seeds: readonly number[], axes: Axes): Markup {
-  const { loss, accuracy } = axes;
-  const integerEpochs = axes.epoch.ticks.filter(Number.isInteger);
   return html`<svg viewBox="0 0 ${PLOT.width} ${PLOT.bottom + 14}" role="img" aria-label="${runs.map(runText).join('; ')}">
-${frame(loss, PLOT.lossTop, 'loss', (tick) => tick.toFixed(loss.digits))}
-${frame(accuracy, PLOT.accuracyTop, 'accuracy %', (tick) => percent(tick, Math.max(0, accuracy.digits - 2)))}
-${integerEpochs.map((tick) => html`<text x="${x(axes, tick)}" y="${PLOT.bottom - 8}" text-anchor="middle">${tick}</text>`)}
-<text x="${(PLOT.left + PLOT.right) / 2}" y="${PLOT.bottom + 10}" text-anchor="middle">epoch</text>
+${frame(axes, axes.loss, PLOT.lossTop, 'loss')}
+${frame(axes, axes.accuracy, PLOT.accuracyTop, 'accuracy %')}
+${axes.epochLabels.map(({ value, text }) => html`<text x="${x(axes, value)}" y="${PLOT.bottom - 8}" text-anchor="middle">${text}</text>`)}
+<text x="${((axes.left + axes.right) / 2).toFixed(1)}" y="${PLOT.bottom + 10}" text-anchor="middle">epoch</text>
 ${runs.map((run) => curve(run, seeds.indexOf(run.seed) % 8, axes))}
 </svg>`;
 }
 
-function frame(scale: Scale, top: number, title: string, text: (tick: number) => string): Markup {
-  return html`${scale.ticks.map((tick) => {
-    const y = height(scale, top, tick);
-    return html`<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${y}" y2="${y}"/><text x="${PLOT.left - 5}" y="${y}" dy="0.35em" text-anchor="end">${text(tick)}</text>`;
+function frame({ left, right }: Axes, { scale, labels }: UprightAxis, top: number, title: string): Markup {
+  return html`${labels.map(({ value, text }) => {
+    const y = height(scale, top, value);
+    return html`<line class="grid" x1="${left}" x2="${right.toFixed(1)}" y1="${y}" y2="${y}"/><text x="${left - LABEL_GAP}" y="${y}" dy="0.35em" text-anchor="end">${text}</text>`;
   })}
 <text x="0" y="${top - 10}" class="title">${title}</text>`;
 }
 
 function curve(run: Run, seed: number, axes: Axes): Markup {
   const lines: [string, Scale, number, (record: EpochRecord) => number | undefined][] = [
-    ['', axes.loss, PLOT.lossTop, (record) => record.trainLoss],
-    [' dashed', axes.loss, PLOT.lossTop, (record) => record.validationLoss],
-    ['', axes.accuracy, PLOT.accuracyTop, (record) => record.trainAccuracy],
-    [' dashed', axes.accuracy, PLOT.accuracyTop, (record) => record.validationAccuracy],
+    ['', axes.loss.scale, PLOT.lossTop, (record) => record.trainLoss],
+    [' dashed', axes.loss.scale, PLOT.lossTop, (record) => record.validationLoss],
+    ['', axes.accuracy.scale, PLOT.accuracyTop, (record) => record.trainAccuracy],
+    [' dashed', axes.accuracy.scale, PLOT.accuracyTop, (record) => record.validationAccuracy],
   ];
   const last = run.epochs.at(-1);
   return html`<g class="series${Math.max(0, seed)}"><title>seed ${run.seed}</title>
@@ -117,7 +155,7 @@ ${lines.map(([style, scale, top, value]) => {
 ${
   last &&
   run.testAccuracy !== undefined &&
-  html`<circle class="ring" cx="${x(axes, last.epoch)}" cy="${height(axes.accuracy, PLOT.accuracyTop, run.testAccuracy)}" r="3.5"/>`
+  html`<circle class="ring" cx="${x(axes, last.epoch)}" cy="${height(axes.accuracy.scale, PLOT.accuracyTop, run.testAccuracy)}" r="3.5"/>`
 }</g>`;
 }
 
@@ -155,7 +193,7 @@ function runText({ seed, epochs, testAccuracy }: Run): string {
 }
 
 function x(axes: Axes, epoch: number): string {
-  return (PLOT.left + axes.epoch.at(epoch) * (PLOT.right - PLOT.left)).toFixed(1);
+  return (axes.left + axes.epoch.at(epoch) * (axes.right - axes.left)).toFixed(1);
 }
 
 function height(scale: Scale, top: number, value: number): string {

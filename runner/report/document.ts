@@ -41,7 +41,7 @@ export function documentPage({ name, kind, subtitle, verdict, findings, sections
 <body>
 <header>
 <h1>${name}</h1>
-<p class="subtitle">${subtitle.map((part) => part.replaceAll(' ', '\u00a0')).join(' · ')}</p>
+<p class="subtitle">${subtitle.map((part) => part.replaceAll(' ', '\u00a0')).join('\u00a0· ')}</p>
 <p class="verdict">${verdict}</p>
 ${findings.length > 0 && html`<ul class="findings">${findings.map((finding) => html`<li>${finding}</li>`)}</ul>`}
 <nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>

@@ -48,7 +48,7 @@ function figure(
   const picture = pictureOf(space, architecture);
   const drawing = picture && draw && trusted(draw(picture.dot));
   return html`
-<figure class="${picture?.wide ? 'cell wide' : 'cell'}">${drawing && html`<div class="graph" role="img" aria-label="${picture!.text}">${drawing}</div>`}
+<figure class="${picture?.wide ? 'cell wide' : 'cell'}">${drawing && html`<div class="graph" role="img" aria-label="${picture!.text}"${picture!.wide && html` tabindex="0"`}>${drawing}</div>`}
 <figcaption>
 <p><b>Found ${searches.length === 1 ? 'once' : `${searches.length} times`}</b>: ${origins(searches)}</p>
 ${picture && html`<p>${picture.text}</p>`}

@@ -27,7 +27,7 @@ export function genotypeDot({ normal, reduction }: Genotype): string {
     'digraph genotype {',
     '  graph [rankdir=LR, bgcolor="transparent", nodesep=0.15, ranksep=0.3, margin=0];',
     '  node [shape=ellipse, height=0.3, width=0.4, margin="0.04,0.02"];',
-    '  edge [fontname="Helvetica", fontsize=12, arrowsize=0.6];',
+    '  edge [fontname="Helvetica", fontsize=14, arrowsize=0.6];',
     ...cellLines('reduction', reduction),
     ...cellLines('normal', normal),
     '}',

@@ -1,4 +1,15 @@
 import { html, type Insert, type Markup } from './html.js';
+import {
+  FONT_SIZE,
+  LABEL_GAP,
+  leftMargin,
+  margins,
+  PHONE_FONT_SIZE,
+  type PlacedLabel,
+  spaced,
+  spacedUpright,
+  textWidth,
+} from './labels.js';
 import type { Scale } from './scale.js';
 
 export interface Axis {
@@ -25,43 +36,50 @@ interface Plot {
   readonly content: (place: Place) => Insert;
 }
 
-/** Width and height of a picture in the units of its letters, and what the labels left of the frame take of it. */
+/** Width and height of a picture in the units of its letters, and the largest size in which the style may show these. */
 export interface PlotSize {
   readonly width: number;
   readonly height: number;
-  readonly left: number;
+  readonly letters: number;
 }
 
-export const WIDE: PlotSize = { width: 460, height: 270, left: 40 };
-export const SMALL: PlotSize = { width: 264, height: 230, left: 36 };
+export const WIDE: PlotSize = { width: 460, height: 290, letters: PHONE_FONT_SIZE };
+export const SMALL: PlotSize = { width: 264, height: 230, letters: FONT_SIZE };
 
-const TOP = 24;
 const RIGHT = 10;
-const BOTTOM = 36;
 
 /** A frame with two axes. */
 export function plot({ label, x, y, size, content }: Plot): Markup {
-  const { left } = size;
-  const [width, height] = [size.width - left - RIGHT, size.height - TOP - BOTTOM];
+  const { letters } = size;
+  const [top, bottom] = [Math.round(2.1 * letters), Math.round(3.1 * letters)];
+  const left = leftMargin(y.scale.ticks.map(y.tickText), letters);
+  const below = x.scale.ticks.map((tick): PlacedLabel & { readonly text: string } => {
+    const text = x.tickText(tick);
+    return { at: x.scale.at(tick), width: textWidth(text, letters), text };
+  });
+  const { before, after } = margins(below, size.width, { before: left, after: RIGHT });
+  const [width, height] = [rounded(size.width - before - after), size.height - top - bottom];
   const place: Place = {
     width,
     height,
     x: (value) => rounded(width * x.scale.at(value)),
     y: (value) => rounded(height * (1 - y.scale.at(value))),
   };
-  const base = TOP + height;
+  const [start, end, base] = [rounded(before), rounded(before + width), top + height];
+  const isShownAcross = spaced(below, width);
+  const isShownUp = spacedUpright(y.scale.ticks.map(y.scale.at), height, letters);
   return html`<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${label}">
-<text x="0" y="11" class="title">${y.title}</text>
-${y.scale.ticks.map((tick) => {
-  const at = rounded(TOP + place.y(tick));
-  return html`<line class="grid" x1="${left}" x2="${left + width}" y1="${at}" y2="${at}"/><text x="${left - 5}" y="${at}" dy="0.35em" text-anchor="end">${y.tickText(tick)}</text>`;
+<text x="0" y="${rounded(letters)}" class="title">${y.title}</text>
+${y.scale.ticks.map((tick, i) => {
+  const at = rounded(top + place.y(tick));
+  return html`<line class="grid" x1="${start}" x2="${end}" y1="${at}" y2="${at}"/>${isShownUp[i] && html`<text x="${start - LABEL_GAP}" y="${at}" dy="0.35em" text-anchor="end">${y.tickText(tick)}</text>`}`;
 })}
-${x.scale.ticks.map((tick) => {
-  const at = rounded(left + place.x(tick));
-  return html`<line class="grid" x1="${at}" x2="${at}" y1="${TOP}" y2="${base}"/><text x="${at}" y="${base + 14}" text-anchor="middle">${x.tickText(tick)}</text>`;
+${x.scale.ticks.map((tick, i) => {
+  const at = rounded(start + place.x(tick));
+  return html`<line class="grid" x1="${at}" x2="${at}" y1="${top}" y2="${base}"/>${isShownAcross[i] && html`<text x="${at}" y="${rounded(base + 1.2 * letters)}" text-anchor="middle">${below[i].text}</text>`}`;
 })}
-<text x="${left + width / 2}" y="${base + 31}" text-anchor="middle">${x.title}</text>
-<svg x="${left}" y="${TOP}" width="${width}" height="${height}">${content(place)}</svg>
+<text x="${rounded(start + width / 2)}" y="${rounded(base + 2.65 * letters)}" text-anchor="middle">${x.title}</text>
+<svg x="${start}" y="${top}" width="${width}" height="${height}">${content(place)}</svg>
 </svg>`;
 }
 

@@ -138,7 +138,7 @@ function scatterSection(results: PredictionResults): Markup | null {
     shown.flatMap(({ points }) => points.map(([, known]) => known)),
     5,
   );
-  return html`<p>Rows that were not fitted on, with the first seed. On the dashed line, prediction and truth are equal; darker is where more rows lie. Axes leave out the lowest tenth where it lies far off.</p>
+  return html`<p>Rows that were not fitted on, with the first seed. On the dashed line, prediction and truth are equal; the stronger the colour, the more rows lie there. Axes leave out the lowest tenth where it lies far off.</p>
 <div class="panels" style="--columns:4">${shown.map((predictor) => {
     const across = axisOver(
       predictor.points.map(([predicted]) => predicted),

@@ -23,15 +23,22 @@ export function scaleOver(
   const room = apart ? 0.06 * (high - low) : size > NEGLIGIBLE ? 0.1 * size : 1;
   const min = Math.max(low - room, Math.min(low, bounds.min ?? -Infinity));
   const max = Math.min(high + room, Math.max(high, bounds.max ?? Infinity));
-  const step = roundStep((max - min) / tickCount);
-  const ticks: number[] = [];
-  // Adding 0 makes 0 of -0.
-  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + 1e-9 * step; i++) ticks.push(i * step + 0);
+  // A single label would tell a place and no distance.
+  const steps = [tickCount, 2 * tickCount].map((count) => roundStep((max - min) / count));
+  const step = steps.find((one) => ticksBetween(min, max, one).length > 1) ?? steps[1];
+  const ticks = ticksBetween(min, max, step);
   return {
     ticks,
     digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)),
     at: (value) => (value - min) / (max - min),
   };
+}
+
+function ticksBetween(min: number, max: number, step: number): number[] {
+  const ticks: number[] = [];
+  // Adding 0 makes 0 of -0.
+  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + 1e-9 * step; i++) ticks.push(i * step + 0);
+  return ticks;
 }
 
 /** The smallest of 1, 2, 5 times a power of ten that is not below `step`. */

@@ -14,7 +14,7 @@ const SHADES = 5;
 
 type Point = readonly [x: number, y: number];
 
-/** Points as dots; of very many, squares, the darker the more points lie there. */
+/** Points as dots; of very many, squares, the stronger coloured the more points lie there. */
 export function scatter(points: readonly Point[], place: Place): Markup {
   const drawn = points.map(([x, y]): Point => [place.x(x), place.y(y)]);
   if (points.length <= MOST_DOTS) return html`<path class="dots" d="${dotsPath(drawn)}"/>`;

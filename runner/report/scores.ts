@@ -127,7 +127,7 @@ function scatterSection(results: ScoreResults): Markup | null {
   const tests = measurements.filter(({ split }) => split === 'test');
   const blocks = tests.map((measurement) => scatterPanels(results, measurement)).filter((block) => block !== null);
   if (blocks.length === 0) return null;
-  return html`<p>Across: how many of the architectures have a lower score. Darker is where more architectures lie. Axes leave out the lowest tenth where it lies far off.</p>${blocks}`;
+  return html`<p>Across: how many of the architectures have a lower score. The stronger the colour, the more architectures lie there. Axes leave out the lowest tenth where it lies far off.</p>${blocks}`;
 }
 
 function scatterPanels(results: ScoreResults, measurement: Measurement): Markup | null {
@@ -142,7 +142,7 @@ function scatterPanels(results: ScoreResults, measurement: Measurement): Markup 
     [...accuracyOf.values()].filter((accuracy) => accuracy !== undefined),
     5,
   );
-  const across = scaleOver([0, 100], 4, { min: 0, max: 100 });
+  const across = scaleOver([0, 100], 5, { min: 0, max: 100 });
   const panels = scoreNames(results).flatMap((score) => {
     const pairs = results.cells.flatMap((cell): [number, number][] => {
       const [value, accuracy] = [cell.scores[score], accuracyOf.get(cell)];
@@ -159,7 +159,7 @@ function scatterPanels(results: ScoreResults, measurement: Measurement): Markup 
       x: { scale: across, title: 'lower scores, %', tickText: (tick) => decimal(tick, 0) },
       y: {
         scale: up,
-        title: `${shortMeasurement(measurement)} accuracy, %`,
+        title: `${measurement.split} accuracy, %`,
         tickText: (tick) => decimal(tick, up.digits),
       },
       content: (place) => scatter(points, place),

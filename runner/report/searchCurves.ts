@@ -1,7 +1,7 @@
 import type { SearchCurve, TableRunResults } from '../../src/nas/tables/results.js';
 import type { Measurement } from '../../src/nas/tables/table.js';
 import { html, type Markup } from './html.js';
-import { measurementKey, measurementText, shortMeasurement } from './measurement.js';
+import { measurementKey, measurementText } from './measurement.js';
 import { decimal, grouped } from './numbers.js';
 import { curveClass, linePath, type Place, plot, seriesClass, seriesLegend, WIDE } from './plot.js';
 import { scaleOver } from './scale.js';
@@ -58,7 +58,7 @@ function figure(
     x: { scale: across, title: axis === 'queries' ? 'queries' : "seconds of the table's clock", tickText: grouped },
     y: {
       scale: up,
-      title: `${shortMeasurement(curves[0].measurement)} accuracy, %`,
+      title: `${curves[0].measurement.split} accuracy, %`,
       tickText: (tick) => decimal(tick, up.digits),
     },
     content: (place) =>

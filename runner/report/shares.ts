@@ -2,7 +2,7 @@ import type { SearchJob, StudyResults } from '../../src/nas/transfer/results.js'
 import { html, type Markup } from './html.js';
 import { decimal } from './numbers.js';
 import { curveClass, linePath, plot, SMALL, seriesClass, seriesLegend } from './plot.js';
-import { scaleOver } from './scale.js';
+import { type Scale, scaleOver } from './scale.js';
 import { groupBy, unique } from './studyCells.js';
 
 /** Mean shares of the operations after an epoch, over the seeds that came so far. */
@@ -19,12 +19,13 @@ export function sharesSection({ searches }: StudyResults): Markup | null {
     (group) => tablesOf(group).map((table) => ({ group, table, means: meanShares(group, table) })),
   );
   const operations = unique(panels.flatMap(({ means }) => means.flatMap(({ shares }) => Object.keys(shares))));
+  const up = sharesScale(panels.flatMap(({ means }) => means));
   return html`<h3>Shares of operations during the search</h3>
-<p>Mean strength of each operation over the edges, epoch by epoch, over the seeds.</p>
+<p>Mean strength of each operation over the edges, epoch by epoch, over the seeds; lines that lie on each other hardly differ.</p>
 ${seriesLegend(operations, operations)}
 <div class="panels" style="--columns:4">${panels.map(
     ({ group: [{ method, source }], table, means }) => html`
-<figure class="panel"><figcaption><b>${method}</b> from ${source}${table.shown && `, ${table.name}`}</figcaption>${panel(means, operations)}</figure>`,
+<figure class="panel"><figcaption><b>${method}</b> from ${source}${table.shown && `, ${table.name}`}</figcaption>${panel(means, operations, up)}</figure>`,
   )}</div>`;
 }
 
@@ -59,13 +60,23 @@ function meanShares(group: readonly SearchJob[], { name }: TableName): SharesAt[
     .sort((a, b) => a.epoch - b.epoch);
 }
 
-function panel(means: readonly SharesAt[], operations: readonly string[]): Markup {
-  const values = means.flatMap(({ shares }) => Object.values(shares)).filter(Number.isFinite);
+/**
+ * One axis for all panels: from nothing to at least twice what each operation has when all have the same, so that small
+ * differences look small.
+ */
+function sharesScale(means: readonly SharesAt[]): Scale {
+  const tops = means.map(({ shares }) => {
+    const values = Object.values(shares);
+    return Math.max(2 / values.length, ...values.filter(Number.isFinite));
+  });
+  return scaleOver([0, ...tops], 5, { min: 0, max: 1 });
+}
+
+function panel(means: readonly SharesAt[], operations: readonly string[], up: Scale): Markup {
   const across = scaleOver(
     means.map(({ epoch }) => epoch),
     4,
   );
-  const up = scaleOver(values, 5, { min: 0 });
   const last = means[means.length - 1].shares;
   return plot({
     label: Object.entries(last)

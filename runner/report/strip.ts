@@ -1,4 +1,5 @@
 import { html, type Insert, type Markup } from './html.js';
+import { FONT_SIZE, margins, type PlacedLabel, spaced, textWidth } from './labels.js';
 import { plural } from './numbers.js';
 import type { Scale } from './scale.js';
 
@@ -6,6 +7,17 @@ import type { Scale } from './scale.js';
 const MOST_DOTS = 60;
 
 const BARS = 80;
+
+/** Width of a plot in pixels: at least on a phone, and beside its names, where the style puts it above 50rem. */
+const NARROW = 288;
+const BESIDE = 400;
+
+/** Where the values are across the picture, as shares of its width: its labels need room at both ends. */
+interface Frame {
+  readonly scale: Scale;
+  readonly start: number;
+  readonly width: number;
+}
 
 /** A row of a dot plot: single runs as small dots, their mean as a large one with a bar around it. */
 export interface Strip {
@@ -43,54 +55,77 @@ interface StripTable {
  */
 export function stripTable({ scale, levels, ...table }: StripTable): Markup {
   const { strips, tickText } = table;
+  const frame = frameOf(scale, tickText);
   return html`<figure class="table"><figcaption>${table.caption}</figcaption>
 <table class="strips">
 <thead><tr><th scope="col">${table.labelHeading}</th><th scope="col" class="plot">${table.plotHeading}</th><th scope="col" class="number">${table.valueHeading}</th></tr></thead>
 <tbody>${strips.map(
     (strip) => html`
-<tr${strip.muted && html` class="muted"`}><th scope="row">${strip.label}</th><td class="plot">${picture(strip, levels, scale)}</td><td class="number">${strip.value}</td></tr>`,
+<tr${strip.muted && html` class="muted"`}><th scope="row">${strip.label}</th><td class="plot">${picture(strip, levels, frame)}</td><td class="number">${strip.value}</td></tr>`,
   )}
 </tbody>
-<tfoot aria-hidden="true"><tr><td></td><td class="plot">${axis(scale, tickText)}</td><td></td></tr></tfoot>
+<tfoot aria-hidden="true"><tr><td></td><td class="plot">${axis(frame, tickText)}</td><td></td></tr></tfoot>
 </table></figure>`;
 }
 
-function picture(strip: Strip, levels: readonly Level[], scale: Scale): Markup {
-  const x = (value: number) => across(scale, value);
+function placedLabels(scale: Scale, ticks: readonly number[], tickText: (tick: number) => string): PlacedLabel[] {
+  return ticks.map((tick) => ({ at: scale.at(tick), width: textWidth(tickText(tick), FONT_SIZE) }));
+}
+
+function frameOf(scale: Scale, tickText: (tick: number) => string): Frame {
+  const { before, after } = margins(placedLabels(scale, scale.ticks, tickText), NARROW, { before: 0, after: 0 });
+  return { scale, start: before / NARROW, width: 1 - (before + after) / NARROW };
+}
+
+function picture(strip: Strip, levels: readonly Level[], frame: Frame): Markup {
+  const x = (value: number) => across(frame, value);
   const { mean, error } = strip;
   return html`<svg class="strip" width="100%" height="34" role="img" aria-label="${strip.value}">
-${scale.ticks.map((tick) => html`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="0" y2="34"/>`)}
+${frame.scale.ticks.map((tick) => html`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="0" y2="34"/>`)}
 ${levels.map(
   ({ name, value, kind }) =>
     html`<line class="level ${kind}" x1="${x(value)}" x2="${x(value)}" y1="0" y2="34"><title>${name}</title></line>`,
 )}
 ${error !== undefined && html`<line class="error" x1="${x(mean - error)}" x2="${x(mean + error)}" y1="17" y2="17"/>`}
-${strip.runs.length > MOST_DOTS ? histogram(strip.runs, scale) : strip.runs.map((run) => html`<circle class="run" cx="${x(run)}" cy="17" r="3.5"/>`)}
+${strip.runs.length > MOST_DOTS ? histogram(strip.runs, frame) : strip.runs.map((run) => html`<circle class="run" cx="${x(run)}" cy="17" r="3.5"/>`)}
 <circle class="mean${error === undefined && ' single'}" cx="${x(mean)}" cy="17" r="6"><title>${strip.value}</title></circle>
 </svg>`;
 }
 
 /** Bars that stand on the lower edge, the highest as high as the strip. */
-function histogram(runs: readonly number[], scale: Scale): Markup[] {
+function histogram(runs: readonly number[], { scale, start, width }: Frame): Markup[] {
   const counts = new Array<number>(BARS).fill(0);
   for (const run of runs) counts[Math.min(BARS - 1, Math.max(0, Math.floor(BARS * scale.at(run))))]++;
   const most = Math.max(...counts);
   return counts.flatMap((count, bar) => {
     if (count === 0) return [];
     const height = Math.max(1, (29 * count) / most);
-    return html`<rect class="share" x="${((100 * bar) / BARS).toFixed(2)}%" y="${(34 - height).toFixed(1)}" width="${(100 / BARS).toFixed(2)}%" height="${height.toFixed(1)}"><title>${plural(count, 'run')}</title></rect>`;
+    return html`<rect class="share" x="${inPercent(start + (width * bar) / BARS)}" y="${(34 - height).toFixed(1)}" width="${inPercent(width / BARS)}" height="${height.toFixed(1)}"><title>${plural(count, 'run')}</title></rect>`;
   });
 }
 
-function axis(scale: Scale, tickText: (tick: number) => string): Markup {
+/** Labels that would touch where the plot is narrow are left out there. */
+function axis(frame: Frame, tickText: (tick: number) => string): Markup {
+  const { scale, width } = frame;
+  const apart = (ticks: readonly number[], length: number) => {
+    const isShown = spaced(placedLabels(scale, ticks, tickText), width * length, Math.max(0, ticks.indexOf(0)));
+    return ticks.filter((_, i) => isShown[i]);
+  };
+  const labelled = apart(scale.ticks, BESIDE);
+  const onPhones = apart(labelled, NARROW);
   return html`<svg class="strip axis" width="100%" height="22">
-${scale.ticks.map(
-  (tick) => html`<line class="grid" x1="${across(scale, tick)}" x2="${across(scale, tick)}" y1="0" y2="5"/>
-<text x="${across(scale, tick)}" y="17" text-anchor="middle">${tickText(tick)}</text>`,
+${scale.ticks.map((tick) => html`<line class="grid" x1="${across(frame, tick)}" x2="${across(frame, tick)}" y1="0" y2="5"/>`)}
+${labelled.map(
+  (tick) =>
+    html`<text${!onPhones.includes(tick) && html` class="spare"`} x="${across(frame, tick)}" y="17" text-anchor="middle">${tickText(tick)}</text>`,
 )}
 </svg>`;
 }
 
-function across(scale: Scale, value: number): string {
-  return `${(100 * scale.at(value)).toFixed(2)}%`;
+function across({ scale, start, width }: Frame, value: number): string {
+  return inPercent(start + width * scale.at(value));
+}
+
+function inPercent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
 }

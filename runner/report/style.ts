@@ -1,3 +1,5 @@
+import { FONT_SIZE, PHONE_FONT_SIZE } from './labels.js';
+
 /** Colours by theme, as CSS variables. */
 export const PALETTES = {
   light:
@@ -15,13 +17,14 @@ export const PALETTES = {
 /** Of figures that are also files of their own. */
 export const FIGURE_STYLE = `
 .dot-figure { width: 100%; max-width: 54rem; display: block; font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-.dot-figure text { font-size: 11.5px; fill: var(--quiet); font-variant-numeric: tabular-nums; }
+.dot-figure text { font-size: ${FONT_SIZE}px; fill: var(--quiet); font-variant-numeric: tabular-nums; }
 .dot-figure .title, .dot-figure .name { fill: var(--ink); font-weight: 600; }
 .dot-figure .grid { stroke: var(--faint); stroke-width: 1; }
 .dot-figure .level { stroke: var(--linear); stroke-width: 1.5; }
 .dot-figure .level.resnet { stroke: var(--quiet); }
 .dot-figure .level.random-mean { stroke: var(--quiet); stroke-dasharray: 4 4; }
-.dot-figure g circle { fill: var(--c); fill-opacity: .45; }
+.dot-figure g circle { fill: var(--c); fill-opacity: .6; }
+.dot-figure g circle.key { fill-opacity: 1; }
 .dot-figure g circle.below { fill: none; stroke: var(--c); }
 .dot-figure g line { stroke: var(--c); stroke-width: 2.5; }
 ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.dot-figure .series${series} { --c: var(--series${series}); }`).join('\n')}
@@ -97,14 +100,15 @@ i.heat { display: inline-block; width: 1.1rem; height: .8rem; vertical-align: -1
 .key.level { height: 0; width: 1.5rem; border: 0; border-top: 2px dotted var(--ink); }
 .key.front { height: 0; width: 1.5rem; border: 0; border-top: 2px solid var(--ink); }
 .key.ring { width: .6rem; height: .6rem; border: 2px solid var(--quiet); border-radius: 50%; }
-.legend { white-space: nowrap; margin-right: .7rem; }
+.legend { display: inline-block; margin-right: .7rem; }
 .legend-row { color: var(--quiet); font-size: .9rem; max-width: none; }
 ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.series${series} { --c: var(--series${series}); }`).join('\n')}
 
 .strips { width: 100%; }
 .strips th, .strips td { border: 0; padding: 0 .5rem; }
 .strips thead th { padding-bottom: .4rem; }
-.strips tbody th { width: 15rem; overflow-wrap: anywhere; padding-left: 0; line-height: 1.25; }
+.strips th:first-child { padding-left: 0; }
+.strips tbody th { width: 15rem; overflow-wrap: anywhere; line-height: 1.25; }
 .strips .number { width: 1%; padding-right: 0; }
 .strips .muted th b { font-weight: 400; }
 .strip { display: block; overflow: visible; }
@@ -120,26 +124,28 @@ ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.series${series} { --c: var(--series
 .strip .mean.single { fill: var(--page); stroke: var(--accent); stroke-width: 2; }
 .muted .strip .error, .muted .strip .run, .muted .strip .mean.single { stroke: var(--chance); }
 .muted .strip .mean:not(.single) { fill: var(--chance); }
-.strip text, .panel text { font-size: 11.5px; fill: var(--quiet); font-variant-numeric: tabular-nums; }
+.strip text, .panel text { font-size: ${FONT_SIZE}px; fill: var(--quiet); font-variant-numeric: tabular-nums; }
 .meter { vertical-align: -1px; margin-right: .3rem; }
 .meter .track { fill: var(--faint); }
 .meter .bar { fill: var(--accent); }
 .meter line { stroke: var(--quiet); }
 
-.cells { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); margin: 1.2rem 0; }
+.cells { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); margin: 1.2rem 0; }
 .cell { border: 1px solid var(--rule); border-radius: .6rem; padding: .9rem 1rem; background: var(--panel); break-inside: avoid; }
 .cell p { margin: .35rem 0; font-size: .92rem; }
 .cell code { font-size: .78em; color: var(--quiet); }
 .graph { height: 9rem; margin-bottom: .6rem; display: grid; place-items: center; }
 .cell.wide { grid-column: 1 / -1; }
-.cell.wide .graph { height: auto; }
+.cell.wide .graph { height: auto; display: block; overflow-x: auto; }
 .graph svg { max-width: 100%; max-height: 100%; display: block; }
-.graph text { font-size: 12px; font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--ink); }
+.cell.wide .graph svg { max-width: none; margin: 0 auto; }
+.graph text { font-size: 12.5px; font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--ink); paint-order: stroke; stroke: var(--panel); stroke-width: 5px; stroke-linejoin: round; }
+.graph .node text { stroke: none; }
 .graph ellipse { fill: var(--page); stroke: var(--quiet); stroke-width: 1.2; }
 .graph .edge { --c: var(--quiet); }
 .graph .edge path { fill: none; stroke: var(--c); stroke-width: 1.8; }
 .graph .edge polygon { fill: var(--c); stroke: var(--c); }
-.graph .edge text { fill: var(--c); }
+.graph .label text { fill: var(--c); }
 .graph .conv3 { --c: var(--conv3); }
 .graph .conv1 { --c: var(--conv1); }
 .graph .pool { --c: var(--pool); }
@@ -150,7 +156,8 @@ td .warning { white-space: nowrap; }
 .warning::before { content: "⚠ "; }
 
 /* A column a method where they fit, so that rows are sources. */
-.panels { display: grid; gap: 1.2rem 1.6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(14rem, 100% / var(--columns) - 1.6rem)), 1fr)); margin: 1rem 0 2rem; }
+.panels { display: grid; gap: 1.2rem 1.6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(var(--least, 15rem), 100% / var(--columns) - 1.6rem)), 1fr)); align-items: end; margin: 1rem 0 2rem; }
+.panels:has(> .wide) { --least: 26rem; }
 .panel { break-inside: avoid; }
 .panel figcaption { font-size: .9rem; color: var(--quiet); margin-bottom: .2rem; }
 .panel > svg { width: 100%; max-width: 19rem; display: block; }
@@ -170,6 +177,11 @@ td .warning { white-space: nowrap; }
 .panel .ring { fill: var(--page); stroke: var(--c); stroke-width: 2; }
 
 ${FIGURE_STYLE}
+.dot-figure.narrow { display: none; max-width: 28rem; }
+@media (max-width: 44rem) {
+  .dot-figure:not(.narrow) { display: none; }
+  .dot-figure.narrow { display: block; }
+}
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: .7rem 1.5rem; margin: 1rem 0; }
 .facts dt { color: var(--quiet); font-size: .82rem; }
 .facts dd { margin: 0; }
@@ -189,7 +201,9 @@ footer { margin-top: 3rem; padding-block: 1.2rem 2.5rem; color: var(--quiet); fo
   .matrix td.heat { padding: .55rem .5rem; }
   .matrix tbody th { min-width: 0; max-width: 7.5rem; }
   .matrix thead th { min-width: 0; }
-  /* Name and number share a line, the picture has the whole width below. */
+}
+/* Name and number share a line, the picture has the whole width below. */
+@media screen and (max-width: 50rem) {
   .strips, .strips tbody, .strips tfoot { display: block; }
   .strips thead { display: none; }
   .strips tr { display: grid; grid-template-columns: 1fr auto; margin-bottom: .3rem; }
@@ -197,6 +211,8 @@ footer { margin-top: 3rem; padding-block: 1.2rem 2.5rem; color: var(--quiet); fo
   .strips td.plot { grid-row: 2; grid-column: 1 / 3; padding: 0; }
   .strips tfoot td:not(.plot) { display: none; }
 }
+@media (max-width: 50rem) { .strip .spare { display: none; } }
+@media (max-width: 32rem) { .panel.wide text { font-size: ${PHONE_FONT_SIZE}px; } }
 @media print {
   body { font-size: 10.5pt; }
   main, header, footer { max-width: none; padding: 0; }

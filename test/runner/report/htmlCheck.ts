@@ -133,3 +133,9 @@ export function pathsOf({ elements }: CheckedPage, kind: string): string[] {
     .filter(({ name, attributes }) => name === 'path' && attributes.get('class') === kind)
     .map(({ attributes }) => attributes.get('d')!);
 }
+
+/** Width and height of the frame of the first chart with two axes. */
+export function frameOf({ elements }: CheckedPage): { width: number; height: number } {
+  const frame = elements.find(({ name, attributes }) => name === 'svg' && attributes.has('x'))!;
+  return { width: Number(frame.attributes.get('width')), height: Number(frame.attributes.get('height')) };
+}

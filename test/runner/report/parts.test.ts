@@ -126,7 +126,7 @@ describe('scaleOver', () => {
           expect(scale.at(value)).toBeGreaterThanOrEqual(-1e-9);
           expect(scale.at(value)).toBeLessThanOrEqual(1 + 1e-9);
         }
-        expect(scale.ticks.length).toBeGreaterThanOrEqual(1);
+        expect(scale.ticks.length).toBeGreaterThanOrEqual(2);
         expect(scale.ticks.length).toBeLessThanOrEqual(7);
       }),
       { examples: [[[5e-324, 0]], [[1e6, 1e6 + 1e-10]], [[0]], [[]]] },
@@ -193,6 +193,14 @@ describe('the graph of a cell', () => {
       expect(svg).toContain(`>${label}</text>`);
     expect(svg.match(/class="edge/g)).toHaveLength(6);
     expect(svg).not.toMatch(/ id=| fill=| stroke=|http|<title|<!/);
+  });
+
+  it('has its labels after all edges, so that none is struck through', async () => {
+    const svg = (await graphviz())(cellDot(cell));
+    const [edges, labels] = [svg.lastIndexOf('<path'), svg.indexOf('<g class="label')];
+    expect(labels).toBeGreaterThan(edges);
+    expect(svg.slice(labels).match(/<text/g)).toHaveLength(4);
+    expect(svg).toMatch(/<g class="label conv1">\s*<text[^>]*>conv 1×1<\/text>\s*<\/g>/);
   });
 
   it('is put in words, and tells cells that have nothing to learn', () => {

@@ -10,7 +10,7 @@ import { predictionsCsv, scoreCorrelationsCsv, scoresCsv } from '../../../runner
 import { tableRunPage } from '../../../runner/report/tableRun.js';
 import type { PredictionResults, ScoreResults } from '../../../src/nas/tables/results.js';
 import { examplePredictions, exampleScores, exampleTableRun, measured } from './exampleTables.js';
-import { checkReport, pathsOf } from './htmlCheck.js';
+import { checkReport, frameOf, pathsOf } from './htmlCheck.js';
 
 describe('the report of predictors', () => {
   const results = examplePredictions();
@@ -66,10 +66,13 @@ describe('the report of scores', () => {
       scores: { synflow: value },
     }));
     const correlations = results.correlations.filter(({ score }) => score === 'synflow');
-    const [d] = pathsOf(checkReport(scoresPage({ ...results, cells, correlations })), 'dots');
-    // Shares 100, 0 and 50 % across 218; accuracies 80, 81, 82 over 170, with 6 % of 2 beyond both ends.
-    const y = (accuracy: number) => Math.round((170 * (82.12 - accuracy)) / 2.24);
-    expect(d).toBe(`M218 ${y(80)}h0M0 ${y(81)}h0M109 ${y(82)}h0`);
+    const drawn = checkReport(scoresPage({ ...results, cells, correlations }));
+    const [d] = pathsOf(drawn, 'dots');
+    const { width, height } = frameOf(drawn);
+    // Shares 100, 0 and 50 % across; accuracies 80, 81, 82 up, with 6 % of 2 beyond both ends.
+    const x = (share: number) => Math.round(width * share);
+    const y = (accuracy: number) => Math.round((height * (82.12 - accuracy)) / 2.24);
+    expect(d).toBe(`M${x(1)} ${y(80)}h0M0 ${y(81)}h0M${x(0.5)} ${y(82)}h0`);
   });
 
   it.each<[string, ScoreResults]>([

@@ -1,34 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { foundCellsSection } from '../../../runner/report/foundCells.js';
 import { sharesSection } from '../../../runner/report/shares.js';
-import type { StudyResults } from '../../../src/nas/transfer/results.js';
 import { exampleResults } from './exampleResults.js';
-
-/** Two seeds of one search by DARTS whose skips take over; the second stops an epoch earlier. */
-function withTelemetry(): StudyResults {
-  const results = exampleResults();
-  const epoch = (number: number, skip: number) => ({
-    epoch: number,
-    learningRate: 0.1,
-    trainLoss: 1,
-    trainAccuracy: 0.5,
-    telemetry: { tables: [{ name: 'normal', shares: { skip_connect: skip, sep_conv_3x3: 1 - skip }, skips: 2 }] },
-  });
-  const [search] = results.searches;
-  const searches = [
-    { ...search, method: 'darts', source: 'emoji', seed: 0, epochs: [epoch(1, 0.5), epoch(2, 0.6), epoch(3, 0.9)] },
-    {
-      ...search,
-      method: 'darts',
-      source: 'emoji',
-      seed: 1,
-      epochs: [epoch(1, 0.5), epoch(2, 0.8)],
-      warnings: ['half of the edges or more became skip connections'],
-      stopped: { epoch: 2, reason: '2 skip connections in the derived cell' },
-    },
-  ];
-  return { ...results, searches, jobs: [] };
-}
+import { withEqualShares, withTelemetry } from './exampleShares.js';
 
 describe('the shares of operations in a report', () => {
   it('are means over the seeds that came to an epoch, a line for each operation', () => {
@@ -45,6 +19,18 @@ describe('the shares of operations in a report', () => {
     expect(skip[0]).toEqual(convolution[0]);
     const [top, middle, half] = [skip[2][1], skip[1][1], skip[0][1]];
     expect((middle - half) / (top - half)).toBeCloseTo(0.5, 1);
+  });
+
+  it('that hardly differ are drawn so: the axis begins at nothing and ends at twice what equal shares are, or beyond', () => {
+    const text = String(sharesSection(withEqualShares()));
+    const heights = [...text.matchAll(/d="M([^"]*)l0 0"/g)].flatMap(([, path]) =>
+      path.split('L').map((at) => Number(at.split(' ')[1])),
+    );
+    const frame = Number(/<svg x="[^"]*" y="[^"]*" width="[^"]*" height="([\d.]+)"/.exec(text)![1]);
+    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(0.01 * frame);
+    const labels = [...text.matchAll(/text-anchor="end">([\d.]+)</g)].map(([, label]) => Number(label));
+    expect(Math.min(...labels)).toBe(0);
+    expect(Math.max(...labels)).toBeGreaterThanOrEqual(0.4);
   });
 
   it('are none where no search has telemetry', () => {

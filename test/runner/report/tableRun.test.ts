@@ -6,7 +6,7 @@ import { tableVerdict } from '../../../runner/report/tableVerdict.js';
 import type { TableRunResults } from '../../../src/nas/tables/results.js';
 import { spread } from '../../../src/nas/transfer/spread.js';
 import { exampleTableRun, measured } from './exampleTables.js';
-import { checkReport, pathsOf } from './htmlCheck.js';
+import { checkReport, frameOf, pathsOf } from './htmlCheck.js';
 
 describe('the report of searches on a table', () => {
   const results = exampleTableRun();
@@ -53,13 +53,15 @@ describe('the report of searches on a table', () => {
       median: [90, 94],
       high: [90, 94],
     };
-    const [d] = pathsOf(checkReport(tableRunPage({ ...results, curves: [curve], references: [] })), 'curve');
+    const drawn = checkReport(tableRunPage({ ...results, curves: [curve], references: [] }));
+    const [d] = pathsOf(drawn, 'curve');
+    const { width, height } = frameOf(drawn);
     const [x1, y1, x2, y2] = d.match(/[\d.]+/g)!.map(Number);
-    // 410 x 210 inside the frame; across 0 to 100 with 6 % more, up 90 to 94 with 6 % of 4 beyond both ends.
-    expect(x1).toBeCloseTo((410 * 50) / 106, 1);
-    expect(x2).toBeCloseTo((410 * 100) / 106, 1);
-    expect(y1).toBeCloseTo((210 * 4.24) / 4.48, 0);
-    expect(y2).toBeCloseTo((210 * 0.24) / 4.48, 0);
+    // Inside the frame, across 0 to 100 with 6 % more, up 90 to 94 with 6 % of 4 beyond both ends.
+    expect(x1).toBeCloseTo((width * 50) / 106, 1);
+    expect(x2).toBeCloseTo((width * 100) / 106, 1);
+    expect(y1).toBeCloseTo((height * 4.24) / 4.48, 0);
+    expect(y2).toBeCloseTo((height * 0.24) / 4.48, 0);
   });
 
   it('draws the front of every search, and that of the table as steps', () => {
