@@ -30,10 +30,10 @@ export interface FittingFacts {
 
 export type NetworkSizes = Pick<Protocol, 'channels' | 'cells' | 'imageSize' | 'imageChannels'>;
 
-/** The least edge of images that a network is trained on: with less it loses more than it gains by more steps. A supernet shall rank alone. */
+/** The least edge of images that a network is trained on where it can be had; a supernet, which only has to rank, may see smaller ones. */
 const LEAST_EDGE = 16;
 
-/** What the work of one image's pass in a space follows, in millions of multiply-adds of a convolution of 3x3; measured. */
+/** Sizes of a space's networks, and the work of an image's pass in millions of multiply-adds of convolutions; fitted to times on two cores. */
 interface SpaceWork {
   /** Channels, cells (a stage) and edge, in ascending order of work. */
   readonly sizes: readonly (readonly [channels: number, cells: number, edge: number])[];
