@@ -14,7 +14,7 @@ describe.skipIf(noBundle !== undefined)('the engine in Chromium', () => {
     const gpu = await open({ adapter: 'swiftshader' });
     const engine = new Engine(gpu);
     const [browser, node] = await Promise.all([
-      runInBrowser('suiteEntry.ts', { timeoutSeconds: 600 }) as Promise<SuiteResult>,
+      runInBrowser('suiteEntry.ts') as Promise<SuiteResult>,
       runSuite(engine),
     ]);
     const { target } = engine;
@@ -38,5 +38,5 @@ describe.skipIf(noBundle !== undefined)('the engine in Chromium', () => {
     browser.losses.forEach((loss, step) => {
       expect(loss).toBeCloseTo(node.losses[step], 4);
     });
-  }, 900_000);
+  });
 });

@@ -87,7 +87,7 @@ function run(command: string): Promise<{ code: number; out: string; err: string 
 }
 
 // Every command compiles its kernels: seconds on lavapipe, more on SwiftShader.
-describe('the commands of README', { timeout: 300_000 }, () => {
+describe('the commands of README', () => {
   const commands = blocks('sh').flatMap((block) => block.trim().split('\n'));
 
   test.each(commands.filter((command) => ![QUICKSTART, TESTS].includes(command)))('%s', async (command) => {
@@ -163,7 +163,7 @@ describe('the commands of README', { timeout: 300_000 }, () => {
   });
 });
 
-describe("README's example of the library", { timeout: 300_000 }, () => {
+describe("README's example of the library", () => {
   const [example] = blocks('js');
 
   test('has at most 15 lines, and trains a network better than guessing', () => {

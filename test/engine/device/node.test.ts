@@ -33,7 +33,6 @@ function run(environment: Record<string, string>, ...args: string[]): Promise<Ou
     const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...args], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 60_000,
     });
     let output = '';
     child.stdout.on('data', (chunk) => {

@@ -77,9 +77,6 @@ describe('on cells whose edges interact', () => {
     ['nsga2', {}, 20],
   ])(
     '%s %j finds the best of 15,625 in 400 evaluations with %d of 40 seeds or more; random search with 2 at most',
-    {
-      timeout: 60_000,
-    },
     async (name, options, least) => {
       expect(await found(name, options, 400)).toBeGreaterThanOrEqual(least);
       expect(await found('random', {}, 400)).toBeLessThanOrEqual(2);
@@ -91,21 +88,15 @@ describe('on cells whose edges interact', () => {
   it.each([
     ['reinforce', 0.05],
     ['bohb-published', 0.01],
-  ])(
-    '%s with its published settings proposes better cells than random search, on average',
-    {
-      timeout: 60_000,
-    },
-    async (name, margin) => {
-      const late = async (method: string, seed: number) => {
-        const { evaluations } = await searchPlanted(methodByName(method), {}, seed, { limits: { evaluations: 300 } });
-        return evaluations.slice(100).reduce((sum, { fitness }) => sum + fitness / 200, 0);
-      };
-      let gain = 0;
-      for (const seed of SEEDS) gain += ((await late(name, seed)) - (await late('random', seed))) / SEEDS.length;
-      expect(gain).toBeGreaterThan(margin);
-    },
-  );
+  ])('%s with its published settings proposes better cells than random search, on average', async (name, margin) => {
+    const late = async (method: string, seed: number) => {
+      const { evaluations } = await searchPlanted(methodByName(method), {}, seed, { limits: { evaluations: 300 } });
+      return evaluations.slice(100).reduce((sum, { fitness }) => sum + fitness / 200, 0);
+    };
+    let gain = 0;
+    for (const seed of SEEDS) gain += ((await late(name, seed)) - (await late('random', seed))) / SEEDS.length;
+    expect(gain).toBeGreaterThan(margin);
+  });
 });
 
 describe('limits', () => {
