@@ -1,3 +1,4 @@
+// Long: the kernel suite in Chromium, at every sample, against Node
 import { describe, expect, it } from 'vitest';
 import { open } from '../../src/engine/device/node/index.js';
 import { operations } from '../../src/engine/ops/operations.js';

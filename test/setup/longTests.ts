@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const testFolder = fileURLToPath(new URL('..', import.meta.url));
+
+const LONG = '.long.test.ts';
+
+/** A file that only `npm run test:all` runs. */
+export interface LongFile {
+  /** Its path in test/, with slashes. */
+  readonly path: string;
+  /** What it proves: the line `// Long: ...` that it starts with. */
+  readonly proves: string | undefined;
+}
+
+/** All test files, by their paths in test/. */
+export function testFiles(): string[] {
+  const names = readdirSync(testFolder, { recursive: true, encoding: 'utf8' });
+  return names
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort();
+}
+
+export function isLong(path: string): boolean {
+  return path.endsWith(LONG);
+}
+
+export function longFiles(): LongFile[] {
+  return testFiles()
+    .filter(isLong)
+    .map((path) => ({ path, proves: /^\/\/ Long: (.+)/.exec(readFileSync(join(testFolder, path), 'utf8'))?.[1] }));
+}
