@@ -1,6 +1,7 @@
 // Long: methods without training propose better genotypes of the DARTS space than random search
 import { describe, expect, it } from 'vitest';
 import { methodByName } from '../../../src/nas/methods/methods.js';
+import { cases, space, syntheticProblem } from './syntheticDarts.js';
 
 /** Mean over seeds of the accuracies of the last half of 150 evaluations. */
 async function late(name: string, options: object): Promise<number> {
@@ -20,8 +21,6 @@ async function late(name: string, options: object): Promise<number> {
   }
   return sum;
 }
-
-import { cases, space, syntheticProblem } from './syntheticDarts.js';
 
 describe('on the DARTS space with a known accuracy', () => {
   it.each(cases)('%s %j proposes better genotypes late than random search does', async (name, options) => {
