@@ -103,10 +103,12 @@ describe('the commands of README', () => {
     expect(statSync(cli).mode & 0o111).toBe(0o111);
   });
 
-  test('the test command is the one that .ci/run takes out of README and runs, from npm ci on', () => {
-    expect(commands).toContain(TESTS);
+  test('the two commands of Start are those that .ci/run takes out of README and runs, from npm ci on', () => {
     const ci = readFileSync(join(root, '.ci', 'run'), 'utf8');
-    expect(ci).toContain(`grep -m 1 -oE '${TESTS}' README.md`);
+    for (const command of [QUICKSTART, TESTS]) {
+      expect(commands).toContain(command);
+      expect(ci).toContain(`grep -m 1 -oE '${command}' README.md`);
+    }
     expect(packageJson.scripts.test).toBe('vitest run');
   });
 
