@@ -84,8 +84,11 @@ describe('npm test', () => {
     expect(METHOD_NAMES.length).toBeGreaterThan(0);
   });
 
-  it('can say what every long file proves, which is left to test:all', () => {
-    for (const { path, proves } of longFiles()) expect(proves, `${path} has to start with '// Long: …'`).toBeDefined();
+  it('can say of every file that it leaves to test:all what it proves, in how many tests', () => {
     expect(longFiles().length).toBeGreaterThan(0);
+    for (const { path, proves, tests } of longFiles()) {
+      expect(proves, `${path} has to start with '// Long: …'`).toBeDefined();
+      expect(tests, path).toBeGreaterThan(0);
+    }
   });
 });

@@ -12,6 +12,8 @@ export interface LongFile {
   readonly path: string;
   /** What it proves: the line `// Long: ...` that it starts with. */
   readonly proves: string | undefined;
+  /** How many tests it declares; a table of them (`it.each`) counts as one. */
+  readonly tests: number;
 }
 
 /** All test files, by their paths in test/. */
@@ -30,5 +32,12 @@ export function isLong(path: string): boolean {
 export function longFiles(): LongFile[] {
   return testFiles()
     .filter(isLong)
-    .map((path) => ({ path, proves: /^\/\/ Long: (.+)/.exec(readFileSync(join(testFolder, path), 'utf8'))?.[1] }));
+    .map((path) => {
+      const text = readFileSync(join(testFolder, path), 'utf8');
+      return {
+        path,
+        proves: /^\/\/ Long: (.+)/.exec(text)?.[1],
+        tests: text.match(/^ *(it|test)(\.\w+)*\(/gm)?.length ?? 0,
+      };
+    });
 }
