@@ -1,3 +1,4 @@
+// Long: WeakNAS finds the best cell of NAS-Bench-201
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
