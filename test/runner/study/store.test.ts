@@ -210,7 +210,7 @@ describe('a study in a process of its own', () => {
   });
 
   it('keeps others out while it lives, and no longer', async () => {
-    const worker = startWorker(60_000);
+    const worker = startWorker(600_000);
     await waitFor(() => worker.lines.length > 0);
     await expect(openStudyFolder(folder)).rejects.toThrow(`process ${worker.child.pid} is working in this folder`);
     worker.child.kill('SIGKILL');
