@@ -1,12 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { settings } from './test/setup/settings.js';
 
+/** `npm test`: every operation, kernel, command and method once. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/setup/embedShaders.ts'],
-    // Files share the one (software) device's cores: more workers than two only make each test slower.
-    maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    ...settings,
+    exclude: ['test/**/*.long.test.ts'],
+    globalSetup: [...settings.globalSetup, 'test/setup/tellLong.ts'],
   },
 });

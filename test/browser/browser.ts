@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
+import { HANG_MS } from '../setup/hang.js';
 import { launchChromium } from './chromium.js';
 
 declare global {
@@ -18,9 +19,9 @@ const PAGE = `<!doctype html>
 
 /**
  * Bundles a TypeScript module, loads it in a page of the bundled Chromium, and returns what its `window.result` resolves
- * to. The module sets it while it is evaluated, before any await. `entry` is a path relative to this folder. Rejects when the page throws, logs an error or takes too long.
+ * to. The module sets it while it is evaluated, before any await. `entry` is a path relative to this folder. Rejects when the page throws, crashes or logs an error.
  */
-export async function runInBrowser(entry: string, { timeoutSeconds = 300 } = {}): Promise<unknown> {
+export async function runInBrowser(entry: string): Promise<unknown> {
   const server = await serve(await bundle(fileURLToPath(new URL(entry, import.meta.url))));
   try {
     const browser = await launchChromium();
@@ -32,16 +33,14 @@ export async function runInBrowser(entry: string, { timeoutSeconds = 300 } = {})
         if (message.type() === 'error') errors.push(message.text());
       });
       page.on('crash', () => errors.push('the page crashed'));
-      page.setDefaultTimeout(timeoutSeconds * 1000);
+      page.setDefaultTimeout(HANG_MS);
       // 127.0.0.1 counts as a secure context, without which there is no WebGPU.
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      const result = await withTimeout(
-        page.evaluate(() => window.result),
-        timeoutSeconds,
-        entry,
-      ).catch((cause) => {
-        throw new Error([`${entry} failed in the browser: ${cause.message}`, ...errors].join('\n'), { cause });
-      });
+      const result = await page
+        .evaluate(() => window.result)
+        .catch((cause) => {
+          throw new Error([`${entry} failed in the browser: ${cause.message}`, ...errors].join('\n'), { cause });
+        });
       if (errors.length > 0) throw new Error(`${entry} logged errors in the browser:\n${errors.join('\n')}`);
       if (result === undefined) throw new Error(`${entry} left no window.result, or it resolved to undefined`);
       return result;
@@ -75,12 +74,4 @@ function serve(script: string): Promise<Server> {
     response.end(isScript ? script : PAGE);
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
-function withTimeout<T>(promise: Promise<T>, seconds: number, entry: string): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${entry} was not done after ${seconds} s`)), seconds * 1000);
-  });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }

@@ -5,6 +5,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { cachedFolder } from '../../src/engine/device/node/cache.js';
 import { chromiumArchive } from '../../src/engine/device/node/swiftshader.js';
 import { readTar } from '../../src/engine/device/node/tar.js';
+import { HANG_MS } from '../setup/hang.js';
 
 /** Unpacks Chromium into the user's cache the first time: the program, the libraries it needs, and SwiftShader. */
 function unpackChromium(): { executable: string; libraries: string } {
@@ -31,6 +32,7 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: executable,
     headless: true,
+    timeout: HANG_MS,
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--ignore-gpu-blocklist'],
     env: { ...process.env, LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') },
   });

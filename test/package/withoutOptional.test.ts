@@ -140,7 +140,7 @@ describe('installed without its optional packages', () => {
 });
 
 // Every process compiles its kernels.
-describe.skipIf(adapter === undefined)('on a device, without its optional packages', { timeout: 300_000 }, () => {
+describe.skipIf(adapter === undefined)('on a device, without its optional packages', () => {
   test('doctor says what is missing and what it would give', ({ skip }) => {
     skip(outside !== undefined, hidden());
     const { missing } = JSON.parse(done(nastransfer('doctor', '--json')));

@@ -1,38 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
-import { operations } from '../../../src/engine/ops/operations.js';
 import { MEASURING_SHADERS } from '../../../src/engine/runtime/ceilings.js';
-import type { Dispatch, Memory } from '../../../src/engine/runtime/lowering.js';
-import { encodeUniforms, shaderOf, specialise } from '../../../src/engine/runtime/shader.js';
+import type { Dispatch } from '../../../src/engine/runtime/lowering.js';
+import { shaderOf } from '../../../src/engine/runtime/shader.js';
 import { shaderSources } from '../../../src/engine/runtime/shaderSources.js';
-import { callsOf } from '../support/calls.js';
-import { racesOf } from '../support/races.js';
-import { targetsOn } from '../support/targets.js';
+import { racesOfDispatch, smallestCalls } from '../support/dispatchRaces.js';
 
-/** Of every specialisation of every kernel, on a real GPU and on software drivers, the smallest call of any sample. */
-function smallestCalls(): Map<string, Dispatch> {
-  const smallest = new Map<string, Dispatch>();
-  const elements = (place: Memory) => ('root' in place ? place.extent : place.elements);
-  // Of equal grids the one with the least memory: loops over it are slow where a shader is interpreted.
-  const size = ({ call, memory }: Dispatch) =>
-    call.grid[0] * call.grid[1] * call.grid[2] +
-    Object.values(memory).reduce((sum, m) => sum + elements(m), 0) / 2 ** 32;
-  for (const operation of operations)
-    for (const sample of operation.samples)
-      for (const target of targetsOn({ softwareLanes: 8, f16: true }))
-        for (const dispatch of callsOf(operation, sample as never, target)) {
-          const key = `${dispatch.call.kernel} ${JSON.stringify(dispatch.call.constants ?? {})}`;
-          const known = smallest.get(key);
-          if (!known || size(dispatch) < size(known)) smallest.set(key, dispatch);
-        }
-  return smallest;
-}
-
-const calls = smallestCalls();
+// Every specialisation: shaders.long.test.ts.
+const calls = smallestCalls(({ kernel }) => kernel);
 
 describe('every shader', () => {
   it('is reached by a sample of some operation, unless it only measures and has a test of its own', () => {
-    const reached = new Set([...[...calls.values()].map(({ call }) => call.kernel), ...MEASURING_SHADERS]);
+    const reached = new Set([...calls.keys(), ...MEASURING_SHADERS]);
     expect(Object.keys(shaderSources).filter((name) => !reached.has(name))).toEqual([]);
   });
 
@@ -57,30 +36,16 @@ describe('every shader', () => {
     },
   );
 
-  it.each([...calls.keys()])('has no data race: %s', (key) => {
+  it.each([...calls.keys()])('has no data race at its smallest call: %s', (key) => {
     const { races, errors } = racesOfDispatch(calls.get(key) as Dispatch);
     expect(errors).toEqual([]);
     expect(races.slice(0, 3)).toEqual([]);
   });
 
   it('would be found to have a data race without one of its barriers', () => {
-    const key = [...calls.keys()].find((name) => name.startsWith('conv/conv2dWeightGradientTiled'));
-    const { races } = racesOfDispatch(calls.get(key as string) as Dispatch, (source) =>
+    const { races } = racesOfDispatch(calls.get('conv/conv2dWeightGradientTiled') as Dispatch, (source) =>
       source.replace('workgroupBarrier();', ''),
     );
     expect(races[0]).toMatch(/of (xTiles|dyTiles): a read of/);
   });
 });
-
-/** @param change what is done to the shader's text before it runs */
-function racesOfDispatch({ call, memory }: Dispatch, change = (source: string) => source) {
-  const shader = shaderOf(call.kernel);
-  const buffers: Record<string, Uint32Array> = {};
-  for (const { name, binding, kind } of shader.bindings) {
-    const place = memory[name];
-    if (kind === 'uniform') buffers[binding] = new Uint32Array(encodeUniforms(shader, call.uniforms).buffer);
-    else buffers[binding] = new Uint32Array('root' in place ? place.extent : place.elements);
-  }
-  const grid = call.grid.map((extent) => Math.min(extent, 2));
-  return racesOf(change(specialise(shader, call.constants ?? {})), grid, buffers);
-}

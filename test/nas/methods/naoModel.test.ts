@@ -31,7 +31,7 @@ beforeAll(async () => {
   engine = await openTestEngine();
   model = await NaoModel.create(engine, space, SMALL, 0);
   await model.fit(rows);
-}, 60_000);
+});
 afterAll(() => {
   model?.dispose();
   closeTestEngine(engine);

@@ -3,7 +3,7 @@ import { Graph } from '../../../src/engine/graph/graph.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { deriveSelection } from '../../../src/nas/methods/derivation.js';
 import { maskedSoftmax } from '../../../src/nas/methods/maskedSoftmax.js';
-import type { SearchEvent, SupernetContext } from '../../../src/nas/methods/method.js';
+import type { SupernetContext } from '../../../src/nas/methods/method.js';
 import { pDarts } from '../../../src/nas/methods/pdarts/pdarts.js';
 import { droppedSkipRule, skipDropoutRate } from '../../../src/nas/methods/pdarts/skipDropout.js';
 import { dropWeakest, publishedShares, switchesAfter } from '../../../src/nas/methods/pdarts/switches.js';
@@ -12,7 +12,6 @@ import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { type RelaxedTable, spaceByName } from '../../../src/nas/spaces/space.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { expectSameBits, finish, tinyProblem } from './supernetMethods.js';
-import { searchToy } from './toySpace.js';
 import { traceRule } from './traceRule.js';
 
 let engine: Engine;
@@ -140,32 +139,6 @@ describe('skip connections of P-DARTS', () => {
 });
 
 describe('P-DARTS', () => {
-  it('searches both spaces in three stages, and tells of all their epochs', async () => {
-    for (const [space, options] of [
-      ['nasbench201', {}],
-      ['darts', { depths: [3, 3, 3], weightsShare: 0 }],
-    ] as const) {
-      const events: SearchEvent[] = [];
-      const problem = tinyProblem(engine, space, { batch: 24 }, (event) => events.push(event));
-      const search = pDarts.start(problem, pDarts.options.parse(options));
-      expect(search.progress()).toEqual({ done: 0, total: 6, unit: 'epoch' });
-      const { result, state } = await finish(search);
-      expect(result.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
-      expect(search.progress()).toEqual({ done: 6, total: 6, unit: 'epoch' });
-      expect(events.filter(({ kind }) => kind === 'epoch').at(-1)).toMatchObject({ done: 6, total: 6 });
-      // What is found was left by both stages.
-      const { tables, selection } = problem.space.relaxation;
-      const { ended } = state.values as { ended: number[][][] };
-      const width = tables[0].operations.length;
-      const left = switchesAfter(tables, ended.slice(0, 2), publishedShares(width));
-      selection(problem.space.parse(result.architecture)).forEach((edges, t) => {
-        edges.forEach((operations, edge) => {
-          for (const operation of operations) expect(left[t][edge * width + operation]).toBe(true);
-        });
-      });
-    }
-  });
-
   it('begins every stage anew, deeper where that is asked for', async () => {
     const problem = tinyProblem(engine, 'nasbench201', { epochs: 1 });
     const supernet = problem.supernet as SupernetContext;
@@ -205,22 +178,5 @@ describe('P-DARTS', () => {
     expect(() => pDarts.start(problem, pDarts.options.parse({ dropped: [2, 2] }))).toThrow(
       'dropped is 2, 2, which leaves 1 of 5 candidates to the last stage, wanted two or more',
     );
-  });
-
-  it('finds the planted best on a toy space', async () => {
-    let found = 0;
-    for (let seed = 0; seed < 8; seed++) {
-      const options = { alphaLearningRate: 0.1, maxSkips: 3, skipDropout: [0, 0, 0] };
-      if ((await searchToy(engine, pDarts, options, seed)).isBest) found++;
-    }
-    // One draw finds it with probability 1/64.
-    expect(found).toBeGreaterThanOrEqual(6);
-  });
-
-  it('finds no more skip connections on a toy space than it may', async () => {
-    for (let seed = 0; seed < 6; seed++) {
-      const options = { alphaLearningRate: 0.1, maxSkips: 0 };
-      expect((await searchToy(engine, pDarts, options, seed)).architecture).not.toContain('skip_connect');
-    }
   });
 });

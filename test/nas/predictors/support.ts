@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { encode } from '../../../src/nas/predictors/encodings.js';
 import type { Features, Prediction, Regressor } from '../../../src/nas/predictors/predictor.js';
 import { predictorByName } from '../../../src/nas/predictors/predictors.js';
@@ -10,9 +11,10 @@ export function featuresOf(rows: readonly (readonly number[])[]): Features {
   return { rows: rows.length, width: rows[0]?.length ?? 0, values: Float32Array.from(rows.flat()) };
 }
 
-export function regressor(name: string, options: unknown = {}, seed = 0): Regressor {
+export function regressor(name: string, options: unknown = {}, seed = 0, engine?: Engine): Regressor {
   const predictor = predictorByName(name);
-  return predictor.create({ space, seed }, predictor.options.parse(options));
+  const device = engine ? { engine: async () => engine } : {};
+  return predictor.create({ space, seed, ...device }, predictor.options.parse(options));
 }
 
 export async function fitAndPredict(

@@ -8,9 +8,7 @@ import { dartsSupernet } from '../../../src/nas/spaces/darts/supernet.js';
 import type { NetworkSettings } from '../../../src/nas/spaces/space.js';
 import type { Supernet } from '../../../src/nas/training/classifier.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
-import { expectSameSupernets } from './supernetComparison.js';
 import { unfusedDarts } from './unfusedDarts.js';
-import { dartsPieces } from './unstack.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -46,18 +44,6 @@ function countMultiplyAdds({ forward }: Supernet, { size, imageChannels }: Netwo
 }
 
 describe('the search network of DARTS', () => {
-  it.each([
-    { affine: false, batchNorm: 'batch' },
-    { affine: true, batchNorm: 'running' },
-  ] as const)(
-    'gives the losses, gradients and averages that single operations give: affine $affine, batch norm by $batchNorm',
-    async (options) => {
-      const stacked = dartsSupernet(settings, options);
-      const unfused = unfusedDarts(settings, options);
-      await expectSameSupernets(engine, settings, stacked, unfused, dartsPieces(settings));
-    },
-  );
-
   it('refuses channels that are no multiple of four, saying what to do', () => {
     const make = () => dartsSupernet({ ...settings, channels: 6 }, { affine: false, batchNorm: 'batch' });
     expect(make).toThrow(AttributeError);

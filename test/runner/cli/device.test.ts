@@ -35,7 +35,7 @@ const tiny = [
 ];
 
 // Every process compiles its kernels: seconds on lavapipe, more on SwiftShader.
-describe('on the device', { timeout: 300_000 }, () => {
+describe('on the device', () => {
   it.each([
     ['random', []],
     ['regularized-evolution', ['--option', 'population=2', '--option', 'cycles=3']],

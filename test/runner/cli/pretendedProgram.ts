@@ -10,16 +10,16 @@ import { noTunings } from './support.js';
 /** The program on a pretended device. The first argument says what every search and training comes to. */
 const [outcome, ...args] = process.argv.slice(2);
 const outcomes: Readonly<Record<string, () => Promise<void>>> = {
-  slow: () => sleep(60_000),
+  slow: () => sleep(600_000),
   rejecting: async () => {
     Promise.reject(new RangeError('nobody waits for this'));
-    await sleep(60_000);
+    await sleep(600_000);
   },
   throwing: async () => {
     setTimeout(() => {
       throw new RangeError('nobody catches this');
     });
-    await sleep(60_000);
+    await sleep(600_000);
   },
   starving: () => new Promise(() => {}),
 };

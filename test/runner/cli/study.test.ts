@@ -23,7 +23,7 @@ const resultsIn = (out: string): StudyResults => JSON.parse(readFileSync(join(ou
 const jobsDone = (out: string): number => readFileSync(join(out, 'jobs.jsonl'), 'utf8').trim().split('\n').length;
 
 // Every process compiles its kernels: seconds on lavapipe, more on SwiftShader.
-describe('a study on the device', { timeout: 300_000 }, () => {
+describe('a study on the device', () => {
   it('leaves results and a report; done once, it is not done again; report writes its pages anew', async () => {
     const out = join(folder, 'smoke');
     const args = ['study', join('studies', 'smoke.json'), '--out', out];

@@ -55,7 +55,9 @@ export async function runCommand(
   const tools: Tools = {
     async openGpu(adapter) {
       gpusLeftOpen++;
-      const info = { kind: 'other-software', name: adapter ?? 'a pretended device', driver: 'none 1.0' };
+      // The environment chooses the device of other tests, not that of these.
+      const asked = adapter === process.env.NASTRANSFER_ADAPTER ? undefined : adapter;
+      const info = { kind: 'other-software', name: asked ?? 'a pretended device', driver: 'none 1.0' };
       return { info, dispose: () => gpusLeftOpen-- } as unknown as Gpu;
     },
     openTunings: async () => tunings,

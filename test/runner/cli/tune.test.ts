@@ -115,7 +115,7 @@ async function onDevice(args: readonly string[]): Promise<{ code: number; out: s
   return { code, out: out.join('\n'), err: err.join('') };
 }
 
-describe('on the device', { timeout: 300_000 }, () => {
+describe('on the device', () => {
   const sizes = ['--channels', '4', '--cells', '1', '--size', '8', '--image-channels', '1', '--batch', '4'];
 
   it('tune keeps what it measures and goes on from there, and runs with one tuning give equal bytes', async () => {

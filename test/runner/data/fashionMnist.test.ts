@@ -8,7 +8,9 @@ import { dataErrorOf, temporaryFolder } from './support.js';
 const DEBIAN = '/usr/share/datasets/fashion-mnist';
 const debian = (await fashionMnistFolder()) === DEBIAN;
 if (!debian) {
-  console.warn("Skipping the download of Fashion-MNIST: Debian's package dataset-fashion-mnist is not installed.");
+  console.warn(
+    "Skipping the download of Fashion-MNIST: Debian's package dataset-fashion-mnist is not installed (scripts/installTestData.sh).",
+  );
 }
 
 /**

@@ -20,6 +20,12 @@ import {
   withoutTimes,
 } from '../../nas/transfer/fakes.js';
 
+const linux = process.platform === 'linux';
+if (!linux)
+  console.warn(
+    'skipped: locks of processes and folders that cannot be made, as they are on Linux; to run it, run the tests on Linux',
+  );
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nastransfer-study-'));
@@ -112,7 +118,7 @@ describe('the folder of a study', () => {
     await expect(openStudyFolder(folder)).rejects.toThrow(`process 1 on not-${hostname()}`);
   });
 
-  it.skipIf(process.platform !== 'linux')('takes over a lock whose pid has gone to another process since', async () => {
+  it.skipIf(!linux)('takes over a lock whose pid has gone to another process since', async () => {
     const holder = { id: 'x', pid: process.ppid, started: '1', host: hostname() };
     writeFileSync(join(folder, 'study.lock'), JSON.stringify(holder));
     const notices: string[] = [];
@@ -149,7 +155,7 @@ describe('the folder of a study', () => {
     expect(readFileSync(file, 'utf8')).toBe('text');
   });
 
-  it.skipIf(process.platform !== 'linux')('is refused where the system makes no folder and no file', async () => {
+  it.skipIf(!linux)('is refused where the system makes no folder and no file', async () => {
     await expect(openStudyFolder('/proc/nastransfer/run')).rejects.toThrow(
       "/proc/nastransfer: the folder can't be made: no such file or folder; choose another folder with --out",
     );
@@ -204,7 +210,7 @@ describe('a study in a process of its own', () => {
   });
 
   it('keeps others out while it lives, and no longer', async () => {
-    const worker = startWorker(60_000);
+    const worker = startWorker(600_000);
     await waitFor(() => worker.lines.length > 0);
     await expect(openStudyFolder(folder)).rejects.toThrow(`process ${worker.child.pid} is working in this folder`);
     worker.child.kill('SIGKILL');

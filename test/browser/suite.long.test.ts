@@ -1,3 +1,4 @@
+// Long: the kernel suite in Chromium, at every sample, against Node
 import { describe, expect, it } from 'vitest';
 import { open } from '../../src/engine/device/node/index.js';
 import { operations } from '../../src/engine/ops/operations.js';
@@ -14,7 +15,7 @@ describe.skipIf(noBundle !== undefined)('the engine in Chromium', () => {
     const gpu = await open({ adapter: 'swiftshader' });
     const engine = new Engine(gpu);
     const [browser, node] = await Promise.all([
-      runInBrowser('suiteEntry.ts', { timeoutSeconds: 600 }) as Promise<SuiteResult>,
+      runInBrowser('suiteEntry.ts') as Promise<SuiteResult>,
       runSuite(engine),
     ]);
     const { target } = engine;
@@ -38,5 +39,5 @@ describe.skipIf(noBundle !== undefined)('the engine in Chromium', () => {
     browser.losses.forEach((loss, step) => {
       expect(loss).toBeCloseTo(node.losses[step], 4);
     });
-  }, 900_000);
+  });
 });

@@ -1,0 +1,53 @@
+import type { KernelTarget, Operation, Sample } from '../../../src/engine/ops/operation.js';
+import { callsOf } from './calls.js';
+import { samplesFor } from './sampleData.js';
+
+/** A sample with the kernels of one target. */
+export interface Run {
+  readonly sample: Sample<never>;
+  readonly target: KernelTarget;
+  /** Its kernels, each with the kind of its specialisation. */
+  readonly reaches: readonly string[];
+}
+
+/**
+ * Few runs that reach every kernel of an operation, in every kind of specialisation that any of its samples reaches with any
+ * of the targets. The first target is the device's own: all that it uses is reached with it, and the others add what it doesn't use.
+ */
+export function shortRuns(operation: Operation, targets: readonly KernelTarget[]): Run[] {
+  const runs = allRuns(operation, targets);
+  const own = cover(runs.filter(({ target }) => target === targets[0]));
+  return [...own, ...cover(runs, own)];
+}
+
+/** Every sample that the first target, the device's own, can run, with the kernels of every target. */
+export function allRuns(operation: Operation, targets: readonly KernelTarget[]): Run[] {
+  const samples = samplesFor(operation, targets[0]);
+  return targets.flatMap((target) =>
+    samples.map((sample) => ({ sample, target, reaches: reachedBy(operation, sample, target) })),
+  );
+}
+
+/** Of some runs, enough to reach what all of them do beyond what is `reached` already; each time the one that adds most. */
+function cover(runs: readonly Run[], reached: readonly Run[] = []): Run[] {
+  const left = new Set(runs.flatMap(({ reaches }) => reaches));
+  for (const run of reached) for (const kind of run.reaches) left.delete(kind);
+  const chosen: Run[] = [];
+  while (left.size > 0) {
+    const adds = ({ reaches }: Run) => reaches.filter((kind) => left.has(kind)).length;
+    const best = runs.reduce((a, b) => (adds(b) > adds(a) ? b : a));
+    chosen.push(best);
+    for (const kind of best.reaches) left.delete(kind);
+  }
+  return chosen;
+}
+
+/** Numbers only say how often something is done; flags and element types change what is computed. */
+function reachedBy(operation: Operation, sample: Sample<never>, target: KernelTarget): string[] {
+  const kinds = callsOf(operation, sample, target).map(({ call }) => {
+    const constants = Object.entries(call.constants ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    const kind = constants.map(([name, value]) => (typeof value === 'number' ? name : `${name}=${value}`));
+    return [call.kernel, ...kind].join(' ');
+  });
+  return [...new Set(kinds)];
+}
