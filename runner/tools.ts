@@ -1,8 +1,20 @@
 import type { Gpu } from '../src/engine/device/gpu.js';
+import type { VariantTable } from '../src/engine/ops/variants.js';
+import type { Engine } from '../src/engine/runtime/engine.js';
 import type { TuningStore } from '../src/engine/runtime/tuner/saved.js';
 import type { Space } from '../src/nas/spaces/space.js';
 import type { ExecutorOptions } from '../src/nas/transfer/executors.js';
 import type { Executors } from '../src/nas/transfer/study.js';
+import type { SizeTimes } from './quickstart/planner.js';
+import type { NetworkSize } from './quickstart/sizes.js';
+import type { ImageSets } from './study/imageSets.js';
+
+/** Times steps on a device. */
+export interface StepTimer {
+  /** The engine that it works with; none where nothing is really measured. */
+  readonly engine?: Engine;
+  measure(size: NetworkSize, sets: Pick<ImageSets, 'open'>): Promise<SizeTimes>;
+}
 
 /** What commands work with. Everything heavy is loaded when it is first needed. */
 export interface Tools {
@@ -14,6 +26,7 @@ export interface Tools {
     space: Space,
     options: ExecutorOptions,
   ): Promise<Pick<Executors, 'search' | 'train' | 'stepTime'>>;
+  stepTimer(gpu: Gpu, options: { readonly variants?: VariantTable }): Promise<StepTimer>;
 }
 
 export const tools: Tools = {
@@ -30,6 +43,12 @@ export const tools: Tools = {
   async createExecutors(gpu, space, options) {
     const { createExecutors } = await import('../src/nas/transfer/executors.js');
     return createExecutors(gpu, space, options);
+  },
+  async stepTimer(gpu, options) {
+    const { Engine } = await import('../src/engine/runtime/engine.js');
+    const { measureSize } = await import('./quickstart/measure.js');
+    const engine = new Engine(gpu, options);
+    return { engine, measure: (size, sets) => measureSize(engine, size, sets) };
   },
 };
 

@@ -21,7 +21,12 @@ export function withSeed(study: Study, first: number | undefined): Study {
 /** Runs a study for a command: progress on standard error, the table or the JSON of the results on standard output. */
 export async function studyCommand(
   study: Study,
-  options: StudyOptions & { readonly out: string; readonly rerun: string },
+  options: StudyOptions & {
+    readonly out: string;
+    readonly rerun: string;
+    /** Called when the folder is this process's own, before the first job. */
+    readonly begin?: () => Promise<void>;
+  },
   tools: Tools,
   output: Output,
 ): Promise<void> {
@@ -35,6 +40,7 @@ export async function studyCommand(
     rerun: tune === false ? `${rerun} --no-tune` : rerun,
     notice: (text) => progress.note(text),
     onReady: async ({ gpu, plan }, store) => {
+      await options.begin?.();
       const { kinds, done } = await countJobs(plan, store);
       const before = done === 0 ? '' : `, ${done} done before`;
       progress.note(`${study.name}: ${kinds.length} jobs to do${before}, on ${gpu.info.name}; results go to ${out}`);

@@ -49,7 +49,8 @@ export function nameOf(task: StudyTask, search?: SearchTask): string {
 function doingOf(task: StudyTask): string | null {
   if (task.kind === 'baseline') return 'fitting';
   if (task.kind === 'judgement') return null;
-  if (task.kind === 'search' && methodByName(task.methodName).needs(task.options) === 'nothing') return null;
+  if (task.kind === 'search' && ['nothing', 'name'].includes(methodByName(task.methodName).needs(task.options)))
+    return null;
   return 'preparing kernels';
 }
 

@@ -7,8 +7,8 @@ import type { Supernet, SupernetOptions } from '../training/classifier.js';
 import type { Protocol } from '../training/protocol.js';
 import type { EpochRecord, SearchOutcome } from '../transfer/results.js';
 
-/** What a method uses of its problem, and so what decides its outcome besides space, options and seed. */
-export type Needs = 'nothing' | 'training' | 'supernet';
+/** What a method uses of its problem, and so what decides its outcome besides space, options and seed; `name`: the source's name alone. */
+export type Needs = 'nothing' | 'name' | 'training' | 'supernet';
 
 /** A search method; its options have the published defaults. */
 export interface Method<Options = unknown> {
@@ -97,6 +97,8 @@ export interface SearchLimits {
 export interface Problem<Architecture = unknown> {
   readonly space: Space<Architecture>;
   readonly seed: number;
+  /** Tells sources apart; equal selections of images have equal names. */
+  readonly sourceName?: string;
   /** Trains the architecture for short on one half of the source's images, and measures it on the other half; or looks this up. */
   evaluate(architecture: Architecture, request: EvaluationRequest): Promise<EvaluationResult>;
   /** The lengths of training that `evaluate` can do, ascending. Methods of several fidelities go up these. */

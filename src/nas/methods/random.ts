@@ -12,6 +12,10 @@ const options = z.strictObject({
     .describe(
       'uniform, also where left out: over the choices; alphas: what is derived from architecture parameters drawn from a normal distribution',
     ),
+  perSource: z
+    .boolean()
+    .optional()
+    .describe('cells of its own for every source; false, also where left out: one seed draws the same for all sources'),
 });
 type RandomOptions = z.infer<typeof options>;
 
@@ -27,16 +31,28 @@ export const randomSearch: Method<RandomOptions> = {
   paper: 'Yang, Esperança and Carlucci, ICLR 2020, 1912.12522',
   summary: 'one architecture at random, or the best of some after short training',
   options,
-  needs: ({ samples }) => (samples > 1 ? 'training' : 'nothing'),
-  start: (problem, { samples, sampling }) =>
-    samples > 1 || problem.limits
+  needs: ({ samples, perSource }) => (samples > 1 ? 'training' : perSource ? 'name' : 'nothing'),
+  start(given, { samples, sampling, perSource }) {
+    const problem = perSource ? seededBySource(given) : given;
+    return samples > 1 || problem.limits
       ? samplingSearch(problem, {
           method: NAME,
           total: samples,
           propose: (_, random) => ({ architecture: draw(problem, sampling, random) }),
         })
-      : singleDraw(problem, sampling),
+      : singleDraw(problem, sampling);
+  },
 };
+
+/** The same problem with another seed for every source. Its evaluations have seeds of their own. */
+function seededBySource(problem: Problem): Problem {
+  const { seed, sourceName } = problem;
+  if (sourceName === undefined)
+    throw new SearchError(
+      `${NAME}: perSource: got a problem without the name of its source, wanted one with; leave perSource out`,
+    );
+  return { ...problem, seed: new Random(seed, `source ${sourceName}`).uint32() };
+}
 
 function draw({ space }: Problem, sampling: RandomOptions['sampling'], random: Random): unknown {
   if (sampling !== 'alphas') return space.random(random);

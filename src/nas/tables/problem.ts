@@ -46,6 +46,7 @@ export function tableProblem(table: Table, options: TableProblemOptions): Proble
   return {
     space,
     seed: searchSeed,
+    sourceName: set,
     epochs,
     costs: names,
     cost: (architecture, name) => costColumn(name)[table.indexOf(space.format(architecture))],

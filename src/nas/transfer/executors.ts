@@ -22,15 +22,16 @@ export interface ExecutorOptions {
   imageSet(name: string): Promise<ImageSet>;
   /** Measured choices between kernels; the usual ones where absent. */
   readonly variants?: VariantTable;
+  /** An engine on the same device and variants, with the kernels that it has; otherwise a new one. */
+  readonly engine?: Engine;
 }
 
 /** Does the searches and trainings of a study on a device. What a task gives depends on the task, device and variants alone. */
 export function createExecutors(
   gpu: Gpu,
   space: Space,
-  { imageSet, variants }: ExecutorOptions,
+  { imageSet, variants, engine = new Engine(gpu, { variants }) }: ExecutorOptions,
 ): Pick<Executors, 'search' | 'train' | 'stepTime'> {
-  const engine = new Engine(gpu, { variants });
   return {
     search: async (task, report) => searchOn(engine, space, task, await imageSet(task.specification.set), report),
     train: async (task, report) => {

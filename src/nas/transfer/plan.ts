@@ -1,5 +1,5 @@
 import { NasTransferError } from '../../engine/errors.js';
-import type { SourceSpecification } from '../data/sourceSpecification.js';
+import { formatSource, type SourceSpecification } from '../data/sourceSpecification.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../training/protocol.js';
 import { jobHash } from './jobHash.js';
@@ -108,7 +108,11 @@ export async function planStudy(study: Study, context: PlanContext): Promise<Stu
         searches.push({
           kind: 'search',
           hash: await jobHash(
-            needs === 'nothing' ? { ...decides, version: RESULT_VERSION, space } : { ...common, ...decides, ...seen },
+            needs === 'nothing'
+              ? { ...decides, version: RESULT_VERSION, space }
+              : needs === 'name'
+                ? { ...decides, version: RESULT_VERSION, space, source: formatSource(specification) }
+                : { ...common, ...decides, ...seen },
           ),
           method: label,
           source,

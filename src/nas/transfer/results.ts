@@ -239,6 +239,8 @@ export interface StudyResults {
   readonly adapter: { readonly name: string; readonly driver: string; readonly kind: string; readonly tuned?: string };
   readonly versions: Readonly<Record<string, string>>;
   readonly seeds: readonly number[];
+  /** What a reader should know of the settings. */
+  readonly notes?: readonly string[];
   /** `fitness`: the short training by which a sampling search ranks candidates. */
   readonly protocols: { readonly search: Protocol; readonly fitness?: Protocol; readonly training: Protocol };
   readonly sources: readonly {

@@ -1,6 +1,7 @@
 import { Random } from '../../engine/random/random.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSet } from '../data/imageSet.js';
+import { formatSource } from '../data/sourceSpecification.js';
 import { makeSource, type Source } from '../data/sources.js';
 import { fitImages } from '../data/transform.js';
 import { UnknownNameError } from '../errors.js';
@@ -26,6 +27,7 @@ export function searchProblem(
   const settings = networkSettings(protocol, source.classes.length);
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),
+    sourceName: formatSource(task.specification),
     evaluate: async (architecture, { seedOffset, epochs = protocol.epochs }) => ({
       accuracy: await fitness(
         engine,

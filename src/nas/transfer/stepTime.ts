@@ -68,7 +68,7 @@ export async function measureSearchStep(
   const method = methodByName(search.methodName);
   const { protocol, seed, specification } = search;
   const needs = method.needs(search.options);
-  if (needs === 'nothing') return { compileSeconds: 0, secondsPerStep: 0, steps: 0 };
+  if (needs === 'nothing' || needs === 'name') return { compileSeconds: 0, secondsPerStep: 0, steps: 0 };
   const { total } = method.start(searchProblem(engine, space, search, set), search.options).progress();
   if (needs === 'training') {
     const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });

@@ -156,6 +156,7 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
     space: study.space,
     ...run.provenance,
     seeds: study.seeds,
+    ...(study.notes ? { notes: study.notes } : {}),
     protocols: study.protocols,
     searches,
     jobs,

@@ -74,6 +74,10 @@ const schema = z.strictObject({
       'the short training that ranks candidates; otherwise like training: in nasbench201 over 12 epochs, in darts of smaller networks over 20',
     ),
   training: protocolOverrides.default({}).describe('how what was found is trained on a target'),
+  notes: z
+    .array(text)
+    .optional()
+    .describe('what a reader of the report should know of the settings; changes no result'),
 });
 
 /** JSON Schema of a study file, for editors. */
@@ -115,6 +119,8 @@ export interface Study {
   readonly seeds: readonly number[];
   /** Present: targets are data sets of its table, and nothing is trained on them. */
   readonly judge?: StudyJudge;
+  /** What a reader of the report should know of the settings. */
+  readonly notes?: readonly string[];
   readonly protocols: { readonly search: Protocol; readonly fitness: Protocol; readonly training: Protocol };
 }
 
@@ -149,6 +155,7 @@ export function parseStudy(json: unknown, where = 'study'): Study {
     sources: parsed.data.sources.map((entry, i) => at(`sources[${i}]`, () => readSource(entry))),
     targets: parsed.data.targets.map(readTarget),
     seeds,
+    ...(parsed.data.notes ? { notes: parsed.data.notes } : {}),
     ...(parsed.data.judge ? { judge: parsed.data.judge } : {}),
     protocols,
   };

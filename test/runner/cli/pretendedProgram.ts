@@ -5,7 +5,7 @@ import { endOnUnhandledErrors, runToItsEnd } from '../../../runner/endings.js';
 import type { Tools } from '../../../runner/tools.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { fakeExecutors } from '../../nas/transfer/fakes.js';
-import { noTunings } from './support.js';
+import { noTunings, pretendedTimes } from './support.js';
 
 /** The program on a pretended device. The first argument says what every search and training comes to. */
 const [outcome, ...args] = process.argv.slice(2);
@@ -27,6 +27,7 @@ const outcomes: Readonly<Record<string, () => Promise<void>>> = {
 const tools: Tools = {
   openGpu: async () => ({ info: { kind: 'other-software', name: 'none', driver: '' }, dispose() {} }) as unknown as Gpu,
   openTunings: async () => noTunings,
+  stepTimer: async () => ({ measure: () => pretendedTimes(1) }),
   createExecutors: async () =>
     fakeExecutors(async (what) => {
       console.error(`started: ${what}`);

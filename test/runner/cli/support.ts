@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import picocolors from 'picocolors';
 import type { Output } from '../../../runner/commands/output.js';
 import { runProgram } from '../../../runner/commands/program.js';
+import type { SizeTimes } from '../../../runner/quickstart/planner.js';
 import type { Tools } from '../../../runner/tools.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { Random } from '../../../src/engine/random/random.js';
@@ -42,11 +43,18 @@ export interface Run {
   readonly gpusLeftOpen: number;
 }
 
+/** Times of a device that takes 20 ms a step of training, or that over `speed`. */
+export async function pretendedTimes(speed: number): Promise<SizeTimes> {
+  const times = { build: 0.05 / speed, step: 0.02 / speed };
+  return { compile: 2 / speed, training: times, search: { build: 0.1 / speed, step: 0.1 / speed } };
+}
+
 /** Runs a command line in this process, with a device and executors that only pretend. */
 export async function runCommand(
   args: readonly string[],
   failure?: Error,
   tunings: TuningStore = noTunings,
+  speed = 1,
 ): Promise<Run> {
   const out: string[] = [];
   const err: string[] = [];
@@ -61,6 +69,12 @@ export async function runCommand(
       return { info, dispose: () => gpusLeftOpen-- } as unknown as Gpu;
     },
     openTunings: async () => tunings,
+    stepTimer: async () => ({
+      async measure(size) {
+        work.push(`time ${size.imageSize} pixels`);
+        return pretendedTimes(speed);
+      },
+    }),
     createExecutors: async (_gpu, _space, { imageSet }) => {
       const executors = fakeExecutors((what) => {
         if (failure) throw failure;

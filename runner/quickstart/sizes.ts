@@ -1,0 +1,79 @@
+/** What one step of the study's networks computes. */
+export interface NetworkSize {
+  readonly channels: number;
+  readonly cells: number;
+  readonly imageSize: number;
+  readonly batch: number;
+  /** Zero padding before a random crop: in a few hundred steps it pays on larger images alone. */
+  readonly pad: number;
+}
+
+/** How much of it there is. */
+export interface StudyLength {
+  readonly sourceImages: number;
+  readonly searchEpochs: number;
+  /** Cells that evolution trains for short, and for how long. */
+  readonly candidates: number;
+  readonly fitnessEpochs: number;
+  readonly targetImages: number;
+  readonly testImages: number;
+  readonly trainingEpochs: number;
+}
+
+/** One study of the ladder. */
+export interface Rung {
+  readonly size: NetworkSize;
+  readonly length: StudyLength;
+}
+
+export const NETWORK_SIZES: readonly NetworkSize[] = [
+  { channels: 4, cells: 1, imageSize: 8, batch: 16, pad: 0 },
+  { channels: 4, cells: 1, imageSize: 12, batch: 16, pad: 0 },
+  { channels: 8, cells: 1, imageSize: 16, batch: 16, pad: 0 },
+  { channels: 8, cells: 1, imageSize: 28, batch: 32, pad: 2 },
+  { channels: 16, cells: 1, imageSize: 28, batch: 32, pad: 2 },
+  { channels: 16, cells: 2, imageSize: 28, batch: 64, pad: 2 },
+  { channels: 16, cells: 5, imageSize: 28, batch: 64, pad: 2 },
+];
+
+/** The size that is timed first: the smallest on which digits are told apart clearly better than by a linear classifier. */
+export const FIRST_SIZE = 1;
+
+const lengths = (
+  [
+    [256, 4, 4, 1, 512, 512, 6],
+    [512, 4, 6, 2, 768, 1024, 6],
+    [512, 6, 8, 2, 1024, 1024, 6],
+    [1024, 6, 10, 3, 2048, 2048, 6],
+    [2048, 8, 12, 4, 4096, 4096, 8],
+    [4096, 12, 16, 5, 10_000, 10_000, 10],
+  ] as const
+).map(
+  ([sourceImages, searchEpochs, candidates, fitnessEpochs, targetImages, testImages, trainingEpochs]): StudyLength => ({
+    sourceImages,
+    searchEpochs,
+    candidates,
+    fitnessEpochs,
+    targetImages,
+    testImages,
+    trainingEpochs,
+  }),
+);
+
+const rung = (size: number, length: number): Rung => ({ size: NETWORK_SIZES[size], length: lengths[length] });
+
+/** All studies that quickstart may choose, each larger than the one before and in nothing smaller. */
+export const LADDER: readonly Rung[] = [
+  rung(0, 0),
+  rung(1, 0),
+  rung(1, 1),
+  rung(1, 2),
+  rung(2, 2),
+  rung(2, 3),
+  rung(3, 3),
+  rung(4, 3),
+  rung(4, 4),
+  rung(5, 4),
+  rung(5, 5),
+  rung(6, 5),
+];
