@@ -186,11 +186,13 @@ describe("README's example of the library", () => {
   });
 });
 
-describe("README's lists are those of the code:", () => {
+describe("the lists of README and docs/supported.md are those of the code:", () => {
+  const supported = readFileSync(join(root, 'docs', 'supported.md'), 'utf8');
+
   /** Names in backticks in the second column of the table row that starts with `label`. */
   function listed(label: string): string[] {
-    const row = new RegExp(`^\\| ${label} +\\|(.*)\\|$`, 'm').exec(readme);
-    if (!row) throw new Error(`README has no table row '${label}'`);
+    const row = new RegExp(`^\\| ${label} +\\|(.*)\\|$`, 'm').exec(supported);
+    if (!row) throw new Error(`docs/supported.md has no table row '${label}'`);
     return [...row[1].matchAll(/`([^`]+)`/g)].map((match) => match[1]).sort();
   }
   const exported = (folder: string): string[] => {
