@@ -1,4 +1,4 @@
-import { grouped, plural } from '../report/numbers.js';
+import { decimal, grouped, plural } from '../report/numbers.js';
 import type { SizeTimes } from './planner.js';
 import { LADDER, type NetworkSize } from './sizes.js';
 import { alphaNote } from './studyFile.js';
@@ -17,17 +17,14 @@ export function sizeText({ channels, cells, imageSize }: NetworkSize): string {
 
 /** What a measurement gave. */
 export function measuredText(size: NetworkSize, { compile, training, search }: SizeTimes): string {
-  const step = (seconds: number) =>
-    seconds < 0.001
-      ? `${(1000 * seconds).toFixed(2)} ms`
-      : `${(1000 * seconds).toPrecision(2).replace('e+2', '00')} ms`;
+  const step = (seconds: number) => `${decimal(1000 * seconds, seconds < 0.001 ? 2 : seconds < 0.01 ? 1 : 0)} ms`;
   return `timed: ${sizeText(size)}: ${step(training.step)} a step of training, ${step(search.step)} a step of DARTS, kernels in ${compile.toFixed(1)} s`;
 }
 
 /** What was chosen, and why. */
 export function planText(place: number, { minutes, fits }: { minutes: number; fits: boolean }): string[] {
   const { size, length } = LADDER[place];
-  const asked = plural(minutes, 'minute');
+  const asked = `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
   const why = !fits
     ? `the smallest study there is, and it takes longer than the ${asked} asked for`
     : place === LADDER.length - 1

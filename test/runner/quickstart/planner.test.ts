@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import {
+  choosePlan,
+  nextSize,
+  planQuickstart,
+  predictSeconds,
+  type SizeTimes,
+} from '../../../runner/quickstart/planner.js';
+import { LADDER, NETWORK_SIZES, type NetworkSize } from '../../../runner/quickstart/sizes.js';
+import { alphaNote, quickstartStudy } from '../../../runner/quickstart/studyFile.js';
+import { planText } from '../../../runner/quickstart/words.js';
+import { imageSetNames } from '../../../src/nas/transfer/plan.js';
+import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
+
+/** A device on which work takes its time and every step something besides, as many times faster than SwiftShader on two cores. */
+function device(speed: number, overhead = 0): (size: NetworkSize) => SizeTimes {
+  return ({ channels, cells, imageSize, batch }) => {
+    const work = (channels * channels * cells * imageSize ** 2 * batch) / (4 * 4 * 12 ** 2 * 16);
+    const times = (share: number) => ({
+      build: (0.05 * cells) / speed + overhead,
+      step: (share * work) / speed + overhead,
+    });
+    return { compile: 4 / speed, training: times(0.03), search: times(0.15) };
+  };
+}
+
+const speeds = Array.from({ length: 60 }, (_, i) => 0.3 * 10 ** ((i / 59) * Math.log10(1000 / 0.3)));
+const fixed = (seconds: number) => () => seconds;
+
+describe('the ladder of studies', () => {
+  it('has the same shape on every rung: three methods, two sources, a target of another domain than one, two seeds, npm’s images', () => {
+    for (const rung of LADDER) {
+      const study = parseStudy(quickstartStudy(rung, 7));
+      expect(study.methods.map((method) => method.name)).toEqual(['random', 'regularized-evolution', 'darts']);
+      expect(study.sources.map((source) => source.specification.set)).toEqual(['emoji', 'mnist']);
+      expect(study.targets.map((target) => target.set)).toEqual(['mnist']);
+      expect(study.seeds).toEqual([7, 8]);
+      expect(study.notes).toEqual([`${alphaNote(rung)}.`]);
+      for (const set of imageSetNames(study)) expect(['mnist', 'emoji']).toContain(set);
+    }
+  });
+
+  it('gets smaller in nothing from one rung to the next', () => {
+    for (let i = 1; i < LADDER.length; i++)
+      for (const part of ['size', 'length'] as const)
+        for (const [field, value] of Object.entries(LADDER[i][part]))
+          expect(value, `rung ${i}: ${field}`).toBeGreaterThanOrEqual((LADDER[i - 1][part] as never)[field]);
+  });
+});
+
+describe.each([0, 0.002, 0.02])('the plan for a device with %f s a step besides its work', (overhead) => {
+  it.each([0.5, 2, 10, 60])(
+    'for %f minutes fits, grows with the speed and never below the smallest',
+    async (minutes) => {
+      let last = -1;
+      for (const speed of speeds) {
+        const { rung, seconds, fits, measured } = await planQuickstart(device(speed, overhead), fixed(60 * minutes));
+        expect(seconds).toBe(predictSeconds(LADDER[rung], measured.get(NETWORK_SIZES.indexOf(LADDER[rung].size))!));
+        if (fits) expect(seconds).toBeLessThanOrEqual(60 * minutes);
+        else expect([rung, seconds > 60 * minutes]).toEqual([0, true]);
+        expect(rung).toBeGreaterThanOrEqual(last);
+        last = rung;
+      }
+    },
+  );
+});
+
+describe('the plan', () => {
+  it('fits into two minutes at SwiftShader’s speed, and is the largest of all on a fast GPU with time', async () => {
+    expect(await planQuickstart(device(1), fixed(100))).toMatchObject({ fits: true });
+    expect((await planQuickstart(device(1000), fixed(3600))).rung).toBe(LADDER.length - 1);
+  });
+
+  it('never gets smaller with more time', async () => {
+    for (const speed of [0.3, 1, 20, 300]) {
+      const rungs = [];
+      for (const seconds of [10, 60, 120, 600, 6000])
+        rungs.push((await planQuickstart(device(speed), fixed(seconds))).rung);
+      expect(rungs).toEqual([...rungs].sort((a, b) => a - b));
+    }
+  });
+
+  it('counts the time that measuring takes: a device that measures slowly gets no study that no longer fits', async () => {
+    let left = 120;
+    const slow = (size: NetworkSize) => {
+      left -= 15;
+      return device(1.2)(size);
+    };
+    const { seconds, fits } = await planQuickstart(slow, () => left);
+    expect(fits).toBe(true);
+    expect(seconds).toBeLessThanOrEqual(left);
+  });
+
+  it('begins in the middle, goes down where nothing fits and up only where there is much time left', () => {
+    const times = device(1)(NETWORK_SIZES[1]);
+    expect(nextSize(new Map(), 100)).toBe(1);
+    expect(nextSize(new Map([[1, times]]), 1)).toBe(0);
+    expect(nextSize(new Map([[1, times]]), 1e6)).toBe(2);
+    const smallest = predictSeconds(LADDER[1], times);
+    expect(nextSize(new Map([[1, times]]), smallest)).toBeUndefined();
+    expect(choosePlan(new Map([[1, times]]), smallest)).toEqual({ rung: 1, seconds: smallest, fits: true });
+  });
+
+  it('says so in words when even the smallest study takes longer, and when there is none larger', () => {
+    expect(planText(0, { minutes: 2, fits: false })[0]).toContain('takes longer than the 2 minutes asked for');
+    expect(planText(LADDER.length - 1, { minutes: 2, fits: true })[0]).toContain('the largest study there is');
+    expect(planText(2, { minutes: 1, fits: true }).join('\n')).toMatch(
+      /fits into 1 minute on this device[^]*published 0\.0003/,
+    );
+  });
+
+  it('is longer by what there is more of: the prediction counts every job', () => {
+    const { size, length } = LADDER[1];
+    const times: SizeTimes = { compile: 0, training: { build: 1, step: 0 }, search: { build: 100, step: 0 } };
+    // Twelve trainings, four searches by evolution of `candidates` networks each, four by DARTS.
+    expect(predictSeconds({ size, length }, times)).toBe(12 + 4 * length.candidates + 400);
+    const steps: SizeTimes = { compile: 0, training: { build: 0, step: 0 }, search: { build: 0, step: 1 } };
+    expect(predictSeconds({ size, length }, steps)).toBe(
+      (4 * length.searchEpochs * length.sourceImages) / 2 / size.batch,
+    );
+  });
+});
