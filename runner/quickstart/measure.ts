@@ -1,6 +1,7 @@
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
-import { measureSearchStep, measureTrainingStep, type StepTime } from '../../src/nas/transfer/stepTime.js';
+import { measureSearchStep, measureTrainingStep } from '../../src/nas/transfer/stepTime.js';
+import type { StepTime } from '../../src/nas/transfer/study.js';
 import { parseStudy } from '../../src/nas/transfer/studySpecification.js';
 import { targetImages } from '../../src/nas/transfer/target.js';
 import type { ImageSets } from '../study/imageSets.js';
