@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../../runner/doctor.js';
-import type { SearchOutcome } from '../../../src/nas/transfer/results.js';
 import { ensureBuilt } from '../../package/built.js';
 import { nastransfer, start } from './child.js';
-import { dataFolder } from './support.js';
+import { dataFolder, tinyWork } from './support.js';
 
 let data: string;
 let folder: string;
@@ -19,21 +18,6 @@ afterAll(() => {
   for (const path of [data, folder]) rmSync(path, { recursive: true, force: true });
 });
 
-const tiny = [
-  '--epochs',
-  '1',
-  '--batch',
-  '10',
-  '--channels',
-  '4',
-  '--cells',
-  '1',
-  '--size',
-  '8',
-  '--image-channels',
-  '1',
-];
-
 // Every process compiles its kernels: seconds on lavapipe, more on SwiftShader.
 describe('on the device', () => {
   it.each([
@@ -41,7 +25,7 @@ describe('on the device', () => {
     ['regularized-evolution', ['--option', 'population=2', '--option', 'cycles=3']],
     ['darts', []],
   ])('equal searches with %s print equal bytes', async (method, options) => {
-    const args = ['search', '--space', 'nasbench201', '--method', method, ...options, '--source', 'tiny', ...tiny];
+    const args = ['search', '--space', 'nasbench201', '--method', method, ...options, '--source', 'tiny', ...tinyWork];
     const more = ['--data-dir', data, '--seed', '3', '--json'];
     const first = await nastransfer([...args, ...more]);
     expect(first.code, first.err).toBe(0);
@@ -56,33 +40,31 @@ describe('on the device', () => {
     expect(third.out).toBe(first.out);
   });
 
-  it('what methods ask of a table they get of training: lengths, costs, a device for predictors', async () => {
-    const search = async (method: string, options: string[]) => {
-      const flags = options.flatMap((option) => ['--option', option]);
-      const args = ['search', '--method', method, ...flags, '--source', 'tiny', '--data-dir', data, ...tiny];
-      const { code, out, err } = await nastransfer([...args, '--epochs', '3', '--json']);
-      expect(code, err).toBe(0);
-      return JSON.parse(out) as SearchOutcome;
-    };
-    const bohb = await search('bohb', ['brackets=2']);
-    expect(new Set(bohb.evaluations.map(({ epochs }) => epochs))).toEqual(new Set([1, 3]));
-    const { front } = await search('nsga2', [
-      'population=3',
-      'offspring=2',
-      'generations=2',
-      'objectives=["multiplyAdds"]',
-    ]);
-    for (const { objectives } of front!) expect(objectives.multiplyAdds).toBeGreaterThan(0);
-    const weak = await search('weaknas', ['initial=3', 'perIteration=2', 'evaluations=5', 'predictor=mlp']);
-    expect(new Set(weak.evaluations.map(({ architecture }) => architecture)).size).toBe(5);
-  });
-
   it('a search without --json prints the architecture alone, which train takes', async () => {
-    const search = await nastransfer(['search', '--method', 'random', '--source', 'tiny', '--data-dir', data, ...tiny]);
+    const search = await nastransfer([
+      'search',
+      '--method',
+      'random',
+      '--source',
+      'tiny',
+      '--data-dir',
+      data,
+      ...tinyWork,
+    ]);
     expect(search.code, search.err).toBe(0);
     const architecture = search.out.trim();
     expect(architecture).toMatch(/^\|\S+\|$/);
-    const train = ['train', '--architecture', architecture, '--target', 'tiny', '--data-dir', data, ...tiny, '--json'];
+    const train = [
+      'train',
+      '--architecture',
+      architecture,
+      '--target',
+      'tiny',
+      '--data-dir',
+      data,
+      ...tinyWork,
+      '--json',
+    ];
     const first = await nastransfer(train);
     expect(first.code, first.err).toBe(0);
     const trained = JSON.parse(first.out);

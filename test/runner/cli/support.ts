@@ -102,3 +102,19 @@ export async function runCommand(
   const code = await runProgram(args, tools, output);
   return { code, out: out.join('\n'), err: err.join('\n'), work, gpusLeftOpen };
 }
+
+/** Flags of the smallest work on `tiny`. */
+export const tinyWork = [
+  '--epochs',
+  '1',
+  '--batch',
+  '10',
+  '--channels',
+  '4',
+  '--cells',
+  '1',
+  '--size',
+  '8',
+  '--image-channels',
+  '1',
+];

@@ -1,3 +1,4 @@
+// Long: networks of genotypes are trained, with an auxiliary classifier and with drop path
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropPath } from '../../../../src/engine/ops/dropout.js';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';

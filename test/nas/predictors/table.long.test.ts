@@ -1,3 +1,4 @@
+// Long: predictors rank the cells of NAS-Bench-201
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

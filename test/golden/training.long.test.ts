@@ -1,0 +1,17 @@
+// Long: DARTS on its own search network takes the steps that PyTorch takes
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Engine } from '../../src/engine/runtime/engine.js';
+import { closeTestEngine, openTestEngine } from '../engine/support/device.js';
+import { dartsProblem, trainingInputs } from './problems.js';
+import { expectSearchSteps, torch } from './trainingResults.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openTestEngine();
+});
+afterAll(() => closeTestEngine(engine));
+
+it('what PyTorch computes is what ten steps of first-order DARTS give on the search network of DARTS, losses and architecture parameters of every step', async () => {
+  expect(trainingInputs().checksum).toBe(torch.inputs);
+  await expectSearchSteps(engine, dartsProblem, torch.darts);
+});
