@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
 import { decimal, percent, percentSpread, signed } from '../report/numbers.js';
+import { opening } from '../report/opening.js';
 import { verdict } from '../report/verdict.js';
 import { conductStudy } from '../study/conduct.js';
 import { countJobs, showJobs } from '../study/studyProgress.js';
@@ -58,6 +59,7 @@ export async function studyCommand(
   for (const { target, chance, linear } of results.baselines)
     output.print(`${target}: a linear classifier ${percent(linear)} %, guessing ${percent(chance)} %`);
   output.print(verdict(results));
+  for (const sentence of opening(results)) output.print(sentence);
   output.print(`report: ${join(out, 'report.html')}`);
 }
 

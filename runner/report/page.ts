@@ -10,6 +10,7 @@ import { html, type Markup } from './html.js';
 import { improvementSection } from './improvement.js';
 import { judgedSection, skipsSection } from './judged.js';
 import { plural } from './numbers.js';
+import { opening } from './opening.js';
 import { environmentSection, imagesSection, protocolsSection, runsTable, timeTable } from './setup.js';
 import { sharesSection } from './shares.js';
 import { unique } from './studyCells.js';
@@ -23,7 +24,7 @@ export async function reportPage(results: StudyResults): Promise<string> {
     kind: 'transfer study',
     subtitle: subtitle(results),
     verdict: verdict(results),
-    findings: findings(results),
+    findings: [...opening(results), ...findings(results)],
     sections: (await allSections(results)).filter((section) => section !== null),
     footer: html`Written by nastransfer. All numbers of this page, unrounded: <code>summary.json</code> (also in this file, as the data block <code>results</code>), <code>accuracies.csv</code>, <code>summary.csv</code>, <code>correlations.csv</code> and <code>curves.csv</code>${results.judge && html`, <code>judged.csv</code>, <code>references.csv</code>`} beside it.`,
     data: reportSummary(results),
