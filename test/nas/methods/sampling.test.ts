@@ -51,6 +51,22 @@ describe('random search', () => {
     expect(new Set(await Promise.all([0, 1, 2, 3, 4].map(draw))).size).toBe(5);
   });
 
+  it('draws cells of its own for every source when asked to, and needs the source’s name alone', async () => {
+    const options = randomSearch.options.parse({ perSource: true });
+    expect(randomSearch.needs(options)).toBe('name');
+    const draw = async (seed: number, sourceName?: string) => {
+      const search = randomSearch.start({ ...problem(seed), sourceName }, options);
+      await search.step();
+      return search.result().architecture;
+    };
+    const names = ['emoji', 'mnist', 'mnist:limit=512', 'mnist:classes=5'];
+    const cells = await Promise.all(names.map((name) => draw(0, name)));
+    expect(new Set(cells).size).toBe(4);
+    expect(await draw(0, 'emoji')).toBe(cells[0]);
+    expect(await draw(1, 'emoji')).not.toBe(cells[0]);
+    await expect(draw(0)).rejects.toThrow('perSource: got a problem without the name of its source');
+  });
+
   it('draws by random architecture parameters every operation on every edge about equally often', async () => {
     const { evaluations } = await run(randomSearch, { samples: 600, sampling: 'alphas' }, 4);
     const counts = Array<number>(30).fill(0);

@@ -44,6 +44,9 @@ describe('the name of a job', () => {
   it('is one for all sources when the search sees no image, and differs a source otherwise', async () => {
     const { random, evolution } = await hashes(fakeStudy);
     expect(new Set(random).size).toBe(2);
+    const perSource = { ...fakeStudy.methods[0], options: { samples: 1, perSource: true } };
+    const own = await hashes({ ...fakeStudy, methods: [perSource, ...fakeStudy.methods.slice(1)] });
+    expect(new Set(own.random).size).toBe(4);
     expect(new Set(evolution).size).toBe(4);
   });
 

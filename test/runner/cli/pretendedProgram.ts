@@ -27,7 +27,7 @@ const outcomes: Readonly<Record<string, () => Promise<void>>> = {
 const tools: Tools = {
   openGpu: async () => ({ info: { kind: 'other-software', name: 'none', driver: '' }, dispose() {} }) as unknown as Gpu,
   openTunings: async () => noTunings,
-  stepTimer: async () => ({ measure: () => pretendedTimes(1) }),
+  stepTimer: async () => ({ measure: (size) => pretendedTimes(size) }),
   createExecutors: async () =>
     fakeExecutors(async (what) => {
       console.error(`started: ${what}`);

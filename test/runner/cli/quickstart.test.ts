@@ -13,7 +13,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 const start = (args: readonly string[] = [], speed = 1, failure?: Error) =>
-  runCommand(['quickstart', '--out', folder, ...args], failure, noTunings, speed);
+  runCommand(['quickstart', '--out', folder, '--adapter', 'a pretended device', ...args], failure, noTunings, speed);
 
 describe('quickstart', { timeout: 60_000 }, () => {
   it('says what it does, times the device, and prints plan and estimate before the first job', async () => {
@@ -98,7 +98,7 @@ describe('quickstart', { timeout: 60_000 }, () => {
     await start();
     const file = join(folder, 'quickstart.json');
     expect(read('results.json').rerun).toBe(`nastransfer study ${file}`);
-    const { code, work } = await runCommand(['study', file, '--out', folder]);
+    const { code, work } = await runCommand(['study', file, '--out', folder, '--adapter', 'a pretended device']);
     expect(code).toBe(0);
     expect(work).toEqual([]);
   });

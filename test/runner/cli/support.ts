@@ -5,6 +5,7 @@ import picocolors from 'picocolors';
 import type { Output } from '../../../runner/commands/output.js';
 import { runProgram } from '../../../runner/commands/program.js';
 import type { SizeTimes } from '../../../runner/quickstart/planner.js';
+import type { NetworkSize } from '../../../runner/quickstart/sizes.js';
 import type { Tools } from '../../../runner/tools.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { Random } from '../../../src/engine/random/random.js';
@@ -43,10 +44,14 @@ export interface Run {
   readonly gpusLeftOpen: number;
 }
 
-/** Times of a device that takes 20 ms a step of training, or that over `speed`. */
-export async function pretendedTimes(speed: number): Promise<SizeTimes> {
-  const times = { build: 0.05 / speed, step: 0.02 / speed };
-  return { compile: 2 / speed, training: times, search: { build: 0.1 / speed, step: 0.1 / speed } };
+/** Times of a device that takes 20 ms a step of training on the size that is timed first, more on larger ones; all over `speed`. */
+export async function pretendedTimes({ channels, imageSize }: NetworkSize, speed = 1): Promise<SizeTimes> {
+  const work = ((channels * imageSize) / 48) ** 2 / speed;
+  return {
+    compile: 2 / speed,
+    training: { build: 0.05 / speed, step: 0.02 * work },
+    search: { build: 0.1 / speed, step: 0.1 * work },
+  };
 }
 
 /** Runs a command line in this process, with a device and executors that only pretend. */
@@ -72,7 +77,7 @@ export async function runCommand(
     stepTimer: async () => ({
       async measure(size) {
         work.push(`time ${size.imageSize} pixels`);
-        return pretendedTimes(speed);
+        return pretendedTimes(size, speed);
       },
     }),
     createExecutors: async (_gpu, _space, { imageSet }) => {

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../runner/package.js';
+import { LADDER } from '../../../runner/quickstart/sizes.js';
+import { quickstartStudy } from '../../../runner/quickstart/studyFile.js';
 import { imageSetNames } from '../../../src/nas/transfer/plan.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 
@@ -17,13 +19,7 @@ describe('the studies that come with the program', () => {
     for (const set of imageSetNames(read(file))) expect(['mnist', 'emoji']).toContain(set);
   });
 
-  it('quickstart compares three methods on two sources, one of another domain than the target, over two seeds', () => {
-    const study = read('quickstart.json');
-    expect(study.methods.map((method) => method.name)).toEqual(['random', 'regularized-evolution', 'darts']);
-    expect(study.seeds.length).toBeGreaterThanOrEqual(2);
-    expect(study.targets).toHaveLength(1);
-    const sets = study.sources.map((source) => source.specification.set);
-    expect(new Set(sets).size).toBeGreaterThanOrEqual(2);
-    expect(sets).toContain(study.targets[0].set);
+  it('quickstart is what the command quickstart runs on a fast processor: rung 4 of its ladder', () => {
+    expect(JSON.parse(readFileSync(join(folder, 'quickstart.json'), 'utf8'))).toEqual(quickstartStudy(LADDER[4]));
   });
 });
