@@ -188,7 +188,7 @@ describe("README's example of the library", () => {
   });
 });
 
-describe("the lists of README and docs/supported.md are those of the code:", () => {
+describe('the lists of README and docs/supported.md are those of the code:', () => {
   const supported = readFileSync(join(root, 'docs', 'supported.md'), 'utf8');
 
   /** Names in backticks in the second column of the table row that starts with `label`. */
