@@ -15,7 +15,7 @@ const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8
 const start = (args: readonly string[] = [], speed = 1, failure?: Error) =>
   runCommand(['quickstart', '--out', folder, '--adapter', 'a pretended device', ...args], failure, noTunings, speed);
 
-describe('quickstart', { timeout: 60_000 }, () => {
+describe('quickstart', () => {
   it('says what it does, times the device, and prints plan and estimate before the first job', async () => {
     const { code, out, err, gpusLeftOpen } = await start();
     expect(code, err).toBe(0);
