@@ -1,4 +1,4 @@
-import { FIRST_SIZE, LADDER, NETWORK_SIZES, type NetworkSize, type Rung } from './sizes.js';
+import { LADDER, NETWORK_SIZES, type NetworkSize, type Rung } from './sizes.js';
 
 /** Seconds of one network: to build it once its kernels are there, and of one step. */
 export interface NetworkTimes {
@@ -63,20 +63,12 @@ function predictions(measured: ReadonlyMap<number, SizeTimes>): { rung: number; 
   });
 }
 
-/**
- * The place of the size to measure next, or undefined where enough is known: up while a size's longest study leaves much of
- * the time unused, down where its shortest does not fit.
- */
+/** The place of the size to measure next: larger ones while a size's longest study leaves much of the time unused. */
 export function nextSize(measured: ReadonlyMap<number, SizeTimes>, seconds: number): number | undefined {
-  if (measured.size === 0) return FIRST_SIZE;
-  const known = predictions(measured);
-  if (known.every((one) => one.seconds > seconds)) {
-    const below = Math.min(...measured.keys()) - 1;
-    return below >= 0 ? below : undefined;
-  }
-  const top = Math.max(...measured.keys());
-  const longest = known.filter((one) => one.size === top).at(-1)!;
-  return top + 1 < NETWORK_SIZES.length && longest.seconds <= UNUSED_SHARE * seconds ? top + 1 : undefined;
+  const top = Math.max(-1, ...measured.keys());
+  const longest = predictions(measured).at(-1);
+  const leavesMuch = !longest || longest.seconds <= UNUSED_SHARE * seconds;
+  return leavesMuch && top + 1 < NETWORK_SIZES.length ? top + 1 : undefined;
 }
 
 /** The largest study of the measured sizes that fits into so many seconds; otherwise the smallest. */

@@ -5,7 +5,7 @@ import type { Rung } from './sizes.js';
  * Learning rate of DARTS' architecture parameters. The published 3e-4 is for thousands of steps: in the dozens of these
  * studies the shares of operations would stay at a fifth each.
  */
-export const ALPHA_LEARNING_RATE = 0.1;
+export const ALPHA_LEARNING_RATE = 0.2;
 
 const SEEDS = 2;
 
