@@ -9,7 +9,7 @@ describe.skipIf(noBundle !== undefined)('tuning in Chromium', () => {
   it('measures, and keeps in IndexedDB what it measured for the kernels as they are', async () => {
     const result = (await runInBrowser('tuningEntry.ts')) as Record<string, unknown>;
     const records = result.records as TuningRecord[];
-    expect(records).toMatchObject([{ usual: 'direct-2x2', rejected: [] }]);
+    expect(records).toMatchObject([{ usual: 'quads-2', rejected: [] }]);
     expect(records[0].times.every(({ microseconds }) => microseconds > 0)).toBe(true);
     expect(result).toMatchObject({
       before: { records: [] },
