@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { terminalOutput } from './commands/output.js';
+import { endOnUnhandledErrors, runToItsEnd } from './commands/endings.js';
 import { runProgram } from './commands/program.js';
-import { endOnUnhandledErrors, runToItsEnd } from './endings.js';
-import { tools } from './tools.js';
+import { tools } from './defaultTools.js';
+import { terminalOutput } from './progress/output.js';
 
 // The reader of a pipe, such as `head`, may be gone before all is written.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -4,4 +4,4 @@ export { open } from '../src/engine/device/node/index.js';
 export type { ImageSetEntry, ImageSetOptions } from './data/imageSets.js';
 export { listImageSets, openImageSet, UnknownImageSetError } from './data/imageSets.js';
 export { openTable, type TableOptions } from './tables/open.js';
-export { tuningFiles } from './tuningFiles.js';
+export { tuningFiles } from './tuning/tuningFiles.js';

@@ -1,4 +1,4 @@
-// Writes src/engine/runtime/shaderSources.ts: every file of shaders/ as a string by its path without ".wgsl", so that
+// Writes src/engine/kernels/shaderSources.ts: every file of shaders/ as a string by its path without ".wgsl", so that
 // the same code finds its kernels in Node and, bundled, in a browser.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'shaders');
-const target = join(root, 'src/engine/runtime/shaderSources.ts');
+const target = join(root, 'src/engine/kernels/shaderSources.ts');
 
 export function embedShaders() {
   const files = readdirSync(folder, { recursive: true })

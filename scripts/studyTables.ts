@@ -5,9 +5,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { duration } from '../runner/progress/duration.js';
-import { amount, decimal, NONE, percent, percentSpread, plural, signed, spreadText } from '../runner/report/numbers.js';
+import {
+  amount,
+  decimal,
+  NONE,
+  percent,
+  percentSpread,
+  plural,
+  signed,
+  spreadText,
+} from '../runner/progress/numbers.js';
+import { spread } from '../src/nas/math/spread.js';
 import type { StudyResults } from '../src/nas/transfer/results.js';
-import { spread } from '../src/nas/transfer/spread.js';
 
 export const BEGIN = '<!-- tables of results.json: begin -->';
 export const END = '<!-- tables of results.json: end -->';

@@ -1,6 +1,6 @@
 // Kernels by workload, operation and variant, against the ceilings of the adapter.
 import { open } from '../../src/engine/device/node/index.js';
-import { type Ceilings, measureCeilings } from '../../src/engine/runtime/ceilings.js';
+import { type Ceilings, measureCeilings } from '../../src/engine/profile/ceilings.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
 import { parseOptions, pick } from '../options.js';
 import { describeEnvironment, environmentOf } from '../report/environment.js';

@@ -1,5 +1,5 @@
-import type { KernelTarget } from '../../src/engine/ops/operation.js';
-import { choiceKey, type VariantChoice } from '../../src/engine/ops/variants.js';
+import type { KernelTarget, VariantChoice } from '../../src/engine/graph/kernelTarget.js';
+import { choiceKey } from '../../src/engine/ops/record/variants.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
 import { prepareOperation } from './program.js';
 import type { OperationWorkload } from './workloads.js';

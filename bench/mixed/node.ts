@@ -1,9 +1,9 @@
-import { backpropagate } from '../../src/engine/graph/autodiff.js';
+import { backpropagate } from '../../src/engine/autodiff/autodiff.js';
 import type { Graph, Value } from '../../src/engine/graph/graph.js';
 import { type Variable, VariableSet } from '../../src/engine/graph/variables.js';
-import { batchNorm } from '../../src/engine/ops/batchNorm.js';
-import { mixedEdges } from '../../src/engine/ops/mixedEdges.js';
-import { weightedSum } from '../../src/engine/ops/weightedSum.js';
+import { weightedSum } from '../../src/engine/ops/elementwise/weightedSum.js';
+import { mixedEdges } from '../../src/engine/ops/mixed/mixedEdges.js';
+import { batchNorm } from '../../src/engine/ops/norm/batchNorm.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import type { Prepared } from '../contenders/contender.js';
 import { noise } from '../kernels/program.js';

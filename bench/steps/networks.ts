@@ -1,9 +1,9 @@
 import { Graph } from '../../src/engine/graph/graph.js';
 import { logicalSize } from '../../src/engine/graph/types.js';
 import type { VariableSet } from '../../src/engine/graph/variables.js';
+import type { Classifier, SupernetOptions } from '../../src/nas/networks/classifier.js';
 import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';
 import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
-import type { Classifier, SupernetOptions } from '../../src/nas/training/classifier.js';
 import { resnet } from './resnet20.js';
 import type { StepWorkload } from './workloads.js';
 

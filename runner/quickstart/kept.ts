@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { atomicWrite } from '../study/atomicWrite.js';
+import { atomicWrite } from '../files/atomicWrite.js';
 
 /** Files of the folder: the study as a study file, which `nastransfer study` runs too, and how it was chosen. */
 export const STUDY_FILE = 'quickstart.json';

@@ -4,9 +4,9 @@ import { measureSearchStep, measureTrainingStep } from '../../src/nas/transfer/s
 import type { StepTime } from '../../src/nas/transfer/study.js';
 import { parseStudy } from '../../src/nas/transfer/studySpecification.js';
 import { targetImages } from '../../src/nas/transfer/target.js';
-import type { ImageSets } from '../study/imageSets.js';
-import type { NetworkTimes, SizeTimes } from './planner.js';
-import { LADDER, type NetworkSize } from './sizes.js';
+import type { ImageSets } from '../data/imageSetCache.js';
+import type { NetworkSize, NetworkTimes, SizeTimes } from '../tools/stepTimer.js';
+import { LADDER } from './sizes.js';
 import { quickstartStudy } from './studyFile.js';
 
 /** Has every operation, and about as much work as the mean of the cells that a study trains. */

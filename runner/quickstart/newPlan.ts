@@ -1,8 +1,8 @@
 import type { Gpu } from '../../src/engine/device/gpu.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
-import { imageSets } from '../study/imageSets.js';
-import type { Tools } from '../tools.js';
-import { tuningFor } from '../tuning.js';
+import { imageSets } from '../data/imageSetCache.js';
+import type { Tools } from '../tools/tools.js';
+import { tuningFor } from '../tuning/tuning.js';
 import type { KeptPlan } from './kept.js';
 import { planQuickstart } from './planner.js';
 import { NETWORK_SIZES } from './sizes.js';

@@ -1,19 +1,5 @@
-import { LADDER, NETWORK_SIZES, type NetworkSize, type Rung } from './sizes.js';
-
-/** Seconds of one network: to build it once its kernels are there, and of one step. */
-export interface NetworkTimes {
-  readonly build: number;
-  readonly step: number;
-}
-
-/** What was measured of a size on a device. */
-export interface SizeTimes {
-  /** Compiling kernels for the first time; the measurement has paid it. */
-  readonly compile: number;
-  readonly training: NetworkTimes;
-  /** Of the supernet, both updates. */
-  readonly search: NetworkTimes;
-}
+import type { NetworkSize, SizeTimes } from '../tools/stepTimer.js';
+import { LADDER, NETWORK_SIZES, type Rung } from './sizes.js';
 
 export interface Plan {
   /** Place in the ladder. */

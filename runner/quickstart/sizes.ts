@@ -1,13 +1,4 @@
-/** What one step of the study's networks computes. */
-export interface NetworkSize {
-  readonly channels: number;
-  readonly cells: number;
-  readonly imageSize: number;
-  readonly batch: number;
-  /** Zero padding before a random crop: in a few hundred steps it pays on larger images alone. */
-  readonly pad: number;
-}
-
+import type { NetworkSize } from '../tools/stepTimer.js';
 /** How much of it there is. */
 export interface StudyLength {
   readonly sourceImages: number;

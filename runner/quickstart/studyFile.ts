@@ -1,4 +1,4 @@
-import { grouped } from '../report/numbers.js';
+import { grouped } from '../progress/numbers.js';
 import type { Rung } from './sizes.js';
 
 /**

@@ -1,6 +1,6 @@
-import { decimal, grouped, plural } from '../report/numbers.js';
-import type { SizeTimes } from './planner.js';
-import { LADDER, type NetworkSize } from './sizes.js';
+import { decimal, grouped, plural } from '../progress/numbers.js';
+import type { NetworkSize, SizeTimes } from '../tools/stepTimer.js';
+import { LADDER } from './sizes.js';
 import { alphaNote } from './studyFile.js';
 
 /** A number of seconds for reading: `35 s`, `1 min 50 s`. */

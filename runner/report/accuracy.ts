@@ -1,8 +1,9 @@
-import type { Spread, StudyResults } from '../../src/nas/transfer/results.js';
+import type { Spread } from '../../src/nas/math/spread.js';
+import type { StudyResults } from '../../src/nas/transfer/results.js';
 import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
+import { NONE, percent, percentSpread } from '../progress/numbers.js';
 import { colourLegend, heatField } from './heat.js';
 import { html, type Markup } from './html.js';
-import { NONE, percent, percentSpread } from './numbers.js';
 import { scaleOver } from './scale.js';
 import { type Level, type Strip, stripTable } from './strip.js';
 import { isRunOf, pooledDeviation, type SummaryCell, unique } from './studyCells.js';

@@ -1,4 +1,3 @@
-import { ArchitectureError } from '../../src/nas/spaces/architectureError.js';
 import {
   type Cell,
   EDGES,
@@ -7,6 +6,7 @@ import {
   type Operation,
   parseCell,
 } from '../../src/nas/spaces/nasbench201/cell.js';
+import { ArchitectureError } from '../../src/nas/spaces/shared/architectureError.js';
 
 /** Graphviz. An import by a variable compiles where the package, which is optional, is not installed. */
 const GRAPHVIZ: string = '@viz-js/viz';

@@ -1,7 +1,7 @@
-import { chanceOfTau } from '../../src/nas/transfer/kendall.js';
+import { chanceOfTau } from '../../src/nas/math/kendall.js';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { decimal, NONE } from '../progress/numbers.js';
 import { html, type Insert, type Markup } from './html.js';
-import { decimal, NONE } from './numbers.js';
 import { table } from './table.js';
 
 interface Correlation {

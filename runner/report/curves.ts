@@ -1,7 +1,8 @@
-import type { EpochRecord, SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
+import type { EpochRecord } from '../../src/nas/records/epochRecord.js';
+import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
+import { percent } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
 import { FONT_SIZE, LABEL_GAP, leftMargin, margins, spaced, spacedUpright, textWidth } from './labels.js';
-import { percent } from './numbers.js';
 import { type Scale, scaleOver } from './scale.js';
 import { unique } from './studyCells.js';
 

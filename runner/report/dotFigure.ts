@@ -1,7 +1,7 @@
 import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { percent, percentSpread } from '../progress/numbers.js';
 import { html, type Markup, trusted } from './html.js';
 import { FONT_SIZE, margins, spaced, textWidth, widest } from './labels.js';
-import { percent, percentSpread } from './numbers.js';
 import { seriesClass } from './plot.js';
 import { scaleOver } from './scale.js';
 import { isRunOf, unique } from './studyCells.js';

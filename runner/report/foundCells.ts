@@ -1,9 +1,9 @@
 import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
 import { spread } from '../../src/nas/transfer/statistics.js';
-import { installCommand, isInstalled } from '../optionalPackages.js';
+import { installCommand, isInstalled } from '../package/optionalPackages.js';
+import { amount, listed, percentSpread, plural } from '../progress/numbers.js';
 import { graphviz } from './cellGraph.js';
 import { html, type Markup, trusted } from './html.js';
-import { amount, listed, percentSpread, plural } from './numbers.js';
 import { pictureOf } from './picture.js';
 import { groupBy } from './studyCells.js';
 

@@ -1,4 +1,3 @@
-import { ArchitectureError } from '../../src/nas/spaces/architectureError.js';
 import { parseGenotype } from '../../src/nas/spaces/darts/formats.js';
 import {
   type Genotype,
@@ -7,6 +6,7 @@ import {
   INPUTS,
   lastNode,
 } from '../../src/nas/spaces/darts/genotype.js';
+import { ArchitectureError } from '../../src/nas/spaces/shared/architectureError.js';
 
 const INPUT_LABELS = ['k−2', 'k−1'];
 

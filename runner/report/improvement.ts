@@ -1,7 +1,8 @@
-import type { RelativeImprovement, StudyResults } from '../../src/nas/transfer/results.js';
+import type { RelativeImprovement } from '../../src/nas/math/relativeImprovement.js';
+import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { decimal, signed } from '../progress/numbers.js';
 import { runLabel } from './accuracy.js';
 import { html, type Markup } from './html.js';
-import { decimal, signed } from './numbers.js';
 import { scaleOver } from './scale.js';
 import { type Strip, stripTable } from './strip.js';
 import { isRunOf } from './studyCells.js';

@@ -1,8 +1,8 @@
 import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { decimal, grouped, NONE, percent, percentSpread, signed, spreadText } from '../progress/numbers.js';
 import { dotFigure } from './dotFigure.js';
 import { html, type Markup } from './html.js';
 import { improvementText } from './improvement.js';
-import { decimal, grouped, NONE, percent, percentSpread, signed, spreadText } from './numbers.js';
 import { table } from './table.js';
 
 /** What a table says of the cells found, on one target: a figure, the references, and how far each method lies from them. */

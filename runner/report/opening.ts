@@ -1,6 +1,6 @@
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
-import { listed, percent, percentSpread, plural, rangeText } from './numbers.js';
+import { listed, percent, percentSpread, plural, rangeText } from '../progress/numbers.js';
 import { pooledDeviation, unique } from './studyCells.js';
 
 type Job = StudyResults['jobs'][number];

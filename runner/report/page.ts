@@ -1,6 +1,7 @@
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
 import { duration } from '../progress/duration.js';
+import { plural } from '../progress/numbers.js';
 import { accuracySection } from './accuracy.js';
 import { correlationsSection } from './correlations.js';
 import { curvesLegend, supernetCurves, trainingCurves } from './curves.js';
@@ -9,7 +10,6 @@ import { foundCellsSection } from './foundCells.js';
 import { html, type Markup } from './html.js';
 import { improvementSection } from './improvement.js';
 import { judgedSection, skipsSection } from './judged.js';
-import { plural } from './numbers.js';
 import { opening } from './opening.js';
 import { environmentSection, imagesSection, protocolsSection, runsTable, timeTable } from './setup.js';
 import { sharesSection } from './shares.js';

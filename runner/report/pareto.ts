@@ -1,7 +1,7 @@
+import type { ParetoPoint } from '../../src/nas/records/outcome.js';
 import type { TableRunResults } from '../../src/nas/tables/results.js';
-import type { ParetoPoint } from '../../src/nas/transfer/results.js';
+import { amount, decimal, percent, plural, spreadText } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
-import { amount, decimal, percent, plural, spreadText } from './numbers.js';
 import { dotsPath, linePath, plot, seriesClass, seriesLegend, WIDE } from './plot.js';
 import { scaleOver } from './scale.js';
 import { axisOver } from './scatter.js';

@@ -1,9 +1,9 @@
 import type { PredictionResults } from '../../src/nas/tables/results.js';
 import { duration } from '../progress/duration.js';
+import { decimal, grouped, listed, plural, rangeText, spreadText } from '../progress/numbers.js';
 import { documentPage, type Section } from './document.js';
 import { html, type Markup } from './html.js';
 import { measurementText } from './measurement.js';
-import { decimal, grouped, listed, plural, rangeText, spreadText } from './numbers.js';
 import { curveClass, linePath, plot, SMALL, seriesClass, seriesLegend, WIDE } from './plot.js';
 import { scaleOver } from './scale.js';
 import { axisOver, scatter } from './scatter.js';

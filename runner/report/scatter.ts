@@ -1,5 +1,5 @@
+import { grouped } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
-import { grouped } from './numbers.js';
 import { dotsPath, type Place } from './plot.js';
 import { type Scale, scaleOver } from './scale.js';
 import { groupBy } from './studyCells.js';

@@ -1,13 +1,13 @@
+import { spearman } from '../../src/nas/math/spearman.js';
+import { spread } from '../../src/nas/math/spread.js';
 import type { ScoreResults } from '../../src/nas/tables/results.js';
 import type { Measurement } from '../../src/nas/tables/table.js';
-import { spearman } from '../../src/nas/transfer/spearman.js';
-import { spread } from '../../src/nas/transfer/spread.js';
+import { decimal, grouped, listed, NONE, plural, signed } from '../progress/numbers.js';
 import { tauText } from './correlations.js';
 import { documentPage, type Section } from './document.js';
 import { colourLegend, heatField } from './heat.js';
 import { html, type Insert, type Markup } from './html.js';
 import { measurementKey, measurementText, shortMeasurement, uniqueMeasurements } from './measurement.js';
-import { decimal, grouped, listed, NONE, plural, signed } from './numbers.js';
 import { plot, SMALL } from './plot.js';
 import { secondsText } from './predictions.js';
 import { scaleOver } from './scale.js';

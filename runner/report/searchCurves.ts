@@ -1,8 +1,8 @@
 import type { SearchCurve, TableRunResults } from '../../src/nas/tables/results.js';
 import type { Measurement } from '../../src/nas/tables/table.js';
+import { decimal, grouped } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
 import { measurementKey, measurementText } from './measurement.js';
-import { decimal, grouped } from './numbers.js';
 import { curveClass, linePath, type Place, plot, seriesClass, seriesLegend, WIDE } from './plot.js';
 import { scaleOver } from './scale.js';
 import { groupBy, unique } from './studyCells.js';

@@ -1,8 +1,8 @@
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import { spread } from '../../src/nas/transfer/statistics.js';
 import { duration } from '../progress/duration.js';
+import { amount, decimal, grouped, NONE, percent } from '../progress/numbers.js';
 import { html, type Insert, type Markup } from './html.js';
-import { amount, decimal, grouped, NONE, percent } from './numbers.js';
 import { groupBy, unique } from './studyCells.js';
 import { table } from './table.js';
 

@@ -1,6 +1,6 @@
 import type { SearchJob, StudyResults } from '../../src/nas/transfer/results.js';
+import { decimal } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
-import { decimal } from './numbers.js';
 import { curveClass, linePath, plot, SMALL, seriesClass, seriesLegend } from './plot.js';
 import { type Scale, scaleOver } from './scale.js';
 import { groupBy, unique } from './studyCells.js';

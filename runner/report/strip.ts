@@ -1,6 +1,6 @@
+import { plural } from '../progress/numbers.js';
 import { html, type Insert, type Markup } from './html.js';
 import { FONT_SIZE, margins, type PlacedLabel, spaced, textWidth } from './labels.js';
-import { plural } from './numbers.js';
 import type { Scale } from './scale.js';
 
 /** More runs than this are drawn as a histogram. */

@@ -1,10 +1,10 @@
 import type { TableRunResults } from '../../src/nas/tables/results.js';
 import { duration } from '../progress/duration.js';
+import { decimal, grouped, NONE, plural, rangeText, spreadText } from '../progress/numbers.js';
 import { chanceText, tauText } from './correlations.js';
 import { documentPage, type Section } from './document.js';
 import { html, type Insert, type Markup } from './html.js';
 import { columnsText, measurementKey, trainingText, uniqueMeasurements } from './measurement.js';
-import { decimal, grouped, NONE, plural, rangeText, spreadText } from './numbers.js';
 import { paretoSection } from './pareto.js';
 import { searchCurvesSection } from './searchCurves.js';
 import { factList, runAgain, settingText } from './setup.js';

@@ -1,8 +1,8 @@
-import type { SearchLimits } from '../../src/nas/methods/method.js';
+import type { SearchLimits } from '../../src/nas/search/method.js';
 import type { TableAccuracy, TableRunResults } from '../../src/nas/tables/results.js';
+import { decimal, grouped, listed, plural, signed, spreadText } from '../progress/numbers.js';
 import { improvementText } from './improvement.js';
 import { measurementKey, shortMeasurement } from './measurement.js';
-import { decimal, grouped, listed, plural, signed, spreadText } from './numbers.js';
 import { groupBy } from './studyCells.js';
 import { mainMeasurement } from './tableAccuracies.js';
 

@@ -1,8 +1,8 @@
-import { chanceOfTau } from '../../src/nas/transfer/kendall.js';
+import { chanceOfTau } from '../../src/nas/math/kendall.js';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
+import { decimal, percent, percentSpread, plural } from '../progress/numbers.js';
 import { improvementText } from './improvement.js';
-import { decimal, percent, percentSpread, plural } from './numbers.js';
 import { groupBy, pooledDeviation, type SummaryCell, unique } from './studyCells.js';
 
 /** One sentence that says what the numbers of a study show and what they do not. */

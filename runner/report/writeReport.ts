@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
-import { atomicWrite } from '../study/atomicWrite.js';
-import { makeFolder } from '../study/makeFolder.js';
+import { atomicWrite } from '../files/atomicWrite.js';
+import { makeFolder } from '../files/makeFolder.js';
 import { accuraciesCsv, correlationsCsv, curvesCsv, judgedCsv, referencesCsv, summaryCsv } from './csv.js';
 import { dotFigureFile } from './dotFigure.js';
 import { reportPage } from './page.js';

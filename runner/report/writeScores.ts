@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ScoreResults } from '../../src/nas/tables/results.js';
-import { atomicWrite } from '../study/atomicWrite.js';
+import { atomicWrite } from '../files/atomicWrite.js';
 import { scoresPage } from './scores.js';
 import { scoreCorrelationsCsv, scoresCsv } from './tableCsv.js';
 

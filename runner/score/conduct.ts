@@ -6,18 +6,18 @@ import { fitImages } from '../../src/nas/data/transform.js';
 import { correlateScores, judgedBy } from '../../src/nas/scores/correlate.js';
 import { evaluateScores, scoreBatch } from '../../src/nas/scores/evaluate.js';
 import type { Score, ScoreContext } from '../../src/nas/scores/score.js';
-import type { Space } from '../../src/nas/spaces/space.js';
+import type { Space } from '../../src/nas/spaces/shared/space.js';
 import type { ScoreResults } from '../../src/nas/tables/results.js';
 import type { Table } from '../../src/nas/tables/table.js';
 import { fingerprint, jobHash } from '../../src/nas/transfer/jobHash.js';
 import { openImageSet } from '../data/imageSets.js';
-import { versions } from '../package.js';
+import { makeFolder } from '../files/makeFolder.js';
+import { versions } from '../package/package.js';
+import { interruptible } from '../progress/interrupt.js';
 import { writeScoreFiles } from '../report/writeScores.js';
-import { interruptible } from '../study/interrupt.js';
-import { makeFolder } from '../study/makeFolder.js';
 import { adapterOf } from '../study/prepare.js';
-import type { Tools } from '../tools.js';
-import { tuningFor } from '../tuning.js';
+import type { Tools } from '../tools/tools.js';
+import { tuningFor } from '../tuning/tuning.js';
 import { memoryStore, openScoreFolder, type ScoreStore } from './store.js';
 
 export interface ScoreTask {

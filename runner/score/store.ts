@@ -1,9 +1,9 @@
 import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvaluatedScores } from '../../src/nas/scores/evaluate.js';
-import { StoreError } from '../errors.js';
-import { lockFolder } from '../study/lock.js';
-import { makeFolder } from '../study/makeFolder.js';
+import { StoreError } from '../errors/errors.js';
+import { lockFolder } from '../files/lock.js';
+import { makeFolder } from '../files/makeFolder.js';
 
 const FILE = 'scores.jsonl';
 

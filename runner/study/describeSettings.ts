@@ -1,7 +1,7 @@
-import type { Protocol } from '../../src/nas/training/protocol.js';
+import type { Protocol } from '../../src/nas/records/protocol.js';
 import type { FittingFacts } from '../../src/nas/transfer/fittingNetworks.js';
 import type { FittedProtocol } from '../../src/nas/transfer/fittingProtocol.js';
-import { plural } from '../report/numbers.js';
+import { plural } from '../progress/numbers.js';
 
 export interface ToldSettings {
   readonly facts: FittingFacts;

@@ -1,7 +1,7 @@
 import { SourceError } from '../../src/nas/data/errors.js';
 import type { SearchTask, StudyTask } from '../../src/nas/transfer/plan.js';
 import type { StudyEvent } from '../../src/nas/transfer/study.js';
-import { InterruptedError, JobError } from '../errors.js';
+import { InterruptedError, JobError } from '../errors/errors.js';
 import { nameOf } from './studyProgress.js';
 
 /** Follows the events of jobs, so that what goes wrong can be told with the job it went wrong in. */

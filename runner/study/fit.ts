@@ -1,8 +1,8 @@
 import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import { sourceCounts } from '../../src/nas/data/sources.js';
 import { methodByName } from '../../src/nas/methods/methods.js';
-import { spaceByName } from '../../src/nas/spaces/space.js';
-import type { Protocol } from '../../src/nas/training/protocol.js';
+import type { Protocol } from '../../src/nas/records/protocol.js';
+import { spaceByName } from '../../src/nas/spaces/spaces.js';
 import type { FittedWork } from '../../src/nas/transfer/fittingNetworks.js';
 import { fittingProtocol } from '../../src/nas/transfer/fittingProtocol.js';
 import type { ProtocolOverrides } from '../../src/nas/transfer/protocols.js';

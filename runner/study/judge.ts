@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { nearest } from '../../src/nas/nearestName.js';
+import { nearest } from '../../src/nas/errors/nearestName.js';
 import { TableError } from '../../src/nas/tables/table.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
 import { TableJudge } from '../../src/nas/transfer/tableJudge.js';

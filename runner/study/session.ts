@@ -1,8 +1,8 @@
 import type { JobStore, StudyEvent } from '../../src/nas/transfer/study.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
-import type { Tools } from '../tools.js';
+import { interruptible } from '../progress/interrupt.js';
+import type { Tools } from '../tools/tools.js';
 import { FailureNames } from './failures.js';
-import { interruptible } from './interrupt.js';
 import { openJudge } from './judge.js';
 import { type PreparedStudy, type PrepareOptions, prepareStudy, readImages } from './prepare.js';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { MemoryLimitError } from '../../src/engine/errors.js';
+import { MemoryLimitError } from '../../src/engine/errors/errors.js';
 import type { SearchTask, TrainingTask } from '../../src/nas/transfer/plan.js';
 import { completeJob, type JobRecord, type StudyEvent } from '../../src/nas/transfer/study.js';
 import type { Study } from '../../src/nas/transfer/studySpecification.js';
-import type { Tools } from '../tools.js';
-import { atomicWrite } from './atomicWrite.js';
+import { atomicWrite } from '../files/atomicWrite.js';
+import type { Tools } from '../tools/tools.js';
 import type { Fit } from './fit.js';
 import type { PreparedStudy, PrepareOptions } from './prepare.js';
 import { type SessionStore, withSession } from './session.js';

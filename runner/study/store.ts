@@ -2,11 +2,11 @@ import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/
 import { join } from 'node:path';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import type { JobRecord, JobStore } from '../../src/nas/transfer/study.js';
-import { StoreError } from '../errors.js';
-import { reasonOf } from '../reason.js';
-import { atomicWrite, syncFolder } from './atomicWrite.js';
-import { lockFolder } from './lock.js';
-import { makeFolder } from './makeFolder.js';
+import { StoreError } from '../errors/errors.js';
+import { reasonOf } from '../errors/reason.js';
+import { atomicWrite, syncFolder } from '../files/atomicWrite.js';
+import { lockFolder } from '../files/lock.js';
+import { makeFolder } from '../files/makeFolder.js';
 
 /** Files of a study's folder. */
 const JOBS_FILE = 'jobs.jsonl';

@@ -1,9 +1,9 @@
 import { methodByName } from '../../src/nas/methods/methods.js';
+import type { SearchOutcome, TrainingOutcome } from '../../src/nas/records/outcome.js';
 import type { SearchTask, StudyPlan, StudyTask } from '../../src/nas/transfer/plan.js';
-import type { SearchOutcome, TrainingOutcome } from '../../src/nas/transfer/results.js';
 import type { BaselineOutcome, JobRecord, JobStore, StudyEvent } from '../../src/nas/transfer/study.js';
+import { percent } from '../progress/numbers.js';
 import type { Progress } from '../progress/progress.js';
-import { percent } from '../report/numbers.js';
 
 /**
  * The kinds of the jobs still to do and the number of those done, shared jobs counted once. Two searches that will find

@@ -2,11 +2,11 @@ import type { TableRunResults, TableSearch } from '../../src/nas/tables/results.
 import { reportedMeasurements, summariseTableRun } from '../../src/nas/tables/summarise.js';
 import type { Table } from '../../src/nas/tables/table.js';
 import { jobHash } from '../../src/nas/transfer/jobHash.js';
-import type { LazyDevice } from '../device.js';
-import { InterruptedError, JobError } from '../errors.js';
-import { versions } from '../package.js';
+import type { LazyDevice } from '../device/device.js';
+import { InterruptedError, JobError } from '../errors/errors.js';
+import { versions } from '../package/package.js';
+import { interruptible } from '../progress/interrupt.js';
 import type { Progress } from '../progress/progress.js';
-import { interruptible } from '../study/interrupt.js';
 import { memoryStore, openSearchFolder, type SearchStore } from './folder.js';
 import { planTasks, type TableRunPlan, type TableTask } from './plan.js';
 import { type Searcher, startWorker } from './pool.js';

@@ -1,10 +1,10 @@
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TableSearch } from '../../src/nas/tables/results.js';
-import { StoreError } from '../errors.js';
-import { reasonOf } from '../reason.js';
-import { lockFolder } from '../study/lock.js';
-import { makeFolder } from '../study/makeFolder.js';
+import { StoreError } from '../errors/errors.js';
+import { reasonOf } from '../errors/reason.js';
+import { lockFolder } from '../files/lock.js';
+import { makeFolder } from '../files/makeFolder.js';
 
 const SEARCHES_FILE = 'searches.jsonl';
 

@@ -1,4 +1,4 @@
-import type { SearchLimits } from '../../src/nas/methods/method.js';
+import type { SearchLimits } from '../../src/nas/search/method.js';
 import type { TableRunMethod } from '../../src/nas/tables/results.js';
 import type { Measurement, Table } from '../../src/nas/tables/table.js';
 import { jobHash } from '../../src/nas/transfer/jobHash.js';

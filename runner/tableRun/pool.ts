@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TableSearch } from '../../src/nas/tables/results.js';
-import { JobError } from '../errors.js';
+import { JobError } from '../errors/errors.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import type { TableTask } from './plan.js';
 import type { TableChoice } from './searchTask.js';

@@ -1,8 +1,8 @@
+import type { Spread } from '../../src/nas/math/spread.js';
 import type { TableAccuracy, TableRunResults } from '../../src/nas/tables/results.js';
 import type { Measurement } from '../../src/nas/tables/table.js';
-import type { Spread } from '../../src/nas/transfer/results.js';
-import { formatTable, type Output } from '../commands/output.js';
-import { decimal, NONE, signed } from '../report/numbers.js';
+import { decimal, NONE, signed } from '../progress/numbers.js';
+import { formatTable, type Output } from '../progress/output.js';
 
 /** Mean and deviation; of a single value the value. */
 function meanAndDeviation({ mean, deviation, count = 2 }: Omit<Spread, 'count'> & { count?: number }, digits = 2) {

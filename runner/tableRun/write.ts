@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { TableRunResults } from '../../src/nas/tables/results.js';
 import type { Table } from '../../src/nas/tables/table.js';
+import { atomicWrite } from '../files/atomicWrite.js';
+import { makeFolder } from '../files/makeFolder.js';
 import { tableRunPage } from '../report/tableRun.js';
-import { atomicWrite } from '../study/atomicWrite.js';
-import { makeFolder } from '../study/makeFolder.js';
 import { runsCsv, tableAccuraciesCsv, tableCurvesCsv } from './csv.js';
 
 /**

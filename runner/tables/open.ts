@@ -7,7 +7,7 @@ import { numberColumns, parseTableHeader, type TableHeader } from '../../src/nas
 import { NASBENCH201_TABLE } from '../../src/nas/tables/nasbench201.js';
 import { TableError } from '../../src/nas/tables/table.js';
 import { exists, gunzip, gunzipBeginning, LARGEST_BYTES } from '../data/files.js';
-import { reasonOf } from '../reason.js';
+import { reasonOf } from '../errors/reason.js';
 
 export const TABLE_EXTENSION = '.csv.gz';
 const BUILT_IN: readonly TableHeader[] = [NASBENCH201_TABLE];

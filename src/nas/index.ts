@@ -6,19 +6,11 @@ export { formatSource, parseSource, SOURCE_RULES, type SourceSpecification } fro
 export { makeSource, type Source } from './data/sources.js';
 export { channelStatistics, classCounts } from './data/statistics.js';
 export { fitImages, type ImageShape } from './data/transform.js';
-export { UnknownNameError } from './errors.js';
-export {
-  type Method,
-  type Problem,
-  type Search,
-  SearchError,
-  type SearchEvent,
-  type SearchProgress,
-  type SearchState,
-  type SupernetContext,
-} from './methods/method.js';
+export { UnknownNameError } from './errors/errors.js';
+export { crowdingDistance, dominates, hypervolume, nonDominatedSort, paretoFront } from './math/pareto.js';
+export { spearman } from './math/spearman.js';
 export { METHOD_NAMES, methodByName } from './methods/methods.js';
-export { crowdingDistance, dominates, hypervolume, nonDominatedSort, paretoFront } from './methods/pareto.js';
+export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './networks/classifier.js';
 export { type GraphShape, graphShape } from './predictors/adjacency.js';
 export { ENCODING_NAMES, encode, encodeSpace, selectRows, withColumns } from './predictors/encodings.js';
 export { PredictorError } from './predictors/errors.js';
@@ -32,16 +24,28 @@ export type {
   Regressor,
 } from './predictors/predictor.js';
 export { PREDICTOR_NAMES, predictorByName } from './predictors/predictors.js';
+export type { Protocol } from './records/protocol.js';
 export type { Score, ScoreContext } from './scores/score.js';
 export { SCORE_NAMES, scoreByName } from './scores/scores.js';
-export { ArchitectureError } from './spaces/architectureError.js';
+export {
+  type Method,
+  type Problem,
+  type Search,
+  SearchError,
+  type SearchEvent,
+  type SearchProgress,
+  type SearchState,
+  type SupernetContext,
+} from './search/method.js';
 export { drawGenotype } from './spaces/darts/draw.js';
 export { formatByNode } from './spaces/darts/flatFormat.js';
 export { GENOTYPE_OPERATIONS, type Genotype, type GenotypeCell, type GenotypeEdge } from './spaces/darts/genotype.js';
 export { parseSequence } from './spaces/darts/import.js';
 export { formatNsganet } from './spaces/darts/integerFormats.js';
 export { canonicalCell, isConnected } from './spaces/nasbench201/canonical.js';
-export { type NetworkCost, type NetworkSettings, SPACE_NAMES, type Space, spaceByName } from './spaces/space.js';
+export { ArchitectureError } from './spaces/shared/architectureError.js';
+export type { NetworkCost, NetworkSettings, Space } from './spaces/shared/space.js';
+export { SPACE_NAMES, spaceByName } from './spaces/spaces.js';
 export { ColumnTable, type RowSource, type TableFiles } from './tables/columnTable.js';
 export { parseTableHeader, type TableHeader } from './tables/format.js';
 export { describeMeasurement } from './tables/measurement.js';
@@ -59,8 +63,6 @@ export {
 } from './tables/table.js';
 export { searchTable, type TableSearchTask } from './tables/tableSearch.js';
 export { BilevelTrainer } from './training/bilevel.js';
-export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './training/classifier.js';
-export type { Protocol } from './training/protocol.js';
 export { Trainer, type TrainerOptions, type TrainingData } from './training/trainer.js';
 export type { FittedWork, FittingFacts } from './transfer/fittingNetworks.js';
 export { type FittedProtocol, fittingProtocol } from './transfer/fittingProtocol.js';
@@ -93,7 +95,6 @@ export {
   withOverrides,
 } from './transfer/protocols.js';
 export type * from './transfer/results.js';
-export { spearman } from './transfer/spearman.js';
 export { kendallTauB, relativeImprovement, spread, summarise } from './transfer/statistics.js';
 export {
   measureSearchStep,

@@ -8,17 +8,17 @@ import { Graph, type Value } from '../../src/engine/graph/graph.js';
 import { interpret } from '../../src/engine/graph/interpret.js';
 import { logicalSize } from '../../src/engine/graph/types.js';
 import type { Variable } from '../../src/engine/graph/variables.js';
-import { add } from '../../src/engine/ops/add.js';
-import { averagePool } from '../../src/engine/ops/averagePool.js';
-import { batchNorm } from '../../src/engine/ops/batchNorm.js';
-import { concat } from '../../src/engine/ops/concat.js';
-import { conv2d } from '../../src/engine/ops/conv2d.js';
-import { globalAveragePool } from '../../src/engine/ops/globalAveragePool.js';
-import { linear } from '../../src/engine/ops/linear.js';
-import { maxPool } from '../../src/engine/ops/maxPool.js';
-import { relu } from '../../src/engine/ops/relu.js';
-import { softmax } from '../../src/engine/ops/softmax.js';
-import { weightedSum } from '../../src/engine/ops/weightedSum.js';
+import { conv2d } from '../../src/engine/ops/conv/conv2d.js';
+import { concat } from '../../src/engine/ops/copy/concat.js';
+import { add } from '../../src/engine/ops/elementwise/add.js';
+import { relu } from '../../src/engine/ops/elementwise/relu.js';
+import { weightedSum } from '../../src/engine/ops/elementwise/weightedSum.js';
+import { linear } from '../../src/engine/ops/matmul/linear.js';
+import { batchNorm } from '../../src/engine/ops/norm/batchNorm.js';
+import { averagePool } from '../../src/engine/ops/pool/averagePool.js';
+import { globalAveragePool } from '../../src/engine/ops/pool/globalAveragePool.js';
+import { maxPool } from '../../src/engine/ops/pool/maxPool.js';
+import { softmax } from '../../src/engine/ops/reduce/softmax.js';
 import { Random } from '../../src/engine/random/random.js';
 
 /** What peers do with their frameworks' operations, with the engine's: convolutions one by one, nothing stacked or fused. */

@@ -1,5 +1,5 @@
 import { operations } from '../../src/engine/ops/operations.js';
-import { tolerance } from '../../src/engine/ops/tolerance.js';
+import { tolerance } from '../../src/engine/ops/record/tolerance.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import { runGuarded } from '../engine/support/guardedRun.js';
 import { checkSample } from '../engine/support/kernelSuite.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TuningRecord } from '../../src/engine/runtime/tuner/record.js';
+import type { TuningRecord } from '../../src/engine/tuner/record.js';
 import { noBundle } from '../engine/device/bundle.js';
 import { runInBrowser } from './browser.js';
 

@@ -1,12 +1,12 @@
 /** Tunes a convolution in the browser and keeps what was measured in IndexedDB. */
 import { open } from '../../src/engine/device/browser.js';
-import { conv2d } from '../../src/engine/ops/conv2d.js';
+import { shaderSources } from '../../src/engine/kernels/shaderSources.js';
+import { conv2d } from '../../src/engine/ops/conv/conv2d.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
-import { shaderSources } from '../../src/engine/runtime/shaderSources.js';
-import { applyTuning } from '../../src/engine/runtime/tuner/applied.js';
-import { indexedDbStore } from '../../src/engine/runtime/tuner/indexedDbStore.js';
-import { loadTuning, removeTuning, saveTuning } from '../../src/engine/runtime/tuner/saved.js';
-import { tune } from '../../src/engine/runtime/tuner/tune.js';
+import { applyTuning } from '../../src/engine/tuner/applied.js';
+import { indexedDbStore } from '../../src/engine/tuner/indexedDbStore.js';
+import { loadTuning, removeTuning, saveTuning } from '../../src/engine/tuner/saved.js';
+import { tune } from '../../src/engine/tuner/tune.js';
 
 async function run() {
   const gpu = await open();

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gradients } from '../../src/engine/graph/autodiff.js';
+import { gradients } from '../../src/engine/autodiff/autodiff.js';
 import { logicalSize } from '../../src/engine/graph/types.js';
 import type { Variable } from '../../src/engine/graph/variables.js';
-import { add } from '../../src/engine/ops/add.js';
-import { crossEntropy } from '../../src/engine/ops/crossEntropy.js';
-import { scale } from '../../src/engine/ops/scale.js';
+import { add } from '../../src/engine/ops/elementwise/add.js';
+import { scale } from '../../src/engine/ops/elementwise/scale.js';
+import { crossEntropy } from '../../src/engine/ops/loss/crossEntropy.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import type { Genotype } from '../../src/nas/spaces/darts/genotype.js';
 import { genotypeNetwork } from '../../src/nas/spaces/darts/network.js';

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { logicalSize, unpack } from '../../src/engine/graph/types.js';
 import type { VariableSet } from '../../src/engine/graph/variables.js';
 import type { ImageSplit } from '../../src/nas/data/imageSet.js';
+import type { Classifier, Supernet, SupernetOptions } from '../../src/nas/networks/classifier.js';
+import type { Protocol } from '../../src/nas/records/protocol.js';
 import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';
 import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
 import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/batches.js';
 import type { AlphaOptimizer } from '../../src/nas/training/bilevelOptions.js';
-import type { Classifier, Supernet, SupernetOptions } from '../../src/nas/training/classifier.js';
-import type { Protocol } from '../../src/nas/training/protocol.js';
 import { stripes, tinyCell, tinyProtocol } from '../nas/training/trainingRun.js';
 import { SMOOTH_OPTIMIZER, smoothBatches, smoothSupernet } from './smoothProblem.js';
 

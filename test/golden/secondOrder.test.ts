@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Graph, Value } from '../../src/engine/graph/graph.js';
-import { crossEntropy } from '../../src/engine/ops/crossEntropy.js';
+import { crossEntropy } from '../../src/engine/ops/loss/crossEntropy.js';
 import { Sgd } from '../../src/engine/optim/sgd.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import type { ImageSplit } from '../../src/nas/data/imageSet.js';
 import { channelStatistics } from '../../src/nas/data/statistics.js';
+import type { Supernet } from '../../src/nas/networks/classifier.js';
+import type { SgdSettings } from '../../src/nas/records/protocol.js';
 import { splitGradients } from '../../src/nas/training/architectureGradients.js';
-import type { Supernet } from '../../src/nas/training/classifier.js';
-import type { SgdSettings } from '../../src/nas/training/protocol.js';
 import { softmaxRule } from '../../src/nas/training/relaxedRule.js';
 import { UnrolledStep } from '../../src/nas/training/unrolled.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';

@@ -1,11 +1,11 @@
 import { VariableSet } from '../../src/engine/graph/variables.js';
 import { normal } from '../../src/engine/nn/initializers.js';
-import { matmul } from '../../src/engine/ops/matmul.js';
-import { softmax } from '../../src/engine/ops/softmax.js';
-import { sigmoid, tanh } from '../../src/engine/ops/unary.js';
-import { weightedSum } from '../../src/engine/ops/weightedSum.js';
+import { sigmoid, tanh } from '../../src/engine/ops/elementwise/unary.js';
+import { weightedSum } from '../../src/engine/ops/elementwise/weightedSum.js';
+import { matmul } from '../../src/engine/ops/matmul/matmul.js';
+import { softmax } from '../../src/engine/ops/reduce/softmax.js';
 import { Random } from '../../src/engine/random/random.js';
-import type { Supernet } from '../../src/nas/training/classifier.js';
+import type { Supernet } from '../../src/nas/networks/classifier.js';
 
 const WIDTH = 8;
 const BATCH = 12;

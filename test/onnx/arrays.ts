@@ -1,4 +1,4 @@
-import type { ReferenceTensor } from '../../src/engine/ops/operation.js';
+import type { ReferenceTensor } from '../../src/engine/graph/operation.js';
 
 /** Elements of a shape; 1 for []. */
 export function sizeOf(shape: readonly number[]): number {

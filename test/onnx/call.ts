@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../../src/engine/graph/graph.js';
+import type { ReferenceTensor } from '../../src/engine/graph/operation.js';
 import type { Layout } from '../../src/engine/graph/types.js';
 import { Variable, VariableSet } from '../../src/engine/graph/variables.js';
-import type { ReferenceTensor } from '../../src/engine/ops/operation.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import { sizeOf } from './arrays.js';
 import type { ElementType, OnnxNode, Tensor } from './reader.js';

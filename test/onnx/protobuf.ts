@@ -1,4 +1,4 @@
-import { NasTransferError } from '../../src/engine/errors.js';
+import { NasTransferError } from '../../src/engine/errors/errors.js';
 
 /** A file that is not the protocol-buffer message it should be. */
 export class ProtobufError extends NasTransferError {

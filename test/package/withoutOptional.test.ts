@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installCommand, OPTIONAL_PACKAGES, type OptionalPackage } from '../../runner/optionalPackages.js';
+import { installCommand, OPTIONAL_PACKAGES, type OptionalPackage } from '../../runner/package/optionalPackages.js';
 import { open } from '../../src/engine/device/node/index.js';
 import { Random } from '../../src/engine/random/random.js';
 import { exampleResults } from '../runner/report/exampleResults.js';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { shaderSources } from '../../src/engine/kernels/shaderSources.js';
 import { operations } from '../../src/engine/ops/operations.js';
-import { MEASURING_SHADERS } from '../../src/engine/runtime/ceilings.js';
-import { shaderSources } from '../../src/engine/runtime/shaderSources.js';
+import { MEASURING_SHADERS } from '../../src/engine/profile/ceilings.js';
 import { METHOD_NAMES } from '../../src/nas/methods/methods.js';
 import { allRuns, shortRuns } from '../engine/support/shortRuns.js';
 import { targetsOn } from '../engine/support/targets.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { percentSpread } from '../../runner/report/numbers.js';
+import { percentSpread } from '../../runner/progress/numbers.js';
 import { BEGIN, END, studyTables, withoutCourses, withTables } from '../../scripts/studyTables.js';
-import { spaceByName } from '../../src/nas/spaces/space.js';
+import { spaceByName } from '../../src/nas/spaces/spaces.js';
 import { judgedCells } from '../../src/nas/transfer/judgedCells.js';
 import type { StudyResults } from '../../src/nas/transfer/results.js';
 import { foundSkips } from '../../src/nas/transfer/skips.js';

@@ -1,4 +1,4 @@
-import { AdapterError } from '../errors.js';
+import { AdapterError } from '../errors/errors.js';
 
 export type AdapterKind = 'hardware' | 'lavapipe' | 'swiftshader' | 'other-software';
 

@@ -1,4 +1,4 @@
-import { AdapterError } from '../errors.js';
+import { AdapterError } from '../errors/errors.js';
 import { type Gpu, openGpu } from './gpu.js';
 
 export interface BrowserOptions {

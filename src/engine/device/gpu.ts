@@ -1,4 +1,4 @@
-import { AdapterError, DeviceLostError, DisposedError, GpuError, type NasTransferError } from '../errors.js';
+import { AdapterError, DeviceLostError, DisposedError, GpuError, type NasTransferError } from '../errors/errors.js';
 import {
   type AdapterSummary,
   isNullAdapter,

@@ -1,6 +1,6 @@
-import { AttributeError, DTypeError, OwnershipError, ShapeError } from '../errors.js';
-import type { Attributes, Operation } from '../ops/operation.js';
-import type { Timeline } from '../runtime/timeline.js';
+import { AttributeError, DTypeError, OwnershipError, ShapeError } from '../errors/errors.js';
+import type { Attributes, Operation } from './operation.js';
+import type { Timeline } from './timeline.js';
 import { type DType, formatType, logicalSize, typeKey, type ValueType, valueType } from './types.js';
 import type { Variable, VariableSet } from './variables.js';
 

@@ -1,6 +1,6 @@
-import { NasTransferError } from '../errors.js';
-import type { ReferenceTensor } from '../ops/operation.js';
+import { NasTransferError } from '../errors/errors.js';
 import type { Graph, Value } from './graph.js';
+import type { ReferenceTensor } from './operation.js';
 import { logicalSize } from './types.js';
 import type { Variable } from './variables.js';
 

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.js';
+import { ShapeError } from '../errors/errors.js';
 
 /** Element types. f16 is for storage: kernels that take it compute in f32. It needs the device feature shader-f16. */
 export type DType = 'f32' | 'f16' | 'u32';

@@ -1,4 +1,4 @@
-import { AttributeError } from '../errors.js';
+import { AttributeError } from '../errors/errors.js';
 import { Random } from '../random/random.js';
 import { encode } from './encoding.js';
 import { type DType, type Layout, logicalSize, roundUp, type ValueType, valueType, wordsOf } from './types.js';

@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../graph/graph.js';
 import { type Variable, type VariableSet, zeros } from '../graph/variables.js';
-import { batchNorm } from '../ops/batchNorm.js';
-import type { MixedNorm } from '../ops/mixedEdges.js';
+import type { MixedNorm } from '../ops/mixed/mixedEdges.js';
+import { batchNorm } from '../ops/norm/batchNorm.js';
 import { ones } from './initializers.js';
 
 export interface BatchNorm2dSettings {

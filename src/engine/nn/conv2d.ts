@@ -1,8 +1,8 @@
-import { AttributeError } from '../errors.js';
+import { AttributeError } from '../errors/errors.js';
 import type { Value } from '../graph/graph.js';
 import type { Initializer, Variable, VariableSet } from '../graph/variables.js';
-import { conv2d } from '../ops/conv2d.js';
-import { type Conv2dOptions, convolutionWeightLayout } from '../ops/conv2dGeometry.js';
+import { conv2d } from '../ops/conv/conv2d.js';
+import { type Conv2dOptions, convolutionWeightLayout } from '../ops/conv/conv2dGeometry.js';
 import { defaultBias, defaultWeight, fan } from './initializers.js';
 
 export interface Conv2dSettings extends Conv2dOptions {

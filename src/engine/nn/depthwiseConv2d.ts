@@ -1,9 +1,9 @@
 import type { Value } from '../graph/graph.js';
 import { channelsOf, logicalSize } from '../graph/types.js';
 import type { Initializer, Variable, VariableSet } from '../graph/variables.js';
-import { batchNormDepthwise } from '../ops/batchNormDepthwise.js';
-import { updateRunningStatistics } from '../ops/batchNormRunning.js';
-import { depthwiseConv2d } from '../ops/depthwiseConv2d.js';
+import { depthwiseConv2d } from '../ops/conv/depthwiseConv2d.js';
+import { batchNormDepthwise } from '../ops/norm/batchNormDepthwise.js';
+import { updateRunningStatistics } from '../ops/norm/batchNormRunning.js';
 import type { BatchNorm2d, BatchNormMode } from './batchNorm2d.js';
 import { uniform } from './initializers.js';
 

@@ -1,6 +1,6 @@
 import type { Value } from '../graph/graph.js';
 import type { Initializer, Variable, VariableSet } from '../graph/variables.js';
-import { linear } from '../ops/linear.js';
+import { linear } from '../ops/matmul/linear.js';
 import { defaultBias, defaultWeight } from './initializers.js';
 
 export interface LinearSettings {

@@ -1,10 +1,10 @@
-import { AttributeError, ShapeError } from '../errors.js';
+import { AttributeError, ShapeError } from '../errors/errors.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { formatType, logicalSize } from '../graph/types.js';
 import type { Initializer, Variable, VariableSet } from '../graph/variables.js';
-import { concat } from '../ops/concat.js';
-import { linear } from '../ops/linear.js';
-import { lstmCell } from '../ops/lstmCell.js';
+import { concat } from '../ops/copy/concat.js';
+import { linear } from '../ops/matmul/linear.js';
+import { lstmCell } from '../ops/recurrent/lstmCell.js';
 import { uniform } from './initializers.js';
 
 export interface LstmSettings {

@@ -1,66 +1,29 @@
-import { accumulateOperation, assignOperation } from './accumulate.js';
-import { accuracyOperation } from './accuracy.js';
-import { adamOperation } from './adam.js';
-import { addOperation } from './add.js';
-import { anyOpenOperation } from './anyOpen.js';
-import { assembleGradientsOperation } from './assembleGradients.js';
-import { averagePoolGradientOperation, averagePoolOperation } from './averagePool.js';
-import { batchedMatmulOperation } from './batchedMatmul.js';
-import { batchNormDepthwiseOperation, batchNormDepthwiseWeightGradientOperation } from './batchNormDepthwise.js';
-import {
-  batchNormInferenceGradientOperation,
-  batchNormInferenceOperation,
-  fixedStatisticsGradientOperation,
-} from './batchNormInference.js';
-import { updateRunningStatisticsOperation } from './batchNormRunning.js';
-import {
-  batchNormTrainingGradientOperation,
-  batchNormTrainingOperation,
-  batchStatisticsGradientOperation,
-} from './batchNormTraining.js';
-import { broadcastRowOperation, broadcastScalarOperation } from './broadcast.js';
-import { castOperation } from './cast.js';
-import { concatOperation } from './concat.js';
-import { conv2dOperation } from './conv2d.js';
-import { conv2dInputGradientOperation, conv2dWeightGradientOperation } from './conv2dGradients.js';
-import { crossEntropyGradientOperation, crossEntropyOperation } from './crossEntropy.js';
-import { depthwiseConv2dOperation } from './depthwiseConv2d.js';
+import type { Operation } from '../graph/operation.js';
+import { conv2dOperation } from './conv/conv2d.js';
+import { conv2dInputGradientOperation, conv2dWeightGradientOperation } from './conv/conv2dGradients.js';
+import { depthwiseConv2dOperation } from './conv/depthwiseConv2d.js';
 import {
   depthwiseConv2dInputGradientOperation,
   depthwiseConv2dWeightGradientOperation,
-} from './depthwiseConv2dGradients.js';
-import { dropoutOperation, dropPathOperation } from './dropout.js';
-import { reshapeOperation } from './flatten.js';
-import { gatherImagesOperation } from './gatherImages.js';
-import { gatherLabelsOperation } from './gatherLabels.js';
-import { globalAveragePoolGradientOperation, globalAveragePoolOperation } from './globalAveragePool.js';
-import { clipCoefficientOperation, gradientNormOperation } from './gradientNorm.js';
-import { lstmCellGradientOperation, lstmCellOperation } from './lstmCell.js';
-import { matmulInputGradientOperation, matmulOperation, matmulWeightGradientOperation } from './matmul.js';
-import { maxPoolGradientOperation, maxPoolOperation } from './maxPool.js';
-import { mixedEdgeSumsOperation } from './mixedEdgeSums.js';
-import { mixedEdgesOperation } from './mixedEdges.js';
-import { mixedEdgeAffineGradientsOperation, mixedEdgeWeightGradientOperation } from './mixedEdgeWeightGradients.js';
-import { mixedStackGradientOperation } from './mixedStackGradient.js';
-import { multiplyOperation } from './multiply.js';
-import type { Operation } from './operation.js';
-import { randomNormalOperation, randomUniformOperation, randomWordsOperation } from './random.js';
-import { sumOperation, sumRowsOperation } from './reduce.js';
-import { reluGradientOperation, reluOperation } from './relu.js';
-import { scaleOperation } from './scale.js';
-import { sgdOperation } from './sgd.js';
-import { shuffleChannelsOperation } from './shuffleChannels.js';
-import { padChannelsOperation, sliceOperation } from './slice.js';
-import {
-  logSoftmaxGradientOperation,
-  logSoftmaxOperation,
-  softmaxGradientOperation,
-  softmaxOperation,
-} from './softmax.js';
-import { splitOperation } from './split.js';
-import { stepOperation } from './step.js';
-import { subsampleGradientOperation, subsampleOperation } from './subsample.js';
-import { takeGradientOperation, takeOperation } from './take.js';
+} from './conv/depthwiseConv2dGradients.js';
+import { accumulateOperation, assignOperation } from './copy/accumulate.js';
+import { anyOpenOperation } from './copy/anyOpen.js';
+import { assembleGradientsOperation } from './copy/assembleGradients.js';
+import { concatOperation } from './copy/concat.js';
+import { reshapeOperation } from './copy/flatten.js';
+import { shuffleChannelsOperation } from './copy/shuffleChannels.js';
+import { padChannelsOperation, sliceOperation } from './copy/slice.js';
+import { splitOperation } from './copy/split.js';
+import { subsampleGradientOperation, subsampleOperation } from './copy/subsample.js';
+import { gatherImagesOperation } from './data/gatherImages.js';
+import { gatherLabelsOperation } from './data/gatherLabels.js';
+import { takeGradientOperation, takeOperation } from './data/take.js';
+import { addOperation } from './elementwise/add.js';
+import { castOperation } from './elementwise/cast.js';
+import { multiplyOperation } from './elementwise/multiply.js';
+import { reluGradientOperation, reluOperation } from './elementwise/relu.js';
+import { scaleOperation } from './elementwise/scale.js';
+import { stepOperation } from './elementwise/step.js';
 import {
   reciprocalGradientOperation,
   reciprocalOperation,
@@ -70,9 +33,52 @@ import {
   squareRootOperation,
   tanhGradientOperation,
   tanhOperation,
-} from './unary.js';
-import { weightedSumOperation } from './weightedSum.js';
-import { weightedSumInputGradientOperation, weightedSumWeightGradientOperation } from './weightedSumGradients.js';
+} from './elementwise/unary.js';
+import { weightedSumOperation } from './elementwise/weightedSum.js';
+import {
+  weightedSumInputGradientOperation,
+  weightedSumWeightGradientOperation,
+} from './elementwise/weightedSumGradients.js';
+import { accuracyOperation } from './loss/accuracy.js';
+import { crossEntropyGradientOperation, crossEntropyOperation } from './loss/crossEntropy.js';
+import { batchedMatmulOperation } from './matmul/batchedMatmul.js';
+import { matmulInputGradientOperation, matmulOperation, matmulWeightGradientOperation } from './matmul/matmul.js';
+import { mixedEdgeSumsOperation } from './mixed/mixedEdgeSums.js';
+import { mixedEdgesOperation } from './mixed/mixedEdges.js';
+import {
+  mixedEdgeAffineGradientsOperation,
+  mixedEdgeWeightGradientOperation,
+} from './mixed/mixedEdgeWeightGradients.js';
+import { mixedStackGradientOperation } from './mixed/mixedStackGradient.js';
+import { batchNormDepthwiseOperation, batchNormDepthwiseWeightGradientOperation } from './norm/batchNormDepthwise.js';
+import {
+  batchNormInferenceGradientOperation,
+  batchNormInferenceOperation,
+  fixedStatisticsGradientOperation,
+} from './norm/batchNormInference.js';
+import { updateRunningStatisticsOperation } from './norm/batchNormRunning.js';
+import {
+  batchNormTrainingGradientOperation,
+  batchNormTrainingOperation,
+  batchStatisticsGradientOperation,
+} from './norm/batchNormTraining.js';
+import { adamOperation } from './optim/adam.js';
+import { clipCoefficientOperation, gradientNormOperation } from './optim/gradientNorm.js';
+import { sgdOperation } from './optim/sgd.js';
+import { averagePoolGradientOperation, averagePoolOperation } from './pool/averagePool.js';
+import { globalAveragePoolGradientOperation, globalAveragePoolOperation } from './pool/globalAveragePool.js';
+import { maxPoolGradientOperation, maxPoolOperation } from './pool/maxPool.js';
+import { dropoutOperation, dropPathOperation } from './random/dropout.js';
+import { randomNormalOperation, randomUniformOperation, randomWordsOperation } from './random/random.js';
+import { lstmCellGradientOperation, lstmCellOperation } from './recurrent/lstmCell.js';
+import { broadcastRowOperation, broadcastScalarOperation } from './reduce/broadcast.js';
+import { sumOperation, sumRowsOperation } from './reduce/reduce.js';
+import {
+  logSoftmaxGradientOperation,
+  logSoftmaxOperation,
+  softmaxGradientOperation,
+  softmaxOperation,
+} from './reduce/softmax.js';
 
 /** Every operation of the engine. Tests, benchmarks and the table of operations go over this list. */
 export const operations: readonly Operation[] = [

@@ -1,6 +1,6 @@
 import type { Graph, Value } from '../graph/graph.js';
 import type { VariableSet } from '../graph/variables.js';
-import { adamUpdate } from '../ops/adam.js';
+import { adamUpdate } from '../ops/optim/adam.js';
 import { Optimizer, type OptimizerSettings } from './optimizer.js';
 
 export interface AdamSettings extends OptimizerSettings {

@@ -1,8 +1,8 @@
-import { gradients } from '../graph/autodiff.js';
+import { gradients } from '../autodiff/autodiff.js';
 import type { Graph, Value } from '../graph/graph.js';
 import type { VariableSet } from '../graph/variables.js';
-import { assembleGradients } from '../ops/assembleGradients.js';
-import { clipCoefficient, gradientNorm } from '../ops/gradientNorm.js';
+import { assembleGradients } from '../ops/copy/assembleGradients.js';
+import { clipCoefficient, gradientNorm } from '../ops/optim/gradientNorm.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Schedule } from './schedules.js';
 

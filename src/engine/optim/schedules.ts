@@ -1,4 +1,4 @@
-import { AttributeError } from '../errors.js';
+import { AttributeError } from '../errors/errors.js';
 
 /** A number that changes with the step, counted from 0. It is fed to the program: changing it compiles nothing. */
 export type Schedule = (step: number) => number;

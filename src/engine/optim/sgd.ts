@@ -1,6 +1,6 @@
 import type { Graph, Value } from '../graph/graph.js';
 import type { VariableSet } from '../graph/variables.js';
-import { sgdUpdate } from '../ops/sgd.js';
+import { sgdUpdate } from '../ops/optim/sgd.js';
 import { Optimizer, type OptimizerSettings } from './optimizer.js';
 
 export interface SgdSettings extends OptimizerSettings {

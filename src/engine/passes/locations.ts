@@ -1,7 +1,7 @@
 import type { Graph, Node, Value } from '../graph/graph.js';
+import type { ViewOfInput } from '../graph/operation.js';
 import { channelsOf, roundUp, vectorsPerRow, wordsOf } from '../graph/types.js';
 import type { VariableSet } from '../graph/variables.js';
-import type { ViewOfInput } from '../ops/operation.js';
 import { checkVariableReads, setOf } from './variableReads.js';
 
 /** Memory that values lie in. Only temporary roots share buffers with others, at other times. */

@@ -1,4 +1,4 @@
-import { OwnershipError } from '../errors.js';
+import { OwnershipError } from '../errors/errors.js';
 import type { Node, Value } from '../graph/graph.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
 

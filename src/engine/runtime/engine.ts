@@ -1,18 +1,17 @@
 import type { Gpu } from '../device/gpu.js';
 import { BufferUsage } from '../device/usage.js';
-import { DisposedError, OwnershipError, ShapeError } from '../errors.js';
+import { DisposedError, OwnershipError, ShapeError } from '../errors/errors.js';
 import { decode, encode, storedElements } from '../graph/encoding.js';
 import { Graph } from '../graph/graph.js';
+import type { KernelTarget, VariantTable } from '../graph/kernelTarget.js';
+import type { Timeline } from '../graph/timeline.js';
 import { logicalSize, wordsOf } from '../graph/types.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
-import type { KernelTarget } from '../ops/operation.js';
-import type { VariantTable } from '../ops/variants.js';
+import { Pipelines } from '../kernels/pipelines.js';
+import { readBuffer } from '../kernels/readBack.js';
 import { byteLength } from '../passes/memoryPlan.js';
 import { checkMemory } from './memoryLimit.js';
-import { Pipelines } from './pipelines.js';
 import { buildProgram, ownBytes, type Program, planProgram } from './program.js';
-import { readBuffer } from './readBack.js';
-import type { Timeline } from './timeline.js';
 import { Workspace } from './workspace.js';
 
 export interface EngineOptions {

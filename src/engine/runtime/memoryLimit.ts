@@ -1,4 +1,4 @@
-import { MemoryLimitError } from '../errors.js';
+import { MemoryLimitError } from '../errors/errors.js';
 import type { Engine } from './engine.js';
 
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

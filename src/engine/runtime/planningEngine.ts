@@ -1,4 +1,4 @@
-import { NasTransferError } from '../errors.js';
+import { NasTransferError } from '../errors/errors.js';
 import { Graph } from '../graph/graph.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
 import { byteLength } from '../passes/memoryPlan.js';

@@ -1,32 +1,28 @@
 import { BufferUsage } from '../device/usage.js';
-import { DisposedError, DTypeError, NasTransferError, ShapeError } from '../errors.js';
+import { DisposedError, DTypeError, NasTransferError, ShapeError } from '../errors/errors.js';
 import { decode, encode, storedElements } from '../graph/encoding.js';
 import type { Gate, Graph, Node, Value } from '../graph/graph.js';
+import type { Cost, KernelCall } from '../graph/operation.js';
 import { formatType, logicalSize, physicalSize, rowsOf, vectorsPerRow, wordsOf } from '../graph/types.js';
-import type { Cost, KernelCall } from '../ops/operation.js';
+import type { Command } from '../kernels/command.js';
+import { type Dispatch, lowerNodes, type Memory } from '../kernels/lowering.js';
+import type { Pipeline } from '../kernels/pipelines.js';
+import { readBuffer } from '../kernels/readBack.js';
+import { encodeUniforms, type Shader } from '../kernels/shader.js';
 import { liveNodes } from '../passes/deadCode.js';
 import { foldConstants } from '../passes/foldConstants.js';
 import { type Location, type Locations, locate, type Root } from '../passes/locations.js';
 import { byteLength, type MemoryPlan, planMemory } from '../passes/memoryPlan.js';
-import { describeProgram, type ProgramDescription } from './describe.js';
+import { describeProgram, type ProgramDescription } from '../profile/describe.js';
+import {
+  type HostTimes,
+  type Profile,
+  type Profiled,
+  type ProfileOptions,
+  profileDispatches,
+} from '../profile/profile.js';
 import type { Engine } from './engine.js';
-import { type Dispatch, lowerNodes, type Memory } from './lowering.js';
-import type { Pipeline } from './pipelines.js';
-import { type HostTimes, type Profile, type Profiled, type ProfileOptions, profileDispatches } from './profile.js';
-import { readBuffer } from './readBack.js';
-import { encodeUniforms, type Shader } from './shader.js';
 import type { Workspace } from './workspace.js';
-
-/** A dispatch ready to be encoded. */
-export interface Command {
-  readonly label: string;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly grid: readonly [number, number, number];
-  readonly cost: Cost;
-  /** Left out of the runs in which this is closed. */
-  readonly gate?: Gate;
-}
 
 const STORAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
 const UNIFORM = BufferUsage.UNIFORM | BufferUsage.COPY_DST;

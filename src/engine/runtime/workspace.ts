@@ -1,4 +1,4 @@
-import { DisposedError } from '../errors.js';
+import { DisposedError } from '../errors/errors.js';
 
 interface Space {
   readonly bytes: number;

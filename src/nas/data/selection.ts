@@ -1,4 +1,4 @@
-import { AttributeError } from '../../engine/errors.js';
+import { AttributeError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
 import type { ImageSplit } from './imageSet.js';
 import { classCounts } from './statistics.js';

@@ -1,5 +1,5 @@
-import { AttributeError } from '../../engine/errors.js';
-import type { Space } from '../spaces/space.js';
+import { AttributeError } from '../../engine/errors/errors.js';
+import type { Space } from '../spaces/shared/space.js';
 import type { Features } from './predictor.js';
 
 /** Sizes of the graphs of a space: every one has as many nodes. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { symmetricEigen } from './linearAlgebra.js';
+import { symmetricEigen } from '../math/linearAlgebra.js';
 import type { Features, Prediction, Predictor, Regressor } from './predictor.js';
 import { requireFitted, standardiseTargets } from './targets.js';
 

@@ -1,6 +1,6 @@
-import { AttributeError } from '../../engine/errors.js';
-import { UnknownNameError } from '../errors.js';
-import type { Space } from '../spaces/space.js';
+import { AttributeError } from '../../engine/errors/errors.js';
+import { UnknownNameError } from '../errors/errors.js';
+import type { Space } from '../spaces/shared/space.js';
 import { encodeAdjacency } from './adjacency.js';
 import { encodePaths } from './paths.js';
 import type { EncodingName, Features } from './predictor.js';

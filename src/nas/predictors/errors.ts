@@ -1,4 +1,4 @@
-import { NasTransferError } from '../../engine/errors.js';
+import { NasTransferError } from '../../engine/errors/errors.js';
 
 /** A predictor fitted or asked wrongly. */
 export class PredictorError extends NasTransferError {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { Random } from '../../engine/random/random.js';
+import { solveLower } from '../math/linearAlgebra.js';
 import { type Covariance, covarianceOf, KERNELS } from './covariance.js';
 import { Distances } from './distances.js';
 import { selectRows } from './encodings.js';
 import { PredictorError } from './errors.js';
-import { solveLower } from './linearAlgebra.js';
 import { factor, type Hyperparameters, likeliestHyperparameters } from './marginalLikelihood.js';
 import type { Features, Prediction, Predictor, Regressor } from './predictor.js';
 import { requireFitted, standardiseTargets } from './targets.js';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { VariableSet } from '../../engine/graph/variables.js';
 import { Linear } from '../../engine/nn/linear.js';
-import { batchedMatmul } from '../../engine/ops/batchedMatmul.js';
-import { reshape } from '../../engine/ops/flatten.js';
-import { globalAveragePool } from '../../engine/ops/globalAveragePool.js';
-import { relu } from '../../engine/ops/relu.js';
-import { slice } from '../../engine/ops/slice.js';
+import { reshape } from '../../engine/ops/copy/flatten.js';
+import { slice } from '../../engine/ops/copy/slice.js';
+import { relu } from '../../engine/ops/elementwise/relu.js';
+import { batchedMatmul } from '../../engine/ops/matmul/batchedMatmul.js';
+import { globalAveragePool } from '../../engine/ops/pool/globalAveragePool.js';
 import { type GraphShape, graphShape } from './adjacency.js';
 import { PredictorError } from './errors.js';
 import { NetworkRegressor, type PredictorNetwork } from './networkRegressor.js';

@@ -1,11 +1,11 @@
-import { AttributeError } from '../../engine/errors.js';
+import { AttributeError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
 import type { Engine } from '../../engine/runtime/engine.js';
-import type { Space } from '../spaces/space.js';
+import { kendallTauB } from '../math/kendall.js';
+import { spearman } from '../math/spearman.js';
+import { spread } from '../math/spread.js';
+import type { Space } from '../spaces/shared/space.js';
 import type { PredictionResults } from '../tables/results.js';
-import { kendallTauB } from '../transfer/kendall.js';
-import { spearman } from '../transfer/spearman.js';
-import { spread } from '../transfer/spread.js';
 import { selectRows } from './encodings.js';
 import type { EncodingName, Features, Predictor } from './predictor.js';
 

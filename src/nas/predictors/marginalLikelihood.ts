@@ -1,5 +1,5 @@
+import { cholesky, solveLower, solveLowerTransposed } from '../math/linearAlgebra.js';
 import { covarianceOf, type Kernel } from './covariance.js';
-import { cholesky, solveLower, solveLowerTransposed } from './linearAlgebra.js';
 
 export interface Hyperparameters {
   readonly lengthScale: number;

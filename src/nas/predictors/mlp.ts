@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VariableSet } from '../../engine/graph/variables.js';
 import { Linear } from '../../engine/nn/linear.js';
-import { relu } from '../../engine/ops/relu.js';
+import { relu } from '../../engine/ops/elementwise/relu.js';
 import { NetworkRegressor, type PredictorNetwork } from './networkRegressor.js';
 import type { Predictor } from './predictor.js';
 

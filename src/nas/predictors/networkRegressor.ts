@@ -1,10 +1,10 @@
 import type { Graph, Value } from '../../engine/graph/graph.js';
 import { type Variable, VariableSet } from '../../engine/graph/variables.js';
 import { zeros } from '../../engine/nn/initializers.js';
-import { add } from '../../engine/ops/add.js';
-import { multiply } from '../../engine/ops/multiply.js';
-import { sum } from '../../engine/ops/reduce.js';
-import { scale } from '../../engine/ops/scale.js';
+import { add } from '../../engine/ops/elementwise/add.js';
+import { multiply } from '../../engine/ops/elementwise/multiply.js';
+import { scale } from '../../engine/ops/elementwise/scale.js';
+import { sum } from '../../engine/ops/reduce/reduce.js';
 import { Adam } from '../../engine/optim/adam.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { Program } from '../../engine/runtime/program.js';

@@ -1,5 +1,5 @@
 import { Random } from '../../engine/random/random.js';
-import type { OperationGraph, Space } from '../spaces/space.js';
+import type { OperationGraph, Space } from '../spaces/shared/space.js';
 import type { Features } from './predictor.js';
 
 /** Larger spaces are looked at through this many random architectures. */

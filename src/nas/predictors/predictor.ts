@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Engine } from '../../engine/runtime/engine.js';
-import type { Space } from '../spaces/space.js';
+import type { Space } from '../spaces/shared/space.js';
 
 /** Rows of numbers, one an architecture: values[row * width + column]. */
 export interface Features {

@@ -1,4 +1,4 @@
-import { UnknownNameError } from '../errors.js';
+import { UnknownNameError } from '../errors/errors.js';
 import { bayesianLinear } from './bayesianLinear.js';
 import { gaussianProcess } from './gaussianProcess.js';
 import { gradientBoosting } from './gradientBoosting.js';

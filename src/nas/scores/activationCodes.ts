@@ -1,10 +1,10 @@
-import { AttributeError } from '../../engine/errors.js';
+import { AttributeError } from '../../engine/errors/errors.js';
 import type { Graph, Node, Value } from '../../engine/graph/graph.js';
-import { add } from '../../engine/ops/add.js';
-import { flatten } from '../../engine/ops/flatten.js';
-import { matmulTransposed } from '../../engine/ops/matmul.js';
-import { scale } from '../../engine/ops/scale.js';
-import { step } from '../../engine/ops/step.js';
+import { flatten } from '../../engine/ops/copy/flatten.js';
+import { add } from '../../engine/ops/elementwise/add.js';
+import { scale } from '../../engine/ops/elementwise/scale.js';
+import { step } from '../../engine/ops/elementwise/step.js';
+import { matmulTransposed } from '../../engine/ops/matmul/matmul.js';
 import { reluOutputs } from './network.js';
 
 /**

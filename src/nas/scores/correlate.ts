@@ -1,8 +1,8 @@
+import { kendallTauB } from '../math/kendall.js';
+import { spearman } from '../math/spearman.js';
+import { spread } from '../math/spread.js';
 import type { ScoreResults } from '../tables/results.js';
 import type { Measurement, Table } from '../tables/table.js';
-import { kendallTauB } from '../transfer/kendall.js';
-import { spearman } from '../transfer/spearman.js';
-import { spread } from '../transfer/spread.js';
 import { PUBLISHED_CORRELATIONS } from './published.js';
 import type { Score } from './score.js';
 

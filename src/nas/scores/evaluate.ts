@@ -1,4 +1,4 @@
-import { AttributeError } from '../../engine/errors.js';
+import { AttributeError } from '../../engine/errors/errors.js';
 import type { ImageSplit } from '../data/imageSet.js';
 import { takeImages } from '../data/selection.js';
 import { channelStatistics } from '../data/statistics.js';

@@ -1,6 +1,6 @@
-import { gradients } from '../../engine/graph/autodiff.js';
+import { gradients } from '../../engine/autodiff/autodiff.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
-import { crossEntropy } from '../../engine/ops/crossEntropy.js';
+import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
 import { type FlatWeights, layerWeights, outputGradients, partOf, readWeights, withUntrained } from './network.js';
 import { replay } from './replay.js';
 import type { Score } from './score.js';

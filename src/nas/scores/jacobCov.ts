@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { backpropagate } from '../../engine/graph/autodiff.js';
+import { backpropagate } from '../../engine/autodiff/autodiff.js';
 import { logicalSize } from '../../engine/graph/types.js';
 import { withUntrained } from './network.js';
 import type { Score } from './score.js';

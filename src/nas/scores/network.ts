@@ -1,10 +1,10 @@
 import type { Graph, Node, Value } from '../../engine/graph/graph.js';
 import type { Variable } from '../../engine/graph/variables.js';
-import { assembleGradients } from '../../engine/ops/assembleGradients.js';
+import { assembleGradients } from '../../engine/ops/copy/assembleGradients.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { Feeds, Program } from '../../engine/runtime/program.js';
-import type { NetworkSettings } from '../spaces/space.js';
-import type { Classifier, NetworkMode } from '../training/classifier.js';
+import type { Classifier, NetworkMode } from '../networks/classifier.js';
+import type { NetworkSettings } from '../spaces/shared/space.js';
 import type { ScoreContext } from './score.js';
 
 /** An untrained network as its program is traced. */

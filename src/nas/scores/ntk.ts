@@ -1,4 +1,4 @@
-import { backpropagate } from '../../engine/graph/autodiff.js';
+import { backpropagate } from '../../engine/autodiff/autodiff.js';
 import { kaimingNormal } from '../../engine/nn/initializers.js';
 import { Random } from '../../engine/random/random.js';
 import { gramMatrix, symmetricEigenvalues } from './jacobCov.js';

@@ -1,7 +1,7 @@
 import type { Node, Value } from '../../engine/graph/graph.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
-import { multiply } from '../../engine/ops/multiply.js';
-import { step } from '../../engine/ops/step.js';
+import { multiply } from '../../engine/ops/elementwise/multiply.js';
+import { step } from '../../engine/ops/elementwise/step.js';
 
 /**
  * Traces nodes once more with other weights, every ReLU open where it was open the first time: the function that a second

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/runtime/engine.js';
-import type { NetworkSettings, Space } from '../spaces/space.js';
+import type { NetworkSettings, Space } from '../spaces/shared/space.js';
 
 /** What a score looks at: an untrained network and one batch of images. */
 export interface ScoreContext<Architecture = unknown> {

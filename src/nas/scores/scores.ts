@@ -1,4 +1,4 @@
-import { UnknownNameError } from '../errors.js';
+import { UnknownNameError } from '../errors/errors.js';
 import { flops, parameters } from './costs.js';
 import { grasp } from './grasp.js';
 import { jacobCov } from './jacobCov.js';

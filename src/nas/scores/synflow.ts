@@ -1,4 +1,4 @@
-import { backpropagate } from '../../engine/graph/autodiff.js';
+import { backpropagate } from '../../engine/autodiff/autodiff.js';
 import { layerWeights, outputGradients, partOf, readWeights, withUntrained, writeWeights } from './network.js';
 import type { Score } from './score.js';
 

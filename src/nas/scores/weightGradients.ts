@@ -1,11 +1,11 @@
-import { gradients } from '../../engine/graph/autodiff.js';
+import { gradients } from '../../engine/autodiff/autodiff.js';
 import type { Value } from '../../engine/graph/graph.js';
-import { add } from '../../engine/ops/add.js';
-import { crossEntropy } from '../../engine/ops/crossEntropy.js';
-import { globalAveragePool } from '../../engine/ops/globalAveragePool.js';
-import { multiply } from '../../engine/ops/multiply.js';
-import { sum } from '../../engine/ops/reduce.js';
-import { scale } from '../../engine/ops/scale.js';
+import { add } from '../../engine/ops/elementwise/add.js';
+import { multiply } from '../../engine/ops/elementwise/multiply.js';
+import { scale } from '../../engine/ops/elementwise/scale.js';
+import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
+import { globalAveragePool } from '../../engine/ops/pool/globalAveragePool.js';
+import { sum } from '../../engine/ops/reduce/reduce.js';
 import { layerOutputs, layerWeights, outputGradients, partOf, readWeights, withUntrained } from './network.js';
 import type { Score, ScoreContext } from './score.js';
 

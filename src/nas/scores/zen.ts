@@ -1,13 +1,13 @@
-import { AttributeError } from '../../engine/errors.js';
+import { AttributeError } from '../../engine/errors/errors.js';
 import type { Graph, Value } from '../../engine/graph/graph.js';
 import { logicalSize } from '../../engine/graph/types.js';
-import { add } from '../../engine/ops/add.js';
-import { sum } from '../../engine/ops/reduce.js';
-import { relu } from '../../engine/ops/relu.js';
-import { scale } from '../../engine/ops/scale.js';
+import { add } from '../../engine/ops/elementwise/add.js';
+import { relu } from '../../engine/ops/elementwise/relu.js';
+import { scale } from '../../engine/ops/elementwise/scale.js';
+import { sum } from '../../engine/ops/reduce/reduce.js';
 import { Random } from '../../engine/random/random.js';
 import type { Engine } from '../../engine/runtime/engine.js';
-import type { Classifier } from '../training/classifier.js';
+import type { Classifier } from '../networks/classifier.js';
 import { layerWeights, nodesOf, withUntrained } from './network.js';
 import type { Score, ScoreContext } from './score.js';
 

@@ -1,5 +1,6 @@
-import { NasTransferError } from '../../engine/errors.js';
-import { SPACE_NAMES, type Space, spaceByName } from '../spaces/space.js';
+import { NasTransferError } from '../../engine/errors/errors.js';
+import type { Space } from '../spaces/shared/space.js';
+import { SPACE_NAMES, spaceByName } from '../spaces/spaces.js';
 import { numberColumns, type TableHeader } from './format.js';
 import { describeMeasurement, nearestMeasurements } from './measurement.js';
 import { PackedNumbers } from './packedNumbers.js';

@@ -1,6 +1,6 @@
-import { dominates, hypervolume, type Objectives } from '../methods/pareto.js';
-import type { ParetoPoint } from '../transfer/results.js';
-import { spread } from '../transfer/spread.js';
+import { dominates, hypervolume, type Objectives } from '../math/pareto.js';
+import { spread } from '../math/spread.js';
+import type { ParetoPoint } from '../records/outcome.js';
 import type { TableRunResults, TableSearch } from './results.js';
 import type { Measurement, Table } from './table.js';
 

@@ -1,6 +1,6 @@
-import { UnknownNameError } from '../errors.js';
-import type { EvaluationResult, Problem } from '../methods/method.js';
-import { spaceByName } from '../spaces/space.js';
+import { UnknownNameError } from '../errors/errors.js';
+import type { EvaluationResult, Problem } from '../search/method.js';
+import { spaceByName } from '../spaces/spaces.js';
 import { type Measurement, type Table, TableError, type TableSeed } from './table.js';
 
 export interface TableProblemOptions extends Pick<Problem, 'limits' | 'report' | 'engine'> {

@@ -1,4 +1,4 @@
-import { kendallTauB } from '../transfer/kendall.js';
+import { kendallTauB } from '../math/kendall.js';
 import type { TableRunResults } from './results.js';
 import type { Measurement, Table } from './table.js';
 

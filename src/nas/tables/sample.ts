@@ -1,6 +1,6 @@
-import { AttributeError } from '../../engine/errors.js';
+import { AttributeError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
-import type { Space } from '../spaces/space.js';
+import type { Space } from '../spaces/shared/space.js';
 import type { Table } from './table.js';
 
 /** Different architectures of a space in the order of a seed. @throws AttributeError if the space has fewer */

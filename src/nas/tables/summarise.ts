@@ -1,7 +1,7 @@
-import type { SearchLimits } from '../methods/method.js';
-import { kendallTauB } from '../transfer/kendall.js';
-import { relativeImprovement } from '../transfer/relativeImprovement.js';
-import { spread } from '../transfer/spread.js';
+import { kendallTauB } from '../math/kendall.js';
+import { relativeImprovement } from '../math/relativeImprovement.js';
+import { spread } from '../math/spread.js';
+import type { SearchLimits } from '../search/method.js';
 import { searchCurve } from './curves.js';
 import { frontsOf } from './hypervolumes.js';
 import { publishedAccuracy, publishedQueries, type RunConditions } from './published.js';

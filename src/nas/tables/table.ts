@@ -1,4 +1,4 @@
-import { NasTransferError } from '../../engine/errors.js';
+import { NasTransferError } from '../../engine/errors/errors.js';
 
 /** Which images an accuracy was measured on. Validation images are for searching; test images for reporting alone. */
 export type Split = 'train' | 'validation' | 'test';

@@ -1,5 +1,5 @@
-import type { Method, Problem } from '../methods/method.js';
-import type { EvaluationRecord } from '../transfer/results.js';
+import type { EvaluationRecord } from '../records/outcome.js';
+import type { Method, Problem } from '../search/method.js';
 import type { Improvement, TableSearch } from './results.js';
 import type { Table } from './table.js';
 

@@ -1,4 +1,4 @@
-import type { NetworkSettings, Space } from '../spaces/space.js';
+import type { NetworkSettings, Space } from '../spaces/shared/space.js';
 import type { TableHeader } from './format.js';
 import type { Split, TableSeed } from './table.js';
 

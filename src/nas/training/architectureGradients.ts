@@ -1,4 +1,4 @@
-import { backpropagate, gradients } from '../../engine/graph/autodiff.js';
+import { backpropagate, gradients } from '../../engine/autodiff/autodiff.js';
 import type { Value } from '../../engine/graph/graph.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
 import type { TracedMixture } from './relaxedRule.js';

@@ -1,4 +1,4 @@
-import { NO_SAMPLE } from '../../engine/ops/noSample.js';
+import { NO_SAMPLE } from '../../engine/ops/data/noSample.js';
 import { Random } from '../../engine/random/random.js';
 
 /** Indices of an epoch in a random order named by (seed, purpose, epoch), cut into whole batches; a rest is left out. */

@@ -1,8 +1,8 @@
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSplit } from '../data/imageSet.js';
-import type { Supernet } from './classifier.js';
+import type { Supernet } from '../networks/classifier.js';
+import type { Protocol } from '../records/protocol.js';
 import type { ImageShape } from './imageBatch.js';
-import type { Protocol } from './protocol.js';
 import type { RelaxedRule } from './relaxedRule.js';
 
 /** Adam on the architecture parameters, weight decay coupled. */

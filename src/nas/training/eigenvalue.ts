@@ -1,4 +1,4 @@
-import { symmetricEigen } from '../predictors/linearAlgebra.js';
+import { symmetricEigen } from '../math/linearAlgebra.js';
 
 /**
  * The largest eigenvalue of a symmetric matrix that is known by its products with vectors, by the Lanczos iteration with every

@@ -1,9 +1,9 @@
 import type { Graph, Value } from '../../engine/graph/graph.js';
-import { gatherImages } from '../../engine/ops/gatherImages.js';
-import { gatherLabels } from '../../engine/ops/gatherLabels.js';
+import { gatherImages } from '../../engine/ops/data/gatherImages.js';
+import { gatherLabels } from '../../engine/ops/data/gatherLabels.js';
 import type { ChannelStatistics } from '../data/statistics.js';
+import type { AugmentationSettings } from '../records/protocol.js';
 import type { DeviceImages } from './deviceImages.js';
-import type { AugmentationSettings } from './protocol.js';
 
 export interface ImageShape {
   readonly height: number;

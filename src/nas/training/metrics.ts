@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../../engine/graph/graph.js';
 import { type Variable, VariableSet, zeros } from '../../engine/graph/variables.js';
-import { accumulate } from '../../engine/ops/accumulate.js';
-import { correctCount } from '../../engine/ops/accuracy.js';
+import { accumulate } from '../../engine/ops/copy/accumulate.js';
+import { correctCount } from '../../engine/ops/loss/accuracy.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 
 /** Sums of losses and hits that stay on the device; reading them once an epoch is the only read-back of a training. */

@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../../engine/graph/graph.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
-import { softmax } from '../../engine/ops/softmax.js';
-import type { Mixture, Supernet } from './classifier.js';
+import { softmax } from '../../engine/ops/reduce/softmax.js';
+import type { Mixture, Supernet } from '../networks/classifier.js';
 
 /** Which update a pass is for: that of the architecture parameters or that of the weights. */
 export type Part = 'alphas' | 'weights';

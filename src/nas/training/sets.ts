@@ -1,4 +1,4 @@
-import { AttributeError } from '../../engine/errors.js';
+import { AttributeError } from '../../engine/errors/errors.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 

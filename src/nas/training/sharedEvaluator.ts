@@ -1,13 +1,13 @@
-import { AttributeError } from '../../engine/errors.js';
-import { crossEntropy } from '../../engine/ops/crossEntropy.js';
+import { AttributeError } from '../../engine/errors/errors.js';
+import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { Program } from '../../engine/runtime/program.js';
 import type { Workspace } from '../../engine/runtime/workspace.js';
 import type { ImageSplit } from '../data/imageSet.js';
 import type { channelStatistics } from '../data/statistics.js';
-import type { RelaxedTable, Selection } from '../spaces/space.js';
+import type { Supernet } from '../networks/classifier.js';
+import type { RelaxedTable, Selection } from '../spaces/shared/space.js';
 import { sequentialBatches } from './batches.js';
-import type { Supernet } from './classifier.js';
 import { DeviceImages } from './deviceImages.js';
 import { Holder } from './holder.js';
 import { type ImageShape, imageBatch } from './imageBatch.js';

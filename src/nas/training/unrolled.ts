@@ -1,18 +1,18 @@
 import type { Graph, Value } from '../../engine/graph/graph.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
-import { assign } from '../../engine/ops/accumulate.js';
-import { add } from '../../engine/ops/add.js';
-import { assembleGradients } from '../../engine/ops/assembleGradients.js';
-import { broadcastScalar } from '../../engine/ops/broadcast.js';
-import { gradientNorm } from '../../engine/ops/gradientNorm.js';
-import { multiply } from '../../engine/ops/multiply.js';
-import { scale } from '../../engine/ops/scale.js';
-import { sgdUpdate } from '../../engine/ops/sgd.js';
-import { reciprocal } from '../../engine/ops/unary.js';
+import { assign } from '../../engine/ops/copy/accumulate.js';
+import { assembleGradients } from '../../engine/ops/copy/assembleGradients.js';
+import { add } from '../../engine/ops/elementwise/add.js';
+import { multiply } from '../../engine/ops/elementwise/multiply.js';
+import { scale } from '../../engine/ops/elementwise/scale.js';
+import { reciprocal } from '../../engine/ops/elementwise/unary.js';
+import { gradientNorm } from '../../engine/ops/optim/gradientNorm.js';
+import { sgdUpdate } from '../../engine/ops/optim/sgd.js';
+import { broadcastScalar } from '../../engine/ops/reduce/broadcast.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
 import type { Engine } from '../../engine/runtime/engine.js';
+import type { SgdSettings } from '../records/protocol.js';
 import type { SplitGradients } from './architectureGradients.js';
-import type { SgdSettings } from './protocol.js';
 
 /** Length, in the space of all weights, of the step of the finite difference (Liu et al. 2019, DARTS, footnote 2). */
 const DIFFERENCE = 0.01;

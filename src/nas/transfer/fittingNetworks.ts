@@ -1,7 +1,7 @@
 import type { AdapterKind } from '../../engine/device/adapter.js';
 import { Random } from '../../engine/random/random.js';
-import type { NetworkSettings, Space } from '../spaces/space.js';
-import type { Protocol } from '../training/protocol.js';
+import type { Protocol } from '../records/protocol.js';
+import type { NetworkSettings, Space } from '../spaces/shared/space.js';
 import { networkSettings, type ProtocolOverrides } from './protocols.js';
 
 /** What is trained. */

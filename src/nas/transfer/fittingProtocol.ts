@@ -1,7 +1,7 @@
 import type { AdapterKind } from '../../engine/device/adapter.js';
-import { AttributeError } from '../../engine/errors.js';
+import { AttributeError } from '../../engine/errors/errors.js';
+import type { Protocol } from '../records/protocol.js';
 import { batchesPerEpoch } from '../training/batches.js';
-import type { Protocol } from '../training/protocol.js';
 import { type FittingFacts, networkSizes, stepWork } from './fittingNetworks.js';
 import { joinOverrides, type ProtocolOverrides, protocolsOf, withOverrides } from './protocols.js';
 

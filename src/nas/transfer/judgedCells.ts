@@ -1,5 +1,5 @@
+import { spread } from '../math/spread.js';
 import type { JudgedCell, StudyReference, TransferJob } from './results.js';
-import { spread } from './spread.js';
 
 /**
  * What each method found on each source, against the references of each target: a pure function of the jobs of a judged

@@ -1,10 +1,10 @@
 import type { Gpu } from '../../engine/device/gpu.js';
-import { MemoryLimitError, NasTransferError } from '../../engine/errors.js';
+import { MemoryLimitError, NasTransferError } from '../../engine/errors/errors.js';
 import { type PlannedMemory, PlanningEngine, PlanOnlyError } from '../../engine/runtime/planningEngine.js';
 import type { ImageSet } from '../data/imageSet.js';
-import type { Search } from '../methods/method.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
-import type { Space } from '../spaces/space.js';
+import type { Search } from '../search/method.js';
+import type { Space } from '../spaces/shared/space.js';
 import type { ExecutorOptions } from './executors.js';
 import type { SearchTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';

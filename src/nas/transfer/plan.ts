@@ -1,7 +1,7 @@
-import { NasTransferError } from '../../engine/errors.js';
+import { NasTransferError } from '../../engine/errors/errors.js';
 import { formatSource, type SourceSpecification } from '../data/sourceSpecification.js';
 import { methodByName } from '../methods/methods.js';
-import type { Protocol } from '../training/protocol.js';
+import type { Protocol } from '../records/protocol.js';
 import { jobHash } from './jobHash.js';
 import type { Study, StudyTarget } from './studySpecification.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { UnknownNameError } from '../errors.js';
-import type { NetworkSettings } from '../spaces/space.js';
-import type { Protocol } from '../training/protocol.js';
+import { UnknownNameError } from '../errors/errors.js';
+import type { Protocol } from '../records/protocol.js';
+import type { NetworkSettings } from '../spaces/shared/space.js';
 
 /** How NAS-Bench-201 trains every cell on CIFAR-10 (2001.00326, table 1). */
 export const TRAINING_PROTOCOL: Protocol = {

@@ -1,85 +1,7 @@
-import type { Protocol } from '../training/protocol.js';
-
-/** One epoch of a training or search run. Accuracies are fractions from 0 to 1. */
-export interface EpochRecord {
-  readonly epoch: number;
-  readonly learningRate: number;
-  readonly trainLoss: number;
-  readonly trainAccuracy: number;
-  readonly validationLoss?: number;
-  readonly validationAccuracy?: number;
-  /** Where a relaxed search stands after the epoch. */
-  readonly telemetry?: SearchTelemetry;
-}
-
-/** What a search by architecture parameters is on the way to. */
-export interface SearchTelemetry {
-  readonly tables: readonly TableTelemetry[];
-  /** Largest eigenvalue of the Hessian of the validation loss in the architecture parameters; only where it was measured. */
-  readonly eigenvalue?: number;
-}
-
-/** One table of candidates. */
-export interface TableTelemetry {
-  readonly name: string;
-  /** Mean strength of every operation over the edges: the softmax's shares, or gates where a method has them. */
-  readonly shares: Readonly<Record<string, number>>;
-  /** Skip connections of the architecture that the strongest candidates would make. */
-  readonly skips: number;
-}
-
-/** What a search leaves: the architecture and how it came about. */
-export interface SearchOutcome {
-  readonly architecture: string;
-  /** Epochs of a supernet search. */
-  readonly epochs: readonly EpochRecord[];
-  /** Architectures evaluated by a sampling search, in order. */
-  readonly evaluations: readonly EvaluationRecord[];
-  /** The architectures that no other evaluated one beats in every objective, of a search with several. */
-  readonly front?: readonly ParetoPoint[];
-  /** In words, what the outcome should be distrusted for, and what to try. */
-  readonly warnings?: readonly string[];
-  /** Why a search on a supernet ended before its last epoch, and after which. */
-  readonly stopped?: { readonly epoch: number; readonly reason: string };
-}
-
-/** An architecture evaluated in a search. */
-export interface EvaluationRecord {
-  readonly architecture: string;
-  /** Accuracy on images that the training did not see, from 0 to 1. */
-  readonly fitness: number;
-  /** Epochs of training, where the method chose them. */
-  readonly epochs?: number;
-  /** What the training would have taken by a table. */
-  readonly seconds?: number;
-}
-
-export interface ParetoPoint {
-  readonly architecture: string;
-  /** Values by the objective's name: accuracy from 0 to 1, which is to be high; costs, which are to be low. */
-  readonly objectives: Readonly<Record<string, number>>;
-}
-
-/** What training from scratch leaves; `accuracy` and `loss` are on the target's test images after the last epoch. */
-export interface TrainingOutcome {
-  readonly accuracy: number;
-  readonly loss: number;
-  readonly parameters: number;
-  readonly multiplyAdds: number;
-  readonly epochs: readonly EpochRecord[];
-}
-
-/** What a table tells of an architecture, in place of training it. */
-export interface JudgementOutcome {
-  /** Test accuracy, as a fraction. */
-  readonly accuracy: number;
-  /** Where the table has it for the same training. */
-  readonly validationAccuracy?: number;
-  /** Place by test accuracy among all architectures of the table: 1 the best; equal ones share the better place. */
-  readonly rank: number;
-  readonly parameters: number;
-  readonly multiplyAdds: number;
-}
+import type { RelativeImprovement } from '../math/relativeImprovement.js';
+import type { Spread } from '../math/spread.js';
+import type { JudgementOutcome, SearchOutcome, TrainingOutcome } from '../records/outcome.js';
+import type { Protocol } from '../records/protocol.js';
 
 /** A search done: method x source x seed. */
 export interface SearchJob extends SearchOutcome {
@@ -173,23 +95,6 @@ export interface FoundSkips {
   readonly operations: number;
   /** Searches that found an architecture without any convolution. */
   readonly withoutConvolution: number;
-}
-
-/** Mean, sample standard deviation (n - 1; 0 for one value) and number of values. */
-export interface Spread {
-  readonly mean: number;
-  readonly deviation: number;
-  readonly count: number;
-}
-
-/**
- * Relative improvement over random cells in per cent. `deviation` is over the single runs against the mean of random;
- * `standardError` is that of the mean, with the uncertainty of random's mean in it: absent with fewer than two runs on
- * either side. `randomCount` is the number of random runs compared with.
- */
-export interface RelativeImprovement extends Spread {
-  readonly standardError?: number;
-  readonly randomCount?: number;
 }
 
 export interface StudySummary {

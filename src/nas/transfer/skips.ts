@@ -1,6 +1,6 @@
-import type { Space } from '../spaces/space.js';
+import { spread } from '../math/spread.js';
+import type { Space } from '../spaces/shared/space.js';
 import type { FoundSkips, SearchJob } from './results.js';
-import { spread } from './spread.js';
 
 const SKIP = 'skip_connect';
 

@@ -1,7 +1,7 @@
-import { kendallTauB } from './kendall.js';
-import { relativeImprovement } from './relativeImprovement.js';
+import { kendallTauB } from '../math/kendall.js';
+import { relativeImprovement } from '../math/relativeImprovement.js';
+import { spread } from '../math/spread.js';
 import type { SearchJob, StudySummary, TransferJob } from './results.js';
-import { spread } from './spread.js';
 
 export { kendallTauB, relativeImprovement, spread };
 

@@ -1,14 +1,14 @@
-import { NasTransferError } from '../../engine/errors.js';
+import { NasTransferError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
 import type { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSet } from '../data/imageSet.js';
 import { makeSource } from '../data/sources.js';
 import { fitImages } from '../data/transform.js';
-import type { SearchEvent } from '../methods/method.js';
 import { methodByName } from '../methods/methods.js';
-import type { Space } from '../spaces/space.js';
+import type { Protocol } from '../records/protocol.js';
+import type { SearchEvent } from '../search/method.js';
+import type { Space } from '../spaces/shared/space.js';
 import { batchesPerEpoch } from '../training/batches.js';
-import type { Protocol } from '../training/protocol.js';
 import type { SearchTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
 import type { StepTime, TrainingEvent } from './study.js';

@@ -1,18 +1,11 @@
-import { NasTransferError } from '../../engine/errors.js';
-import type { SearchEvent, StepEvent } from '../methods/method.js';
-import { spaceByName } from '../spaces/space.js';
+import { NasTransferError } from '../../engine/errors/errors.js';
+import type { EpochRecord } from '../records/epochRecord.js';
+import type { JudgementOutcome, SearchOutcome, TrainingOutcome } from '../records/outcome.js';
+import type { SearchEvent, StepEvent } from '../search/method.js';
+import { spaceByName } from '../spaces/spaces.js';
 import { judgedCells } from './judgedCells.js';
 import type { BaselineTask, JudgementTask, SearchTask, StudyPlan, StudyTask, TrainingTask } from './plan.js';
-import type {
-  EpochRecord,
-  JudgementOutcome,
-  SearchJob,
-  SearchOutcome,
-  StudyResults,
-  TargetBaseline,
-  TrainingOutcome,
-  TransferJob,
-} from './results.js';
+import type { SearchJob, StudyResults, TargetBaseline, TransferJob } from './results.js';
 import { foundSkips } from './skips.js';
 import { summarise } from './statistics.js';
 

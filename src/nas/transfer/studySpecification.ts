@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NasTransferError } from '../../engine/errors.js';
+import { NasTransferError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
 import {
   checkSource,
@@ -8,13 +8,14 @@ import {
   SOURCE_RULES,
   type SourceSpecification,
 } from '../data/sourceSpecification.js';
+import { describeSchemaErrors } from '../errors/schemaErrors.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
-import { checkSupernet } from '../spaces/mixedNode.js';
-import { SPACE_NAMES, type Space, spaceByName } from '../spaces/space.js';
-import type { Protocol } from '../training/protocol.js';
+import type { Protocol } from '../records/protocol.js';
+import { checkSupernet } from '../spaces/shared/mixedNode.js';
+import type { Space } from '../spaces/shared/space.js';
+import { SPACE_NAMES, spaceByName } from '../spaces/spaces.js';
 import { checkRegularization } from '../training/trainingLoss.js';
 import { networkSettings, protocolOverrides, protocolsOf, withOverrides } from './protocols.js';
-import { describeSchemaErrors } from './schemaErrors.js';
 
 /** A study, or options of a method, that do not follow their schema. */
 export class StudyError extends NasTransferError {

@@ -1,12 +1,13 @@
-import { nearest } from '../nearestName.js';
-import { spaceByName } from '../spaces/space.js';
+import { nearest } from '../errors/nearestName.js';
+import type { JudgementOutcome } from '../records/outcome.js';
+import { spaceByName } from '../spaces/spaces.js';
 import type { TableHeader } from '../tables/format.js';
 import { describeMeasurement, nearestMeasurements } from '../tables/measurement.js';
 import { bestRow, RESNET } from '../tables/references.js';
 import { type Measurement, type Split, type Table, TableError } from '../tables/table.js';
 import { jobHash } from './jobHash.js';
 import type { JudgementTask } from './plan.js';
-import type { JudgeDescription, JudgementOutcome, StudyReference } from './results.js';
+import type { JudgeDescription, StudyReference } from './results.js';
 import type { Study, StudyTarget } from './studySpecification.js';
 
 /** A table that tells which networks it measured. */

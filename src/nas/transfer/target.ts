@@ -2,7 +2,7 @@ import type { ImageSet } from '../data/imageSet.js';
 import { chanceAccuracy, linearClassifierAccuracy } from '../data/linear.js';
 import { subset } from '../data/selection.js';
 import { fitImages } from '../data/transform.js';
-import type { Protocol } from '../training/protocol.js';
+import type { Protocol } from '../records/protocol.js';
 import type { BaselineOutcome } from './study.js';
 import type { StudyTarget } from './studySpecification.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { REQUIRED_LIMITS, summarizeAdapter } from '../../../src/engine/device/adapter.js';
 import { openGpu } from '../../../src/engine/device/gpu.js';
-import { AdapterError } from '../../../src/engine/errors.js';
+import { AdapterError } from '../../../src/engine/errors/errors.js';
 
 const info = (fields: Partial<GPUAdapterInfo>): GPUAdapterInfo =>
   ({

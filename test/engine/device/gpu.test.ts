@@ -3,7 +3,7 @@ import { REQUIRED_LIMITS } from '../../../src/engine/device/adapter.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { open } from '../../../src/engine/device/node/index.js';
 import { BufferUsage, MapMode, ShaderStage } from '../../../src/engine/device/usage.js';
-import { DeviceLostError, DisposedError, GpuError } from '../../../src/engine/errors.js';
+import { DeviceLostError, DisposedError, GpuError } from '../../../src/engine/errors/errors.js';
 import { double } from './double.js';
 
 const opened: Gpu[] = [];

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cachedFolder } from '../../../src/engine/device/node/cache.js';
 import { open } from '../../../src/engine/device/node/index.js';
 import { installedDrivers, withDrivers } from '../../../src/engine/device/node/vulkan.js';
-import { AdapterError } from '../../../src/engine/errors.js';
+import { AdapterError } from '../../../src/engine/errors/errors.js';
 import { noBundle } from './bundle.js';
 import { double } from './double.js';
 

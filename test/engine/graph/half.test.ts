@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BufferUsage } from '../../../src/engine/device/usage.js';
 import { fromHalf, toHalf } from '../../../src/engine/graph/half.js';
+import { readBuffer } from '../../../src/engine/kernels/readBack.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import { readBuffer } from '../../../src/engine/runtime/readBack.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 
 let engine: Engine;

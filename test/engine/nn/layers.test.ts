@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AttributeError } from '../../../src/engine/errors.js';
+import { AttributeError } from '../../../src/engine/errors/errors.js';
 import type { Graph, Value } from '../../../src/engine/graph/graph.js';
 import { logicalSize } from '../../../src/engine/graph/types.js';
 import { VariableSet } from '../../../src/engine/graph/variables.js';

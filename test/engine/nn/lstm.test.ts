@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gradients } from '../../../src/engine/graph/autodiff.js';
+import { gradients } from '../../../src/engine/autodiff/autodiff.js';
 import { VariableSet } from '../../../src/engine/graph/variables.js';
 import { Lstm } from '../../../src/engine/nn/lstm.js';
-import { add } from '../../../src/engine/ops/add.js';
-import { multiply } from '../../../src/engine/ops/multiply.js';
-import { sum } from '../../../src/engine/ops/reduce.js';
+import { add } from '../../../src/engine/ops/elementwise/add.js';
+import { multiply } from '../../../src/engine/ops/elementwise/multiply.js';
+import { sum } from '../../../src/engine/ops/reduce/reduce.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import golden from '../../golden/lstm.json' with { type: 'json' };
 import { closeTestEngine, openTestEngine } from '../support/device.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KernelTarget } from '../../../src/engine/ops/operation.js';
+import type { KernelTarget } from '../../../src/engine/graph/kernelTarget.js';
 import { operations } from '../../../src/engine/ops/operations.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';

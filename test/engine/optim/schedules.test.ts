@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AttributeError } from '../../../src/engine/errors.js';
+import { AttributeError } from '../../../src/engine/errors/errors.js';
 import { constant, cosine, linear } from '../../../src/engine/optim/schedules.js';
 
 describe('schedules', () => {

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { OwnershipError } from '../../../src/engine/errors.js';
-import { gradients } from '../../../src/engine/graph/autodiff.js';
+import { gradients } from '../../../src/engine/autodiff/autodiff.js';
+import { OwnershipError } from '../../../src/engine/errors/errors.js';
 import { Graph, type Value } from '../../../src/engine/graph/graph.js';
 import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
-import { accumulate, assign } from '../../../src/engine/ops/accumulate.js';
-import { add } from '../../../src/engine/ops/add.js';
-import { assembleGradients } from '../../../src/engine/ops/assembleGradients.js';
-import { concat } from '../../../src/engine/ops/concat.js';
-import { conv2d } from '../../../src/engine/ops/conv2d.js';
-import { flatten } from '../../../src/engine/ops/flatten.js';
-import { sum } from '../../../src/engine/ops/reduce.js';
-import { relu } from '../../../src/engine/ops/relu.js';
-import { scale } from '../../../src/engine/ops/scale.js';
-import { slice } from '../../../src/engine/ops/slice.js';
-import { split } from '../../../src/engine/ops/split.js';
+import { lowerNodes } from '../../../src/engine/kernels/lowering.js';
+import { conv2d } from '../../../src/engine/ops/conv/conv2d.js';
+import { accumulate, assign } from '../../../src/engine/ops/copy/accumulate.js';
+import { assembleGradients } from '../../../src/engine/ops/copy/assembleGradients.js';
+import { concat } from '../../../src/engine/ops/copy/concat.js';
+import { flatten } from '../../../src/engine/ops/copy/flatten.js';
+import { slice } from '../../../src/engine/ops/copy/slice.js';
+import { split } from '../../../src/engine/ops/copy/split.js';
+import { add } from '../../../src/engine/ops/elementwise/add.js';
+import { relu } from '../../../src/engine/ops/elementwise/relu.js';
+import { scale } from '../../../src/engine/ops/elementwise/scale.js';
+import { sum } from '../../../src/engine/ops/reduce/reduce.js';
 import { liveNodes } from '../../../src/engine/passes/deadCode.js';
 import { locate } from '../../../src/engine/passes/locations.js';
-import { lowerNodes } from '../../../src/engine/runtime/lowering.js';
 
 /** Kernels that run for the outputs given, in order. */
 function kernels(graph: Graph, ...outputs: Value[]): string[] {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../../src/engine/graph/graph.js';
 import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
-import { accumulate } from '../../../src/engine/ops/accumulate.js';
-import { add } from '../../../src/engine/ops/add.js';
-import { relu } from '../../../src/engine/ops/relu.js';
-import { slice } from '../../../src/engine/ops/slice.js';
+import { accumulate } from '../../../src/engine/ops/copy/accumulate.js';
+import { slice } from '../../../src/engine/ops/copy/slice.js';
+import { add } from '../../../src/engine/ops/elementwise/add.js';
+import { relu } from '../../../src/engine/ops/elementwise/relu.js';
 import { liveNodes } from '../../../src/engine/passes/deadCode.js';
 
 describe('sharing', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomNormal, randomUniform, randomWords } from '../../../src/engine/ops/random.js';
+import { shaderSources } from '../../../src/engine/kernels/shaderSources.js';
+import { randomNormal, randomUniform, randomWords } from '../../../src/engine/ops/random/random.js';
 import { philox4x32, purposeKey, unitInterval } from '../../../src/engine/random/philox.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import { shaderSources } from '../../../src/engine/runtime/shaderSources.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 
 let engine: Engine;

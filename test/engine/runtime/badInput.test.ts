@@ -6,11 +6,11 @@ import {
   NasTransferError,
   OwnershipError,
   ShapeError,
-} from '../../../src/engine/errors.js';
+} from '../../../src/engine/errors/errors.js';
 import type { Graph } from '../../../src/engine/graph/graph.js';
 import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
-import { add } from '../../../src/engine/ops/add.js';
-import { relu } from '../../../src/engine/ops/relu.js';
+import { add } from '../../../src/engine/ops/elementwise/add.js';
+import { relu } from '../../../src/engine/ops/elementwise/relu.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 

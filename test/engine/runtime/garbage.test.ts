@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { relu } from '../../../src/engine/ops/relu.js';
-import { scale } from '../../../src/engine/ops/scale.js';
+import { relu } from '../../../src/engine/ops/elementwise/relu.js';
+import { scale } from '../../../src/engine/ops/elementwise/scale.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../../src/engine/graph/graph.js';
-import { matmul } from '../../../src/engine/ops/matmul.js';
-import { relu } from '../../../src/engine/ops/relu.js';
-import { scale } from '../../../src/engine/ops/scale.js';
-import { softmax } from '../../../src/engine/ops/softmax.js';
+import { relu } from '../../../src/engine/ops/elementwise/relu.js';
+import { scale } from '../../../src/engine/ops/elementwise/scale.js';
+import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
+import { softmax } from '../../../src/engine/ops/reduce/softmax.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { PlanningEngine } from '../../../src/engine/runtime/planningEngine.js';
 import { Workspace } from '../../../src/engine/runtime/workspace.js';

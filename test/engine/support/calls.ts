@@ -1,8 +1,9 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
+import type { KernelTarget } from '../../../src/engine/graph/kernelTarget.js';
+import type { Operation, Sample } from '../../../src/engine/graph/operation.js';
 import { physicalSize, vectorsPerRow } from '../../../src/engine/graph/types.js';
-import type { KernelTarget, Operation, Sample } from '../../../src/engine/ops/operation.js';
+import { type Dispatch, lowerNodes } from '../../../src/engine/kernels/lowering.js';
 import type { Location, Locations } from '../../../src/engine/passes/locations.js';
-import { type Dispatch, lowerNodes } from '../../../src/engine/runtime/lowering.js';
 import { traceSample } from './guardedRun.js';
 
 /** The kernel calls of a sample with every value contiguous in memory of its own, as for any target. */

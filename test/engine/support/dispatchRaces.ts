@@ -1,7 +1,7 @@
-import type { KernelCall } from '../../../src/engine/ops/operation.js';
+import type { KernelCall } from '../../../src/engine/graph/operation.js';
+import type { Dispatch, Memory } from '../../../src/engine/kernels/lowering.js';
+import { encodeUniforms, shaderOf, specialise } from '../../../src/engine/kernels/shader.js';
 import { operations } from '../../../src/engine/ops/operations.js';
-import type { Dispatch, Memory } from '../../../src/engine/runtime/lowering.js';
-import { encodeUniforms, shaderOf, specialise } from '../../../src/engine/runtime/shader.js';
 import { callsOf } from './calls.js';
 import { racesOf } from './races.js';
 import { targetsOn } from './targets.js';

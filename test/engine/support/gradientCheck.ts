@@ -1,8 +1,8 @@
-import { backpropagate } from '../../../src/engine/graph/autodiff.js';
+import { backpropagate } from '../../../src/engine/autodiff/autodiff.js';
 import { interpret } from '../../../src/engine/graph/interpret.js';
+import type { Operation, Sample } from '../../../src/engine/graph/operation.js';
 import { logicalSize } from '../../../src/engine/graph/types.js';
 import type { Variable } from '../../../src/engine/graph/variables.js';
-import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
 import { Random } from '../../../src/engine/random/random.js';
 import { traceSample } from './guardedRun.js';
 import { sampleInputs } from './sampleData.js';

@@ -1,15 +1,15 @@
 import { BufferUsage } from '../../../src/engine/device/usage.js';
 import { decode, encode, storedElements } from '../../../src/engine/graph/encoding.js';
 import { Graph, type Node, type Value } from '../../../src/engine/graph/graph.js';
+import type { Operation, Sample } from '../../../src/engine/graph/operation.js';
 import { pack, physicalSize, rowsOf, type ValueType, vectorsPerRow, wordsOf } from '../../../src/engine/graph/types.js';
 import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
-import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
+import { lowerNodes, type Memory } from '../../../src/engine/kernels/lowering.js';
+import { readBuffer } from '../../../src/engine/kernels/readBack.js';
 import type { Location, Locations, Root } from '../../../src/engine/passes/locations.js';
 import { byteLength } from '../../../src/engine/passes/memoryPlan.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import { lowerNodes, type Memory } from '../../../src/engine/runtime/lowering.js';
 import { createCommands } from '../../../src/engine/runtime/program.js';
-import { readBuffer } from '../../../src/engine/runtime/readBack.js';
 import { inputType } from './sampleData.js';
 
 /** Bits of a float NaN and of an absurd index: whatever touches them shows. */

@@ -1,6 +1,6 @@
+import type { Operation, Sample } from '../../../src/engine/graph/operation.js';
 import type { DType } from '../../../src/engine/graph/types.js';
-import type { Operation, Sample } from '../../../src/engine/ops/operation.js';
-import { tolerance } from '../../../src/engine/ops/tolerance.js';
+import { tolerance } from '../../../src/engine/ops/record/tolerance.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { type GuardedResult, runGuarded } from './guardedRun.js';
 import { inputType, sampleInputs } from './sampleData.js';

@@ -1,6 +1,7 @@
 import { fromHalf, toHalf } from '../../../src/engine/graph/half.js';
+import type { KernelTarget } from '../../../src/engine/graph/kernelTarget.js';
+import type { Operation, Sample, SampleInput } from '../../../src/engine/graph/operation.js';
 import { logicalSize, type ValueType, valueType } from '../../../src/engine/graph/types.js';
-import type { KernelTarget, Operation, Sample, SampleInput } from '../../../src/engine/ops/operation.js';
 import { Random } from '../../../src/engine/random/random.js';
 
 export function inputType(input: SampleInput): ValueType {

@@ -1,4 +1,5 @@
-import type { KernelTarget, Operation, Sample } from '../../../src/engine/ops/operation.js';
+import type { KernelTarget } from '../../../src/engine/graph/kernelTarget.js';
+import type { Operation, Sample } from '../../../src/engine/graph/operation.js';
 import { callsOf } from './calls.js';
 import { samplesFor } from './sampleData.js';
 

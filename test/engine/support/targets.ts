@@ -1,4 +1,5 @@
-import type { KernelTarget, Operation, Sample } from '../../../src/engine/ops/operation.js';
+import type { KernelTarget } from '../../../src/engine/graph/kernelTarget.js';
+import type { Operation, Sample } from '../../../src/engine/graph/operation.js';
 import { operations } from '../../../src/engine/ops/operations.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { callsOf } from './calls.js';

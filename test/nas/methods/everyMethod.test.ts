@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import type { Problem } from '../../../src/nas/methods/method.js';
 import { METHOD_NAMES, methodByName } from '../../../src/nas/methods/methods.js';
+import type { Problem } from '../../../src/nas/search/method.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
-import { sharedWeightsMethods } from './sharedWeightsMethods.js';
-import { finish } from './supernetMethods.js';
+import { finish } from './relaxed/supernetMethods.js';
+import { sharedWeightsMethods } from './sharedWeights/sharedWeightsMethods.js';
 import { toyProblem } from './toySpace.js';
 
 let engine: Engine;

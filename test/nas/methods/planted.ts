@@ -1,5 +1,5 @@
 import { Random } from '../../../src/engine/random/random.js';
-import type { Method, Problem } from '../../../src/nas/methods/method.js';
+import type { Method, Problem } from '../../../src/nas/search/method.js';
 import type { Cell } from '../../../src/nas/spaces/nasbench201/cell.js';
 import { problemWith, space } from './problems.js';
 

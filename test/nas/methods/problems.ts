@@ -1,5 +1,5 @@
-import type { Problem } from '../../../src/nas/methods/method.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import type { Problem } from '../../../src/nas/search/method.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 
 export const space = spaceByName('nasbench201');
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { gradients } from '../../../src/engine/graph/autodiff.js';
+import { gradients } from '../../../src/engine/autodiff/autodiff.js';
 import { Graph } from '../../../src/engine/graph/graph.js';
 import { interpret } from '../../../src/engine/graph/interpret.js';
 import type { Variable } from '../../../src/engine/graph/variables.js';

@@ -3,7 +3,7 @@ import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { encode } from '../../../src/nas/predictors/encodings.js';
 import type { Features, Prediction, Regressor } from '../../../src/nas/predictors/predictor.js';
 import { predictorByName } from '../../../src/nas/predictors/predictors.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 
 export const space = spaceByName('nasbench201');
 

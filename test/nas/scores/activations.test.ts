@@ -7,7 +7,7 @@ import { countRegions, distinctCodes, linearRegions } from '../../../src/nas/sco
 import { logDeterminant, naswot } from '../../../src/nas/scores/naswot.js';
 import type { ScoreContext } from '../../../src/nas/scores/score.js';
 import { zen, zenOf } from '../../../src/nas/scores/zen.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { images, labels, settings, wave, waveSpace } from './golden/formulas.js';
 

@@ -5,7 +5,7 @@ import { PUBLISHED_CORRELATIONS } from '../../../src/nas/scores/published.js';
 import type { Score, ScoreContext } from '../../../src/nas/scores/score.js';
 import { SCORE_NAMES, scoreByName } from '../../../src/nas/scores/scores.js';
 import { parseCell } from '../../../src/nas/spaces/nasbench201/cell.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { sampleSpace } from '../../../src/nas/tables/sample.js';
 import type { Measurement, Table } from '../../../src/nas/tables/table.js';
 

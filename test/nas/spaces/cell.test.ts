@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/random/random.js';
-import { ArchitectureError } from '../../../src/nas/spaces/architectureError.js';
 import {
   type Cell,
   EDGES,
@@ -12,7 +11,8 @@ import {
   parseCell,
   randomCell,
 } from '../../../src/nas/spaces/nasbench201/cell.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { ArchitectureError } from '../../../src/nas/spaces/shared/architectureError.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 
 const resNetCell = '|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|';
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AttributeError } from '../../../src/engine/errors.js';
+import { AttributeError } from '../../../src/engine/errors/errors.js';
 import { Graph } from '../../../src/engine/graph/graph.js';
 import { logicalSize } from '../../../src/engine/graph/types.js';
 import type { VariableSet } from '../../../src/engine/graph/variables.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
+import type { Supernet } from '../../../src/nas/networks/classifier.js';
 import { dartsSupernet } from '../../../src/nas/spaces/darts/supernet.js';
-import type { NetworkSettings } from '../../../src/nas/spaces/space.js';
-import type { Supernet } from '../../../src/nas/training/classifier.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { unfusedDarts } from './unfusedDarts.js';
 

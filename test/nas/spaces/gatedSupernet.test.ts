@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gradients } from '../../../src/engine/graph/autodiff.js';
+import { gradients } from '../../../src/engine/autodiff/autodiff.js';
 import { Graph } from '../../../src/engine/graph/graph.js';
 import { interpret } from '../../../src/engine/graph/interpret.js';
 import { logicalSize, unpack } from '../../../src/engine/graph/types.js';
 import { type Variable, VariableSet, zeros } from '../../../src/engine/graph/variables.js';
-import { assembleGradients } from '../../../src/engine/ops/assembleGradients.js';
-import { crossEntropy } from '../../../src/engine/ops/crossEntropy.js';
+import { assembleGradients } from '../../../src/engine/ops/copy/assembleGradients.js';
+import { crossEntropy } from '../../../src/engine/ops/loss/crossEntropy.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { dartsSupernet } from '../../../src/nas/spaces/darts/supernet.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logicalSize } from '../../../src/engine/graph/types.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import { deriveArchitecture } from '../../../src/nas/methods/derivation.js';
+import { deriveArchitecture } from '../../../src/nas/methods/shared/derivation.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { nasbench201Pieces, placeElements } from './unstack.js';

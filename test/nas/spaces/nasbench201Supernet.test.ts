@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AttributeError } from '../../../src/engine/errors.js';
+import { AttributeError } from '../../../src/engine/errors/errors.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';

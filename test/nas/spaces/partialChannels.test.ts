@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gradients } from '../../../src/engine/graph/autodiff.js';
+import { gradients } from '../../../src/engine/autodiff/autodiff.js';
 import { Graph, type Value } from '../../../src/engine/graph/graph.js';
 import { interpret } from '../../../src/engine/graph/interpret.js';
 import { logicalSize } from '../../../src/engine/graph/types.js';
 import { type Variable, VariableSet } from '../../../src/engine/graph/variables.js';
-import { multiply } from '../../../src/engine/ops/multiply.js';
-import { mean } from '../../../src/engine/ops/reduce.js';
+import { multiply } from '../../../src/engine/ops/elementwise/multiply.js';
+import { mean } from '../../../src/engine/ops/reduce/reduce.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { EDGES, relaxedCell } from '../../../src/nas/spaces/darts/relaxedCell.js';

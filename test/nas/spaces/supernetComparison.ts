@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { gradients } from '../../../src/engine/graph/autodiff.js';
+import { gradients } from '../../../src/engine/autodiff/autodiff.js';
 import { type Variable, VariableSet, zeros } from '../../../src/engine/graph/variables.js';
-import { crossEntropy } from '../../../src/engine/ops/crossEntropy.js';
+import { crossEntropy } from '../../../src/engine/ops/loss/crossEntropy.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import type { NetworkSettings } from '../../../src/nas/spaces/space.js';
-import type { Supernet } from '../../../src/nas/training/classifier.js';
+import type { Supernet } from '../../../src/nas/networks/classifier.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
 import { elementsOf, type Pieces } from './unstack.js';
 
 /** Everything that a supernet of three classes or more computes in one pass, by names of variables. */

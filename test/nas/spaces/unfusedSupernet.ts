@@ -1,13 +1,13 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
 import { VariableSet } from '../../../src/engine/graph/variables.js';
 import { normal } from '../../../src/engine/nn/initializers.js';
-import { softmax } from '../../../src/engine/ops/softmax.js';
-import { weightedSum } from '../../../src/engine/ops/weightedSum.js';
-import { type Block, type LayerContext, reluConvBatchNorm } from '../../../src/nas/spaces/layers.js';
+import { weightedSum } from '../../../src/engine/ops/elementwise/weightedSum.js';
+import { softmax } from '../../../src/engine/ops/reduce/softmax.js';
+import type { Supernet, SupernetOptions } from '../../../src/nas/networks/classifier.js';
+import { type Block, type LayerContext, reluConvBatchNorm } from '../../../src/nas/networks/layers.js';
 import { averagePool3x3, macroNetwork } from '../../../src/nas/spaces/nasbench201/blocks.js';
 import { EDGES, NODES } from '../../../src/nas/spaces/nasbench201/cell.js';
-import type { NetworkSettings } from '../../../src/nas/spaces/space.js';
-import type { Supernet, SupernetOptions } from '../../../src/nas/training/classifier.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
 
 /** The supernet of NAS-Bench-201 of single operations: batch norm of every candidate, then a weighted sum (DARTS, eq. 2). */
 export function unfusedSupernet(settings: NetworkSettings, { affine, batchNorm }: SupernetOptions): Supernet {

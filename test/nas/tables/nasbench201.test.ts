@@ -2,13 +2,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { kendallTauB } from '../../../src/nas/math/kendall.js';
+import { spearman } from '../../../src/nas/math/spearman.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { ColumnTable } from '../../../src/nas/tables/columnTable.js';
 import { NASBENCH201_TABLE } from '../../../src/nas/tables/nasbench201.js';
 import { bestRow } from '../../../src/nas/tables/references.js';
 import type { Measurement } from '../../../src/nas/tables/table.js';
-import { kendallTauB } from '../../../src/nas/transfer/kendall.js';
-import { spearman } from '../../../src/nas/transfer/spearman.js';
 
 const folder = process.env.NASTRANSFER_TABLES ?? '../shared/data/tables';
 const files = ['nasbench201', 'nasbench201_latency_devices'].map((name) => join(folder, `${name}.csv.gz`));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { tableProblem } from '../../../src/nas/tables/problem.js';
 import { SimulatedClock } from '../../../src/nas/tables/simulatedClock.js';
 import { none, pools, skips, smallRows, tableOf } from './smallTable.js';

@@ -1,16 +1,16 @@
 import { VariableSet, zeros } from '../../../src/engine/graph/variables.js';
-import { add } from '../../../src/engine/ops/add.js';
-import { broadcastRow } from '../../../src/engine/ops/broadcast.js';
-import { flatten } from '../../../src/engine/ops/flatten.js';
-import { matmul } from '../../../src/engine/ops/matmul.js';
-import { weightedSum } from '../../../src/engine/ops/weightedSum.js';
+import { flatten } from '../../../src/engine/ops/copy/flatten.js';
+import { add } from '../../../src/engine/ops/elementwise/add.js';
+import { weightedSum } from '../../../src/engine/ops/elementwise/weightedSum.js';
+import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
+import { broadcastRow } from '../../../src/engine/ops/reduce/broadcast.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { channelStatistics } from '../../../src/nas/data/statistics.js';
-import { symmetricEigen } from '../../../src/nas/predictors/linearAlgebra.js';
-import { tableMixtures } from '../../../src/nas/spaces/mixedNode.js';
+import { symmetricEigen } from '../../../src/nas/math/linearAlgebra.js';
+import type { Supernet } from '../../../src/nas/networks/classifier.js';
+import { tableMixtures } from '../../../src/nas/spaces/shared/mixedNode.js';
 import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
-import type { Supernet } from '../../../src/nas/training/classifier.js';
 import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';
 import { stripes, tinyProtocol } from './trainingRun.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MemoryLimitError } from '../../../src/engine/errors.js';
+import { MemoryLimitError } from '../../../src/engine/errors/errors.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { trainTiny } from './trainingRun.js';

@@ -1,8 +1,8 @@
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
+import type { Protocol } from '../../../src/nas/records/protocol.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
-import type { Protocol } from '../../../src/nas/training/protocol.js';
 import { Trainer } from '../../../src/nas/training/trainer.js';
 
 export const tinyProtocol: Protocol = {

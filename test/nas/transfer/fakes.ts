@@ -1,5 +1,5 @@
+import type { SearchOutcome, TrainingOutcome } from '../../../src/nas/records/outcome.js';
 import type { PlanContext } from '../../../src/nas/transfer/plan.js';
-import type { SearchOutcome, TrainingOutcome } from '../../../src/nas/transfer/results.js';
 import type { Executors, JobRecord, JobStore, StudyProvenance } from '../../../src/nas/transfer/study.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 

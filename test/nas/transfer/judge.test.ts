@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatCell } from '../../../src/nas/spaces/nasbench201/cell.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { planStudy } from '../../../src/nas/transfer/plan.js';
 import { foundSkips } from '../../../src/nas/transfer/skips.js';
 import { runStudy } from '../../../src/nas/transfer/study.js';

@@ -3,7 +3,7 @@ import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
 import type { ImageSet } from '../../../src/nas/data/imageSet.js';
 import { methodByName } from '../../../src/nas/methods/methods.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { createExecutors } from '../../../src/nas/transfer/executors.js';
 import { memoryRemedies, predictMemory } from '../../../src/nas/transfer/memoryPrediction.js';
 import type { SearchTask } from '../../../src/nas/transfer/plan.js';

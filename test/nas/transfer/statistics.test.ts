@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chanceOfTau } from '../../../src/nas/transfer/kendall.js';
+import { chanceOfTau } from '../../../src/nas/math/kendall.js';
 import type { SearchJob, TransferJob } from '../../../src/nas/transfer/results.js';
 import {
   kendallTauB,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AttributeError } from '../../../src/engine/errors.js';
+import { AttributeError } from '../../../src/engine/errors/errors.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { ImageSet } from '../../../src/nas/data/imageSet.js';
 import { METHOD_NAMES, methodByName } from '../../../src/nas/methods/methods.js';

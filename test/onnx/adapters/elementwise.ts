@@ -1,11 +1,11 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
-import { add } from '../../../src/engine/ops/add.js';
-import { broadcastRow, broadcastScalar } from '../../../src/engine/ops/broadcast.js';
-import { dropout as dropoutOf } from '../../../src/engine/ops/dropout.js';
-import { multiply } from '../../../src/engine/ops/multiply.js';
-import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
-import { relu as reluOf } from '../../../src/engine/ops/relu.js';
-import { scale } from '../../../src/engine/ops/scale.js';
+import type { ReferenceTensor } from '../../../src/engine/graph/operation.js';
+import { add } from '../../../src/engine/ops/elementwise/add.js';
+import { multiply } from '../../../src/engine/ops/elementwise/multiply.js';
+import { relu as reluOf } from '../../../src/engine/ops/elementwise/relu.js';
+import { scale } from '../../../src/engine/ops/elementwise/scale.js';
+import { dropout as dropoutOf } from '../../../src/engine/ops/random/dropout.js';
+import { broadcastRow, broadcastScalar } from '../../../src/engine/ops/reduce/broadcast.js';
 import { axes, inverse, reshaped, sizeOf, transposed } from '../arrays.js';
 import { type Adapter, type NodeCall, Unsupported } from '../call.js';
 

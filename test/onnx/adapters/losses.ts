@@ -1,7 +1,7 @@
-import { crossEntropy } from '../../../src/engine/ops/crossEntropy.js';
-import { NO_SAMPLE } from '../../../src/engine/ops/noSample.js';
-import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
-import { logSoftmax } from '../../../src/engine/ops/softmax.js';
+import type { ReferenceTensor } from '../../../src/engine/graph/operation.js';
+import { NO_SAMPLE } from '../../../src/engine/ops/data/noSample.js';
+import { crossEntropy } from '../../../src/engine/ops/loss/crossEntropy.js';
+import { logSoftmax } from '../../../src/engine/ops/reduce/softmax.js';
 import { channelsFirst, channelsLast, reshaped, sizeOf } from '../arrays.js';
 import { type Adapter, type NodeCall, type Result, Unsupported } from '../call.js';
 

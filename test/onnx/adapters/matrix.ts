@@ -1,10 +1,10 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
-import { add } from '../../../src/engine/ops/add.js';
-import { broadcastRow, broadcastScalar } from '../../../src/engine/ops/broadcast.js';
-import { linear } from '../../../src/engine/ops/linear.js';
-import { matmul } from '../../../src/engine/ops/matmul.js';
-import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
-import { scale } from '../../../src/engine/ops/scale.js';
+import type { ReferenceTensor } from '../../../src/engine/graph/operation.js';
+import { add } from '../../../src/engine/ops/elementwise/add.js';
+import { scale } from '../../../src/engine/ops/elementwise/scale.js';
+import { linear } from '../../../src/engine/ops/matmul/linear.js';
+import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
+import { broadcastRow, broadcastScalar } from '../../../src/engine/ops/reduce/broadcast.js';
 import { reshaped, sizeOf, transposed } from '../arrays.js';
 import { type Adapter, type Tracer, Unsupported } from '../call.js';
 

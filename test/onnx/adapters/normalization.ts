@@ -1,6 +1,6 @@
-import { batchNorm } from '../../../src/engine/ops/batchNorm.js';
-import { batchNormTraining } from '../../../src/engine/ops/batchNormTraining.js';
-import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
+import type { ReferenceTensor } from '../../../src/engine/graph/operation.js';
+import { batchNorm } from '../../../src/engine/ops/norm/batchNorm.js';
+import { batchNormTraining } from '../../../src/engine/ops/norm/batchNormTraining.js';
 import { channelsFirst, channelsLast, reshaped, sizeOf, transposed } from '../arrays.js';
 import { type Adapter, type NodeCall, Unsupported } from '../call.js';
 

@@ -1,8 +1,8 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
 import type { VariableSet } from '../../../src/engine/graph/variables.js';
-import { adamUpdate } from '../../../src/engine/ops/adam.js';
-import { assembleGradients } from '../../../src/engine/ops/assembleGradients.js';
-import { sgdUpdate } from '../../../src/engine/ops/sgd.js';
+import { assembleGradients } from '../../../src/engine/ops/copy/assembleGradients.js';
+import { adamUpdate } from '../../../src/engine/ops/optim/adam.js';
+import { sgdUpdate } from '../../../src/engine/ops/optim/sgd.js';
 import { type Adapter, type NodeCall, type Tracer, Unsupported } from '../call.js';
 
 /**

@@ -1,9 +1,9 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
-import { averagePool } from '../../../src/engine/ops/averagePool.js';
-import { globalAveragePool } from '../../../src/engine/ops/globalAveragePool.js';
-import { maxPool, maxPoolGradientOperation, maxPoolOperation } from '../../../src/engine/ops/maxPool.js';
-import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
-import { type PoolOptions, poolAttributes } from '../../../src/engine/ops/poolGeometry.js';
+import type { ReferenceTensor } from '../../../src/engine/graph/operation.js';
+import { averagePool } from '../../../src/engine/ops/pool/averagePool.js';
+import { globalAveragePool } from '../../../src/engine/ops/pool/globalAveragePool.js';
+import { maxPool, maxPoolGradientOperation, maxPoolOperation } from '../../../src/engine/ops/pool/maxPool.js';
+import { type PoolOptions, poolAttributes } from '../../../src/engine/ops/pool/poolGeometry.js';
 import { channelsFirst, channelsLast, reshaped } from '../arrays.js';
 import { type Adapter, type NodeCall, Unsupported } from '../call.js';
 import { asGiven, asImages, pairOf, windowsOf } from './windows.js';

@@ -1,8 +1,8 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
-import { gradientNorm } from '../../../src/engine/ops/gradientNorm.js';
-import { multiply } from '../../../src/engine/ops/multiply.js';
-import { mean as meanOf, sum as sumOf, sumRows } from '../../../src/engine/ops/reduce.js';
-import { scale } from '../../../src/engine/ops/scale.js';
+import { multiply } from '../../../src/engine/ops/elementwise/multiply.js';
+import { scale } from '../../../src/engine/ops/elementwise/scale.js';
+import { gradientNorm } from '../../../src/engine/ops/optim/gradientNorm.js';
+import { mean as meanOf, sum as sumOf, sumRows } from '../../../src/engine/ops/reduce/reduce.js';
 import { axes as axesOf, axisOf, reshaped, sizeOf, transposed } from '../arrays.js';
 import { type Adapter, type NodeCall, Unsupported } from '../call.js';
 

@@ -1,8 +1,8 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
-import { concat as concatOf } from '../../../src/engine/ops/concat.js';
-import { reshape as reshapeOf } from '../../../src/engine/ops/flatten.js';
-import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
-import { padChannelsOperation, slice as sliceOf } from '../../../src/engine/ops/slice.js';
+import type { ReferenceTensor } from '../../../src/engine/graph/operation.js';
+import { concat as concatOf } from '../../../src/engine/ops/copy/concat.js';
+import { reshape as reshapeOf } from '../../../src/engine/ops/copy/flatten.js';
+import { padChannelsOperation, slice as sliceOf } from '../../../src/engine/ops/copy/slice.js';
 import { axes, axisLast, axisOf, inverse, sizeOf, transposed } from '../arrays.js';
 import { type Adapter, type NodeCall, Unsupported } from '../call.js';
 

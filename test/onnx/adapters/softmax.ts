@@ -1,5 +1,5 @@
 import type { Value } from '../../../src/engine/graph/graph.js';
-import { logSoftmax, softmax as softmaxOf } from '../../../src/engine/ops/softmax.js';
+import { logSoftmax, softmax as softmaxOf } from '../../../src/engine/ops/reduce/softmax.js';
 import { axisLast, axisOf, inverse, reshaped, sizeOf, transposed } from '../arrays.js';
 import type { Adapter, NodeCall } from '../call.js';
 

@@ -1,4 +1,4 @@
-import type { ReferenceTensor } from '../../../src/engine/ops/operation.js';
+import type { ReferenceTensor } from '../../../src/engine/graph/operation.js';
 import { reshaped } from '../arrays.js';
 import { type NodeCall, Unsupported } from '../call.js';
 

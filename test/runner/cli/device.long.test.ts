@@ -1,7 +1,7 @@
 // Long: methods get of training what they ask of a table
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SearchOutcome } from '../../../src/nas/transfer/results.js';
+import type { SearchOutcome } from '../../../src/nas/records/outcome.js';
 import { ensureBuilt } from '../../package/built.js';
 import { nastransfer } from './child.js';
 import { dataFolder, tinyWork } from './support.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DoctorReport } from '../../../runner/doctor.js';
+import type { DoctorReport } from '../../../runner/device/doctor.js';
 import { ensureBuilt } from '../../package/built.js';
 import { nastransfer, start } from './child.js';
 import { dataFolder, tinyWork } from './support.js';

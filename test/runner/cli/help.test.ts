@@ -6,15 +6,15 @@ import {
   SCORE_NAMES,
   SOURCE_FORMS,
   SPACE_NAMES,
-} from '../../../runner/commands/names.js';
+} from '../../../runner/commands/options/names.js';
+import { IMAGE_SET_NAMES } from '../../../runner/data/imageSetNames.js';
 import { listImageSets } from '../../../runner/data/imageSets.js';
-import { IMAGE_SET_NAMES } from '../../../runner/imageSetNames.js';
 import { parseSource, SOURCE_RULES } from '../../../src/nas/data/sourceSpecification.js';
 import { METHOD_NAMES as methods } from '../../../src/nas/methods/methods.js';
 import { ENCODING_NAMES as encodings } from '../../../src/nas/predictors/encodings.js';
 import { PREDICTOR_NAMES as predictors } from '../../../src/nas/predictors/predictors.js';
 import { SCORE_NAMES as scores } from '../../../src/nas/scores/scores.js';
-import { SPACE_NAMES as spaces } from '../../../src/nas/spaces/space.js';
+import { SPACE_NAMES as spaces } from '../../../src/nas/spaces/spaces.js';
 import { runCommand } from './support.js';
 
 describe('the names that help tells', () => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { terminalOutput } from '../../../runner/commands/output.js';
+import { endOnUnhandledErrors, runToItsEnd } from '../../../runner/commands/endings.js';
 import { runProgram } from '../../../runner/commands/program.js';
-import { endOnUnhandledErrors, runToItsEnd } from '../../../runner/endings.js';
-import type { Tools } from '../../../runner/tools.js';
+import { terminalOutput } from '../../../runner/progress/output.js';
+import type { Tools } from '../../../runner/tools/tools.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { fakeExecutors } from '../../nas/transfer/fakes.js';
 import { noTunings, pretendedTimes } from './support.js';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import picocolors from 'picocolors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Output } from '../../../runner/commands/output.js';
 import { runProgram } from '../../../runner/commands/program.js';
-import { tools } from '../../../runner/tools.js';
+import { tools } from '../../../runner/defaultTools.js';
+import type { Output } from '../../../runner/progress/output.js';
 import { runCommand } from './support.js';
 
 const cell = '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|avg_pool_3x3~1|none~2|';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { GpuError } from '../../../src/engine/errors.js';
+import { GpuError } from '../../../src/engine/errors/errors.js';
 import { SourceError } from '../../../src/nas/data/errors.js';
 import type { StudyResults } from '../../../src/nas/transfer/results.js';
 import { withoutTimes } from '../../nas/transfer/fakes.js';

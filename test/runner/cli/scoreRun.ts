@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import { runProgram } from '../../../runner/commands/program.js';
-import { tools } from '../../../runner/tools.js';
+import { tools } from '../../../runner/defaultTools.js';
 import { dataFolder, noTunings } from './support.js';
 
 export const small = [

@@ -2,9 +2,10 @@ import { rmSync } from 'node:fs';
 import picocolors from 'picocolors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../../runner/commands/program.js';
-import { type Tools, tools } from '../../../runner/tools.js';
+import { tools } from '../../../runner/defaultTools.js';
+import type { Tools } from '../../../runner/tools/tools.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
-import type { SearchOutcome } from '../../../src/nas/transfer/results.js';
+import type { SearchOutcome } from '../../../src/nas/records/outcome.js';
 import { dataFolder, noTunings } from './support.js';
 
 let data: string;

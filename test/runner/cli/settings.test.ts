@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Protocol } from '../../../src/nas/training/protocol.js';
+import type { Protocol } from '../../../src/nas/records/protocol.js';
 import { protocolsOf } from '../../../src/nas/transfer/protocols.js';
 import { pngOf } from '../data/support.js';
 import { dataFolder, runCommand } from './support.js';

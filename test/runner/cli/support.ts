@@ -2,14 +2,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import picocolors from 'picocolors';
-import type { Output } from '../../../runner/commands/output.js';
 import { runProgram } from '../../../runner/commands/program.js';
-import type { SizeTimes } from '../../../runner/quickstart/planner.js';
-import type { NetworkSize } from '../../../runner/quickstart/sizes.js';
-import type { Tools } from '../../../runner/tools.js';
+import type { Output } from '../../../runner/progress/output.js';
+import type { NetworkSize, SizeTimes } from '../../../runner/tools/stepTimer.js';
+import type { Tools } from '../../../runner/tools/tools.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { Random } from '../../../src/engine/random/random.js';
-import type { TuningStore } from '../../../src/engine/runtime/tuner/saved.js';
+import type { TuningStore } from '../../../src/engine/tuner/saved.js';
 import { fakeExecutors } from '../../nas/transfer/fakes.js';
 
 /** A folder with a packed set `tiny`: 40 + 20 grey images of 8 x 8 in two classes. */

@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { formatTable } from '../../../runner/commands/output.js';
+import { formatTable } from '../../../runner/progress/output.js';
 
 const header = ['name', 'images', 'where'];
 const rows = [

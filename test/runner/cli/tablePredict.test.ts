@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/random/random.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import type { PredictionResults } from '../../../src/nas/tables/results.js';
 import { temporaryFolder, writeFiles } from '../data/support.js';
 import { runCommand } from './support.js';

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import picocolors from 'picocolors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Output } from '../../../runner/commands/output.js';
 import { runProgram } from '../../../runner/commands/program.js';
-import { tools } from '../../../runner/tools.js';
-import { tuningFiles } from '../../../runner/tuningFiles.js';
+import { tools } from '../../../runner/defaultTools.js';
+import type { Output } from '../../../runner/progress/output.js';
+import { tuningFiles } from '../../../runner/tuning/tuningFiles.js';
 import type { AdapterSummary } from '../../../src/engine/device/adapter.js';
-import type { TuningRecord } from '../../../src/engine/runtime/tuner/record.js';
-import { type SavedTuning, saveTuning, type TuningStore } from '../../../src/engine/runtime/tuner/saved.js';
+import type { TuningRecord } from '../../../src/engine/tuner/record.js';
+import { type SavedTuning, saveTuning, type TuningStore } from '../../../src/engine/tuner/saved.js';
 import type { StudyResults } from '../../../src/nas/transfer/results.js';
 import { dataFolder, runCommand } from './support.js';
 

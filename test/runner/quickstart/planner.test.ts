@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  choosePlan,
-  nextSize,
-  planQuickstart,
-  predictSeconds,
-  type SizeTimes,
-} from '../../../runner/quickstart/planner.js';
-import { LADDER, NETWORK_SIZES, type NetworkSize } from '../../../runner/quickstart/sizes.js';
+import { choosePlan, nextSize, planQuickstart, predictSeconds } from '../../../runner/quickstart/planner.js';
+import { LADDER, NETWORK_SIZES } from '../../../runner/quickstart/sizes.js';
 import { alphaNote, quickstartStudy } from '../../../runner/quickstart/studyFile.js';
 import { planText } from '../../../runner/quickstart/words.js';
+import type { NetworkSize, SizeTimes } from '../../../runner/tools/stepTimer.js';
 import { imageSetNames } from '../../../src/nas/transfer/plan.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 

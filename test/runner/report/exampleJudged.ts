@@ -1,4 +1,4 @@
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { judgedCells } from '../../../src/nas/transfer/judgedCells.js';
 import type { StudyReference, StudyResults } from '../../../src/nas/transfer/results.js';
 import { foundSkips } from '../../../src/nas/transfer/skips.js';

@@ -1,8 +1,9 @@
 import { Random } from '../../../src/engine/random/random.js';
+import type { EpochRecord } from '../../../src/nas/records/epochRecord.js';
+import type { Protocol } from '../../../src/nas/records/protocol.js';
 import { formatCell, parseCell, randomCell } from '../../../src/nas/spaces/nasbench201/cell.js';
 import { countCell } from '../../../src/nas/spaces/nasbench201/cost.js';
-import type { Protocol } from '../../../src/nas/training/protocol.js';
-import type { EpochRecord, SearchJob, StudyResults, TransferJob } from '../../../src/nas/transfer/results.js';
+import type { SearchJob, StudyResults, TransferJob } from '../../../src/nas/transfer/results.js';
 import { summarise } from '../../../src/nas/transfer/statistics.js';
 
 export interface ExampleOptions {

@@ -1,4 +1,9 @@
 import { Random } from '../../../src/engine/random/random.js';
+import { kendallTauB } from '../../../src/nas/math/kendall.js';
+import { relativeImprovement } from '../../../src/nas/math/relativeImprovement.js';
+import { spearman } from '../../../src/nas/math/spearman.js';
+import { spread } from '../../../src/nas/math/spread.js';
+import type { ParetoPoint } from '../../../src/nas/records/outcome.js';
 import type {
   PredictionResults,
   ScoreResults,
@@ -7,11 +12,6 @@ import type {
   TableSearch,
 } from '../../../src/nas/tables/results.js';
 import type { Measurement } from '../../../src/nas/tables/table.js';
-import { kendallTauB } from '../../../src/nas/transfer/kendall.js';
-import { relativeImprovement } from '../../../src/nas/transfer/relativeImprovement.js';
-import type { ParetoPoint } from '../../../src/nas/transfer/results.js';
-import { spearman } from '../../../src/nas/transfer/spearman.js';
-import { spread } from '../../../src/nas/transfer/spread.js';
 
 export interface TableRunOptions {
   readonly methods?: readonly string[];

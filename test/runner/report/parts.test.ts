@@ -1,10 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cellDot, cellText, graphviz, hasNoConvolution, readCell } from '../../../runner/report/cellGraph.js';
-import { contrast, heatSwatch } from '../../../runner/report/colour.js';
-import { csv } from '../../../runner/report/csv.js';
-import { html, jsonScript } from '../../../runner/report/html.js';
-import { columnsText } from '../../../runner/report/measurement.js';
 import {
   amount,
   decimal,
@@ -14,7 +9,12 @@ import {
   rangeText,
   signed,
   spreadText,
-} from '../../../runner/report/numbers.js';
+} from '../../../runner/progress/numbers.js';
+import { cellDot, cellText, graphviz, hasNoConvolution, readCell } from '../../../runner/report/cellGraph.js';
+import { contrast, heatSwatch } from '../../../runner/report/colour.js';
+import { csv } from '../../../runner/report/csv.js';
+import { html, jsonScript } from '../../../runner/report/html.js';
+import { columnsText } from '../../../runner/report/measurement.js';
 import { secondsText } from '../../../runner/report/predictions.js';
 import { scaleOver } from '../../../runner/report/scale.js';
 import { axisOver } from '../../../runner/report/scatter.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { decimal, spreadText } from '../../../runner/progress/numbers.js';
 import { improvementText } from '../../../runner/report/improvement.js';
-import { decimal, spreadText } from '../../../runner/report/numbers.js';
 import { tableRunPage } from '../../../runner/report/tableRun.js';
 import { tableVerdict } from '../../../runner/report/tableVerdict.js';
+import { spread } from '../../../src/nas/math/spread.js';
 import type { TableRunResults } from '../../../src/nas/tables/results.js';
-import { spread } from '../../../src/nas/transfer/spread.js';
 import { exampleTableRun, measured } from './exampleTables.js';
 import { checkReport, frameOf, pathsOf } from './htmlCheck.js';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../../runner/package.js';
+import { packageRoot } from '../../../runner/package/package.js';
 import { LADDER } from '../../../runner/quickstart/sizes.js';
 import { quickstartStudy } from '../../../runner/quickstart/studyFile.js';
 import { imageSetNames } from '../../../src/nas/transfer/plan.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createProgress } from '../../../runner/progress/progress.js';
 import { countJobs, showJobs } from '../../../runner/study/studyProgress.js';
+import type { EpochRecord } from '../../../src/nas/records/epochRecord.js';
 import { planStudy } from '../../../src/nas/transfer/plan.js';
-import type { EpochRecord } from '../../../src/nas/transfer/results.js';
 import { type Executors, runStudy } from '../../../src/nas/transfer/study.js';
 import { fakeContext, fakeExecutors, fakeProvenance, fakeStudy, MemoryStore } from '../../nas/transfer/fakes.js';
 

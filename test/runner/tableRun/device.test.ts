@@ -8,9 +8,9 @@ import { conductTableRun } from '../../../runner/tableRun/conduct.js';
 import type { TableRunPlan } from '../../../runner/tableRun/plan.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import type { Method } from '../../../src/nas/methods/method.js';
-import { samplingSearch } from '../../../src/nas/methods/samplingSearch.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { samplingSearch } from '../../../src/nas/methods/shared/samplingSearch.js';
+import type { Method } from '../../../src/nas/search/method.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { fakeTable } from '../../nas/tables/fakeTable.js';
 
 /** Draws at random; the one of the two asks for a device first, as methods with a network for a predictor do. */

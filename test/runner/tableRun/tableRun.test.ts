@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../../runner/package.js';
+import { packageRoot } from '../../../runner/package/package.js';
 import type { TableRunResults } from '../../../src/nas/tables/results.js';
 import { runCommand } from '../cli/support.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openTable } from '../../../runner/tables/open.js';
-import { spaceByName } from '../../../src/nas/spaces/space.js';
+import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { dataFolder, runCommand } from '../cli/support.js';
 
 const data = dataFolder();

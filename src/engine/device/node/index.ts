@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { AdapterError } from '../../errors.js';
+import { AdapterError } from '../../errors/errors.js';
 import { type AdapterKind, summarizeAdapter } from '../adapter.js';
 import { type Gpu, messageOf, openAdapter, requestAdapter } from '../gpu.js';
 import { pacePolling } from './polling.js';

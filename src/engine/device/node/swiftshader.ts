@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { AdapterError } from '../../errors.js';
+import { AdapterError } from '../../errors/errors.js';
 import { cachedFolder } from './cache.js';
 import { readTar } from './tar.js';
 

@@ -1,13 +1,13 @@
-import { AttributeError } from '../../../engine/errors.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
 import type { Value } from '../../../engine/graph/graph.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
 import { Linear } from '../../../engine/nn/linear.js';
-import { averagePool } from '../../../engine/ops/averagePool.js';
-import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
-import { relu } from '../../../engine/ops/relu.js';
-import type { Layer } from '../layerCost.js';
-import { type Block, batchNorm, convBatchNorm, type LayerContext } from '../layers.js';
-import type { NetworkSettings } from '../space.js';
+import { relu } from '../../../engine/ops/elementwise/relu.js';
+import { averagePool } from '../../../engine/ops/pool/averagePool.js';
+import { globalAveragePool } from '../../../engine/ops/pool/globalAveragePool.js';
+import { type Block, batchNorm, convBatchNorm, type LayerContext } from '../../networks/layers.js';
+import type { Layer } from '../shared/layerCost.js';
+import type { NetworkSettings } from '../shared/space.js';
 import type { AuxiliaryPlace } from './skeleton.js';
 
 const SQUEEZED = 128;

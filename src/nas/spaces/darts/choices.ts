@@ -1,7 +1,7 @@
-import { AttributeError } from '../../../engine/errors.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
 import type { Random } from '../../../engine/random/random.js';
-import { ArchitectureError } from '../architectureError.js';
-import type { Choice } from '../space.js';
+import { ArchitectureError } from '../shared/architectureError.js';
+import type { Choice } from '../shared/space.js';
 import { CELL_NAMES, type Genotype, type GenotypeEdge, genotypeCell, INPUTS } from './genotype.js';
 import { OPERATIONS } from './operations.js';
 import { NODES } from './relaxedCell.js';

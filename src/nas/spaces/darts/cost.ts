@@ -5,8 +5,8 @@ import {
   parametersOf,
   reluConvBatchNormLayers,
   total,
-} from '../layerCost.js';
-import type { NetworkCost, NetworkSettings } from '../space.js';
+} from '../shared/layerCost.js';
+import type { NetworkCost, NetworkSettings } from '../shared/space.js';
 import { auxiliaryLayers } from './auxiliary.js';
 import type { Genotype, GenotypeCell, GenotypeOperation } from './genotype.js';
 import { type CellPlace, STEM_MULTIPLIER, skeleton } from './skeleton.js';

@@ -1,4 +1,4 @@
-import { ArchitectureError } from '../architectureError.js';
+import { ArchitectureError } from '../shared/architectureError.js';
 import {
   type Genotype,
   type GenotypeCell,

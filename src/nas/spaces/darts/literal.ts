@@ -1,4 +1,4 @@
-import { ArchitectureError } from '../architectureError.js';
+import { ArchitectureError } from '../shared/architectureError.js';
 
 /** A value as Python or JSON writes it, with the position where it begins. */
 export type Literal = { readonly at: number } & (

@@ -1,4 +1,4 @@
-import type { OperationGraph } from '../space.js';
+import type { OperationGraph } from '../shared/space.js';
 import { CELL_NAMES, GENOTYPE_OPERATIONS, type Genotype, INPUTS } from './genotype.js';
 
 /** The inputs of a cell are nodes too, so that a path tells from which it comes. */

@@ -1,13 +1,13 @@
 import type { Value } from '../../../engine/graph/graph.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
 import { DepthwiseConv2d } from '../../../engine/nn/depthwiseConv2d.js';
-import { averagePool } from '../../../engine/ops/averagePool.js';
-import { concat } from '../../../engine/ops/concat.js';
-import { maxPool } from '../../../engine/ops/maxPool.js';
-import { relu } from '../../../engine/ops/relu.js';
-import { subsample } from '../../../engine/ops/subsample.js';
-import type { NetworkMode } from '../../training/classifier.js';
-import { type Block, batchNormLayer, batchNormMode, type LayerContext } from '../layers.js';
+import { concat } from '../../../engine/ops/copy/concat.js';
+import { subsample } from '../../../engine/ops/copy/subsample.js';
+import { relu } from '../../../engine/ops/elementwise/relu.js';
+import { averagePool } from '../../../engine/ops/pool/averagePool.js';
+import { maxPool } from '../../../engine/ops/pool/maxPool.js';
+import type { NetworkMode } from '../../networks/classifier.js';
+import { type Block, batchNormLayer, batchNormMode, type LayerContext } from '../../networks/layers.js';
 import type { GenotypeOperation } from './genotype.js';
 
 /** Candidates of an edge (Liu et al. 2019, DARTS, section 3.1.1), in the order of the columns of a table of alphas. */

@@ -1,4 +1,4 @@
-import type { Relaxation, RelaxedTable } from '../space.js';
+import type { Relaxation, RelaxedTable } from '../shared/space.js';
 import { CONCAT, outside } from './choices.js';
 import { CELL_NAMES, type Genotype, type GenotypeCell, genotypeCell } from './genotype.js';
 import { OPERATIONS, type OperationName } from './operations.js';

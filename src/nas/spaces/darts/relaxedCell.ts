@@ -1,11 +1,11 @@
 import type { Value } from '../../../engine/graph/graph.js';
-import { concat } from '../../../engine/ops/concat.js';
-import { maxPool } from '../../../engine/ops/maxPool.js';
-import type { NetworkMode } from '../../training/classifier.js';
-import { edgeOperation } from '../edgeOperation.js';
-import { type Block, batchNormLayer, type LayerContext, reluConvBatchNorm } from '../layers.js';
-import { mixCandidates, type StackedCandidate, type TableMixture } from '../mixedNode.js';
-import { type EdgeValue, joinEdges, partOfNode } from '../partialChannels.js';
+import { concat } from '../../../engine/ops/copy/concat.js';
+import { maxPool } from '../../../engine/ops/pool/maxPool.js';
+import type { NetworkMode } from '../../networks/classifier.js';
+import { type Block, batchNormLayer, type LayerContext, reluConvBatchNorm } from '../../networks/layers.js';
+import { edgeOperation } from '../shared/edgeOperation.js';
+import { mixCandidates, type StackedCandidate, type TableMixture } from '../shared/mixedNode.js';
+import { type EdgeValue, joinEdges, partOfNode } from '../shared/partialChannels.js';
 import { block, type Candidate, candidate, factorizedReduce, OPERATIONS, POOLS } from './operations.js';
 
 /** Nodes of a cell that are computed; the two inputs come before them. */

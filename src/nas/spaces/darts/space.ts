@@ -1,4 +1,4 @@
-import type { Space } from '../space.js';
+import type { Space } from '../shared/space.js';
 import {
   decisionsOfGenotype,
   enumerateGenotypes,

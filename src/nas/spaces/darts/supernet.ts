@@ -1,10 +1,10 @@
 import { VariableSet } from '../../../engine/graph/variables.js';
 import { Linear } from '../../../engine/nn/linear.js';
-import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
-import type { Supernet, SupernetOptions } from '../../training/classifier.js';
-import { convBatchNorm, type LayerContext } from '../layers.js';
-import { checkSupernet, tableMixtures } from '../mixedNode.js';
-import type { NetworkSettings } from '../space.js';
+import { globalAveragePool } from '../../../engine/ops/pool/globalAveragePool.js';
+import type { Supernet, SupernetOptions } from '../../networks/classifier.js';
+import { convBatchNorm, type LayerContext } from '../../networks/layers.js';
+import { checkSupernet, tableMixtures } from '../shared/mixedNode.js';
+import type { NetworkSettings } from '../shared/space.js';
 import { CONCAT } from './choices.js';
 import { GENOTYPE_RELAXATION } from './relaxation.js';
 import { relaxedCell } from './relaxedCell.js';

@@ -1,12 +1,12 @@
 import type { Value } from '../../../engine/graph/graph.js';
 import { Conv2d } from '../../../engine/nn/conv2d.js';
 import { Linear } from '../../../engine/nn/linear.js';
-import { add } from '../../../engine/ops/add.js';
-import { averagePool } from '../../../engine/ops/averagePool.js';
-import { globalAveragePool } from '../../../engine/ops/globalAveragePool.js';
-import { relu } from '../../../engine/ops/relu.js';
-import { type Block, batchNorm, convBatchNorm, type LayerContext } from '../layers.js';
-import type { NetworkSettings } from '../space.js';
+import { add } from '../../../engine/ops/elementwise/add.js';
+import { relu } from '../../../engine/ops/elementwise/relu.js';
+import { averagePool } from '../../../engine/ops/pool/averagePool.js';
+import { globalAveragePool } from '../../../engine/ops/pool/globalAveragePool.js';
+import { type Block, batchNorm, convBatchNorm, type LayerContext } from '../../networks/layers.js';
+import type { NetworkSettings } from '../shared/space.js';
 
 /** Average over 3x3 pixels, those outside the image left out (2001.00326, table 1; no batch norm at equal channels). */
 export function averagePool3x3(x: Value): Value {

@@ -1,5 +1,5 @@
 import type { Random } from '../../../engine/random/random.js';
-import { ArchitectureError } from '../architectureError.js';
+import { ArchitectureError } from '../shared/architectureError.js';
 
 /**
  * Cells of NAS-Bench-201 (Dong and Yang, ICLR 2020, 2001.00326): four nodes, an edge between every two, one of five

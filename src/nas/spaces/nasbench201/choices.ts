@@ -1,5 +1,5 @@
-import { AttributeError } from '../../../engine/errors.js';
-import type { Choice, OperationGraph, Relaxation } from '../space.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
+import type { Choice, OperationGraph, Relaxation } from '../shared/space.js';
 import { type Cell, EDGES, NODES, OPERATIONS } from './cell.js';
 
 /** One decision an edge: its operation. */

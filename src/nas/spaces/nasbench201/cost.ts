@@ -5,8 +5,8 @@ import {
   parametersOf,
   reluConvBatchNormLayers,
   total,
-} from '../layerCost.js';
-import type { NetworkCost, NetworkSettings } from '../space.js';
+} from '../shared/layerCost.js';
+import type { NetworkCost, NetworkSettings } from '../shared/space.js';
 import { type Cell, OPERATIONS } from './cell.js';
 
 function cellLayers(cell: Cell, channels: number, edge: number): Layer[] {

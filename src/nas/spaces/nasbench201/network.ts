@@ -1,10 +1,10 @@
 import type { Value } from '../../../engine/graph/graph.js';
 import { VariableSet } from '../../../engine/graph/variables.js';
-import { add } from '../../../engine/ops/add.js';
-import { scale } from '../../../engine/ops/scale.js';
-import type { Classifier } from '../../training/classifier.js';
-import { type Block, type LayerContext, reluConvBatchNorm } from '../layers.js';
-import type { NetworkSettings } from '../space.js';
+import { add } from '../../../engine/ops/elementwise/add.js';
+import { scale } from '../../../engine/ops/elementwise/scale.js';
+import type { Classifier } from '../../networks/classifier.js';
+import { type Block, type LayerContext, reluConvBatchNorm } from '../../networks/layers.js';
+import type { NetworkSettings } from '../shared/space.js';
 import { averagePool3x3, macroNetwork } from './blocks.js';
 import { type Cell, EDGES, NODES, OPERATIONS } from './cell.js';
 

@@ -1,4 +1,4 @@
-import type { Space } from '../space.js';
+import type { Space } from '../shared/space.js';
 import { type Cell, EDGES, enumerateCells, formatCell, mutateCell, OPERATIONS, parseCell, randomCell } from './cell.js';
 import { CELL_CHOICES, CELL_RELAXATION, cellGraph, cellOfDecisions, GRAPH_OPERATIONS } from './choices.js';
 import { countCell } from './cost.js';

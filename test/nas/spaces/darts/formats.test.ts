@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ArchitectureError } from '../../../../src/nas/spaces/architectureError.js';
 import { countGenotype } from '../../../../src/nas/spaces/darts/cost.js';
 import { formatByNode, formatFlat } from '../../../../src/nas/spaces/darts/flatFormat.js';
 import { parseGenotype } from '../../../../src/nas/spaces/darts/formats.js';
@@ -11,6 +10,7 @@ import {
   looseEnds,
 } from '../../../../src/nas/spaces/darts/genotype.js';
 import { formatNsganet } from '../../../../src/nas/spaces/darts/integerFormats.js';
+import { ArchitectureError } from '../../../../src/nas/spaces/shared/architectureError.js';
 import { DARTS_V2, genotypes, members } from './support.js';
 
 const edge = (operation: string, from: number, to: number) => ({ operation, from, to });

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/engine/random/random.js';
 import { encode } from '../../../../src/nas/predictors/encodings.js';
 import { graphPaths, pathsOf } from '../../../../src/nas/predictors/paths.js';
-import { ArchitectureError } from '../../../../src/nas/spaces/architectureError.js';
 import { OPERATIONS } from '../../../../src/nas/spaces/darts/operations.js';
 import { EDGES } from '../../../../src/nas/spaces/darts/relaxedCell.js';
 import { darts } from '../../../../src/nas/spaces/darts/space.js';
-import { type Space, spaceByName } from '../../../../src/nas/spaces/space.js';
+import { ArchitectureError } from '../../../../src/nas/spaces/shared/architectureError.js';
+import type { Space } from '../../../../src/nas/spaces/shared/space.js';
+import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
 import { DARTS_V2, members } from './support.js';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });

@@ -1,13 +1,13 @@
 // Long: networks of genotypes are trained, with an auxiliary classifier and with drop path
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropPath } from '../../../../src/engine/ops/dropout.js';
+import { dropPath } from '../../../../src/engine/ops/random/dropout.js';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import type { Program } from '../../../../src/engine/runtime/program.js';
 import type { ImageSplit } from '../../../../src/nas/data/imageSet.js';
+import type { Classifier } from '../../../../src/nas/networks/classifier.js';
+import type { Protocol } from '../../../../src/nas/records/protocol.js';
 import { genotypeNetwork } from '../../../../src/nas/spaces/darts/network.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
-import type { Classifier } from '../../../../src/nas/training/classifier.js';
-import type { Protocol } from '../../../../src/nas/training/protocol.js';
 import { Trainer } from '../../../../src/nas/training/trainer.js';
 import { dropPathFeed } from '../../../../src/nas/training/trainingLoss.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';

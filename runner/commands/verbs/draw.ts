@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { Output } from '../../progress/output.js';
+import { type ArchitectureOptions, addArchitecture, readArchitecture } from '../options/genotypeFile.js';
+import { addShared, type SharedOptions } from '../options/options.js';
+
+type DrawOptions = SharedOptions & ArchitectureOptions;
+
+export function addDraw(program: Command, output: Output): void {
+  const command = program
+    .command('draw')
+    .summary('the cells of an architecture as a graph')
+    .description('Prints the cells of an architecture in Graphviz’ DOT language.');
+  addShared(addArchitecture(command), 'space').action((options: DrawOptions) => draw(options, output));
+}
+
+async function draw(options: DrawOptions, output: Output): Promise<void> {
+  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const space = spaceByName(options.space);
+  const architecture = await readArchitecture(options, space);
+  const dot = await dotOf(space.name, architecture);
+  if (options.json) output.json({ space: space.name, architecture: space.format(architecture), dot });
+  else output.print(dot);
+}
+
+async function dotOf(space: string, architecture: unknown): Promise<string> {
+  if (space === 'darts') {
+    const { drawGenotype } = await import('../../../src/nas/spaces/darts/draw.js');
+    return drawGenotype(architecture as Parameters<typeof drawGenotype>[0]);
+  }
+  const { cellDot } = await import('../../report/cellGraph.js');
+  return cellDot(architecture as Parameters<typeof cellDot>[0]);
+}

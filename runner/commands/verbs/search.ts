@@ -1,0 +1,120 @@
+import type { Command } from 'commander';
+import type { SearchOutcome } from '../../../src/nas/records/outcome.js';
+import { type Output, progressOf } from '../../progress/output.js';
+import type { Tools } from '../../tools/tools.js';
+import { checkOptionNames } from '../options/methodOptions.js';
+import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS } from '../options/names.js';
+import { addShared, collectAssignment, positiveInteger, type SharedOptions } from '../options/options.js';
+import { addProtocolFlags, CHOSEN, type ProtocolFlags, readProtocolFlags } from '../options/protocolFlags.js';
+
+interface SearchOptions extends SharedOptions, ProtocolFlags {
+  readonly method: string;
+  readonly source: string;
+  readonly limit?: number;
+  readonly option?: Record<string, unknown>;
+  readonly out?: string;
+  readonly plan?: boolean;
+}
+
+export function addSearch(program: Command, tools: Tools, output: Output): void {
+  const command = program
+    .command('search')
+    .summary('search an architecture on one source')
+    .description('Runs one search method on one source and prints what it found.')
+    .requiredOption('--method <name>', METHOD_NAMES.join(', '))
+    .requiredOption('--source <source>', `${SOURCE_FORMS.join(', ')}; SET is ${IMAGE_SETS}`)
+    .option('--limit <images>', 'at most this many images', positiveInteger)
+    .option(
+      '--option <name=value>',
+      'option of the method, such as population=20; may be given several times; a wrong name tells which there are',
+      collectAssignment,
+    )
+    .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again')
+    .option('--plan', 'tells the memory that a search on a supernet would take, and does not search');
+  addShared(addProtocolFlags(command, CHOSEN), 'space', 'adapter', 'tune', 'dataDir', 'seed').action(
+    (options: SearchOptions) => search(options, tools, output),
+  );
+}
+
+async function search(options: SearchOptions, tools: Tools, output: Output): Promise<void> {
+  const { sourceCounts } = await import('../../../src/nas/data/sources.js');
+  const { parseSource } = await import('../../../src/nas/data/sourceSpecification.js');
+  const { methodByName } = await import('../../../src/nas/methods/methods.js');
+  const { parseStudy } = await import('../../../src/nas/transfer/studySpecification.js');
+  const { fitSearch } = await import('../../study/fit.js');
+  const { adapterOf } = await import('../../study/prepare.js');
+  const { runSingle } = await import('../../study/single.js');
+  const { showJobs } = await import('../../study/studyProgress.js');
+  const { supernetDoubts } = await import('../../study/doubts.js');
+  const { space, method: name, limit, seed = 0, out } = options;
+  await checkOptionNames(name, options.option);
+  const { published, overrides } = await readProtocolFlags(options);
+  const study = parseStudy(
+    {
+      name: 'search',
+      space,
+      methods: [{ name, options: options.option ?? {} }],
+      sources: [{ ...parseSource(options.source), ...(limit === undefined ? {} : { limit }) }],
+      targets: [options.source],
+      seeds: [seed],
+      search: overrides,
+      fitness: overrides,
+    },
+    'search',
+  );
+  const { adapter, dataDir, tune } = options;
+  const [{ options: methodOptions }] = study.methods;
+  const method = methodByName(name);
+  const needs = method.needs(methodOptions);
+  const fit = published || needs === 'nothing' ? undefined : fitSearch(study, overrides);
+  if (options.plan) {
+    const { planSearch } = await import('./searchPlan.js');
+    await planSearch({ ...study, targets: [] }, tools, { adapter, dataDir, tune, fit, json: options.json }, output);
+    return;
+  }
+  const progress = await progressOf(output, options);
+  const found = await runSingle(
+    { ...study, targets: [] },
+    tools,
+    {
+      adapter,
+      dataDir,
+      tune,
+      out,
+      fit,
+      file: 'search.json',
+      notice: (text) => progress.note(text),
+      onEvent: showJobs(progress),
+    },
+    async (prepared) => {
+      const { plan, executors, sets } = prepared;
+      const [task] = plan.searches;
+      const { images, half } = sourceCounts(await sets.open(task.specification.set), task.specification, seed);
+      const perEpoch = method.joinsHalves?.(task.options) ? images : half;
+      return {
+        task,
+        work: (report) => executors.search(task, report),
+        describe: (outcome: SearchOutcome) => ({
+          space,
+          method: name,
+          options: task.options,
+          source: task.source,
+          seed,
+          protocol: task.protocol,
+          adapter: adapterOf(prepared),
+          hash: task.hash,
+          ...outcome,
+          warnings: [
+            ...(outcome.warnings ?? []),
+            ...(needs === 'supernet' ? supernetDoubts(outcome, task.protocol, perEpoch) : []),
+          ],
+        }),
+      };
+    },
+  ).finally(() => progress.clear());
+  const { stopped, warnings } = found;
+  if (stopped) output.notice(`stopped after epoch ${stopped.epoch}: ${stopped.reason}`);
+  for (const warning of warnings) output.notice(`warning: ${warning}`);
+  if (options.json) output.json(found);
+  else output.print(found.architecture);
+}

@@ -1,0 +1,78 @@
+import type { MemoryPrediction, Remedy } from '../../../src/nas/transfer/memoryPrediction.js';
+import type { Study } from '../../../src/nas/transfer/studySpecification.js';
+import { formatTable, type Output } from '../../progress/output.js';
+import type { Fit } from '../../study/fit.js';
+import { type PrepareOptions, prepareStudy, readImages } from '../../study/prepare.js';
+import type { Tools } from '../../tools/tools.js';
+import { UsageError } from '../options/errors.js';
+
+/** What `search --plan` prints as JSON, in bytes. */
+interface SearchPlan extends MemoryPrediction {
+  readonly method: string;
+  readonly space: string;
+  /** Changes by which it would be less, the least first. */
+  readonly remedies: readonly { readonly change: string; readonly total: number; readonly fits: boolean }[];
+}
+
+/** Prints what memory the only search of a study would take. @throws UsageError for a method that trains no supernet */
+export async function planSearch(
+  study: Study,
+  tools: Tools,
+  { fit, ...options }: Omit<PrepareOptions, 'protocolsFor'> & { readonly fit?: Fit; readonly json?: boolean },
+  output: Output,
+): Promise<void> {
+  const { methodByName } = await import('../../../src/nas/methods/methods.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const { memoryRemedies, predictMemory } = await import('../../../src/nas/transfer/memoryPrediction.js');
+  const [{ name, options: given }] = study.methods;
+  if (methodByName(name).needs(given) !== 'supernet')
+    throw new UsageError(`--plan: ${name} trains no supernet; its networks are trained one by one (see count)`);
+  const sets = await readImages(study, options);
+  const prepared = await prepareStudy(study, sets, undefined, tools, { ...options, protocolsFor: fit?.protocolsFor });
+  try {
+    if (fit && !options.json) output.notice(fit.describe());
+    const { gpu, tuning, plan } = prepared;
+    const space = spaceByName(study.space);
+    const [task] = plan.searches;
+    const work = { imageSet: sets.open, variants: tuning?.variants };
+    const prediction = await predictMemory(gpu, space, task, work);
+    const remedies = await memoryRemedies(gpu, space, task, work);
+    if (options.json) output.json(asJson(study.space, name, prediction, remedies));
+    else print(prediction, remedies, output);
+  } finally {
+    prepared.dispose();
+  }
+}
+
+function asJson(space: string, method: string, prediction: MemoryPrediction, remedies: readonly Remedy[]): SearchPlan {
+  return {
+    space,
+    method,
+    ...prediction,
+    remedies: remedies.map(({ change, prediction: { total, fits } }) => ({ change, total, fits })),
+  };
+}
+
+const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+
+function print(prediction: MemoryPrediction, remedies: readonly Remedy[], output: Output): void {
+  const { weights, optimizer, images, programs, total, largest, limit, largestLimit, fits } = prediction;
+  const rows = [
+    ['weights', mebibytes(weights), ''],
+    ['optimisers', mebibytes(optimizer), ''],
+    ['images', mebibytes(images), ''],
+    ['programs', mebibytes(programs), ''],
+    ['in all', mebibytes(total), limit === undefined ? 'the device tells none' : mebibytes(limit)],
+    ['largest buffer', mebibytes(largest), mebibytes(largestLimit)],
+  ];
+  output.print(formatTable(['what', 'MiB', 'limit'], rows, { ...output, right: ['MiB', 'limit'] }));
+  output.print(fits ? 'it fits' : 'it does not fit');
+  if (remedies.length === 0) return;
+  output.print('');
+  const changes = remedies.map(({ change, prediction: { total, fits } }) => [
+    change,
+    mebibytes(total),
+    fits ? 'yes' : 'no',
+  ]);
+  output.print(formatTable(['change', 'MiB', 'fits'], changes, { ...output, right: ['MiB'] }));
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Output } from '../../progress/output.js';
+import type { Tools } from '../../tools/tools.js';
+import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from '../options/names.js';
+import { addShared, readJson } from '../options/options.js';
+import type { StudyOptions } from './studyOutput.js';
+
+export function addStudy(program: Command, tools: Tools, output: Output): void {
+  const command = program
+    .command('study')
+    .summary('search and transfer: methods x sources x targets x seeds')
+    .description(
+      'Runs a study: searches on every source, trains what was found on every target, writes results and report. ' +
+        'Run again in the same folder, it goes on where it was stopped.',
+    )
+    .argument('[file]', 'the study as JSON')
+    .option('--out <folder>', 'folder of the study (default: runs/NAME)')
+    .option('--schema', 'print the JSON Schema of study files')
+    .addHelpText('after', helpOnFiles);
+  addShared(command, 'adapter', 'tune', 'dataDir', 'seed').action(
+    (file: string | undefined, options: StudyOptions & { schema?: boolean }) => study(file, options, tools, output),
+  );
+}
+
+const helpOnFiles = `
+What a study may name:
+  methods   ${METHOD_NAMES.join(', ')}
+  spaces    ${SPACE_NAMES.join(', ')}
+  sources   ${SOURCE_FORMS.join(', ')}
+  sets      ${IMAGE_SETS}
+
+studies/smoke.json and studies/quickstart.json of this package are examples; --schema tells all settings.`;
+
+async function study(
+  file: string | undefined,
+  options: StudyOptions & { schema?: boolean },
+  tools: Tools,
+  output: Output,
+): Promise<void> {
+  const { parseStudy, studyJsonSchema } = await import('../../../src/nas/transfer/studySpecification.js');
+  const { UsageError } = await import('../options/errors.js');
+  if (options.schema) {
+    output.json(studyJsonSchema());
+    return;
+  }
+  if (file === undefined) throw new UsageError('study: got no file, wanted the JSON file of a study');
+  const { studyCommand, withSeed } = await import('./studyOutput.js');
+  const parsed = withSeed(parseStudy(await readJson(file), file), options.seed);
+  const out = options.out ?? join('runs', parsed.name.replace(/[^\w.-]+/g, '-'));
+  const rerun = `nastransfer study ${file}${options.seed === undefined ? '' : ` --seed ${options.seed}`}`;
+  await studyCommand(parsed, { ...options, out, rerun }, tools, output);
+}

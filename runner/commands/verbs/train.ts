@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import type { TrainingOutcome } from '../../../src/nas/records/outcome.js';
+import { type Output, progressOf } from '../../progress/output.js';
+import type { Tools } from '../../tools/tools.js';
+import { IMAGE_SETS } from '../options/names.js';
+import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';
+import {
+  addProtocolFlags,
+  addRegularizationFlags,
+  CHOSEN,
+  type ProtocolFlags,
+  readProtocolFlags,
+} from '../options/protocolFlags.js';
+
+interface TrainOptions extends SharedOptions, ProtocolFlags {
+  readonly architecture: string;
+  readonly target: string;
+  readonly limit?: number;
+  readonly testLimit?: number;
+  readonly out?: string;
+}
+
+export function addTrain(program: Command, tools: Tools, output: Output): void {
+  const command = program
+    .command('train')
+    .summary('train an architecture from scratch')
+    .description(
+      'Trains one architecture from scratch on the training images of a set and tests it on its test images.',
+    )
+    .requiredOption('--architecture <text>', 'the architecture, as its space writes it')
+    .requiredOption('--target <set>', IMAGE_SETS)
+    .option('--limit <images>', 'at most this many training images', positiveInteger)
+    .option('--test-limit <images>', 'at most this many test images', positiveInteger)
+    .option('--out <folder>', 'folder that keeps the outcome; a training found done there is not done again');
+  const settings = addRegularizationFlags(addProtocolFlags(command, CHOSEN));
+  addShared(settings, 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: TrainOptions) =>
+    train(options, tools, output),
+  );
+}
+
+async function train(options: TrainOptions, tools: Tools, output: Output): Promise<void> {
+  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const { parseStudy } = await import('../../../src/nas/transfer/studySpecification.js');
+  const { fitTraining } = await import('../../study/fit.js');
+  const { adapterOf } = await import('../../study/prepare.js');
+  const { runSingle } = await import('../../study/single.js');
+  const { showJobs } = await import('../../study/studyProgress.js');
+  const { trainingDoubts } = await import('../../study/doubts.js');
+  const { space: name, target: set, limit, testLimit, seed = 0, out } = options;
+  const space = spaceByName(name);
+  const architecture = space.format(space.parse(options.architecture));
+  const { published, overrides } = await readProtocolFlags(options);
+  const study = parseStudy(
+    {
+      name: 'train',
+      space: name,
+      methods: ['random'],
+      sources: [{ set }],
+      targets: [{ set, limit, testLimit }],
+      seeds: [seed],
+      training: overrides,
+    },
+    'train',
+  );
+  const progress = await progressOf(output, options);
+  const { adapter, dataDir, tune } = options;
+  const trained = await runSingle(
+    { ...study, sources: [] },
+    tools,
+    {
+      adapter,
+      dataDir,
+      tune,
+      out,
+      fit: published ? undefined : fitTraining(study, architecture, overrides),
+      file: 'training.json',
+      notice: (text) => progress.note(text),
+      onEvent: showJobs(progress),
+    },
+    async (prepared) => {
+      const { plan, executors, sets } = prepared;
+      const [task] = await plan.trainings({ seed }, architecture);
+      const images = await sets.open(set);
+      return {
+        task,
+        work: (report) => executors.train(task, report),
+        describe: (outcome: TrainingOutcome) => ({
+          space: name,
+          architecture,
+          target: task.target,
+          seed,
+          protocol: task.protocol,
+          adapter: adapterOf(prepared),
+          hash: task.hash,
+          ...outcome,
+          warnings: trainingDoubts(outcome, task.protocol, images, task.target),
+        }),
+      };
+    },
+  ).finally(() => progress.clear());
+  for (const warning of trained.warnings) output.notice(`warning: ${warning}`);
+  if (options.json) output.json(trained);
+  else output.print(`test accuracy ${(100 * trained.accuracy).toFixed(2)} %, loss ${trained.loss.toFixed(4)}`);
+}

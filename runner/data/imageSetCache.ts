@@ -1,0 +1,41 @@
+import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { validationSet, validationSetOf } from '../../src/nas/data/validationSet.js';
+import { fingerprint } from '../../src/nas/transfer/jobHash.js';
+import { openImageSet, pictureEdge } from './imageSets.js';
+
+/** Image sets by name, each opened once. */
+export interface ImageSets {
+  open(name: string): Promise<ImageSet>;
+  /** The shorter side of its images as they come, in pixels. */
+  edge(name: string): Promise<number>;
+  fingerprints(names: readonly string[]): Promise<Map<string, string>>;
+}
+
+/**
+ * `SET@validation` is a set's training images alone, the second half of them in place of the test images.
+ * @param size edge in pixels that folders of pictures of any size are brought to
+ */
+export function imageSets(options: { dataDir?: string; size: number }): ImageSets {
+  const opened = new Map<string, Promise<ImageSet>>();
+  const open = (name: string): Promise<ImageSet> => {
+    if (!opened.has(name)) {
+      const whole = validationSetOf(name);
+      opened.set(name, whole === undefined ? openImageSet(name, options) : open(whole).then(validationSet));
+    }
+    return opened.get(name)!;
+  };
+  return {
+    open,
+    async edge(name) {
+      const own = await pictureEdge(validationSetOf(name) ?? name, options);
+      if (own !== undefined) return own;
+      const { height, width } = await open(name);
+      return Math.min(height, width);
+    },
+    async fingerprints(names) {
+      const prints = new Map<string, string>();
+      for (const name of names) prints.set(name, await fingerprint(await open(name)));
+      return prints;
+    },
+  };
+}

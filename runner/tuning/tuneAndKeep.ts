@@ -1,0 +1,65 @@
+import type { Gpu } from '../../src/engine/device/gpu.js';
+import { Engine } from '../../src/engine/runtime/engine.js';
+import { type TuningRecord, tableDigest, variantsOf } from '../../src/engine/tuner/record.js';
+import { loadTuning, saveTuning, type TuningStore } from '../../src/engine/tuner/saved.js';
+import { tune } from '../../src/engine/tuner/tune.js';
+import { interruptible } from '../progress/interrupt.js';
+import type { Progress } from '../progress/progress.js';
+import type { TuningWork } from './tuningWork.js';
+
+export interface TuneAndKeepOptions {
+  /** No measurement is begun after these. */
+  readonly seconds: number;
+  readonly progress: Pick<Progress, 'note' | 'start' | 'update' | 'finish'>;
+}
+
+export interface TuneOutcome {
+  /** Of the choices measured now. */
+  readonly records: readonly TuningRecord[];
+  /** Choices measured before. */
+  readonly known: number;
+  /** Choices for which there was no time. */
+  readonly left: number;
+  /** Names all choices together; undefined where they are the usual ones. */
+  readonly digest?: string;
+}
+
+/**
+ * Tunes for some networks on a device and keeps every choice as soon as it is measured.
+ * @throws InterruptedError if the user stops, StoreError
+ */
+export async function tuneAndKeep(
+  gpu: Gpu,
+  work: readonly TuningWork[],
+  store: TuningStore,
+  { seconds, progress }: TuneAndKeepOptions,
+): Promise<TuneOutcome> {
+  const loaded = await loadTuning(gpu, store);
+  if (loaded.problem !== undefined) progress.note(loaded.problem);
+  const all = [...loaded.records];
+  const deadline = performance.now() + 1000 * seconds;
+  const engine = new Engine(gpu);
+  let left = 0;
+  try {
+    await interruptible('stopped; what is measured is kept: run the same command again to go on', async () => {
+      for (const { label, graphs } of work) {
+        progress.start(label, 'finding choices');
+        const tuning = await tune(engine, graphs, {
+          known: all,
+          seconds: Math.max(0, (deadline - performance.now()) / 1000),
+          async onRecord(record, done, total) {
+            all.push(record);
+            progress.update({ done, total, unit: 'choice' });
+            await saveTuning(gpu, store, all);
+          },
+        });
+        left += tuning.left;
+        progress.finish(`${tuning.records.length} choices measured`);
+      }
+    });
+  } finally {
+    engine.dispose();
+  }
+  const known = loaded.records.length;
+  return { records: all.slice(known), known, left, digest: await tableDigest(variantsOf(all)) };
+}

@@ -1,0 +1,18 @@
+import type { Gpu } from '../../src/engine/device/gpu.js';
+import { type AppliedTuning, applyTuning } from '../../src/engine/tuner/applied.js';
+import type { Tools } from '../tools/tools.js';
+
+/**
+ * The tuning that a command uses on a device.
+ * @param options `tune` false: none, whatever was measured
+ * @param notice told why one that is there is not used
+ */
+export async function tuningFor(
+  gpu: Gpu,
+  tools: Tools,
+  { tune = true }: { readonly tune?: boolean },
+  notice: (text: string) => void = () => {},
+): Promise<AppliedTuning | undefined> {
+  if (!tune) return undefined;
+  return applyTuning(gpu, await tools.openTunings(), (text) => notice(`${text}; nastransfer tune measures again`));
+}

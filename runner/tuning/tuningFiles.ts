@@ -1,0 +1,25 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder } from '../../src/engine/device/node/cache.js';
+import type { TuningStore } from '../../src/engine/tuner/saved.js';
+import { atomicWrite } from '../files/atomicWrite.js';
+
+/** Keeps tunings as JSON files in a folder, by default one in the user's cache. Writing throws StoreError. */
+export function tuningFiles(folder = join(cacheFolder(), 'tuning')): TuningStore {
+  const pathOf = (name: string) => join(folder, `${name}.json`);
+  return {
+    async read(name) {
+      try {
+        return JSON.parse(await readFile(pathOf(name), 'utf8'));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    async write(name, tuning) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await atomicWrite(pathOf(name), `${JSON.stringify(tuning, undefined, 2)}\n`);
+    },
+    remove: (name) => rm(pathOf(name), { force: true }),
+  };
+}

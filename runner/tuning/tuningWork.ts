@@ -1,0 +1,94 @@
+import type { Graph } from '../../src/engine/graph/graph.js';
+import { Random } from '../../src/engine/random/random.js';
+import { methodByName } from '../../src/nas/methods/methods.js';
+import type { Protocol } from '../../src/nas/records/protocol.js';
+import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';
+import type { Space } from '../../src/nas/spaces/shared/space.js';
+import { spaceByName } from '../../src/nas/spaces/spaces.js';
+import { stepGraphs } from '../../src/nas/training/stepGraphs.js';
+import {
+  networkSettings,
+  type ProtocolOverrides,
+  protocolsOf,
+  withOverrides,
+} from '../../src/nas/transfer/protocols.js';
+import type { Study } from '../../src/nas/transfer/studySpecification.js';
+
+/** Networks whose kernels are tuned together. */
+export interface TuningWork {
+  readonly label: string;
+  readonly graphs: readonly ((graph: Graph) => void)[];
+}
+
+/** Random architectures that stand for all of a space: together they have each of its operations in every stage. */
+const ARCHITECTURES = 6;
+
+/** The published networks and supernet of a space, or those of other sizes. @throws AttributeError for wrong sizes */
+export function spaceWork(name: string, overrides: ProtocolOverrides, classes: number): TuningWork[] {
+  const space = spaceByName(name);
+  const { search, training } = protocolsOf(name);
+  return [
+    networksWork(space, withOverrides(training, overrides), classes),
+    supernetWork(space, withOverrides(search, overrides), classes),
+  ];
+}
+
+/** The search network of DARTS, with 8 cells in all as published, or of other sizes. @throws AttributeError for wrong sizes */
+export function dartsWork(overrides: ProtocolOverrides, classes: number): TuningWork[] {
+  const protocol = withOverrides(protocolsOf('darts').search, overrides);
+  const supernet = dartsSupernet(networkSettings(protocol, classes), { affine: false, batchNorm: 'batch' });
+  return [{ label: `search network of DARTS, ${sizesOf(protocol)}`, graphs: stepGraphs(supernet, protocol) }];
+}
+
+/** What a study searches and trains. Image sets are not read: their classes are taken to be as many as given. */
+export function studyWork(
+  { name, space: spaceName, methods, sources, targets, protocols }: Study,
+  classes: number,
+): TuningWork[] {
+  const space = spaceByName(spaceName);
+  const needs = new Set(methods.map((method) => methodByName(method.name).needs(method.options)));
+  const halves = sources.map(({ specification }) => half(specification.limit));
+  const works = [
+    ...(needs.has('supernet')
+      ? batches(protocols.search, halves).map((protocol) => supernetWork(space, protocol, classes))
+      : []),
+    ...(needs.has('training')
+      ? batches(protocols.fitness, halves).map((protocol) => networksWork(space, protocol, classes))
+      : []),
+    ...batches(
+      protocols.training,
+      targets.map(({ limit }) => limit),
+    ).map((protocol) => networksWork(space, protocol, classes)),
+  ];
+  return works.map((work) => ({ ...work, label: `${name}: ${work.label}` }));
+}
+
+/** The protocol with the different sizes of batches that sets of at most so many images allow. */
+function batches(protocol: Protocol, limits: readonly (number | undefined)[]): Protocol[] {
+  const sizes = limits.map((limit) => Math.min(protocol.batch, limit ?? protocol.batch));
+  return [...new Set(sizes)].map((batch) => ({ ...protocol, batch }));
+}
+
+function half(limit: number | undefined): number | undefined {
+  return limit === undefined ? undefined : Math.floor(limit / 2);
+}
+
+function networksWork(space: Space, protocol: Protocol, classes: number): TuningWork {
+  const random = new Random(0, 'architectures to tune');
+  const networks = Array.from({ length: ARCHITECTURES }, () =>
+    space.network(space.random(random), networkSettings(protocol, classes)),
+  );
+  return {
+    label: `networks of ${space.name}, ${sizesOf(protocol)}`,
+    graphs: networks.flatMap((network) => stepGraphs(network, protocol)),
+  };
+}
+
+function supernetWork(space: Space, protocol: Protocol, classes: number): TuningWork {
+  const supernet = space.supernet(networkSettings(protocol, classes), { affine: false, batchNorm: 'batch' });
+  return { label: `supernet of ${space.name}, ${sizesOf(protocol)}`, graphs: stepGraphs(supernet, protocol) };
+}
+
+function sizesOf({ batch, channels, imageSize }: Protocol): string {
+  return `batch ${batch}, ${channels} channels, ${imageSize} pixels`;
+}

@@ -1,0 +1,103 @@
+import { ShapeError } from '../../errors/errors.js';
+import type { Value } from '../../graph/graph.js';
+import type { Operation } from '../../graph/operation.js';
+import { formatType, type ValueType, valueType } from '../../graph/types.js';
+import { cast } from '../elementwise/cast.js';
+import { elementOf, resultType } from '../record/kernelCall.js';
+import { sumRows } from '../reduce/reduce.js';
+import {
+  type Conv2dAttributes,
+  type Conv2dOptions,
+  conv2dAttributes,
+  conv2dCost,
+  conv2dSizes,
+} from './conv2dGeometry.js';
+import { conv2dInputGradientOperation, conv2dWeightGradientOperation } from './conv2dGradients.js';
+import { checkHalf, conv2dCalls } from './conv2dKernels.js';
+import { forEachProduct } from './conv2dReference.js';
+import { conv2dSamples } from './conv2dSamples.js';
+
+/**
+ * Two-dimensional convolution (as a cross-correlation), with zero padding.
+ * @param x images [N, H, W, C]
+ * @param w [kernelHeight, kernelWidth, C / groups, K], in either layout; `convolutionWeightLayout` names the quicker one
+ * @param options stride, dilation: a number or [rows, columns]; padding: a number, [rows, columns] or [top, left, bottom,
+ *   right], negative where rows or columns are cut off; groups: input channels and outputs fall into as many independent parts; bias: [K];
+ *   dtype: that of the result, x's where absent (sums are f32 always; x and w may be f16 where groups are of whole fours)
+ * @returns [N, OH, OW, K] with OH = floor((H + top + bottom - dilation * (kernelHeight - 1) - 1) / stride) + 1
+ * @throws ShapeError, AttributeError, DTypeError
+ */
+export function conv2d(
+  x: Value,
+  w: Value,
+  options: Conv2dOptions & { readonly bias?: Value; readonly dtype?: 'f32' | 'f16' } = {},
+): Value {
+  const inputs = options.bias ? [x, w, options.bias] : [x, w];
+  const attributes = { ...conv2dAttributes(options), ...resultType(options.dtype ?? x.dtype) };
+  return x.graph.apply(conv2dOperation, inputs, attributes)[0];
+}
+
+export const conv2dOperation: Operation<Conv2dAttributes> = {
+  name: 'conv2d',
+  half: true,
+  infer: ([x, w, bias], attributes) => {
+    const sizes = conv2dSizes('conv2d', x, w, attributes);
+    checkBias('conv2d', bias, sizes.outputs);
+    checkHalf('conv2d', sizes, attributes, w.layout, x, w);
+    return [valueType([sizes.images, ...sizes.output, sizes.outputs], attributes.dtype)];
+  },
+  lower: ({ inputs: [x, w, bias], outputs: [y], attributes, target }) =>
+    conv2dCalls({ sizes: conv2dSizes('conv2d', x.type, w.type, attributes), attributes, x, w, y, bias, target }),
+  gradient: ({ inputs: [x, w, bias], outputGradients: [dy], attributes: { dtype: _, ...attributes }, needed }) => {
+    if (!dy) return [];
+    const { graph } = x;
+    const [kernelHeight, kernelWidth] = w.shape;
+    return [
+      needed[0]
+        ? graph.apply(conv2dInputGradientOperation, [dy, w], {
+            ...attributes,
+            ...resultType(x.dtype),
+            input: x.shape.slice(1, 3),
+          })[0]
+        : undefined,
+      needed[1]
+        ? cast(
+            graph.apply(conv2dWeightGradientOperation, [x, dy], {
+              ...attributes,
+              kernel: [kernelHeight, kernelWidth],
+              layout: w.type.layout,
+            })[0],
+            elementOf(w.type),
+          )
+        : undefined,
+      bias && needed[2] ? sumRows(cast(dy, 'f32')) : undefined,
+    ];
+  },
+  reference: ([x, w, bias], attributes) => {
+    const sizes = conv2dSizes('conv2d', valueType(x.shape), valueType(w.shape), attributes);
+    const size = sizes.images * sizes.output[0] * sizes.output[1] * sizes.outputs;
+    const y = Float64Array.from({ length: size }, (_, i) => bias?.data[i % sizes.outputs] ?? 0);
+    forEachProduct(sizes, attributes, (xi, wi, yi) => {
+      y[yi] += x.data[xi] * w.data[wi];
+    });
+    return [y];
+  },
+  cost: (inputs, outputs, attributes) =>
+    conv2dCost(conv2dSizes('conv2d', inputs[0], inputs[1], attributes), attributes, inputs, outputs),
+  sumLength: ([, w]) => w.shape[0] * w.shape[1] * w.shape[2],
+  samples: conv2dSamples.map(({ name, x, w, bias, layout, attributes, types }) => ({
+    name,
+    inputs: [
+      { shape: x, dtype: types?.x },
+      { shape: w, layout, dtype: types?.w },
+      ...(bias ? [{ shape: [w[3]] }] : []),
+    ],
+    attributes: { ...attributes, ...resultType(types?.y ?? 'f32') },
+  })),
+};
+
+/** Throws ShapeError unless a bias is absent or has one element an output. */
+export function checkBias(operation: string, bias: ValueType | undefined, outputs: number): void {
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs || bias.dtype !== 'f32'))
+    throw new ShapeError(`${operation}: bias is ${formatType(bias)}, wanted f32[${outputs}]: one element an output`);
+}

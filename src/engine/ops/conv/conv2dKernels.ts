@@ -1,0 +1,224 @@
+import { DTypeError } from '../../errors/errors.js';
+import type { KernelTarget } from '../../graph/kernelTarget.js';
+import type { KernelCall } from '../../graph/operation.js';
+import { type Layout, physicalShape, type ValueType } from '../../graph/types.js';
+import { elementsText, gridOf, viewUniforms } from '../record/kernelCall.js';
+import { bucketSize, chooseVariant, firstChoice, hasSubgroups } from '../record/variants.js';
+import { type Conv2dAttributes, type Conv2dSizes, inputAxes, outputAxis } from './conv2dGeometry.js';
+import {
+  type Axes,
+  type Conv2dCall,
+  channelUniforms,
+  elementTypes,
+  STRIP,
+  stripGrid,
+  stripUniforms,
+  workgroupOf,
+} from './conv2dStrips.js';
+import { isTiledVariant, type TiledVariant, tiledCall, tiledVariants } from './conv2dTiledKernels.js';
+import { depthwiseCalls, depthwiseInputGradientCalls } from './depthwiseKernels.js';
+
+/** Which kernels a convolution takes. */
+export type Conv2dKind = 'dense' | 'depthwise' | 'grouped';
+
+/** Invocations from which a GPU is well filled. */
+const ENOUGH_INVOCATIONS = 16384;
+
+/**
+ * `depthwise`: every channel its own group. `dense`: groups, or the only one, of whole vec4s. `grouped`: the rest.
+ */
+export function conv2dKind(sizes: Conv2dSizes, attributes: Conv2dAttributes, layout: Layout): Conv2dKind {
+  const { groups } = attributes;
+  if (groups === 1) return 'dense';
+  if (groups === sizes.channels && groups === sizes.outputs && layout === 'rows') return 'depthwise';
+  return (sizes.channels / groups) % 4 === 0 && (sizes.outputs / groups) % 4 === 0 ? 'dense' : 'grouped';
+}
+
+/** Throws DTypeError where a convolution has f16 and kernels that take none. */
+export function checkHalf(
+  name: string,
+  sizes: Conv2dSizes,
+  attributes: Conv2dAttributes,
+  layout: Layout,
+  ...inputs: readonly ValueType[]
+): void {
+  const half = attributes.dtype === 'f16' || inputs.some(({ dtype }) => dtype === 'f16');
+  if (half && conv2dKind(sizes, attributes, layout) !== 'dense')
+    throw new DTypeError(
+      `${name}: got f16 in ${attributes.groups} groups of ${sizes.channels / attributes.groups} input channels, wanted f32 or groups of whole fours; cast(x, 'f32') first`,
+    );
+}
+
+/** y = x * w (+ bias). */
+export function conv2dCalls(call: Conv2dCall): KernelCall[] {
+  const { sizes, attributes } = call;
+  const kind = conv2dKind(sizes, attributes, call.w.type.layout);
+  if (kind === 'grouped') return [groupedCall(call, false)];
+  if (kind === 'depthwise') return depthwiseCalls(call);
+  return [denseCall(call, [outputAxis(sizes, attributes, 0), outputAxis(sizes, attributes, 1)], false)];
+}
+
+/** The gradient of x, written to `call.y`, from the gradient of y, `call.x`: one dispatch a residue class of the stride. */
+export function conv2dInputGradientCalls(call: Conv2dCall): KernelCall[] {
+  const { sizes, attributes } = call;
+  const kind = conv2dKind(sizes, attributes, call.w.type.layout);
+  if (kind === 'grouped') return [groupedCall(call, true)];
+  if (kind === 'depthwise') return depthwiseInputGradientCalls(call);
+  return inputAxes(sizes, attributes, 0).flatMap((rows) =>
+    inputAxes(sizes, attributes, 1).map((columns) => denseCall(call, [rows, columns], true)),
+  );
+}
+
+function denseCall(call: Conv2dCall, axes: Axes, transposed: boolean): KernelCall {
+  const [rows, columns] = axes;
+  const { groups } = call.attributes;
+  const { slide, strips } = stripUniforms(call, axes, STRIP);
+  const product: DenseProduct = {
+    taps: [rows.taps, columns.taps],
+    depth: call.x.vectors / groups,
+    vectors: call.y.vectors / groups,
+    pixels: call.sizes.images * rows.size * columns.size,
+    elements: elementsText(call.x, call.w, call.y),
+    ...{ groups, strips, slide, transposed },
+  };
+  const variant = denseVariant(product, call.target);
+  if (isTiledVariant(variant)) return tiledCall(variant, call, axes, transposed);
+  return stripCall(STRIP_VARIANTS[variant], call, axes, transposed);
+}
+
+function stripCall(variant: StripVariant, call: Conv2dCall, axes: Axes, transposed: boolean): KernelCall {
+  const { x, w, y, bias, target } = call;
+  const { groups } = call.attributes;
+  const { kernel, stripsEach, block, constants } = variant;
+  const { slide, strips, uniforms } = stripUniforms(call, axes, STRIP);
+  const blocks = Math.ceil(y.vectors / groups / block);
+  return {
+    kernel,
+    constants: {
+      ...constants(slide, uniforms.tapColumns),
+      WORKGROUP: workgroupOf(target),
+      TRANSPOSED: transposed,
+      ...elementTypes(call),
+    },
+    uniforms: { ...uniforms, ...channelUniforms(call, transposed), stripPixels: STRIP, blocks },
+    bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
+    grid: stripGrid(Math.ceil(strips / stripsEach), blocks * groups, target),
+  };
+}
+
+/** What decides which variant computes a dense convolution, or a residue class of its gradient, fastest. */
+interface DenseProduct {
+  readonly taps: readonly [number, number];
+  /** vec4s of input and output channels of one group. */
+  readonly depth: number;
+  readonly vectors: number;
+  readonly groups: number;
+  /** Pixels, and strips of them, of one group. */
+  readonly pixels: number;
+  readonly strips: number;
+  readonly slide: boolean;
+  readonly transposed: boolean;
+  /** Element types where they are not all f32. */
+  readonly elements: string;
+}
+
+interface StripVariant {
+  readonly kernel: string;
+  /** Strips of pixels and vec4s of channels of an invocation. */
+  readonly stripsEach: number;
+  readonly block: number;
+  /** @param slide whether neighbours in a strip are one tap apart */
+  constants(slide: boolean, tapColumns: number): NonNullable<KernelCall['constants']>;
+}
+
+/** Named by strips and vec4s of channels, `subgroups` and `quads` by vec4s alone. */
+const STRIP_VARIANTS = {
+  'direct-1x1': direct(1),
+  'direct-2x2': direct(2),
+  'subgroups-2': subgroups(2),
+  'subgroups-4': subgroups(4),
+  'quads-2': quads(2),
+  'quads-4': quads(4),
+};
+
+type DenseName = keyof typeof STRIP_VARIANTS | TiledVariant;
+
+function direct(each: number): StripVariant {
+  const constants = (slide: boolean) => ({ STRIPS: each, BLOCK: each, SLIDE: slide });
+  return { kernel: 'conv/conv2d', stripsEach: each, block: each, constants };
+}
+
+function subgroups(block: number): StripVariant {
+  const constants = (slide: boolean) => ({ BLOCK: block, SLIDE: slide });
+  return { kernel: 'conv/conv2dSubgroups', stripsEach: 2, block, constants };
+}
+
+function quads(block: number): StripVariant {
+  const constants = (slide: boolean, tapColumns: number) => ({ BLOCK: block, TAPS: slide && tapColumns === 3 ? 3 : 1 });
+  return { kernel: 'conv/conv2dQuads', stripsEach: 1, block, constants };
+}
+
+function denseVariant(product: DenseProduct, target: KernelTarget): DenseName {
+  const { taps, depth, vectors, groups, strips, slide, transposed, elements } = product;
+  const sizes = `${taps[0]}x${taps[1]} c${4 * bucketSize(depth)}-${4 * bucketSize(vectors)} s${bucketSize(strips)}`;
+  const kind = `${groups > 1 ? ` g${bucketSize(groups)}` : ''}${slide ? ' slide' : ''}${transposed ? ' transposed' : ''}`;
+  const names: DenseName[] = ['direct-1x1', 'direct-2x2'];
+  if (hasSubgroups(target, 8)) names.push('subgroups-2', 'subgroups-4');
+  if (target.softwareLanes > 0 && hasSubgroups(target, 4)) names.push('quads-2', 'quads-4');
+  if (target.softwareLanes === 0) names.push(...tiledVariants(product).names);
+  const candidates = firstChoice(defaultDense(product, target), names);
+  return chooseVariant(target, { family: 'conv2d', bucket: sizes + kind + elements, candidates });
+}
+
+/**
+ * GPUs take tiles where there are enough of them. Else, two strips and two vec4s of channels an invocation use every loaded
+ * value eight times; one of each gives a GPU four times the invocations. Lanes of a software driver share the weights
+ * that they load where they can, and then four vec4s are quicker.
+ */
+function defaultDense(product: DenseProduct, target: KernelTarget): DenseName {
+  const { strips, vectors, groups } = product;
+  if (target.softwareLanes > 0) {
+    if (hasSubgroups(target, 8)) return vectors > 2 ? 'subgroups-4' : 'subgroups-2';
+    if (hasSubgroups(target, 4)) return vectors > 2 ? 'quads-4' : 'quads-2';
+    return 'direct-2x2';
+  }
+  const few = strips * groups * vectors < 4 * ENOUGH_INVOCATIONS;
+  return tiledVariants(product).default ?? (few ? 'direct-1x1' : 'direct-2x2');
+}
+
+function groupedCall({ sizes, attributes, x, w, y, bias }: Conv2dCall, gradient: boolean): KernelCall {
+  const { stride, padding, dilation, groups } = attributes;
+  const inputs = sizes.channels / groups;
+  const outputs = sizes.outputs / groups;
+  return {
+    kernel: 'conv/grouped',
+    constants: { GRADIENT: gradient, BIAS: bias !== undefined },
+    uniforms: {
+      rows: y.rows,
+      vectors: y.vectors,
+      channels: gradient ? sizes.channels : sizes.outputs,
+      xChannels: gradient ? outputs : inputs,
+      yChannels: gradient ? inputs : outputs,
+      height: y.type.shape[1],
+      width: y.type.shape[2],
+      ...viewUniforms('y', y),
+      ...viewUniforms('x', x),
+      xHeight: x.type.shape[1],
+      xWidth: x.type.shape[2],
+      rowStride: stride[0],
+      columnStride: stride[1],
+      top: padding[0],
+      left: padding[1],
+      rowDilation: dilation[0],
+      columnDilation: dilation[1],
+      tapRows: sizes.kernel[0],
+      tapColumns: sizes.kernel[1],
+      wOffset: w.offset,
+      biasOffset: bias?.offset ?? 0,
+      wStride: w.stride,
+      wRows: physicalShape(w.type)[2],
+    },
+    bindings: { x: x.operand, w: w.operand, bias: (bias ?? w).operand, y: y.operand },
+    grid: gridOf(y.rows * y.vectors),
+  };
+}

@@ -1,0 +1,118 @@
+import type { KernelCall } from '../../graph/operation.js';
+import { physicalShape } from '../../graph/types.js';
+import { elementOf } from '../record/kernelCall.js';
+import { columnSumCalls } from '../record/reduceCalls.js';
+import { outputAxis } from './conv2dGeometry.js';
+import { isPointwise } from './conv2dStrips.js';
+import {
+  fittingShapes,
+  leastPadded,
+  type TileShape,
+  tileConstants,
+  tileCount,
+  tileRows,
+  tileVectors,
+} from './conv2dTiles.js';
+import { tapUniforms, type WeightGradientCall } from './weightGradientChunks.js';
+
+/**
+ * Tiles of the weights' gradient by their size in taps x input channels and output channels; ROWS counts vec4s of input
+ * channels and DEPTH pixels.
+ */
+const SHAPES = {
+  'tiled-128x128': { workgroup: 256, columns: 16, rows: 2, block: 2, depth: 8 },
+  'tiled-64x64': { workgroup: 256, columns: 16, rows: 1, block: 1, depth: 16 },
+  'tiled-128x32': { workgroup: 256, columns: 8, rows: 1, block: 1, depth: 8 },
+  'tiled-128x16': { workgroup: 128, columns: 4, rows: 1, block: 1, depth: 8 },
+} as const satisfies Record<string, TileShape>;
+
+export type TiledWeightVariant = keyof typeof SHAPES;
+
+/** Workgroups, over all chunks, that keep a GPU busy: some for each of a hundred cores. */
+const ENOUGH_WORKGROUPS = 512;
+/** Pixels of a chunk that pay for writing its own sums and adding them. */
+const LEAST_CHUNK = 256;
+/** Pixels below which kernels without tiles are as quick. */
+const ENOUGH_PIXELS = 4096;
+/** The same for the largest tiles, and the chunks of so many pixels that may make them up without their sums being felt. */
+const ENOUGH_LARGE_WORKGROUPS = 256;
+const LARGE_CHUNK = 1024;
+
+/** Names of the tiled variants that suit a gradient, the best guess first where it is thought to be quicker than others. */
+export function tiledWeightVariants(call: WeightGradientCall): {
+  default?: TiledWeightVariant;
+  names: TiledWeightVariant[];
+} {
+  const { rows, vectors, groups, pixels } = extentsOf(call);
+  const names = fittingShapes(SHAPES, vectors);
+  const suited = names.filter((name) => {
+    const workgroups = tileCount(SHAPES[name], rows, vectors, groups) * Math.ceil(pixels / LARGE_CHUNK);
+    return name !== 'tiled-128x128' || workgroups >= ENOUGH_LARGE_WORKGROUPS;
+  });
+  return { default: pixels < ENOUGH_PIXELS ? undefined : leastPadded(SHAPES, suited, vectors), names };
+}
+
+/** Whether a name is that of a tiled variant of the weights' gradient. */
+export function isTiledWeightVariant(name: string): name is TiledWeightVariant {
+  return name in SHAPES;
+}
+
+/** The gradient of w for GPUs: sums over chunks of pixels, then the sum of the chunks. */
+export function tiledWeightGradientCalls(variant: TiledWeightVariant, call: WeightGradientCall): KernelCall[] {
+  const { x, dy, dw, scratch } = call;
+  const { rows, rowVectors, vectors, groups, pixels } = extentsOf(call);
+  const shape = SHAPES[variant];
+  const rowTiles = Math.ceil(rows / tileRows(shape));
+  const columnTiles = Math.ceil(vectors / tileVectors(shape));
+  const tiles = rowTiles * columnTiles * groups;
+  // The second stage takes rows of vec4s without gaps.
+  const most = dw.stride === dw.vectors ? Math.ceil(Math.min(pixels / LEAST_CHUNK, ENOUGH_WORKGROUPS / tiles)) : 1;
+  const chunkPixels = Math.ceil(pixels / most);
+  const chunks = Math.ceil(pixels / chunkPixels);
+  const sums = dw.rows * dw.vectors;
+  const partial = chunks === 1 ? dw : { operand: scratch(chunks * sums * 4), offset: 0, stride: dw.vectors };
+  const first: KernelCall = {
+    kernel: 'conv/conv2dWeightGradientTiled',
+    constants: { ...tileConstants(shape), X: elementOf(x.type), Dy: elementOf(dy.type) },
+    uniforms: {
+      ...tapUniforms(call),
+      ...imageUniforms(call),
+      rowTiles,
+      columnTiles,
+      pixels,
+      chunkPixels,
+      rowVectors,
+      columnVectors: vectors,
+      wOffset: partial.offset,
+      wStride: partial.stride,
+      wRows: physicalShape(dw.type)[2],
+    },
+    bindings: { x: x.operand, dy: dy.operand, dw: partial.operand },
+    grid: [tiles, chunks, 1],
+  };
+  if (chunks === 1) return [first];
+  const view = { operand: partial.operand, offset: 0, stride: sums };
+  return [first, ...columnSumCalls(view, dw, { groups: 1, rows: chunks, vectors: sums, factor: 1 }, scratch)];
+}
+
+/** Extents of the product: rows are vec4s of one group's input channels at all taps. */
+function extentsOf({ sizes, attributes, x, dy }: WeightGradientCall) {
+  const { groups } = attributes;
+  const rowVectors = x.vectors / groups;
+  return {
+    rows: sizes.kernel[0] * sizes.kernel[1] * rowVectors,
+    rowVectors,
+    vectors: dy.vectors / groups,
+    groups,
+    pixels: sizes.images * sizes.output[0] * sizes.output[1],
+  };
+}
+
+function imageUniforms({ sizes, attributes }: WeightGradientCall) {
+  const { images, input, output } = sizes;
+  const flat = ([0, 1] as const).every((i) => isPointwise(outputAxis(sizes, attributes, i), input[i], output[i]));
+  const pixels = images * output[0] * output[1];
+  // A convolution of single pixels: all of them are one row.
+  if (flat) return { height: 1, width: pixels, xHeight: 1, xWidth: pixels };
+  return { height: output[0], width: output[1], xHeight: input[0], xWidth: input[1] };
+}

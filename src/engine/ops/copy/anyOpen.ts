@@ -1,0 +1,81 @@
+import type { Value } from '../../graph/graph.js';
+import type { Operation } from '../../graph/operation.js';
+import { channelsOf, roundUp, valueType } from '../../graph/types.js';
+import { checkFloat } from '../record/checks.js';
+import { gridOf, trafficOnly } from '../record/kernelCall.js';
+
+interface AnyOpenAttributes {
+  readonly groups: number;
+  /** Elements of a group. */
+  readonly width: number;
+}
+
+/**
+ * Which groups of flags have one that is not zero.
+ * @param flags a row or a matrix
+ * @param groups elements of the flags, row-major
+ * @returns a row of one number a group: 1 or 0. It has no gradient.
+ */
+export function anyOpen(flags: Value, groups: readonly (readonly number[])[]): Value {
+  const width = Math.max(...groups.map((elements) => elements.length));
+  const members = groups.flatMap((elements) =>
+    Array.from({ length: width }, (_, i) => elements[Math.min(i, elements.length - 1)]),
+  );
+  const constant = flags.graph.constant(members, [members.length], 'u32');
+  return flags.graph.apply(anyOpenOperation, [flags, constant], { groups: groups.length, width })[0];
+}
+
+/** Inputs: flags; the groups' elements, [groups * width]. */
+export const anyOpenOperation: Operation<AnyOpenAttributes> = {
+  name: 'anyOpen',
+  infer: ([flags], { groups }) => {
+    checkFloat('anyOpen', 'flags', flags);
+    return [valueType([groups])];
+  },
+  lower: ({ inputs: [flags, members], outputs: [y], attributes }) => {
+    const padded = roundUp(attributes.groups, 4);
+    return [
+      {
+        kernel: 'copy/anyOpen',
+        uniforms: {
+          padded,
+          ...attributes,
+          flagsOffset: flags.offset,
+          flagsStride: flags.stride,
+          columns: channelsOf(flags.type),
+          membersOffset: members.offset,
+          yOffset: y.offset,
+        },
+        bindings: { flags: flags.operand, members: members.operand, y: y.operand },
+        grid: gridOf(padded),
+      },
+    ];
+  },
+  reference: ([flags, members], { groups, width }) => [
+    Float64Array.from({ length: groups }, (_, group) =>
+      [...members.data.slice(group * width, (group + 1) * width)].some((element) => flags.data[element] !== 0) ? 1 : 0,
+    ),
+  ],
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    {
+      name: 'groups of two of a matrix',
+      inputs: [
+        { shape: [2, 3], fill: { values: [0, 1, 0, 0, 0, 0.5] } },
+        { shape: [6], dtype: 'u32', fill: { values: [0, 1, 2, 3, 4, 5] } },
+      ],
+      attributes: { groups: 3, width: 2 },
+      smooth: false,
+    },
+    {
+      name: 'single flags of a row',
+      inputs: [
+        { shape: [5], fill: { values: [0, 1, 0, -2, 0] } },
+        { shape: [5], dtype: 'u32', fill: { values: [3, 2, 1, 0, 4] } },
+      ],
+      attributes: { groups: 5, width: 1 },
+      smooth: false,
+    },
+  ],
+};

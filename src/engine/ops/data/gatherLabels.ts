@@ -1,0 +1,40 @@
+import type { Value } from '../../graph/graph.js';
+import type { Operation } from '../../graph/operation.js';
+import { physicalSize, type ValueType } from '../../graph/types.js';
+import { checkIntegerList } from '../record/shapeChecks.js';
+import { NO_SAMPLE } from './noSample.js';
+
+/** The label of every index: u32 [batch]. NO_SAMPLE, and any index beyond the last label, gives NO_SAMPLE. */
+export function gatherLabels(labels: Value, indices: Value): Value {
+  return labels.graph.apply(gatherLabelsOperation, [labels, indices], {})[0];
+}
+
+export const gatherLabelsOperation: Operation<Record<string, never>> = {
+  name: 'gatherLabels',
+  infer: ([labels, indices]: readonly ValueType[]) => {
+    checkIntegerList('gatherLabels', 'labels', labels);
+    checkIntegerList('gatherLabels', 'indices', indices);
+    return [indices];
+  },
+  lower: ({ inputs: [labels, indices], outputs: [y] }) => [
+    {
+      kernel: 'data/gatherLabels',
+      uniforms: { count: y.type.shape[0], padded: physicalSize(y.type), labelCount: labels.type.shape[0] },
+      bindings: { labels: labels.operand, indices: indices.operand, y: y.operand },
+      grid: [Math.ceil(physicalSize(y.type) / 64), 1, 1],
+    },
+  ],
+  reference: ([labels, indices]) => [indices.data.map((index) => labels.data[index] ?? NO_SAMPLE)],
+  cost: (_, [y]) => ({ multiplyAdds: 0, bytes: physicalSize(y) * 12 }),
+  sumLength: () => 1,
+  samples: [
+    {
+      name: 'some indices without a label',
+      inputs: [
+        { shape: [5], dtype: 'u32', fill: { integersBelow: 10 } },
+        { shape: [70], dtype: 'u32', fill: { integersBelow: 7 } },
+      ],
+      attributes: {},
+    },
+  ],
+};

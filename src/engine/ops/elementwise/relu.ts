@@ -1,0 +1,75 @@
+import type { Value } from '../../graph/graph.js';
+import type { Operation } from '../../graph/operation.js';
+import { checkSameShape, elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
+
+/** max(x, 0), of any shape. */
+export function relu(x: Value): Value {
+  return x.graph.apply(reluOperation, [x], {})[0];
+}
+
+export const reluOperation: Operation<Record<string, never>> = {
+  name: 'relu',
+  half: true,
+  infer: ([x]) => [x],
+  lower: ({ inputs: [x], outputs: [y] }) => [
+    {
+      kernel: 'elementwise/relu',
+      constants: { Element: elementOf(x.type) },
+      uniforms: {
+        ...extentUniforms(y),
+        ...viewUniforms('x', x),
+        ...viewUniforms('gate', x),
+        ...viewUniforms('y', y),
+      },
+      bindings: { x: x.operand, gate: x.operand, y: y.operand },
+      grid: gridOf(y.rows * y.vectors),
+    },
+  ],
+  gradient: ({ outputs: [y], outputGradients: [dy] }) => [dy && y.graph.apply(reluGradientOperation, [dy, y], {})[0]],
+  reference: ([x]) => [x.data.map((value) => Math.max(value, 0))],
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: {} },
+    { name: 'a vector', inputs: [{ shape: [13] }], attributes: {} },
+    { name: 'f16', inputs: [{ shape: [3, 5, 6], dtype: 'f16' }], attributes: {} },
+  ],
+};
+
+/** dx from dy and the unit's output y: dy where y > 0. */
+export const reluGradientOperation: Operation<Record<string, never>> = {
+  name: 'reluGradient',
+  half: true,
+  infer: (types) => {
+    checkSameShape('reluGradient', types);
+    return [types[0]];
+  },
+  lower: ({ inputs: [dy, gate], outputs: [dx] }) => [
+    {
+      kernel: 'elementwise/relu',
+      constants: { GRADIENT: true, Element: elementOf(dy.type) },
+      uniforms: {
+        ...extentUniforms(dx),
+        ...viewUniforms('x', dy),
+        ...viewUniforms('gate', gate),
+        ...viewUniforms('y', dx),
+      },
+      bindings: { x: dy.operand, gate: gate.operand, y: dx.operand },
+      grid: gridOf(dx.rows * dx.vectors),
+    },
+  ],
+  reference: ([dy, gate]) => [dy.data.map((value, i) => (gate.data[i] > 0 ? value : 0))],
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [2, 3, 5, 6] }, { shape: [2, 3, 5, 6] }], attributes: {} },
+    {
+      name: 'f16',
+      inputs: [
+        { shape: [3, 5, 6], dtype: 'f16' },
+        { shape: [3, 5, 6], dtype: 'f16' },
+      ],
+      attributes: {},
+    },
+  ],
+};

@@ -1,0 +1,37 @@
+import type { Value } from '../../graph/graph.js';
+import type { Operation } from '../../graph/operation.js';
+import { checkFloat } from '../record/checks.js';
+import { trafficOnly, viewUniforms } from '../record/kernelCall.js';
+import { rowLoop } from '../record/rowLoop.js';
+
+/** 1 where x > 0, else 0, of any shape: which units of a ReLU are active. Its gradient is zero wherever there is one: none flows. */
+export function step(x: Value): Value {
+  return x.graph.apply(stepOperation, [x], {})[0];
+}
+
+export const stepOperation: Operation<Record<string, never>> = {
+  name: 'step',
+  infer: ([x]) => {
+    checkFloat('step', 'x', x);
+    return [x];
+  },
+  lower: ({ inputs: [x], outputs: [y], target }) => {
+    const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
+    return [
+      {
+        kernel: 'elementwise/step',
+        uniforms: { ...uniforms, ...viewUniforms('x', x), ...viewUniforms('y', y) },
+        bindings: { x: x.operand, y: y.operand },
+        grid,
+      },
+    ];
+  },
+  reference: ([x]) => [x.data.map((value) => (value > 0 ? 1 : 0))],
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: {} },
+    { name: 'zeros', inputs: [{ shape: [9, 6], fill: 'ties' }], attributes: {} },
+    { name: 'more rows than invocations', inputs: [{ shape: [4111, 16] }], attributes: {} },
+  ],
+};

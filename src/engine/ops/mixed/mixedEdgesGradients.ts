@@ -1,0 +1,67 @@
+import type { Value } from '../../graph/graph.js';
+import type { GradientContext } from '../../graph/operation.js';
+import { channelsOf, logicalSize } from '../../graph/types.js';
+import { padChannelsOperation, slice } from '../copy/slice.js';
+import { add } from '../elementwise/add.js';
+import { batchStatisticsGradientOperation } from '../norm/batchNormTraining.js';
+import { mixedEdgeSumsOperation } from './mixedEdgeSums.js';
+import { mixedEdgesInputs } from './mixedEdges.js';
+import type { MixedEdgesAttributes } from './mixedEdgesCalls.js';
+import { mixedEdgeAffineGradientsOperation, mixedEdgeWeightGradientOperation } from './mixedEdgeWeightGradients.js';
+import { mixedStackGradientOperation } from './mixedStackGradient.js';
+
+/**
+ * Gradients of mixed edges, those needed. The sums over the batch of every edge's gradient, and of that times every candidate,
+ * are taken once: batch norm, its gamma and beta and the weights need nothing else of it.
+ */
+export function mixedEdgesGradients(context: GradientContext<MixedEdgesAttributes>): (Value | undefined)[] {
+  const { inputs, outputs, outputGradients, attributes, needed } = context;
+  const { edges, skip: hasSkip } = attributes;
+  const { stack, weights, entries, skip, gamma, beta } = mixedEdgesInputs(inputs, attributes);
+  const need = mixedEdgesInputs(needed, attributes);
+  const { graph } = stack;
+  const [mean, variance]: readonly (Value | undefined)[] = outputs.slice(edges);
+  const statistics = mean && variance ? [mean, variance] : [];
+  const dys = outputs
+    .slice(0, edges)
+    .map((y, edge) => outputGradients[edge] ?? graph.constant(new Float32Array(logicalSize(y.type)), y.shape));
+  const [sums] = graph.apply(
+    mixedEdgeSumsOperation,
+    [stack, weights, entries, ...statistics.slice(0, 1), ...(skip ? [skip] : []), ...dys],
+    attributes,
+  );
+  let dstack: Value | undefined;
+  let dskip: Value | undefined;
+  if (need.stack || need.skip) {
+    const affine = gamma !== undefined;
+    [dstack, dskip] = graph.apply(
+      mixedStackGradientOperation,
+      [sums, stack, weights, entries, ...statistics, ...(gamma ? [gamma] : []), ...dys],
+      { ...attributes, affine },
+    );
+    const ofStatistics = outputGradients.slice(edges);
+    if (ofStatistics.some(Boolean)) dstack = add(dstack, statisticsGradient(stack, mean as Value, ofStatistics));
+  }
+  const dweights = need.weights
+    ? graph.apply(
+        mixedEdgeWeightGradientOperation,
+        [sums, weights, entries, ...statistics.slice(1), ...(gamma && beta ? [gamma, beta] : [])],
+        attributes,
+      )[0]
+    : undefined;
+  const daffine =
+    need.gamma || need.beta
+      ? graph.apply(mixedEdgeAffineGradientsOperation, [sums, weights, entries, variance as Value], attributes)
+      : [];
+  return [dstack, dweights, undefined, ...(hasSkip ? [dskip] : []), ...daffine];
+}
+
+/** What flows to the stack from gradients of the statistics themselves. */
+function statisticsGradient(stack: Value, mean: Value, [dmean, dvariance]: readonly (Value | undefined)[]): Value {
+  const { graph } = stack;
+  const channels = channelsOf(mean.type);
+  const zero = graph.constant(new Float32Array(channels), [channels]);
+  const first = slice(stack, 0, channels);
+  const [gradient] = graph.apply(batchStatisticsGradientOperation, [first, mean, dmean ?? zero, dvariance ?? zero], {});
+  return graph.apply(padChannelsOperation, [gradient], { start: 0, channels: channelsOf(stack.type) })[0];
+}

@@ -1,0 +1,225 @@
+import type { Value } from '../../graph/graph.js';
+import type { Operation } from '../../graph/operation.js';
+import { channelsOf, logicalSize } from '../../graph/types.js';
+import { checkSameShape, gridOf, trafficOnly } from '../record/kernelCall.js';
+import {
+  affineTypes,
+  checkEpsilon,
+  checkNormTypes,
+  type EpsilonAttribute,
+  fixedFactorsCall,
+  gradientTypes,
+  type NormAttributes,
+  normaliseCall,
+  normGradientCalls,
+  referenceGated,
+  referenceNormalised,
+  referenceOutput,
+  referenceSums,
+} from './batchNormCalls.js';
+import { type Affine, affineOf } from './batchNormTraining.js';
+
+/**
+ * Batch normalisation by given statistics: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, channel by channel
+ * (Ioffe and Szegedy 2015, algorithm 2, step 11).
+ * @param x [..., C]
+ * @param mean [C]
+ * @param variance [C]
+ * @param options relu: max(y, 0) in place of y, in the same pass
+ * @throws ShapeError, AttributeError
+ */
+export function batchNormInference(
+  x: Value,
+  mean: Value,
+  variance: Value,
+  options: { affine?: Affine; epsilon?: number; relu?: boolean } = {},
+): Value {
+  const { affine, epsilon = 1e-5, relu = false } = options;
+  const inputs = affine ? [x, mean, variance, affine.gamma, affine.beta] : [x, mean, variance];
+  return x.graph.apply(batchNormInferenceOperation, inputs, { epsilon, relu })[0];
+}
+
+export const batchNormInferenceOperation: Operation<NormAttributes> = {
+  name: 'batchNormInference',
+  infer: ([x, mean, variance, ...affine], attributes) => {
+    checkNormTypes('batchNormInference', x, { mean, variance, ...affineTypes('batchNormInference', affine) });
+    checkEpsilon('batchNormInference', attributes);
+    return [x];
+  },
+  lower: ({ inputs: [x, mean, variance, gamma, beta], outputs: [y], attributes, scratch, target }) => {
+    const { epsilon, relu } = attributes;
+    const { call, factors } = fixedFactorsCall({ mean, variance, gamma, beta }, epsilon, scratch);
+    return [call, normaliseCall(x, factors, y, relu, target)];
+  },
+  gradient: ({ inputs: [x, mean, variance, gamma, beta], outputGradients: [dy], attributes, needed }) => {
+    if (!dy) return [];
+    const inputs = [dy, x, mean, variance, ...affineOf(gamma, beta, attributes)];
+    const [dx, dgamma, dbeta] = x.graph.apply(batchNormInferenceGradientOperation, inputs, attributes);
+    if (!needed[1] && !needed[2]) return [dx, undefined, undefined, dgamma, dbeta];
+    const perChannel = [dgamma, dbeta, variance, ...(gamma ? [gamma] : [])];
+    const [dmean, dvariance] = x.graph.apply(fixedStatisticsGradientOperation, perChannel, {
+      epsilon: attributes.epsilon,
+    });
+    return [dx, dmean, dvariance, dgamma, dbeta];
+  },
+  reference: ([x, mean, variance, gamma, beta], { epsilon, relu }) => [
+    referenceOutput(referenceNormalised(x, mean.data, variance.data, epsilon), gamma, beta, relu),
+  ],
+  cost: trafficOnly,
+  sumLength: () => 4,
+  samples: [
+    {
+      name: 'images',
+      inputs: [
+        { shape: [3, 5, 7, 10] },
+        { shape: [10] },
+        { shape: [10], fill: 'positive' },
+        { shape: [10] },
+        { shape: [10] },
+      ],
+      attributes: { epsilon: 1e-5, relu: false },
+    },
+    {
+      name: 'images, relu',
+      inputs: [
+        { shape: [2, 5, 3, 6] },
+        { shape: [6] },
+        { shape: [6], fill: 'positive' },
+        { shape: [6] },
+        { shape: [6] },
+      ],
+      attributes: { epsilon: 1e-5, relu: true },
+    },
+    {
+      name: 'not affine',
+      inputs: [{ shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3, relu: false },
+    },
+  ],
+};
+
+/** Outputs: dx, sum(dy * xhat) (dgamma), sum(dy) (dbeta). Inputs: as `affineOf` says after dy, x, mean, variance. */
+export const batchNormInferenceGradientOperation: Operation<NormAttributes> = {
+  name: 'batchNormInferenceGradient',
+  infer: ([dy, x, mean, variance, gamma, beta]) => {
+    checkNormTypes('batchNormInferenceGradient', x, gradientTypes(mean, variance, gamma, beta));
+    checkSameShape('batchNormInferenceGradient', [x, dy]);
+    return [x, mean, mean];
+  },
+  lower: ({
+    inputs: [dy, x, mean, variance, gamma, beta],
+    outputs: [dx, dgamma, dbeta],
+    attributes,
+    scratch,
+    target,
+  }) => {
+    return normGradientCalls(
+      { dy, x, mean, variance, gamma, beta, dx, dgamma, dbeta, ...attributes, training: false },
+      { scratch, target },
+    );
+  },
+  reference: ([dy, x, mean, variance, gamma, beta], { epsilon, relu }) => {
+    const channels = mean.data.length;
+    const xhat = referenceNormalised(x, mean.data, variance.data, epsilon);
+    const gated = referenceGated(dy, referenceOutput(xhat, gamma, beta, relu), relu);
+    const dx = gated.map((value, i) => {
+      const c = i % channels;
+      return (value * (gamma?.data[c] ?? 1)) / Math.sqrt(variance.data[c] + epsilon);
+    });
+    const products = gated.map((value, i) => value * xhat[i]);
+    return [dx, referenceSums(products, channels), referenceSums(gated, channels)];
+  },
+  cost: trafficOnly,
+  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  samples: [
+    {
+      name: 'images',
+      inputs: [
+        { shape: [3, 5, 7, 10] },
+        { shape: [3, 5, 7, 10] },
+        { shape: [10] },
+        { shape: [10], fill: 'positive' },
+        { shape: [10] },
+      ],
+      attributes: { epsilon: 1e-5, relu: false },
+    },
+    {
+      name: 'images, relu',
+      inputs: [
+        { shape: [2, 5, 3, 6] },
+        { shape: [2, 5, 3, 6] },
+        { shape: [6] },
+        { shape: [6], fill: 'positive' },
+        { shape: [6] },
+        { shape: [6] },
+      ],
+      attributes: { epsilon: 1e-5, relu: true },
+    },
+    {
+      name: 'not affine, relu',
+      inputs: [{ shape: [2, 3, 5] }, { shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3, relu: true },
+    },
+    {
+      name: 'not affine',
+      inputs: [{ shape: [2, 3, 5] }, { shape: [2, 3, 5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3, relu: false },
+    },
+  ],
+};
+
+/** Outputs: gradients of the statistics. Inputs: dgamma, dbeta, variance, gamma if any. */
+export const fixedStatisticsGradientOperation: Operation<EpsilonAttribute> = {
+  name: 'fixedStatisticsGradient',
+  infer: (types, attributes) => {
+    checkSameShape('fixedStatisticsGradient', types);
+    checkEpsilon('fixedStatisticsGradient', attributes);
+    return [types[0], types[0]];
+  },
+  lower: ({ inputs: [dgamma, dbeta, variance, gamma], outputs: [dmean, dvariance], attributes: { epsilon } }) => [
+    {
+      kernel: 'norm/fixedStatisticsGradient',
+      constants: { AFFINE: gamma !== undefined },
+      uniforms: {
+        vectors: dmean.vectors,
+        varianceOffset: variance.offset,
+        gammaOffset: gamma?.offset ?? 0,
+        dgammaOffset: dgamma.offset,
+        dbetaOffset: dbeta.offset,
+        dmeanOffset: dmean.offset,
+        dvarianceOffset: dvariance.offset,
+        epsilon,
+      },
+      bindings: {
+        variance: variance.operand,
+        gamma: (gamma ?? variance).operand,
+        dgamma: dgamma.operand,
+        dbeta: dbeta.operand,
+        dmean: dmean.operand,
+        dvariance: dvariance.operand,
+      },
+      grid: gridOf(dmean.vectors),
+    },
+  ],
+  reference: ([dgamma, dbeta, variance, gamma], { epsilon }) => {
+    const scale = variance.data.map((value, c) => (gamma?.data[c] ?? 1) / Math.sqrt(value + epsilon));
+    return [
+      dbeta.data.map((value, c) => -scale[c] * value),
+      dgamma.data.map((value, c) => (-0.5 * scale[c] * value) / Math.sqrt(variance.data[c] + epsilon)),
+    ];
+  },
+  cost: trafficOnly,
+  sumLength: () => 1,
+  samples: [
+    {
+      name: 'affine',
+      inputs: [{ shape: [10] }, { shape: [10] }, { shape: [10], fill: 'positive' }, { shape: [10] }],
+      attributes: { epsilon: 1e-5 },
+    },
+    {
+      name: 'not affine',
+      inputs: [{ shape: [5] }, { shape: [5] }, { shape: [5], fill: 'positive' }],
+      attributes: { epsilon: 1e-3 },
+    },
+  ],
+};

@@ -1,0 +1,97 @@
+import type { Value } from '../../graph/graph.js';
+import type { Operation } from '../../graph/operation.js';
+import { physicalSize, type ValueType } from '../../graph/types.js';
+import { gridOf, trafficOnly } from '../record/kernelCall.js';
+import { checkFlat, checkScalar, checkShape } from '../record/shapeChecks.js';
+
+export interface AdamAttributes {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+}
+
+/**
+ * One step of Adam in place (Kingma and Ba 2015, algorithm 1), weight decay added to the gradient as in PyTorch's Adam.
+ * @param parameters all variables of a set, flat
+ * @param firstMoment, secondMoment all variables of its mirrors, flat
+ * @param gradient flat, from `assembleGradients`
+ * @param rates [learningRate, 1 - beta1^t, 1 - beta2^t] at step t, counted from 1
+ * @param scale a scalar that multiplies the gradient: the clip coefficient
+ * @returns the updated parameters
+ */
+export function adamUpdate(
+  parameters: Value,
+  firstMoment: Value,
+  secondMoment: Value,
+  gradient: Value,
+  rates: Value,
+  scale: Value,
+  attributes: AdamAttributes,
+): Value {
+  const inputs = [parameters, firstMoment, secondMoment, gradient, rates, scale];
+  return parameters.graph.apply(adamOperation, inputs, attributes)[0];
+}
+
+const inputs = [
+  { shape: [76] },
+  { shape: [76] },
+  { shape: [76], fill: 'positive' as const },
+  { shape: [76] },
+  { shape: [3], fill: 'positive' as const },
+  { shape: [] },
+];
+
+export const adamOperation: Operation<AdamAttributes> = {
+  name: 'adam',
+  inPlace: [0, 1, 2],
+  infer: ([parameters, firstMoment, secondMoment, gradient, rates, scale]: readonly ValueType[]) => {
+    checkFlat('adam', { parameters, firstMoment, secondMoment, gradient });
+    checkShape('adam', 'rates', rates, [3]);
+    checkScalar('adam', 'scale', scale);
+    return [parameters, firstMoment, secondMoment];
+  },
+  lower: ({ inputs: [parameters, firstMoment, secondMoment, gradient, rates, scale], attributes }) => {
+    const { beta1, beta2, epsilon, weightDecay } = attributes;
+    const vectors = physicalSize(parameters.type) / 4;
+    return [
+      {
+        kernel: 'optim/adam',
+        uniforms: { vectors, beta1, complement1: 1 - beta1, beta2, complement2: 1 - beta2, epsilon, weightDecay },
+        bindings: {
+          gradient: gradient.operand,
+          rates: rates.operand,
+          scale: scale.operand,
+          parameters: parameters.operand,
+          firstMoment: firstMoment.operand,
+          secondMoment: secondMoment.operand,
+        },
+        grid: gridOf(vectors),
+      },
+    ];
+  },
+  reference: ([parameters, firstMoment, secondMoment, gradient, rates, scale], attributes) => {
+    const { beta1, beta2, epsilon, weightDecay } = attributes;
+    const [learningRate, correction1, correction2] = rates.data;
+    const p = parameters.data.slice();
+    const m = firstMoment.data.slice();
+    const v = secondMoment.data.slice();
+    for (let i = 0; i < p.length; i++) {
+      const g = scale.data[0] * gradient.data[i] + weightDecay * p[i];
+      m[i] = beta1 * m[i] + (1 - beta1) * g;
+      v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+      p[i] -= (learningRate * (m[i] / correction1)) / (Math.sqrt(v[i] / correction2) + epsilon);
+    }
+    return [p, m, v];
+  },
+  cost: trafficOnly,
+  sumLength: () => 4,
+  samples: [
+    {
+      name: 'the settings of architecture weights',
+      inputs,
+      attributes: { beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-3 },
+    },
+    { name: 'the usual settings', inputs, attributes: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } },
+  ],
+};

@@ -1,0 +1,76 @@
+import { ShapeError } from '../../errors/errors.js';
+import type { Value } from '../../graph/graph.js';
+import type { Operation } from '../../graph/operation.js';
+import { channelsOf, formatType, logicalSize, valueType } from '../../graph/types.js';
+import { checkFloat } from '../record/checks.js';
+import { trafficOnly } from '../record/kernelCall.js';
+import { columnSumCalls, totalCalls } from '../record/reduceCalls.js';
+import { broadcastRow, broadcastScalar } from './broadcast.js';
+
+/** Sum of all elements, a scalar. */
+export function sum(x: Value): Value {
+  return x.graph.apply(sumOperation, [x], { mean: false })[0];
+}
+
+/** Mean of all elements, a scalar. */
+export function mean(x: Value): Value {
+  return x.graph.apply(sumOperation, [x], { mean: true })[0];
+}
+
+/** Sum over all dimensions but the last: [..., C] to [C]. The gradient of a bias. */
+export function sumRows(x: Value): Value {
+  return x.graph.apply(sumRowsOperation, [x], {})[0];
+}
+
+export const sumOperation: Operation<{ mean: boolean }> = {
+  name: 'sum',
+  infer: ([x]) => {
+    checkFloat('sum', 'x', x);
+    return [valueType([])];
+  },
+  lower: ({ inputs: [x], outputs: [y], attributes, scratch }) =>
+    totalCalls(x, y, attributes.mean ? 1 / logicalSize(x.type) : 1, scratch),
+  gradient: ({ inputs: [x], outputGradients: [dy], attributes }) => [
+    dy && broadcastScalar(dy, x.type, attributes.mean ? 1 / logicalSize(x.type) : 1),
+  ],
+  reference: ([x], { mean }) => {
+    const total = x.data.reduce((sum, value) => sum + value, 0);
+    return [Float64Array.of(mean ? total / x.data.length : total)];
+  },
+  cost: trafficOnly,
+  sumLength: ([x]) => logicalSize(x),
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: { mean: false } },
+    { name: 'mean of a matrix', inputs: [{ shape: [3, 3, 5, 6], layout: 'matrix' }], attributes: { mean: true } },
+    { name: 'a scalar', inputs: [{ shape: [] }], attributes: { mean: false } },
+    { name: 'a long vector', inputs: [{ shape: [5003] }], attributes: { mean: true } },
+    { name: 'many rows', inputs: [{ shape: [7, 19, 13, 6] }], attributes: { mean: true } },
+  ],
+};
+
+export const sumRowsOperation: Operation<Record<string, never>> = {
+  name: 'sumRows',
+  infer: ([x]) => {
+    checkFloat('sumRows', 'x', x);
+    if (x.shape.length < 2) throw new ShapeError(`sumRows: x is ${formatType(x)}, wanted rank 2 or more`);
+    return [valueType([channelsOf(x)])];
+  },
+  lower: ({ inputs: [x], outputs: [y], scratch }) =>
+    columnSumCalls(x, y, { groups: 1, rows: x.rows, vectors: x.vectors, factor: 1 }, scratch),
+  gradient: ({ inputs: [x], outputGradients: [dy] }) => [dy && broadcastRow(dy, x.type)],
+  reference: ([x]) => {
+    const channels = x.shape.at(-1) ?? 1;
+    const sums = new Float64Array(channels);
+    x.data.forEach((value, i) => {
+      sums[i % channels] += value;
+    });
+    return [sums];
+  },
+  cost: trafficOnly,
+  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  samples: [
+    { name: 'few rows', inputs: [{ shape: [3, 7] }], attributes: {} },
+    { name: 'many rows', inputs: [{ shape: [5, 9, 7, 6] }], attributes: {} },
+    { name: 'a matrix', inputs: [{ shape: [2, 5, 9], layout: 'matrix' }], attributes: {} },
+  ],
+};

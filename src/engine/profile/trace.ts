@@ -1,0 +1,103 @@
+import type { Phase } from '../graph/timeline.js';
+import type { Profile } from './profile.js';
+
+/** An event of the Trace Event Format (Google, "Trace Event Format", 2016): complete (X) or metadata (M). Times in microseconds. */
+export type TraceEvent =
+  | {
+      readonly name: string;
+      readonly cat: string;
+      readonly ph: 'X';
+      readonly ts: number;
+      readonly dur: number;
+      readonly pid: number;
+      readonly tid: number;
+      readonly args?: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly name: 'process_name' | 'thread_name' | 'thread_sort_index';
+      readonly ph: 'M';
+      readonly pid: number;
+      readonly tid: number;
+      readonly args: Readonly<Record<string, unknown>>;
+    };
+
+/** The JSON object form of the format, which Perfetto and chrome://tracing open. */
+export interface Trace {
+  readonly traceEvents: readonly TraceEvent[];
+  readonly displayTimeUnit: 'ms' | 'ns';
+  readonly otherData: Readonly<Record<string, string>>;
+}
+
+const PROCESS = 1;
+const HOST = 1;
+const DEVICE = 2;
+
+/**
+ * Phases of the host on one track, kernels on another. Host and device have clocks of their own: the first kernel is put
+ * where the host handed it to the queue.
+ * @param about what was traced, as names and words
+ */
+export function chromeTrace(
+  { phases, profile }: { readonly phases: readonly Phase[]; readonly profile?: Profile },
+  about: Readonly<Record<string, string>> = {},
+): Trace {
+  const starts = phases.map(({ startMilliseconds }) => startMilliseconds);
+  if (profile) starts.push(profile.startMilliseconds);
+  const origin = starts.length > 0 ? Math.min(...starts) : 0;
+  const host = phases.map(
+    ({ name, startMilliseconds, milliseconds }): TraceEvent => ({
+      name,
+      cat: 'host',
+      ph: 'X',
+      ts: (startMilliseconds - origin) * 1000,
+      dur: milliseconds * 1000,
+      pid: PROCESS,
+      tid: HOST,
+    }),
+  );
+  const device = (profile?.kernels ?? []).map(
+    ({ label, startNanoseconds, nanoseconds, grid, multiplyAdds, bytes }): TraceEvent => ({
+      name: label,
+      cat: 'device',
+      ph: 'X',
+      ts: ((profile as Profile).startMilliseconds - origin) * 1000 + startNanoseconds / 1000,
+      dur: nanoseconds / 1000,
+      pid: PROCESS,
+      tid: DEVICE,
+      args: { grid: grid.join(' x '), bytes, multiplyAdds },
+    }),
+  );
+  const named = (name: 'process_name' | 'thread_name', tid: number, text: string): TraceEvent => ({
+    name,
+    ph: 'M',
+    pid: PROCESS,
+    tid,
+    args: { name: text },
+  });
+  return {
+    traceEvents: [
+      named('process_name', HOST, 'nastransfer'),
+      named('thread_name', HOST, 'host'),
+      named('thread_name', DEVICE, profile ? `device, by ${profile.clock}` : 'device'),
+      ...[...host, ...device].sort((a, b) => (a as { ts: number }).ts - (b as { ts: number }).ts),
+    ],
+    displayTimeUnit: 'ms',
+    otherData: about,
+  };
+}
+
+/** Puts the kernels of a profile among the entries of performance.measure, where browsers show them on a track of their own. */
+export function measureKernels({ kernels, startMilliseconds }: Profile): void {
+  for (const { label, startNanoseconds, nanoseconds, grid, bytes, multiplyAdds } of kernels)
+    performance.measure(label, {
+      start: startMilliseconds + startNanoseconds / 1e6,
+      duration: nanoseconds / 1e6,
+      detail: {
+        grid,
+        bytes,
+        multiplyAdds,
+        // How Chrome's performance panel is told of tracks (Chrome DevTools, "Customize your performance data").
+        devtools: { dataType: 'track-entry', track: 'device', trackGroup: 'nastransfer' },
+      },
+    });
+}

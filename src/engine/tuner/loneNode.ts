@@ -1,0 +1,71 @@
+import { Graph, type Node } from '../graph/graph.js';
+import type { KernelCall } from '../graph/operation.js';
+import { formatType, logicalSize } from '../graph/types.js';
+import { type Initializer, type Variable, VariableSet, zeros } from '../graph/variables.js';
+import type { Engine } from '../runtime/engine.js';
+import { type Program, planProgram } from '../runtime/program.js';
+
+/** Numbers that are drawn for a value; a prime, so that no row of channels is like the next. */
+const DRAWN = 65_521;
+
+/** Uniform in [-1, 1); the numbers of large values repeat, for drawing millions would take longer than measuring. */
+const repeatedUniform: Initializer = (type, random) => {
+  const drawn = Float32Array.from({ length: Math.min(DRAWN, logicalSize(type)) }, () => 2 * random.uniform() - 1);
+  return Float32Array.from({ length: logicalSize(type) }, (_, i) => drawn[i % DRAWN]);
+};
+
+/** A node of a graph alone, its inputs variables with random elements. */
+export class LoneNode {
+  private readonly inputs: VariableSet;
+  private readonly variables: readonly Variable[];
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly node: Node,
+  ) {
+    this.inputs = new VariableSet('inputs');
+    this.variables = node.inputs.map(({ type: { shape, dtype, layout } }, index) =>
+      this.inputs.add(`input ${index}`, shape, dtype === 'u32' ? zeros : repeatedUniform, { dtype, layout }),
+    );
+  }
+
+  /** The operation and the types of its inputs. */
+  get description(): string {
+    const { operation, inputs } = this.node;
+    return `${operation.name} ${inputs.map(({ type }) => formatType(type)).join(', ')}`;
+  }
+
+  /** Gives the inputs their memory and fills it. */
+  allocate(): void {
+    this.engine.allocate(this.inputs);
+  }
+
+  /** The kernel calls for the engine's target as it is now. */
+  calls(): KernelCall[] {
+    const graph = new Graph();
+    this.build(graph);
+    return planProgram(this.engine, graph).dispatches.map(({ call }) => call);
+  }
+
+  compile(): Promise<Program> {
+    return this.engine.compile((graph) => this.build(graph));
+  }
+
+  /** Elements of all outputs after a run of `program`. */
+  async read(program: Program): Promise<(Float32Array | Uint32Array)[]> {
+    const outputs = [];
+    for (const index of this.node.outputs.keys()) outputs.push(await program.read(`output ${index}`));
+    return outputs;
+  }
+
+  dispose(): void {
+    this.engine.release(this.inputs);
+  }
+
+  private build(graph: Graph): void {
+    const { operation, attributes } = this.node;
+    const inputs = this.variables.map((variable) => graph.read(variable));
+    for (const [index, output] of graph.apply(operation, inputs, attributes).entries())
+      graph.output(`output ${index}`, output);
+  }
+}

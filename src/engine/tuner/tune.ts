@@ -1,0 +1,160 @@
+import { Graph, type Node } from '../graph/graph.js';
+import type { VariantChoice } from '../graph/kernelTarget.js';
+import { typeKey } from '../graph/types.js';
+import { lowerNodes } from '../kernels/lowering.js';
+import { choiceKey } from '../ops/record/variants.js';
+import type { Engine } from '../runtime/engine.js';
+import { type Program, planProgram } from '../runtime/program.js';
+import { disagreement } from './agreement.js';
+import { contained } from './contained.js';
+import { decide } from './decide.js';
+import { LoneNode } from './loneNode.js';
+import { type TuningRecord, variantsOf } from './record.js';
+import { type Measure, measureInterleaved } from './timing.js';
+import { TuningEngine } from './tuningEngine.js';
+
+/** A graph, or what traces one. */
+export type Tuned = Graph | ((graph: Graph) => void);
+
+export interface TuneOptions {
+  /** Choices decided before; they stay as they are. */
+  readonly known?: readonly TuningRecord[];
+  /** No choice is begun after this many; the first ones are those that most computation depends on. */
+  readonly seconds?: number;
+  /** Share of the usual variant's time that another has to save to be taken instead. */
+  readonly leastGain?: number;
+  readonly measure?: Measure;
+  /** Called after every choice; `total` counts the choices found so far. */
+  onRecord?(record: TuningRecord, done: number, total: number): void | Promise<void>;
+}
+
+export interface Tuning {
+  /** Of the choices that this call decided. */
+  readonly records: readonly TuningRecord[];
+  /** Choices for which there was no time. */
+  readonly left: number;
+}
+
+/**
+ * Finds the choices between variants of kernels in graphs, and measures on the engine's device which is quickest: every node
+ * alone, at its own shapes, with random inputs. A variant counts only if what it gives agrees with what the usual one gives.
+ * The results are for `new Engine(gpu, { variants: variantsOf(records) })`; the engine given stays as it is.
+ * @throws DeviceLostError
+ */
+export async function tune(engine: Engine, work: Tuned | readonly Tuned[], options: TuneOptions = {}): Promise<Tuning> {
+  const { known = [], seconds = Number.POSITIVE_INFINITY, onRecord } = options;
+  const deadline = performance.now() + 1000 * seconds;
+  const table = new Map(variantsOf(known));
+  const decided = new Set(known.map(({ key }) => key));
+  const tuner = new TuningEngine(engine.gpu, { target: engine.target, variants: table });
+  /** Choices still to be decided in what `lower` lowers. */
+  const open = (lower: () => void): VariantChoice[] =>
+    tuner.choicesIn(table, lower).filter((choice) => choice.candidates.length > 1 && !decided.has(choiceKey(choice)));
+
+  const records: TuningRecord[] = [];
+  try {
+    const nodes = nodesOf(tuner, [work].flat()).filter(({ lower }) => open(lower).length > 0);
+    const openKeys = () => new Set(nodes.flatMap(({ lower }) => open(lower).map(choiceKey)));
+    for (const { node } of nodes) {
+      const alone = new LoneNode(tuner, node);
+      let allocated = false;
+      const next = () => open(() => alone.calls()).at(0);
+      for (let choice = next(); choice; choice = next()) {
+        if (performance.now() >= deadline) return { records, left: openKeys().size };
+        if (!allocated) alone.allocate();
+        allocated = true;
+        const record = await decideChoice(tuner, table, alone, node, choice, options);
+        decided.add(record.key);
+        if (record.chosen !== record.usual) table.set(record.key, record.chosen);
+        records.push(record);
+        await onRecord?.(record, records.length, records.length + openKeys().size);
+      }
+      alone.dispose();
+    }
+    return { records, left: 0 };
+  } finally {
+    tuner.dispose();
+  }
+}
+
+/** The different nodes that run kernels, those with most computation first, and how each is lowered in its graph. */
+function nodesOf(engine: Engine, work: readonly Tuned[]): { node: Node; lower(): void }[] {
+  const found = new Map<string, { node: Node; lower(): void; cost: number }>();
+  for (const tuned of work) {
+    const graph = tuned instanceof Graph ? tuned : new Graph();
+    if (typeof tuned === 'function') tuned(graph);
+    const { dispatches, locations } = planProgram(engine, graph);
+    for (const node of new Set(dispatches.map((dispatch) => dispatch.node))) {
+      const types = node.inputs.map(({ type }) => type);
+      const key = `${node.operation.name} ${types.map(typeKey)} ${node.attributesKey}`;
+      const outputs = node.outputs.map(({ type }) => type);
+      const { multiplyAdds, bytes } = node.operation.cost(types, outputs, node.attributes);
+      const cost = multiplyAdds + bytes + (found.get(key)?.cost ?? 0);
+      found.set(key, { node, lower: () => lowerNodes([node], locations, engine.target), cost });
+    }
+  }
+  return [...found.values()].sort((a, b) => b.cost - a.cost);
+}
+
+interface Candidate {
+  readonly variant: string;
+  readonly program: Program;
+}
+
+async function decideChoice(
+  tuner: TuningEngine,
+  table: ReadonlyMap<string, string>,
+  alone: LoneNode,
+  node: Node,
+  choice: VariantChoice,
+  { leastGain = 0.05, measure = measureInterleaved }: TuneOptions,
+): Promise<TuningRecord> {
+  const key = choiceKey(choice);
+  const [usual] = choice.candidates;
+  const candidates: Candidate[] = [];
+  const rejected: { variant: string; reason: string }[] = [];
+  const lowered = new Set<string>();
+  let wanted: Awaited<ReturnType<LoneNode['read']>> | undefined;
+  try {
+    for (const variant of choice.candidates) {
+      tuner.choose(new Map(table).set(key, variant));
+      const outcome = await contained(tuner.gpu, async () => {
+        // Where the sizes at hand make two variants the same, one of them is enough.
+        const calls = JSON.stringify(alone.calls());
+        if (lowered.has(calls)) return undefined;
+        lowered.add(calls);
+        const program = await alone.compile();
+        candidates.push({ variant, program });
+        program.run();
+        return alone.read(program);
+      });
+      let reason = 'failure' in outcome ? outcome.failure : undefined;
+      if ('value' in outcome && outcome.value) {
+        wanted ??= outcome.value;
+        reason = disagreement(node, outcome.value, wanted);
+      }
+      if (reason !== undefined) {
+        rejected.push({ variant, reason });
+        if (candidates.at(-1)?.variant === variant) candidates.pop()?.program.dispose();
+        // Without the usual one there is nothing to compare with.
+        if (variant === usual) break;
+      }
+    }
+    const runs = candidates.map(({ program }) => async (times: number) => {
+      program.run({}, times);
+      await tuner.gpu.idle();
+    });
+    const { chosen, seconds } =
+      runs.length > 1 ? await decide(runs, measure, leastGain) : { chosen: 0, seconds: [] as number[] };
+    return {
+      key,
+      measuredOn: alone.description,
+      usual,
+      chosen: candidates[chosen]?.variant ?? usual,
+      times: seconds.map((each, i) => ({ variant: candidates[i].variant, microseconds: each * 1e6 })),
+      rejected,
+    };
+  } finally {
+    for (const { program } of candidates) program.dispose();
+  }
+}

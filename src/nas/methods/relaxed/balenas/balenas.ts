@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Supernet } from '../../../networks/classifier.js';
+import { scoreBatch } from '../../../scores/evaluate.js';
+import type { ScoreContext } from '../../../scores/score.js';
+import { scoreByName } from '../../../scores/scores.js';
+import { type Method, type Problem, SearchError, type SupernetContext } from '../../../search/method.js';
+import { deriveArchitecture } from '../../shared/derivation.js';
+import { memoryOptions } from '../../shared/memoryOptions.js';
+import { collapseOptions } from '../collapse.js';
+import { batchNormOptions } from '../relaxedOptions.js';
+import { relaxedSearch } from '../relaxedSearch.js';
+import { type GaussianRule, gaussianRule } from './gaussianRule.js';
+import { bestByScores, sampleArchitectures } from './trainingFree.js';
+
+/** Images that scores look at. */
+const SCORE_IMAGES = 64;
+
+const SCORES = { synflow: ['synflow'], naswot: ['naswot'], 'ntk-linear-regions': ['ntk', 'linear-regions'] } as const;
+
+const options = z.strictObject({
+  alphaLearningRate: z.number().gt(0).default(3e-4).describe('learning rate of the means'),
+  alphaBeta1: z.number().min(0).lt(1).default(0.5).describe('decay of the first moment'),
+  alphaBeta2: z.number().min(0).lt(1).default(0.999).describe('decay of the second moment'),
+  priorPrecision: z.number().gt(0).default(1).describe('precision of the prior of architecture parameters'),
+  selection: z
+    .enum(['mean', 'training-free'])
+    .default('mean')
+    .describe('mean: the strongest candidates of the means; training-free: the best of samples by a zero-cost score'),
+  samples: z.number().int().min(1).default(100).describe('architectures sampled by training-free selection'),
+  score: z
+    .enum(['synflow', 'naswot', 'ntk-linear-regions'])
+    .default('ntk-linear-regions')
+    .describe('what training-free selection ranks by; ntk-linear-regions: the sum of the ranks by both'),
+  // The Hessian at one sample says nothing.
+  stopSkips: collapseOptions.stopSkips,
+  maxSkips: collapseOptions.maxSkips,
+  ...batchNormOptions,
+  ...memoryOptions,
+});
+
+type Options = z.infer<typeof options>;
+
+function scoreContext(problem: Problem, { engine, protocol, source }: SupernetContext): ScoreContext {
+  const { channels, cells, imageSize: size, imageChannels } = protocol;
+  const batch = Math.min(SCORE_IMAGES, source.weights.count);
+  return {
+    engine,
+    space: problem.space,
+    settings: { channels, cells, classes: source.classes.length, size, imageChannels },
+    ...scoreBatch(source.weights, source, { batch, seed: problem.seed }),
+  };
+}
+
+/**
+ * BaLeNAS (Zhang et al., CVPR 2022, 2111.13204): architecture parameters are normal distributions, moved by natural gradients
+ * (Vadam) of the loss at a sample of them a step; the strongest candidates of the means stay. BaLeNAS-TF, `selection`
+ * training-free: the best of architectures sampled from the distributions, by scores of untrained networks.
+ *
+ * The loop is that of first-order DARTS. What the paper's code takes is not known: the learning rate and decays are DARTS', the
+ * update is Vadam with one sample a step as its authors publish it, both updates see samples, and scores and the number of samples of
+ * BaLeNAS-TF are a choice.
+ */
+export const balenas: Method<Options> = {
+  name: 'balenas',
+  paper: 'Zhang et al., CVPR 2022, 2111.13204',
+  summary: 'normal distributions of architecture parameters, moved by natural gradients',
+  options,
+  needs: () => 'supernet',
+  start: (problem, settings) => {
+    // By supernets: a search that is planned builds others.
+    const rules = new WeakMap<Supernet, GaussianRule>();
+    return relaxedSearch(problem, {
+      method: 'balenas',
+      stages: 1,
+      collapse: settings,
+      stage: () => ({
+        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
+        rule: (supernet, { engine, source }) => {
+          const rule = gaussianRule(engine, supernet, problem.seed, {
+            learningRate: settings.alphaLearningRate,
+            beta1: settings.alphaBeta1,
+            beta2: settings.alphaBeta2,
+            priorPrecision: settings.priorPrecision,
+            examples: source.alphas.count,
+          });
+          rules.set(supernet, rule);
+          return rule;
+        },
+        // The rule moves the means itself.
+        alphaOptimizer: { learningRate: settings.alphaLearningRate, beta1: 0, beta2: 0, weightDecay: 0 },
+      }),
+      async derive(ended, trained) {
+        const { space, seed, supernet } = problem;
+        if (settings.selection === 'mean')
+          return deriveArchitecture(space.relaxation, ended[ended.length - 1].strengths);
+        const rule = rules.get(trained.supernet);
+        if (!rule || !supernet) throw new SearchError('balenas: derivation before the supernet was built');
+        const distribution = { means: trained.parameters, deviations: rule.deviations() };
+        const architectures = sampleArchitectures(space, distribution, settings.samples, seed);
+        return bestByScores(architectures, SCORES[settings.score].map(scoreByName), scoreContext(problem, supernet));
+      },
+    });
+  },
+};

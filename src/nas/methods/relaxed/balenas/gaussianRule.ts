@@ -1,0 +1,64 @@
+import { add } from '../../../../engine/ops/elementwise/add.js';
+import { softmax } from '../../../../engine/ops/reduce/softmax.js';
+import type { Engine } from '../../../../engine/runtime/engine.js';
+import type { Supernet } from '../../../networks/classifier.js';
+import { type RelaxedRule, softmaxRows } from '../../../training/relaxedRule.js';
+import { stepRandom } from '../gumbel.js';
+import { deviations, type VadamSettings, vadamStep } from './vadam.js';
+
+/** A rule whose parameters are means, and the standard deviations around them now: a table [edges, operations] each. */
+export interface GaussianRule extends RelaxedRule {
+  deviations(): Float32Array[];
+}
+
+/** Candidates weighed by the softmax of a sample of normal distributions, which Vadam moves. */
+export function gaussianRule(engine: Engine, supernet: Supernet, seed: number, settings: VadamSettings): GaussianRule {
+  const { alphas } = supernet;
+  const zeros = () => alphas.variables.map(({ type: { shape } }) => new Float32Array(shape[0] * shape[1]));
+  let momenta: Float32Array[] = zeros();
+  let seconds: Float32Array[] = zeros();
+  return {
+    parameters: alphas,
+    apart: true,
+    trace: (graph, part) => ({
+      mixture: {
+        weights: alphas.variables.map((alpha) =>
+          softmax(add(graph.read(alpha), graph.feed(`${part}/noise ${alpha.name}`, alpha.type.shape))),
+        ),
+      },
+    }),
+    feeds(place) {
+      const random = stepRandom('balenas', seed, place);
+      return Object.fromEntries(
+        alphas.variables.map(({ name }, i) => [
+          `${place.part}/noise ${name}`,
+          deviations(seconds[i], settings).map((deviation) => deviation * random.normal()),
+        ]),
+      );
+    },
+    async update(gradients, { step }) {
+      for (const [i, alpha] of alphas.variables.entries()) {
+        const mean = Float32Array.from(await engine.read(alpha));
+        const next = vadamStep({ mean, momentum: momenta[i], second: seconds[i] }, gradients[i], step + 1, settings);
+        momenta[i] = next.momentum;
+        seconds[i] = next.second;
+        engine.write(alpha, next.mean);
+      }
+    },
+    strengths: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    deviations: () => seconds.map((second) => deviations(second, settings)),
+    state: {
+      save: () =>
+        Object.fromEntries(
+          alphas.variables.flatMap(({ name }, i) => [
+            [`vadam/momentum ${name}`, momenta[i].slice()],
+            [`vadam/second ${name}`, seconds[i].slice()],
+          ]),
+        ),
+      restore(arrays) {
+        momenta = alphas.variables.map(({ name }) => arrays[`vadam/momentum ${name}`].slice());
+        seconds = alphas.variables.map(({ name }) => arrays[`vadam/second ${name}`].slice());
+      },
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Method } from '../../search/method.js';
+import { softmaxRule } from '../../training/relaxedRule.js';
+import { memoryOptions } from '../shared/memoryOptions.js';
+import { collapseOptions } from './collapse.js';
+import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './relaxedOptions.js';
+import { relaxedSearch } from './relaxedSearch.js';
+
+const options = z.strictObject({
+  order: z
+    .enum(['first', 'second'])
+    .default('first')
+    .describe(
+      'first: at the weights as they are; second: at the weights after one more step, four passes in place of one',
+    ),
+  ...alphaOptions(),
+  ...batchNormOptions,
+  ...collapseOptions,
+  ...memoryOptions,
+});
+
+/**
+ * DARTS (Liu, Simonyan and Yang, ICLR 2019, 1806.09055): all candidates of all edges mixed by the softmax of architecture
+ * parameters, which are trained beside the weights; at the end the strongest candidates stay.
+ */
+export const darts: Method<z.infer<typeof options>> = {
+  name: 'darts',
+  paper: 'Liu, Simonyan and Yang, ICLR 2019, 1806.09055',
+  summary: 'all candidates mixed by softmax; architecture parameters by gradients on other images',
+  options,
+  needs: () => 'supernet',
+  start: (problem, settings) =>
+    relaxedSearch(problem, {
+      method: 'darts',
+      stages: 1,
+      collapse: settings,
+      stage: () => ({
+        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
+        rule: softmaxRule,
+        alphaOptimizer: alphaOptimizerOf(settings),
+        order: settings.order,
+      }),
+    }),
+};

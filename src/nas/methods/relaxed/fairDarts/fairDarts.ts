@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Method } from '../../../search/method.js';
+import { memoryOptions } from '../../shared/memoryOptions.js';
+import { collapseOptions } from '../collapse.js';
+import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../relaxedOptions.js';
+import { relaxedSearch } from '../relaxedSearch.js';
+import { gateRule } from './gates.js';
+import { openCandidates } from './thresholds.js';
+
+const options = z.strictObject({
+  order: z
+    .enum(['first', 'single'])
+    .default('first')
+    .describe('first: gates by other images than the weights; single: both by the same batch of all images'),
+  zeroOneWeight: z.number().min(0).default(10).describe('w01, what the zero-one loss is multiplied with'),
+  zeroOneDistance: z
+    .enum(['l2', 'l1'])
+    .default('l2')
+    .describe('how the zero-one loss measures from one half: squared or absolute'),
+  derivation: z
+    .enum(['threshold-sparse', 'threshold-edge'])
+    .default('threshold-sparse')
+    .describe(
+      'sparse: the strongest operation of the two strongest edges of a node; edge: up to two operations an edge',
+    ),
+  threshold: z.number().min(0).max(1).default(0.85).describe('gates below it are closed in the architecture'),
+  ...alphaOptions({ learningRate: 3e-3, beta1: 0.9 }),
+  ...batchNormOptions,
+  ...memoryOptions,
+  // Skips are those of gates that are open, which neither counting nor capping the strongest candidates knows.
+  hessian: collapseOptions.hessian,
+  stopEigenvalue: collapseOptions.stopEigenvalue,
+});
+
+/**
+ * FairDARTS (Chu et al., ECCV 2020, 1911.12126): every candidate has a gate of its own, sigmoid(alpha), in place of a share of a
+ * softmax, and a zero-one loss draws gates to zero and one; the architecture has the candidates whose gates are open at the end.
+ *
+ * The paper trains 50 epochs in batches of 128 at learning rates from 0.005 to 0.001. Searches too short for gates to open end in
+ * a cell of one edge, the strongest: lower the threshold there. The zero-one loss is a mean over gates, 196 on the DARTS space: with
+ * fewer it draws each of them more, and a smaller weight may be wanted. NAS-Bench-201 has one operation on an edge: the strongest, or
+ * `none` where its gate is closed.
+ */
+export const fairDarts: Method<z.infer<typeof options>> = {
+  name: 'fair-darts',
+  paper: 'Chu et al., ECCV 2020, 1911.12126',
+  summary: 'a gate for every candidate, drawn to zero or one, in place of the softmax',
+  options,
+  needs: () => 'supernet',
+  joinsHalves: ({ order }) => order === 'single',
+  start: (problem, settings) => {
+    const { relaxation } = problem.space;
+    const { derivation: by, threshold } = settings;
+    return relaxedSearch(problem, {
+      method: 'fair-darts',
+      stages: 1,
+      collapse: settings,
+      stage: () => ({
+        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
+        rule: () => gateRule(relaxation.tables, { weight: settings.zeroOneWeight, distance: settings.zeroOneDistance }),
+        alphaOptimizer: alphaOptimizerOf(settings),
+        order: settings.order,
+      }),
+      derive: ([{ strengths }]) =>
+        relaxation.architecture(openCandidates(relaxation.tables, strengths, { by, threshold })),
+    });
+  },
+};

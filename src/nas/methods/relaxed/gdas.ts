@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { Supernet } from '../../networks/classifier.js';
+import type { Method } from '../../search/method.js';
+import { type RelaxedRule, softmaxRows } from '../../training/relaxedRule.js';
+import { memoryOptions } from '../shared/memoryOptions.js';
+import { collapseOptions } from './collapse.js';
+import {
+  concreteSample,
+  gumbelNoise,
+  inverseFeed,
+  linearByEpoch,
+  noiseFeed,
+  oneHotOfLargest,
+  type ReadVariable,
+  stepRandom,
+} from './gumbel.js';
+import { alphaOptimizerOf, alphaOptions } from './relaxedOptions.js';
+import { relaxedSearch } from './relaxedSearch.js';
+
+const options = z.strictObject({
+  tauFirst: z.number().gt(0).default(10).describe('temperature of the softmax in the first epoch'),
+  tauLast: z.number().gt(0).default(0.1).describe('temperature in the last epoch; linear in between'),
+  ...alphaOptions(),
+  affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
+  // The Hessian at one sample says nothing.
+  stopSkips: collapseOptions.stopSkips,
+  maxSkips: collapseOptions.maxSkips,
+  ...memoryOptions,
+});
+
+type Options = z.infer<typeof options>;
+
+/**
+ * One candidate an edge, the largest of alpha + Gumbel noise; its gradient is that of its probability at the temperature
+ * (Dong and Yang 2019, GDAS, section 3.2). Noise depends on the seed, the update and the step alone.
+ */
+export function gumbelRule(
+  supernet: Supernet,
+  read: ReadVariable,
+  seed: number,
+  { tauFirst, tauLast }: Pick<Options, 'tauFirst' | 'tauLast'>,
+): RelaxedRule {
+  const { alphas } = supernet;
+  const hotFeed = (part: string, table: string) => `${part}/sample ${table}`;
+  return {
+    parameters: alphas,
+    apart: true,
+    trace: (graph, part) => {
+      const weights = alphas.variables.map(({ name, type }) => graph.feed(hotFeed(part, name), type.shape));
+      if (part === 'weights') return { mixture: { weights } };
+      const through = alphas.variables.map((alpha) => concreteSample(graph.read(alpha), alpha.name, part));
+      return { mixture: { weights }, through };
+    },
+    async feeds(place) {
+      const random = stepRandom('gdas', seed, place);
+      const feeds: Record<string, ArrayLike<number>> = {
+        [inverseFeed(place.part)]: [1 / linearByEpoch(tauFirst, tauLast, place)],
+      };
+      for (const alpha of alphas.variables) {
+        const values = await read(alpha);
+        const noise = gumbelNoise(values.length, random);
+        const noisy = noise.map((each, i) => each + values[i]);
+        feeds[noiseFeed(place.part, alpha.name)] = noise;
+        feeds[hotFeed(place.part, alpha.name)] = oneHotOfLargest(noisy, alpha.type.shape[1]);
+      }
+      return feeds;
+    },
+    strengths: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+  };
+}
+
+/**
+ * GDAS (Dong and Yang, CVPR 2019, 1910.04465): every step trains one sampled architecture, the same in all cells of a kind, and
+ * the architecture parameters by a straight-through gradient at a temperature that falls; at the end the strongest candidates
+ * stay.
+ *
+ * The paper: on the DARTS space 250 epochs of batches of 64; NAS-Bench-201 likewise, SGD with Nesterov momentum from 0.025 to 0.001 by a cosine, weight decay 5e-4.
+ * Where it differs: the published code gives closed candidates a gradient as well, that of adding their weights, which are zero,
+ * to the node as numbers; here, as in the authors' own later variant, the chosen candidate alone has one.
+ */
+export const gdas: Method<Options> = {
+  name: 'gdas',
+  paper: 'Dong and Yang, CVPR 2019, 1910.04465',
+  summary: 'one candidate an edge by Gumbel-max sampling, straight-through gradients, a falling temperature',
+  options,
+  needs: () => 'supernet',
+  start: (problem, settings) =>
+    relaxedSearch(problem, {
+      method: 'gdas',
+      stages: 1,
+      collapse: settings,
+      stage: () => ({
+        supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
+        rule: (supernet, { engine }) =>
+          gumbelRule(supernet, (variable) => engine.read(variable), problem.seed, settings),
+        alphaOptimizer: alphaOptimizerOf(settings),
+      }),
+    }),
+};

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { type Method, type Problem, SearchError } from '../../../search/method.js';
+import { memoryOptions } from '../../shared/memoryOptions.js';
+import { collapseOptions } from '../collapse.js';
+import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../relaxedOptions.js';
+import { relaxedSearch } from '../relaxedSearch.js';
+import { droppedSkipRule } from './skipDropout.js';
+import { publishedShares, switchesAfter } from './switches.js';
+
+const STAGES = 3;
+
+/** Cells of the stages on the DARTS space. */
+const PUBLISHED_DEPTHS = [5, 11, 17];
+
+/** Largest norm of the gradient of the architecture parameters (P-DARTS' code). */
+const CLIP_NORM = 5;
+
+const options = z.strictObject({
+  depths: z
+    .array(z.int().min(1))
+    .length(STAGES)
+    .optional()
+    .describe(
+      "cells of the three stages; left out: the published 5, 11 and 17 on the DARTS space, elsewhere the protocol's in each",
+    ),
+  dropped: z
+    .array(z.int().min(0))
+    .length(STAGES - 1)
+    .optional()
+    .describe(
+      'candidates that every edge loses after the first and after the second stage, the third leaves one; left out: the ' +
+        'published 3 and 2 of 8, and as large a part of fewer',
+    ),
+  weightsShare: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.4)
+    .describe("part of a stage's epochs, at its start, in which the weights alone are trained; published: 10 of 25"),
+  skipDropout: z
+    .array(z.number().min(0).lt(1))
+    .length(STAGES)
+    .default([0.1, 0.4, 0.7])
+    .describe('rates of drop-out on skip connections at the start of the three stages; it shrinks from epoch to epoch'),
+  ...alphaOptions({ learningRate: 6e-4 }),
+  ...batchNormOptions,
+  ...memoryOptions,
+  ...collapseOptions,
+  maxSkips: z
+    .int()
+    .min(0)
+    .default(2)
+    .describe('most skip connections of the normal cell: the weakest are taken out, and the cell is derived anew'),
+});
+
+type PDartsOptions = z.infer<typeof options>;
+
+/**
+ * P-DARTS (Chen et al., ICCV 2019, 1904.12760): three stages of first-order DARTS, each on a new and deeper supernet with the
+ * candidates that were strongest in the one before; drop-out on skip connections, and at most two of them in the normal cell.
+ * Each stage trains the protocol's epochs, so that a search has three times as many.
+ *
+ * The paper trains 25 epochs a stage in batches of 96 at learning rates from 0.025 to 0. Its drop-out draws a mask for every edge,
+ * here edges that leave one node share it; of equally strong edges it keeps the later, here the earlier. Where a space has `none`
+ * among its operations (NAS-Bench-201), `none` may be what stays.
+ */
+export const pDarts: Method<PDartsOptions> = {
+  name: 'p-darts',
+  paper: 'Chen et al., ICCV 2019, 1904.12760',
+  summary: 'DARTS in three stages, deeper each time and with fewer candidates',
+  options,
+  needs: () => 'supernet',
+  start: (problem, settings) => {
+    const { tables } = problem.space.relaxation;
+    const { epochs, cells } = problem.supernet?.protocol ?? { epochs: 0, cells: 0 };
+    const dropped = droppedOf(problem, settings);
+    const depths = settings.depths ?? (problem.space.name === 'darts' ? PUBLISHED_DEPTHS : [cells, cells, cells]);
+    const alphaStart = Math.floor(settings.weightsShare * epochs);
+    return relaxedSearch(problem, {
+      method: 'p-darts',
+      stages: STAGES,
+      epochs: STAGES * epochs,
+      collapse: settings,
+      stage: (index, ended) => {
+        const strengths = ended.map((stage) => stage.strengths);
+        const candidates = switchesAfter(tables, strengths, dropped);
+        const dropout = { initial: settings.skipDropout[index], alphaStart, seed: problem.seed };
+        return {
+          supernet: {
+            affine: settings.affine,
+            batchNorm: settings.batchNorm,
+            checkpoint: settings.checkpoint,
+            candidates,
+          },
+          protocol: { cells: depths[index] },
+          rule: (supernet) => droppedSkipRule(supernet, candidates, dropout),
+          alphaOptimizer: { ...alphaOptimizerOf(settings), clipNorm: CLIP_NORM },
+          alphaStart,
+        };
+      },
+    });
+  },
+};
+
+function droppedOf({ space }: Problem, options: PDartsOptions): readonly number[] {
+  const { operations } = space.relaxation.tables[0];
+  const dropped = options.dropped ?? publishedShares(operations.length);
+  const left = operations.length - dropped.reduce((a, b) => a + b, 0);
+  if (left < 2)
+    throw new SearchError(
+      `p-darts: dropped is ${dropped.join(', ')}, which leaves ${left} of ${operations.length} candidates to the last stage, ` +
+        'wanted two or more; drop fewer',
+    );
+  return dropped;
+}

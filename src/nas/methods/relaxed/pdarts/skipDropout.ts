@@ -1,0 +1,54 @@
+import type { Graph, Value } from '../../../../engine/graph/graph.js';
+import { dropout } from '../../../../engine/ops/random/dropout.js';
+import type { Supernet } from '../../../networks/classifier.js';
+import type { Part, RelaxedRule, StepPlace } from '../../../training/relaxedRule.js';
+import { maskedSoftmax, maskedSoftmaxRows } from '../maskedSoftmax.js';
+import type { Switches } from './switches.js';
+
+/** By which drop-out shrinks an epoch once the architecture moves, as a power of e (P-DARTS' code). */
+const DECAY = 0.2;
+
+export interface SkipDropout {
+  /** Rate of the drop-out at the start. */
+  readonly initial: number;
+  /** Epochs in which the weights alone are trained. */
+  readonly alphaStart: number;
+  readonly seed: number;
+}
+
+/** The rate of an epoch, from 0: linear to begin with, exponential once the architecture parameters move. */
+export function skipDropoutRate({ initial, alphaStart }: SkipDropout, epoch: number, epochs: number): number {
+  return epoch < alphaStart
+    ? (initial * (epochs - epoch - 1)) / epochs
+    : initial * Math.exp(-DECAY * (epoch - alphaStart));
+}
+
+const rateFeed = (part: Part) => `${part}/skip dropout`;
+
+/**
+ * The softmax over the candidates that are left on every edge, with drop-out on what skip connections of stride 1 pass on, by
+ * element (Chen et al. 2019, P-DARTS, section 3.4). Edges that leave one node share its mask.
+ */
+export function droppedSkipRule(supernet: Supernet, switches: Switches, settings: SkipDropout): RelaxedRule {
+  const { alphas } = supernet;
+  return {
+    parameters: alphas,
+    trace: (graph, part) => ({
+      mixture: {
+        weights: alphas.variables.map((alpha, i) => maskedSoftmax(graph.read(alpha), switches[i])),
+        skip: settings.initial > 0 ? dropped(graph, part, settings.seed) : undefined,
+      },
+    }),
+    feeds: ({ part, epoch, epochs }: StepPlace) => ({ [rateFeed(part)]: skipDropoutRate(settings, epoch, epochs) }),
+    strengths: (parameters) =>
+      alphas.variables.map(({ type }, i) => maskedSoftmaxRows(parameters[i], type.shape[1], switches[i])),
+  };
+}
+
+function dropped(graph: Graph, part: Part, seed: number): (node: Value) => Value {
+  let place = 0;
+  return (node) => {
+    const [rate, step] = [graph.feed(rateFeed(part)), graph.feed('step', [], 'u32')];
+    return dropout(node, rate, step, { seed, purpose: `skip dropout ${part} ${place++}` });
+  };
+}

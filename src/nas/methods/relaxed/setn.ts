@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { softmax } from '../../../engine/ops/reduce/softmax.js';
+import { Random } from '../../../engine/random/random.js';
+import type { Supernet } from '../../networks/classifier.js';
+import type { Method } from '../../search/method.js';
+import type { RelaxedTable, Selection, Space } from '../../spaces/shared/space.js';
+import { type Feeds, type RelaxedRule, softmaxRows } from '../../training/relaxedRule.js';
+import { pathFeeds } from '../../training/sharedEvaluator.js';
+import { deriveSelection } from '../shared/derivation.js';
+import { memoryOptions } from '../shared/memoryOptions.js';
+import { gumbel, stepRandom } from './gumbel.js';
+import { alphaOptimizerOf, alphaOptions } from './relaxedOptions.js';
+import { relaxedSearch } from './relaxedSearch.js';
+
+/** Spaces of at most so many architectures are ranked whole. */
+const ENUMERATED = 100_000;
+
+const options = z.strictObject({
+  candidates: z
+    .number()
+    .int()
+    .min(1)
+    .default(100)
+    .describe('most probable architectures that are measured with the shared weights, on one batch each'),
+  samples: z
+    .number()
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('architectures drawn by their probabilities and then ranked, where a space is too large to rank whole'),
+  ...alphaOptions(),
+  affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
+  ...memoryOptions,
+});
+
+/** An architecture drawn uniformly, but for those with a node that gets nothing but `none`. */
+export function uniformSelection(space: Space, random: Random): Selection {
+  const { relaxation } = space;
+  for (;;) {
+    const selection = relaxation.selection(space.random(random));
+    if (relaxation.tables.every((table, t) => reachesAll(table, selection[t]))) return selection;
+  }
+}
+
+/** Whether every node with edges gets something. */
+function reachesAll({ edges, operations }: RelaxedTable, rows: Selection[number]): boolean {
+  const reached = new Set(
+    edges.flatMap(([, target], e) => (rows[e].some((operation) => operations[operation] !== 'none') ? [target] : [])),
+  );
+  return edges.every(([, target]) => reached.has(target));
+}
+
+/** Logarithm of the probability that every edge of a selection has its candidates. @param strengths probabilities by rows */
+export function logProbability(
+  tables: readonly RelaxedTable[],
+  selection: Selection,
+  strengths: readonly ArrayLike<number>[],
+): number {
+  let result = 0;
+  tables.forEach(({ operations }, t) => {
+    selection[t].forEach((chosen, edge) => {
+      // A probability may be too small for a number: such architectures are the last.
+      for (const operation of chosen)
+        result += Math.log(Math.max(strengths[t][edge * operations.length + operation], Number.MIN_VALUE));
+    });
+  });
+  return result;
+}
+
+/**
+ * An architecture drawn by the probabilities of candidates: with Gumbel noise on their logarithms the strongest candidate of an
+ * edge is a sample of its probabilities, and the strongest edges are drawn without putting back (Kool et al. 2019, 1903.06059).
+ */
+export function drawSelection(
+  tables: readonly RelaxedTable[],
+  strengths: readonly Float32Array[],
+  random: Random,
+): Selection {
+  const noisy = strengths.map((table) => Float64Array.from(table, (strength) => Math.log(strength) + gumbel(random)));
+  return deriveSelection(tables, noisy);
+}
+
+/** The most probable architectures, of equals the first. @returns at most `count`, most probable first, each once */
+export function mostProbable(
+  space: Space,
+  strengths: readonly Float32Array[],
+  { count, samples, seed }: { readonly count: number; readonly samples: number; readonly seed: number },
+): unknown[] {
+  const { tables, selection } = space.relaxation;
+  const random = new Random(seed, 'setn samples');
+  const draw = () => space.relaxation.architecture(drawSelection(tables, strengths, random));
+  const all = space.size <= ENUMERATED ? [...space.enumerate()] : Array.from({ length: samples }, draw);
+  const once = [...new Map(all.map((architecture) => [space.format(architecture), architecture])).values()];
+  return once
+    .map((architecture) => ({ architecture, value: logProbability(tables, selection(architecture), strengths) }))
+    .sort((a, b) => b.value - a.value)
+    .slice(0, count)
+    .map(({ architecture }) => architecture);
+}
+
+/** Weights follow one uniformly random architecture a step; architecture parameters the softmax mixture of all candidates. */
+export function uniformRule(supernet: Supernet, space: Space, seed: number): RelaxedRule {
+  const { alphas } = supernet;
+  return {
+    parameters: alphas,
+    trace: (graph, part) => {
+      const feeds = alphas.variables.map(({ name, type }) => graph.feed(`${part}/${name}`, type.shape));
+      if (part === 'weights') return { mixture: { weights: feeds } };
+      return { mixture: { weights: alphas.variables.map((alpha) => softmax(graph.read(alpha))), gates: feeds } };
+    },
+    feeds(place): Feeds {
+      const { tables } = space.relaxation;
+      const named = (feeds: Feeds) =>
+        Object.fromEntries(Object.entries(feeds).map(([name, value]) => [`${place.part}/${name}`, value]));
+      if (place.part === 'weights')
+        return named(pathFeeds(tables, uniformSelection(space, stepRandom('setn', seed, place))));
+      return named(
+        Object.fromEntries(
+          tables.map(({ name, edges, operations }) => [
+            name,
+            new Float32Array(edges.length * operations.length).fill(1),
+          ]),
+        ),
+      );
+    },
+    strengths: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+  };
+}
+
+/**
+ * SETN (Dong and Yang, ICCV 2019, 1910.05733), as NAS-Bench-201 has it: every step trains the weights of one uniformly random
+ * architecture, and the architecture parameters on the mixture of all candidates; at the end the most probable architectures
+ * are measured with the shared weights on one batch of the other half each, and the best of them is the result.
+ *
+ * NAS-Bench-201: 250 epochs of batches of 64, SGD with Nesterov momentum from 0.025 to 0.001, weight decay 5e-4. Where it differs: the
+ * candidate that the first paper's own sampler proposes for the DARTS space is here drawn uniformly as well, and there, a space too large to
+ * rank, the measured architectures are the most probable of those drawn by their probabilities. All are measured on their own
+ * batch, one after the other through the half.
+ */
+export const setn: Method<z.infer<typeof options>> = {
+  name: 'setn',
+  paper: 'Dong and Yang, ICCV 2019, 1910.05733',
+  summary: 'weights of random architectures; the most probable ones measured with shared weights',
+  options,
+  needs: () => 'supernet',
+  start: (problem, settings) => {
+    const { space, seed } = problem;
+    return relaxedSearch(problem, {
+      method: 'setn',
+      stages: 1,
+      stage: () => ({
+        supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
+        rule: (supernet) => uniformRule(supernet, space, seed),
+        alphaOptimizer: alphaOptimizerOf(settings),
+      }),
+      async derive(ended, trained) {
+        const { strengths } = ended[ended.length - 1];
+        const { candidates: count, samples } = settings;
+        const evaluator = await trained.evaluator();
+        let best: { readonly architecture: unknown; readonly accuracy: number } | undefined;
+        for (const [index, architecture] of mostProbable(space, strengths, { count, samples, seed }).entries()) {
+          const { accuracy } = await evaluator.evaluate(space.relaxation.selection(architecture), [
+            index % evaluator.batches,
+          ]);
+          if (!best || accuracy > best.accuracy) best = { architecture, accuracy };
+        }
+        return best?.architecture;
+      },
+    });
+  },
+};

@@ -1,0 +1,36 @@
+import type { RelaxedTable } from '../../spaces/shared/space.js';
+import { deriveSelection } from '../shared/derivation.js';
+
+export const SKIP = 'skip_connect';
+
+/** A skip connection of a derived table. */
+interface Skip {
+  readonly edge: number;
+  readonly strength: number;
+}
+
+/**
+ * Strengths from which a table has at most so many skip connections: the weakest of those that it would have is taken out,
+ * the table derived anew, and so on (Chen et al. 2019, P-DARTS, section 3.4). Of equals the later edge's goes first.
+ * @param strengths [edges, operations], row-major
+ */
+export function limitSkips(table: RelaxedTable, strengths: ArrayLike<number>, maxSkips: number): Float32Array {
+  const limited = Float32Array.from(strengths);
+  const skip = table.operations.indexOf(SKIP);
+  for (;;) {
+    const skips = derivedSkips(table, limited);
+    if (skips.length <= maxSkips) return limited;
+    const weakest = skips.reduce((a, b) => (b.strength <= a.strength ? b : a));
+    // Below every strength, so that not even an edge of zeros takes it again.
+    limited[weakest.edge * table.operations.length + skip] = Number.NEGATIVE_INFINITY;
+  }
+}
+
+/** Skip connections that the table's derived architecture has. */
+export function derivedSkips(table: RelaxedTable, strengths: ArrayLike<number>): readonly Skip[] {
+  const skip = table.operations.indexOf(SKIP);
+  const [edges] = deriveSelection([table], [strengths]);
+  return edges.flatMap((operations, edge) =>
+    operations.includes(skip) ? [{ edge, strength: strengths[edge * table.operations.length + skip] }] : [],
+  );
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Method, Problem, Search } from '../../search/method.js';
+import type { Space } from '../../spaces/shared/space.js';
+import { type Evaluation, fittest, samplingSearch } from '../shared/samplingSearch.js';
+import { drawUnseen } from '../shared/unseen.js';
+
+const options = z.strictObject({
+  improvement: z
+    .enum(['best', 'first'])
+    .default('best')
+    .describe('best: evaluates all neighbours and moves to the best; first: moves as soon as one is better'),
+  evaluations: z.int().min(1).default(100).describe('architectures evaluated in all'),
+});
+type LocalSearchOptions = z.infer<typeof options>;
+
+const NAME = 'local-search';
+
+/**
+ * Hill climbing (White, Nolen and Savani, UAI 2021, 2005.02960, algorithm 1): all neighbours, which differ in one
+ * choice, are evaluated in random order; the search moves to the best if it is better, and else starts anew at random.
+ * What was evaluated before is remembered, not evaluated again.
+ */
+export const localSearch: Method<LocalSearchOptions> = {
+  name: NAME,
+  paper: 'White, Nolen and Savani, UAI 2021, 2005.02960',
+  summary: 'climbs to the best neighbour, and starts anew at a peak',
+  options,
+  needs: () => 'training',
+  start: startLocalSearch,
+};
+
+interface Climb {
+  /** Where the climb stands; absent before a start. */
+  place?: string;
+  /** Its neighbours that are still to be looked at. */
+  pending: string[];
+  /** Whether `place` is still to be evaluated, or its neighbours to be listed. */
+  arrived: boolean;
+}
+
+function startLocalSearch(problem: Problem, { improvement, evaluations: total }: LocalSearchOptions): Search {
+  const { space } = problem;
+  let climb: Climb = { pending: [], arrived: false };
+
+  return samplingSearch(problem, {
+    method: NAME,
+    total,
+    propose(evaluations, random) {
+      const known = new Map(evaluations.map((evaluation) => [evaluation.text, evaluation]));
+      for (;;) {
+        const here = climb.place === undefined ? undefined : known.get(climb.place);
+        if (here && !climb.arrived)
+          climb = { place: here.text, pending: random.shuffle(neighbours(space, here.text)), arrived: true };
+        const better = here && improved(here, climb.pending);
+        if (better) {
+          climb = { place: better.text, pending: [], arrived: false };
+          continue;
+        }
+        const next = climb.pending.find((text) => !known.has(text));
+        if (here && next !== undefined) return { architecture: space.parse(next) };
+        const start = drawUnseen(space, random, new Set(known.keys()));
+        if (start === undefined) return undefined;
+        climb = { place: space.format(start), pending: [], arrived: false };
+        return { architecture: start };
+      }
+
+      /** The neighbour to move to, if enough of them are known to tell. */
+      function improved(here: Evaluation, around: readonly string[]): Evaluation | undefined {
+        const seen = around.flatMap((text) => known.get(text) ?? []).filter(({ fitness }) => fitness > here.fitness);
+        if (seen.length === 0 || (improvement === 'best' && !around.every((text) => known.has(text)))) return undefined;
+        return fittest(seen);
+      }
+    },
+    state: {
+      save: () => ({ climb: structuredClone(climb) }),
+      restore(values) {
+        climb = structuredClone(values.climb as Climb);
+      },
+    },
+  });
+}
+
+/** Texts of all architectures that differ from this one in one choice. */
+export function neighbours(space: Space, text: string): string[] {
+  const decisions = space.decisions(space.parse(text));
+  const found = new Set<string>();
+  space.choices.forEach(({ options }, choice) => {
+    options.forEach((_, option) => {
+      found.add(space.format(space.fromDecisions(decisions.with(choice, option))));
+    });
+  });
+  found.delete(text);
+  return [...found];
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { Random } from '../../../engine/random/random.js';
+import { type Method, type Problem, type Search, SearchError } from '../../search/method.js';
+import { deriveArchitecture } from '../shared/derivation.js';
+import { requireMethod, samplingSearch } from '../shared/samplingSearch.js';
+
+const options = z.strictObject({
+  samples: z.int().min(1).default(1).describe('architectures drawn; of more than one, short training picks the best'),
+  sampling: z
+    .enum(['uniform', 'alphas'])
+    .optional()
+    .describe(
+      'uniform, also where left out: over the choices; alphas: what is derived from architecture parameters drawn from a normal distribution',
+    ),
+  perSource: z
+    .boolean()
+    .optional()
+    .describe('cells of its own for every source; false, also where left out: one seed draws the same for all sources'),
+});
+type RandomOptions = z.infer<typeof options>;
+
+const NAME = 'random';
+
+/**
+ * Random sampling. With one sample, the default, it sees no image: the baseline that every relative improvement is
+ * measured against (Yang et al., ICLR 2020, 1912.12522). These draw architecture parameters and derive the cell; by symmetry every
+ * architecture of a space is as likely as by uniform drawing.
+ */
+export const randomSearch: Method<RandomOptions> = {
+  name: NAME,
+  paper: 'Yang, Esperança and Carlucci, ICLR 2020, 1912.12522',
+  summary: 'one architecture at random, or the best of some after short training',
+  options,
+  needs: ({ samples, perSource }) => (samples > 1 ? 'training' : perSource ? 'name' : 'nothing'),
+  start(given, { samples, sampling, perSource }) {
+    const problem = perSource ? seededBySource(given) : given;
+    return samples > 1 || problem.limits
+      ? samplingSearch(problem, {
+          method: NAME,
+          total: samples,
+          propose: (_, random) => ({ architecture: draw(problem, sampling, random) }),
+        })
+      : singleDraw(problem, sampling);
+  },
+};
+
+/** The same problem with another seed for every source. Its evaluations have seeds of their own. */
+function seededBySource(problem: Problem): Problem {
+  const { seed, sourceName } = problem;
+  if (sourceName === undefined)
+    throw new SearchError(
+      `${NAME}: perSource: got a problem without the name of its source, wanted one with; leave perSource out`,
+    );
+  return { ...problem, seed: new Random(seed, `source ${sourceName}`).uint32() };
+}
+
+function draw({ space }: Problem, sampling: RandomOptions['sampling'], random: Random): unknown {
+  if (sampling !== 'alphas') return space.random(random);
+  const { relaxation } = space;
+  const alphas = relaxation.tables.map(({ edges, operations }) =>
+    Float64Array.from({ length: edges.length * operations.length }, () => random.normal()),
+  );
+  return deriveArchitecture(relaxation, alphas);
+}
+
+function singleDraw(problem: Problem, sampling: RandomOptions['sampling']): Search {
+  let architecture: string | undefined;
+  return {
+    async step() {
+      architecture = problem.space.format(draw(problem, sampling, new Random(problem.seed, `search ${NAME}`)));
+      return false;
+    },
+    save: () => ({ method: NAME, values: { architecture }, arrays: {} }),
+    restore(state) {
+      requireMethod(state, NAME);
+      architecture = state.values.architecture as string | undefined;
+    },
+    result() {
+      if (architecture === undefined) throw new SearchError(`${NAME}: result() before the first step()`);
+      return { architecture, epochs: [], evaluations: [] };
+    },
+    progress: () => ({ done: architecture === undefined ? 0 : 1, total: 1, unit: 'architecture' }),
+  };
+}

@@ -1,0 +1,70 @@
+import { Random } from '../../../engine/random/random.js';
+import { selectRows } from '../../predictors/encodings.js';
+import type { Features, Prediction, Predictor, Regressor } from '../../predictors/predictor.js';
+import type { Problem } from '../../search/method.js';
+import { SearchError } from '../../search/method.js';
+
+/**
+ * Predictors of one kind with different seeds, fitted anew every round. They stay from round to round, so that networks keep
+ * their compiled programs; what they say depends on the rows fitted alone.
+ */
+export class WeakEnsemble {
+  private members?: readonly Regressor[];
+
+  constructor(
+    private readonly problem: Problem,
+    private readonly predictor: Predictor,
+    private readonly options: unknown,
+    private readonly size: number,
+  ) {}
+
+  /** @returns what every member says of all `features` after fitting on some `rows` of them */
+  async predict(features: Features, rows: readonly number[], targets: readonly number[]): Promise<Prediction[]> {
+    const { space, seed, engine } = this.problem;
+    this.members ??= Array.from({ length: this.size }, (_, member) =>
+      this.predictor.create(
+        { space, seed: new Random(seed, `weak predictor ${member}`).uint32(), engine },
+        this.options,
+      ),
+    );
+    const known = selectRows(features, rows);
+    const predictions: Prediction[] = [];
+    for (const member of this.members) {
+      await member.fit(known, targets);
+      predictions.push(await member.predict(features));
+    }
+    return predictions;
+  }
+
+  dispose(): void {
+    for (const member of this.members ?? []) member.dispose?.();
+    this.members = undefined;
+  }
+}
+
+/** Mean of an ensemble. */
+export function meanOf(predictions: readonly Prediction[]): Float64Array {
+  const [first] = predictions;
+  if (predictions.length === 1) return first.mean;
+  return first.mean.map((_, i) => predictions.reduce((sum, { mean }) => sum + mean[i], 0) / predictions.length);
+}
+
+/**
+ * Deviation of an ensemble over its members, divided by their number, as published; of one predictor, its own.
+ * @param name of the predictor
+ * @throws SearchError if a single predictor tells none
+ */
+export function deviationOf(predictions: readonly Prediction[], name: string): Float64Array {
+  const count = predictions.length;
+  if (count === 1) {
+    const { deviation } = predictions[0];
+    if (deviation) return deviation;
+    throw new SearchError(
+      `weaknas: ${name} tells no deviation; set ensemble to 2 or more, or acquisition to uniform-top`,
+    );
+  }
+  return meanOf(predictions).map((center, i) => {
+    const squares = predictions.reduce((sum, { mean }) => sum + (mean[i] - center) ** 2, 0);
+    return Math.sqrt(squares / count) / count;
+  });
+}

@@ -1,0 +1,53 @@
+import type { Relaxation, RelaxedTable, Selection } from '../../spaces/shared/space.js';
+
+/** The strongest candidate of an edge: its operation and what weighs it. */
+interface Strongest {
+  readonly edge: number;
+  readonly operation: number;
+  readonly strength: number;
+}
+
+/**
+ * The discrete architecture of a relaxed one. Where a table keeps all edges, each takes its strongest operation, `none` among them
+ * (NAS-Bench-201). Else every node keeps the edges whose strongest operation other than `none` is the strongest, and that operation
+ * on each (Liu et al. 2019, DARTS, section 2.4). Of equals the first wins.
+ * @param strengths for every table [edges, operations], row-major
+ */
+export function deriveSelection(tables: readonly RelaxedTable[], strengths: readonly ArrayLike<number>[]): Selection {
+  return tables.map((table, t) => {
+    const all = table.edges.map((_, edge) => strongest(table, strengths[t], edge));
+    const kept = table.kept === undefined ? new Set(all) : new Set(strongestEdges(table, all, table.kept));
+    return all.map((one) => (kept.has(one) ? [one.operation] : []));
+  });
+}
+
+/** `deriveSelection` as the text of an architecture. */
+export function deriveArchitecture<A>(relaxation: Relaxation<A>, strengths: readonly ArrayLike<number>[]): A {
+  return relaxation.architecture(deriveSelection(relaxation.tables, strengths));
+}
+
+/** Which columns an edge of the architecture may have. */
+export function isAllowed({ kept, operations }: RelaxedTable, operation: number): boolean {
+  return kept === undefined || operations[operation] !== 'none';
+}
+
+function strongest(table: RelaxedTable, strengths: ArrayLike<number>, edge: number): Strongest {
+  const width = table.operations.length;
+  let best: Strongest | undefined;
+  for (let operation = 0; operation < width; operation++) {
+    const strength = strengths[edge * width + operation];
+    if (isAllowed(table, operation) && (!best || strength > best.strength)) best = { edge, operation, strength };
+  }
+  return best as Strongest;
+}
+
+function strongestEdges({ edges }: RelaxedTable, all: readonly Strongest[], kept: number): Strongest[] {
+  const targets = [...new Set(edges.map(([, target]) => target))];
+  return targets.flatMap((target) =>
+    all
+      .filter(({ edge }) => edges[edge][1] === target)
+      // A stable sort: of equals the lower input stays.
+      .sort((a, b) => b.strength - a.strength)
+      .slice(0, kept),
+  );
+}

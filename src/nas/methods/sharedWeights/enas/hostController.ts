@@ -1,0 +1,57 @@
+import type { Variable } from '../../../../engine/graph/variables.js';
+import type { Engine } from '../../../../engine/runtime/engine.js';
+import { type HostState, hostLinear, hostLogSoftmax, hostLstm, type Weights } from '../hostNetwork.js';
+import type { ControllerNetwork } from './network.js';
+
+/** An architecture as the controller sees it. */
+export interface ControllerPath {
+  readonly decisions: readonly number[];
+  readonly logProbability: number;
+  /** Sum of the entropies of the distributions that the decisions were drawn from, in nats. */
+  readonly entropy: number;
+}
+
+/** The controller with its present weights on the host, in float64: it draws without waiting for the device at every choice. */
+export class HostController {
+  constructor(
+    private readonly network: ControllerNetwork,
+    private readonly weights: ReadonlyMap<Variable, Weights>,
+  ) {}
+
+  static async read(engine: Engine, network: ControllerNetwork): Promise<HostController> {
+    const { variables } = network.weights;
+    const read = await Promise.all(variables.map((variable) => engine.read(variable)));
+    return new HostController(network, new Map(variables.map((variable, i) => [variable, read[i]])));
+  }
+
+  /**
+   * Goes through the choices, one after the other.
+   * @param take the option to take of a choice, from the log-probabilities of all
+   */
+  walk(take: (logProbabilities: Float64Array, choice: number) => number): ControllerPath {
+    const { choices, tables, lstm, start, settings } = this.network;
+    const { hidden, temperature, tanhConstant } = settings;
+    const decisions: number[] = [];
+    let [logProbability, entropy] = [0, 0];
+    let state: HostState = { hidden: new Float64Array(hidden), cell: new Float64Array(hidden) };
+    let x = this.of(start);
+    choices.forEach(({ options }, choice) => {
+      const { embedding, weight, bias } = tables[choice];
+      state = hostLstm(x, state, this.of(lstm.weight), this.of(lstm.bias));
+      const logits = hostLinear(state.hidden, this.of(weight), options.length, this.of(bias)).map((logit) =>
+        tanhConstant > 0 ? tanhConstant * Math.tanh(logit / temperature) : logit / temperature,
+      );
+      const logs = hostLogSoftmax(logits);
+      const option = take(logs, choice);
+      decisions.push(option);
+      logProbability += logs[option];
+      entropy -= logs.reduce((sum, log) => sum + Math.exp(log) * log, 0);
+      x = Array.from({ length: hidden }, (_, i) => this.of(embedding)[option * hidden + i]);
+    });
+    return { decisions, logProbability, entropy };
+  }
+
+  private of(variable: Variable): Weights {
+    return this.weights.get(variable)!;
+  }
+}

@@ -1,6 +1,0 @@
-import { NasTransferError } from '../../engine/errors.js';
-
-/** Text or data that is no architecture of the space. */
-export class ArchitectureError extends NasTransferError {
-  override readonly code = 'architecture';
-}

@@ -1,0 +1,64 @@
+import { AttributeError } from '../../../engine/errors/errors.js';
+import type { Value } from '../../../engine/graph/graph.js';
+import { concat } from '../../../engine/ops/copy/concat.js';
+import type { NetworkMode } from '../../networks/classifier.js';
+
+/** Edges that leave one node of a relaxed cell and have an operation, and how that is computed. */
+export interface NodeEdges {
+  /** Their rows in the table of weights. */
+  readonly rows: readonly number[];
+  /** Every edge by itself, and only in runs in which its gate is open; else all edges together. */
+  readonly gated: boolean;
+}
+
+/** An operation before its batch norm, for a number of edges whose results lie side by side. */
+export interface Computation {
+  compute(x: Value, mode: NetworkMode): Value;
+  /** Channels of the result, of all edges; those of one where the operation has no weights and its result serves all. */
+  readonly channels: number;
+}
+
+/** One operation of all edges that leave a node. */
+export interface EdgeOperation {
+  /** Its column in the table of weights. */
+  readonly operation: number;
+  readonly rows: readonly number[];
+  readonly channels: number;
+  /** @param gates a feed [edges of the cell, operations], where edges are gated */
+  compute(x: Value, gates: Value | undefined, mode: NetworkMode): Value;
+}
+
+/**
+ * @param build the operation for a number of edges, with weights by this name
+ * @param shared it has no weights: one result serves all edges
+ */
+export function edgeOperation(
+  { rows, gated }: NodeEdges,
+  name: string,
+  { operation, shared = false }: { readonly operation: number; readonly shared?: boolean },
+  build: (name: string, copies: number) => Computation,
+): EdgeOperation {
+  if (!gated) {
+    const { channels, compute } = build(name, rows.length);
+    return { operation, rows, channels, compute: (x, _, mode) => compute(x, mode) };
+  }
+  const behind = (edges: readonly number[], { compute }: Computation): EdgeOperation['compute'] => {
+    return (x, gates, mode) => {
+      if (!gates) throw new AttributeError(`${name}: got no gates, wanted feeds of them: the supernet is gated`);
+      const elements = edges.map((row) => row * gates.shape[1] + operation);
+      return gates.graph.whenOpen(gates, elements, () => compute(x, mode));
+    };
+  };
+  if (shared) {
+    const one = build(name, 1);
+    return { operation, rows, channels: one.channels, compute: behind(rows, one) };
+  }
+  const each = rows.map((row) => build(`${name}/edge ${row}`, 1));
+  const computations = each.map((one, edge) => behind([rows[edge]], one));
+  return {
+    operation,
+    rows,
+    channels: each.reduce((sum, { channels }) => sum + channels, 0),
+    compute: (x, gates, mode) => concat(computations.map((compute) => compute(x, gates, mode))),
+  };
+}

@@ -1,0 +1,134 @@
+import { AttributeError } from '../../../engine/errors/errors.js';
+import type { Graph, Value } from '../../../engine/graph/graph.js';
+import { channelsOf } from '../../../engine/graph/types.js';
+import { VariableSet } from '../../../engine/graph/variables.js';
+import type { BatchNorm2d } from '../../../engine/nn/batchNorm2d.js';
+import { normal } from '../../../engine/nn/initializers.js';
+import { concat } from '../../../engine/ops/copy/concat.js';
+import { scaleBy } from '../../../engine/ops/elementwise/weightedSum.js';
+import { type MixedEdge, mixedEdges } from '../../../engine/ops/mixed/mixedEdges.js';
+import { softmax } from '../../../engine/ops/reduce/softmax.js';
+import type { Mixture, NetworkMode, SupernetOptions } from '../../networks/classifier.js';
+import { batchNormMode, type LayerContext } from '../../networks/layers.js';
+import type { RelaxedTable } from './space.js';
+
+/** One operation of all edges that leave a node of a relaxed cell, side by side along the channels, before its batch norm. */
+export interface StackedCandidate {
+  /** Column of the operation in the table of weights. */
+  readonly operation: number;
+  /** Rows of the edges that have it. */
+  readonly rows: readonly number[];
+  /** [..., rows * C], edge by edge, or [..., C] where all edges share one value, as they do a pool's. */
+  readonly value: Value;
+}
+
+/** The part of a mixture that one table's cells see. */
+export interface TableMixture {
+  /** [edges, operations] */
+  readonly weights: Value;
+  readonly gates?: Value;
+  /** [edges] */
+  readonly edges?: Value;
+  skip?(node: Value): Value;
+}
+
+/** Standard deviation of the initial architecture parameters (DARTS: 1e-3 times a standard normal). */
+const INITIAL_DEVIATION = 1e-3;
+
+/** The architecture parameters of some tables, and what a pass weighs each table's candidates by. */
+export function tableMixtures(tables: readonly RelaxedTable[], gated: boolean) {
+  const alphas = new VariableSet('alphas');
+  for (const { name, edges, operations } of tables)
+    alphas.add(name, [edges.length, operations.length], normal(0, INITIAL_DEVIATION));
+  const usual = (graph: Graph): Mixture => ({
+    weights: alphas.variables.map((alpha) =>
+      gated ? graph.feed(alpha.name, alpha.type.shape) : softmax(graph.read(alpha)),
+    ),
+  });
+  return {
+    alphas,
+    of(graph: Graph, mixture: Mixture = usual(graph)): TableMixture[] {
+      const { weights, gates = gated ? weights : undefined, edges, skip } = mixture;
+      return weights.map((weight, i) => ({ weights: weight, gates: gates?.[i], edges: edges?.[i], skip }));
+    },
+  };
+}
+
+/** What one node of a relaxed cell offers to the nodes after it. */
+export interface NodeCandidates {
+  /** Candidates that end in batch norm. */
+  readonly normalised: readonly StackedCandidate[];
+  /** Candidates that are mixed as they are. */
+  readonly raw: readonly StackedCandidate[];
+  /** The node itself, where edges may pass it on as it is, and the column of that operation; its weight is zero where an edge may not. */
+  readonly skip?: { readonly operation: number; readonly value: Value };
+}
+
+/**
+ * @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels; and for gated
+ * candidates with running averages, which those that are closed would pull towards zero
+ */
+export function checkSupernet(
+  supernet: string,
+  channels: number,
+  { partial = 1, gated = false, batchNorm }: Omit<SupernetOptions, 'affine'>,
+): void {
+  if (gated && batchNorm === 'running')
+    throw new AttributeError(
+      `${supernet}: batchNorm is running with gated candidates, wanted batch or reestimated: a candidate that is closed in a step has no statistics`,
+    );
+  const step = 4 * partial;
+  if (channels % step === 0) return;
+  const below = channels - (channels % step);
+  throw new AttributeError(
+    `${supernet}: channels is ${channels}, wanted a multiple of ${step}: a node's candidates lie side by side in vectors of four ` +
+      `channels; use ${below > 0 ? `${below} or ` : ''}${below + step}${partial > 1 ? `, or a smaller partial than ${partial}` : ''}`,
+  );
+}
+
+/**
+ * What a node gives to each of its target nodes: the weighted sum of its normalised candidates (Liu et al. 2019, DARTS, eq. 2).
+ * @param norm batch norm of all normalised candidates together, in their order
+ * @param rows the edges' rows in the table of weights
+ * @param weights [edges of the cell, operations]
+ * @param channels channels of a node
+ */
+export function mixCandidates(
+  context: LayerContext,
+  { normalised, raw, skip }: NodeCandidates,
+  norm: BatchNorm2d | undefined,
+  { rows, weights, channels, mode }: { rows: readonly number[]; weights: Value; channels: number; mode: NetworkMode },
+): readonly Value[] {
+  const { graph } = weights;
+  const columns = weights.shape[1];
+  const copiesOf = ({ value }: StackedCandidate) => channelsOf(value.type) / channels;
+  const stacked = [...normalised, ...raw];
+  if (stacked.length === 0) {
+    if (!skip) throw new AttributeError('mixCandidates: got a node without candidates, wanted one or more');
+    return rows.map((row) => scaleBy(skip.value, weights, row * columns + skip.operation));
+  }
+  const edges = rows.map((row): MixedEdge => {
+    let slot = 0;
+    const candidates = stacked.flatMap((candidate) => {
+      const copies = copiesOf(candidate);
+      const place = candidate.rows.indexOf(row);
+      const own = slot + (copies > 1 ? place : 0);
+      slot += copies;
+      return place < 0 ? [] : [{ slot: own, weight: row * columns + candidate.operation }];
+    });
+    return { candidates, skip: skip && row * columns + skip.operation };
+  });
+  const slots = stacked.reduce((sum, candidate) => sum + copiesOf(candidate), 0);
+  const count = normalised.reduce((sum, candidate) => sum + copiesOf(candidate), 0);
+  const values = (list: readonly StackedCandidate[]) => list.map(({ value }) => value);
+  if (norm && batchNormMode(context, mode) === 'running') {
+    const stack = concat([norm.forward(concat(values(normalised)), 'running'), ...values(raw)]);
+    return mixedEdges({ stack, slots, normalised: 0, skip: skip?.value }, edges, weights);
+  }
+  const statistics = norm?.mixedNorm(graph);
+  return mixedEdges(
+    { stack: concat(values(stacked)), slots, normalised: count, skip: skip?.value, ...statistics },
+    edges,
+    weights,
+  );
+}

@@ -1,0 +1,91 @@
+import type { Random } from '../../../engine/random/random.js';
+import type { Classifier, Supernet, SupernetOptions } from '../../networks/classifier.js';
+
+/** What a network costs, per image where it depends on images. */
+export interface NetworkCost {
+  readonly parameters: number;
+  /** Multiply-accumulates of convolutions and linear layers. */
+  readonly multiplyAdds: number;
+  /** Millions of operations in the space's own published way of counting. */
+  readonly mflops: number;
+}
+
+export interface NetworkSettings {
+  /** Channels of the first stage. */
+  readonly channels: number;
+  /** Cells per stage. */
+  readonly cells: number;
+  readonly classes: number;
+  /** Image edge in pixels; a multiple of 4 where the network halves it twice. */
+  readonly size: number;
+  readonly imageChannels: number;
+  /** The network for ImageNet: three stems of stride 2 before the cells; `size` a multiple of 32. Of spaces of genotypes alone. */
+  readonly imagenet?: boolean;
+  /** With an auxiliary classifier, which acts in training alone. Of spaces of genotypes alone. */
+  readonly auxiliary?: boolean;
+}
+
+/** One of the decisions that make an architecture. */
+export interface Choice {
+  readonly name: string;
+  readonly options: readonly string[];
+}
+
+/** An architecture as a graph with an operation on every node; node 0 is the input, the last one the output. */
+export interface OperationGraph {
+  /** Indices into the space's `graphOperations`, one a node. */
+  readonly operations: readonly number[];
+  /** Pairs of nodes, from and to; from is the lower. */
+  readonly edges: readonly (readonly [number, number])[];
+}
+
+/** One table of candidates: the operations that may stand on the edges of all cells of a kind. */
+export interface RelaxedTable {
+  /** Also the name of its architecture parameters, [edges, operations]. */
+  readonly name: string;
+  /** Source and target of every edge; sources have lower numbers. */
+  readonly edges: readonly (readonly [number, number])[];
+  readonly operations: readonly string[];
+  /** Incoming edges of a node that an architecture keeps, each with one operation other than `none`; absent: all, `none` too. */
+  readonly kept?: number;
+}
+
+/** For every table, for every edge, the operations on it, as indices; empty where the architecture has no such edge. */
+export type Selection = readonly (readonly (readonly number[])[])[];
+
+/** How a space's architectures are parts of its supernet. */
+export interface Relaxation<Architecture = unknown> {
+  readonly tables: readonly RelaxedTable[];
+  /** The architecture of some candidates. */
+  architecture(selection: Selection): Architecture;
+  /** The candidates of an architecture. @throws ArchitectureError if the tables lack one */
+  selection(architecture: Architecture): Selection;
+}
+
+/** A search space: its architectures are plain JSON data, each with one canonical text. */
+export interface Space<Architecture = unknown> {
+  readonly name: string;
+  readonly size: number;
+  random(random: Random): Architecture;
+  /** A neighbour that differs in one choice; never the architecture itself. */
+  mutate(architecture: Architecture, random: Random): Architecture;
+  /** @throws ArchitectureError with position, got and wanted */
+  parse(text: string): Architecture;
+  format(architecture: Architecture): string;
+  enumerate(): Iterable<Architecture>;
+  /** The decisions behind an architecture; every combination of options is one. */
+  readonly choices: readonly Choice[];
+  /** The option taken of every choice. */
+  decisions(architecture: Architecture): readonly number[];
+  /** The inverse of `decisions`. @throws AttributeError if they are too many, too few or out of range */
+  fromDecisions(decisions: readonly number[]): Architecture;
+  /** Names of what stands on the nodes of `graph`; the first is the input, the second the output. */
+  readonly graphOperations: readonly string[];
+  graph(architecture: Architecture): OperationGraph;
+  count(architecture: Architecture, settings: NetworkSettings): NetworkCost;
+  /** The network of an architecture; its variables are not allocated yet. */
+  network(architecture: Architecture, settings: NetworkSettings): Classifier;
+  readonly relaxation: Relaxation<Architecture>;
+  /** All architectures at once, mixed by architecture parameters. */
+  supernet(settings: NetworkSettings, options: SupernetOptions): Supernet;
+}

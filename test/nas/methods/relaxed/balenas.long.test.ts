@@ -1,0 +1,35 @@
+// Long: BaLeNAS searches both spaces and finds what is planted in a toy space
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../../src/engine/runtime/engine.js';
+import { balenas } from '../../../../src/nas/methods/relaxed/balenas/balenas.js';
+import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
+import { searchToy } from '../toySpace.js';
+import { expectSameBits, searchTiny } from './supernetMethods.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openTestEngine();
+});
+afterAll(() => closeTestEngine(engine));
+
+describe('BaLeNAS', () => {
+  it('finds the planted best of a toy problem, which a draw finds once in 64', async () => {
+    let found = 0;
+    for (let seed = 0; seed < 6; seed++)
+      found += Number((await searchToy(engine, balenas, { alphaLearningRate: 0.1 }, seed)).isBest);
+    expect(found).toBeGreaterThanOrEqual(5);
+  });
+
+  it('goes on to the same bits when it is stopped, saved and taken up again', () =>
+    expectSameBits(engine, balenas, { alphaLearningRate: 0.1 }));
+
+  it.each(['nasbench201', 'darts'])('searches the space %s, and selects without training there', async (space) => {
+    const { result, state } = await searchTiny(engine, balenas, space, { alphaLearningRate: 0.1 });
+    expect(result.epochs).toHaveLength(2);
+    const seconds = Object.entries(state.arrays).filter(([name]) => name.startsWith('vadam/second'));
+    expect(seconds.length).toBe(space === 'darts' ? 2 : 1);
+    for (const [, second] of seconds) expect(second.some((each) => each > 0)).toBe(true);
+    const free = { selection: 'training-free', samples: 2, score: space === 'darts' ? 'naswot' : 'ntk-linear-regions' };
+    expect((await searchTiny(engine, balenas, space, free)).result.epochs).toHaveLength(2);
+  });
+});
