@@ -1,4 +1,4 @@
-import type { Gpu } from '../src/engine/device/gpu.js';
+import type { Gpu } from '../src/engine/device/index.js';
 import type { Tools } from './tools/tools.js';
 
 /** What the command line works with. */
@@ -14,11 +14,11 @@ export const tools: Tools = {
     return tuningFiles();
   },
   async createExecutors(gpu, space, options) {
-    const { createExecutors } = await import('../src/nas/transfer/executors.js');
+    const { createExecutors } = await import('../src/nas/transfer/index.js');
     return createExecutors(gpu, space, options);
   },
   async stepTimer(gpu, options) {
-    const { Engine } = await import('../src/engine/runtime/engine.js');
+    const { Engine } = await import('../src/engine/runtime/index.js');
     const { measureSize } = await import('./quickstart/measure.js');
     const engine = new Engine(gpu, options);
     return { engine, measure: (size, sets) => measureSize(engine, size, sets) };

@@ -73,7 +73,7 @@ function relaxedNetwork(
     norm: new BatchNorm2d(weights, unused, `cell ${cell}/norm`, {
       channels: outputs,
       affine: false,
-      trackRunning: false,
+      trackRunningStatistics: false,
     }),
     candidates: Array.from({ length: candidates }, (_, slot) => ({ slot, weight: cell * candidates + slot })),
   }));

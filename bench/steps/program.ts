@@ -22,8 +22,8 @@ export async function prepareStep(
   network: StepNetwork = networkOf(workload),
 ): Promise<Prepared> {
   const { images, labels, batches } = batchesOf(workload);
-  const { weights, alphas, averages } = network;
-  const sets = [images, labels, weights, averages, ...(alphas ? [alphas] : [])];
+  const { weights, alphas, runningStatistics } = network;
+  const sets = [images, labels, weights, runningStatistics, ...(alphas ? [alphas] : [])];
   for (const set of sets) engine.allocate(set, SEED);
   const optimizers = optimizersOf(workload, network);
   for (const optimizer of optimizers) optimizer.allocate(engine);

@@ -25,7 +25,7 @@ interface ResNetSettings {
  */
 export function resnet({ imageChannels, channels, cells, classes }: ResNetSettings): Classifier {
   const weights = new VariableSet('weights');
-  const averages = new VariableSet('averages');
+  const runningStatistics = new VariableSet('averages');
   const convolutionNorm = (name: string, inputs: number, outputs: number, kernel: number, stride: number): Block => {
     const convolution = new Conv2d(weights, `${name}/conv`, {
       inputs,
@@ -35,7 +35,7 @@ export function resnet({ imageChannels, channels, cells, classes }: ResNetSettin
       padding: (kernel - 1) / 2,
       initializer: kaimingNormal('fanIn'),
     });
-    const norm = new BatchNorm2d(weights, averages, `${name}/norm`, { channels: outputs });
+    const norm = new BatchNorm2d(weights, runningStatistics, `${name}/norm`, { channels: outputs });
     return (x, mode) => norm.forward(convolution.forward(x), mode === 'train' ? 'batch' : 'running');
   };
   const residual = (name: string, inputs: number, outputs: number): Block => {
@@ -56,7 +56,7 @@ export function resnet({ imageChannels, channels, cells, classes }: ResNetSettin
   const classifier = new Linear(weights, 'classifier', { inputs: 4 * channels, outputs: classes });
   return {
     weights,
-    averages,
+    runningStatistics,
     forward: (images, mode) => {
       const features = blocks.reduce((x, block) => block(x, mode), relu(stem(images, mode)));
       return classifier.forward(globalAveragePool(features));

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
-import { CIFAR_EDGE, CIFAR10, CIFAR100, joinSplits, parseCifarBinary } from '../../src/nas/data/cifarBinary.js';
-import { DataError } from '../../src/nas/data/errors.js';
-import type { ImageSet, ImageSplit } from '../../src/nas/data/imageSet.js';
+import {
+  CIFAR_EDGE,
+  CIFAR10,
+  CIFAR100,
+  DataError,
+  type ImageSet,
+  type ImageSplit,
+  joinSplits,
+  parseCifarBinary,
+} from '../../src/nas/data/index.js';
 import { exists, listFolder, readBytes } from './files.js';
 
 export const CIFAR10_FILE = /^(data_batch_\d+|test_batch)\.bin$/;

@@ -1,8 +1,6 @@
 import { dirname, join } from 'node:path';
-import { AttributeError } from '../../src/engine/errors/errors.js';
-import { DataError } from '../../src/nas/data/errors.js';
-import type { ImageSet, ImageSplit } from '../../src/nas/data/imageSet.js';
-import { toGrey, toRgb } from '../../src/nas/data/transform.js';
+import { AttributeError } from '../../src/engine/errors/index.js';
+import { DataError, type ImageSet, type ImageSplit, toGrey, toRgb } from '../../src/nas/data/index.js';
 import { decodeImage, squareRgb } from './decode.js';
 import { isFolder, LARGEST_BYTES, listFolder, readBytes } from './files.js';
 import { trainTestSplit } from './split.js';

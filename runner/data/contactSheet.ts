@@ -1,7 +1,5 @@
-import { AttributeError } from '../../src/engine/errors/errors.js';
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
-import { indicesByClass } from '../../src/nas/data/selection.js';
-import { toRgb } from '../../src/nas/data/transform.js';
+import { AttributeError } from '../../src/engine/errors/index.js';
+import { type ImageSet, indicesByClass, toRgb } from '../../src/nas/data/index.js';
 import { encodePng } from './png.js';
 
 export interface ContactSheetOptions {

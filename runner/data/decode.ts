@@ -1,5 +1,4 @@
-import { DataError } from '../../src/nas/data/errors.js';
-import { resizePixels } from '../../src/nas/data/transform.js';
+import { DataError, resizePixels } from '../../src/nas/data/index.js';
 import { decodeJpeg, isJpeg } from './jpeg.js';
 import { decodePng, isPng, type Rgba } from './png.js';
 

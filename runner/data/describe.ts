@@ -1,5 +1,10 @@
-import type { ImageSet, ImageSplit } from '../../src/nas/data/imageSet.js';
-import { type ChannelStatistics, channelStatistics, classCounts } from '../../src/nas/data/statistics.js';
+import {
+  type ChannelStatistics,
+  channelStatistics,
+  classCounts,
+  type ImageSet,
+  type ImageSplit,
+} from '../../src/nas/data/index.js';
 
 export interface SplitDescription extends ChannelStatistics {
   readonly images: number;

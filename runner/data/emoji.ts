@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { DataError } from '../../src/nas/data/errors.js';
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { DataError, type ImageSet } from '../../src/nas/data/index.js';
 import { cropOnWhite } from './decode.js';
 import { readBytes } from './files.js';
 import { packageFolder } from './mnist.js';

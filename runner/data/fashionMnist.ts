@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedFolder, cacheFolder } from '../../src/engine/device/node/cache.js';
-import { DataError } from '../../src/nas/data/errors.js';
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { DataError, type ImageSet } from '../../src/nas/data/index.js';
 import { exists } from './files.js';
 import { openIdxFolder } from './idxFolder.js';
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
-import { DataError } from '../../src/nas/data/errors.js';
+import { DataError } from '../../src/nas/data/index.js';
 import { reasonOf } from '../errors/reason.js';
 
 /** Images of one file or folder may not take more memory than this (2 GiB). */

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
-import { DataError } from '../../src/nas/data/errors.js';
-import { idxSplit, parseIdxHeader, parseIdxImages, parseIdxLabels } from '../../src/nas/data/idx.js';
-import type { ImageSet, ImageSplit } from '../../src/nas/data/imageSet.js';
+import {
+  DataError,
+  type ImageSet,
+  type ImageSplit,
+  idxSplit,
+  parseIdxHeader,
+  parseIdxImages,
+  parseIdxLabels,
+} from '../../src/nas/data/index.js';
 import { exists, gunzip, gunzipBeginning, readBytes } from './files.js';
 
 /** Names of the four files, with the hyphen of the original and the dot of many copies; each may end in .gz. */

@@ -1,6 +1,5 @@
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
-import { validationSet, validationSetOf } from '../../src/nas/data/validationSet.js';
-import { fingerprint } from '../../src/nas/transfer/jobHash.js';
+import { type ImageSet, validationSet, validationSetOf } from '../../src/nas/data/index.js';
+import { fingerprint } from '../../src/nas/transfer/index.js';
 import { openImageSet, pictureEdge } from './imageSets.js';
 
 /** Image sets by name, each opened once. */

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { NasTransferError } from '../../src/engine/errors/errors.js';
-import { DataError } from '../../src/nas/data/errors.js';
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { NasTransferError } from '../../src/engine/errors/index.js';
+import { DataError, type ImageSet } from '../../src/nas/data/index.js';
+import { IMAGE_SET_NAMES } from '../names/imageSetNames.js';
 import type { OptionalPackage } from '../package/optionalPackages.js';
 import { CIFAR10_FILE, CIFAR100_FILE, openCifar10, openCifar100 } from './cifarFolder.js';
 import { classFolderEdge, hasSubFolders, openClassFolder } from './classFolder.js';
@@ -9,7 +9,6 @@ import { EMOJI, openEmoji } from './emoji.js';
 import { FASHION_MNIST, fashionMnistFolder, openFashionMnist } from './fashionMnist.js';
 import { exists, isFolder, listFolder } from './files.js';
 import { IDX_FILE, openIdxFolder } from './idxFolder.js';
-import { IMAGE_SET_NAMES } from './imageSetNames.js';
 import { MNIST, openMnist, packageFolder } from './mnist.js';
 import { describePacked, openPacked, packedNameOf, packedNames } from './packedFolder.js';
 

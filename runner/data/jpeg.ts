@@ -1,5 +1,5 @@
 import jpeg from 'jpeg-js';
-import { DataError } from '../../src/nas/data/errors.js';
+import { DataError } from '../../src/nas/data/index.js';
 import { checkImageSize, LARGEST_PIXELS, type Rgba } from './png.js';
 
 const MEGABYTES = 1536;

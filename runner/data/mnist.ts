@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { DataError } from '../../src/nas/data/errors.js';
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
+import { DataError, type ImageSet } from '../../src/nas/data/index.js';
 import { installCommand, type OptionalPackage } from '../package/optionalPackages.js';
 import { openIdxFolder } from './idxFolder.js';
 

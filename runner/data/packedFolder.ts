@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path';
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
 import {
+  type ImageSet,
   type PackedDescription,
   packedLength,
   parsePacked,
   parsePackedDescription,
-} from '../../src/nas/data/packed.js';
+} from '../../src/nas/data/index.js';
 import { exists, gunzip, listFolder, readBytes } from './files.js';
 
 /** Names of the packed sets in a folder: NAME.bin.gz or NAME.bin (NAME.json may still be missing). */

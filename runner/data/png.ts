@@ -1,6 +1,6 @@
 import { crc32, inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
-import { DataError } from '../../src/nas/data/errors.js';
+import { DataError } from '../../src/nas/data/index.js';
 
 /** 8 bits a channel, RGBA, row by row. */
 export interface Rgba {

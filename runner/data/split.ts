@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Random } from '../../src/engine/random/random.js';
-import type { ImageSplit } from '../../src/nas/data/imageSet.js';
-import { indicesByClass, takeImages } from '../../src/nas/data/selection.js';
+import { Random } from '../../src/engine/random/index.js';
+import { type ImageSplit, indicesByClass, takeImages } from '../../src/nas/data/index.js';
 
 /** Share of every class that becomes test images, where a set comes without a split of its own. */
 const TEST_SHARE = 0.2;

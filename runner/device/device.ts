@@ -1,5 +1,5 @@
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import type { Engine } from '../../src/engine/runtime/engine.js';
+import type { Gpu } from '../../src/engine/device/index.js';
+import type { Engine } from '../../src/engine/runtime/index.js';
 import type { Tools } from '../tools/tools.js';
 
 /** A device that is opened when it is first asked for. */
@@ -11,7 +11,7 @@ export interface LazyDevice {
 export function lazyDevice(tools: Tools, adapter: string | undefined): LazyDevice {
   let opened: ReturnType<LazyDevice['open']> | undefined;
   const open = async () => {
-    const { Engine } = await import('../../src/engine/runtime/engine.js');
+    const { Engine } = await import('../../src/engine/runtime/index.js');
     const gpu = await tools.openGpu(adapter);
     return { gpu, engine: new Engine(gpu) };
   };

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { AdapterSummary } from '../../src/engine/device/adapter.js';
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import { measureCeilings } from '../../src/engine/profile/ceilings.js';
-import type { AppliedTuning } from '../../src/engine/tuner/applied.js';
+import type { AdapterSummary, Gpu } from '../../src/engine/device/index.js';
+import { measureCeilings } from '../../src/engine/profile/index.js';
+import type { AppliedTuning } from '../../src/engine/tuner/index.js';
 import { type MissingPackage, missingPackages } from '../package/optionalPackages.js';
 import { versions } from '../package/package.js';
 import { measureDispatch, measureGemm } from './measure.js';

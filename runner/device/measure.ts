@@ -1,11 +1,9 @@
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import { BufferUsage } from '../../src/engine/device/usage.js';
-import type { VariantTable } from '../../src/engine/graph/kernelTarget.js';
-import { VariableSet } from '../../src/engine/graph/variables.js';
-import { uniform } from '../../src/engine/nn/initializers.js';
-import { matmul } from '../../src/engine/ops/matmul/matmul.js';
-import { timeRepetitions } from '../../src/engine/profile/batchTimer.js';
-import { Engine } from '../../src/engine/runtime/engine.js';
+import { BufferUsage, type Gpu } from '../../src/engine/device/index.js';
+import { VariableSet, type VariantTable } from '../../src/engine/graph/index.js';
+import { uniform } from '../../src/engine/nn/index.js';
+import { matmul } from '../../src/engine/ops/index.js';
+import { timeRepetitions } from '../../src/engine/profile/index.js';
+import { Engine } from '../../src/engine/runtime/index.js';
 
 /** Long enough that starting and waiting don't count, short enough to wait for. */
 const LEAST_MILLISECONDS = 200;

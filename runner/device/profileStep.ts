@@ -1,20 +1,21 @@
-import type { Value } from '../../src/engine/graph/graph.js';
-import { crossEntropy } from '../../src/engine/ops/loss/crossEntropy.js';
-import { Adam } from '../../src/engine/optim/adam.js';
-import { Random } from '../../src/engine/random/random.js';
-import type { Engine } from '../../src/engine/runtime/engine.js';
-import type { Program } from '../../src/engine/runtime/program.js';
-import type { ImageSplit } from '../../src/nas/data/imageSet.js';
-import { channelStatistics } from '../../src/nas/data/statistics.js';
-import type { Classifier, Supernet } from '../../src/nas/networks/classifier.js';
-import type { Protocol } from '../../src/nas/records/protocol.js';
-import { DeviceImages } from '../../src/nas/training/deviceImages.js';
-import { Holder } from '../../src/nas/training/holder.js';
-import { imageBatch } from '../../src/nas/training/imageBatch.js';
-import { Metrics } from '../../src/nas/training/metrics.js';
-import { optimizerOf } from '../../src/nas/training/schedule.js';
-import { stepFeed } from '../../src/nas/training/trainer.js';
-import { dropPathFeed, trainingLoss } from '../../src/nas/training/trainingLoss.js';
+import type { Value } from '../../src/engine/graph/index.js';
+import { crossEntropy } from '../../src/engine/ops/index.js';
+import { Adam } from '../../src/engine/optim/index.js';
+import { Random } from '../../src/engine/random/index.js';
+import type { Engine, Program } from '../../src/engine/runtime/index.js';
+import { channelStatistics, type ImageSplit } from '../../src/nas/data/index.js';
+import type { Classifier, Supernet } from '../../src/nas/networks/index.js';
+import type { Protocol } from '../../src/nas/records/index.js';
+import {
+  DeviceImages,
+  dropPathFeed,
+  Holder,
+  imageBatch,
+  Metrics,
+  optimizerOf,
+  stepFeed,
+  trainingLoss,
+} from '../../src/nas/training/index.js';
 
 /** What is profiled: one step on a batch of random images. */
 export interface StepOptions {
@@ -40,7 +41,7 @@ export async function compileStep(engine: Engine, { network, protocol, classes, 
   const held = new Holder();
   try {
     const alphas = 'alphas' in network ? network.alphas : undefined;
-    for (const set of [network.weights, network.averages, ...(alphas ? [alphas] : [])]) {
+    for (const set of [network.weights, network.runningStatistics, ...(alphas ? [alphas] : [])]) {
       held.hold({ dispose: () => engine.release(set) });
       engine.allocate(set);
     }

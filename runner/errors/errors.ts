@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { NasTransferError } from '../../src/engine/errors/errors.js';
+import { NasTransferError } from '../../src/engine/errors/index.js';
 
 /** A folder or file of results that can't be read or written. */
 export class StoreError extends NasTransferError {

@@ -4,7 +4,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NasTransferError } from '../../src/engine/errors/errors.js';
+import { NasTransferError } from '../../src/engine/errors/index.js';
 import { StoreError } from '../errors/errors.js';
 import { reasonOf } from '../errors/reason.js';
 

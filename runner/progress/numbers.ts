@@ -1,4 +1,4 @@
-import type { Spread } from '../../src/nas/math/spread.js';
+import type { Spread } from '../../src/nas/math/index.js';
 
 /** What stands where there is no number. */
 export const NONE = '–';

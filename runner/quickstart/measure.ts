@@ -1,9 +1,12 @@
-import type { Engine } from '../../src/engine/runtime/engine.js';
-import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
-import { measureSearchStep, measureTrainingStep } from '../../src/nas/transfer/stepTime.js';
-import type { StepTime } from '../../src/nas/transfer/study.js';
-import { parseStudy } from '../../src/nas/transfer/studySpecification.js';
-import { targetImages } from '../../src/nas/transfer/target.js';
+import type { Engine } from '../../src/engine/runtime/index.js';
+import { nasbench201 } from '../../src/nas/spaces/index.js';
+import {
+  measureSearchStep,
+  measureTrainingStep,
+  parseStudy,
+  type StepTime,
+  targetImages,
+} from '../../src/nas/transfer/index.js';
 import type { ImageSets } from '../data/imageSetCache.js';
 import type { NetworkSize, NetworkTimes, SizeTimes } from '../tools/stepTimer.js';
 import { LADDER } from './sizes.js';

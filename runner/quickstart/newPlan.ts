@@ -1,5 +1,5 @@
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import type { Engine } from '../../src/engine/runtime/engine.js';
+import type { Gpu } from '../../src/engine/device/index.js';
+import type { Engine } from '../../src/engine/runtime/index.js';
 import { imageSets } from '../data/imageSetCache.js';
 import type { Tools } from '../tools/tools.js';
 import { tuningFor } from '../tuning/tuning.js';

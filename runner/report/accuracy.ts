@@ -1,6 +1,5 @@
-import type { Spread } from '../../src/nas/math/spread.js';
-import type { StudyResults } from '../../src/nas/transfer/results.js';
-import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
+import type { Spread } from '../../src/nas/math/index.js';
+import { RANDOM_METHOD, type StudyResults } from '../../src/nas/transfer/index.js';
 import { NONE, percent, percentSpread } from '../progress/numbers.js';
 import { colourLegend, heatField } from './heat.js';
 import { html, type Markup } from './html.js';

@@ -1,12 +1,12 @@
 import {
+  ArchitectureError,
   type Cell,
+  type CellOperation,
   EDGES,
   NODES,
   OPERATIONS,
-  type Operation,
   parseCell,
-} from '../../src/nas/spaces/nasbench201/cell.js';
-import { ArchitectureError } from '../../src/nas/spaces/shared/architectureError.js';
+} from '../../src/nas/spaces/index.js';
 
 /** Graphviz. An import by a variable compiles where the package, which is optional, is not installed. */
 const GRAPHVIZ: string = '@viz-js/viz';
@@ -16,7 +16,7 @@ interface Graphviz {
 }
 
 /** How an operation is written and, by the class of its edge, coloured. */
-const APPEARANCE: Record<Operation, { readonly label: string; readonly kind: string }> = {
+const APPEARANCE: Record<CellOperation, { readonly label: string; readonly kind: string }> = {
   none: { label: '', kind: 'none' },
   skip_connect: { label: 'skip', kind: 'skip' },
   nor_conv_1x1: { label: 'conv 1×1', kind: 'conv1' },

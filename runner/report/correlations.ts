@@ -1,5 +1,5 @@
-import { chanceOfTau } from '../../src/nas/math/kendall.js';
-import type { StudyResults } from '../../src/nas/transfer/results.js';
+import { chanceOfTau } from '../../src/nas/math/index.js';
+import type { StudyResults } from '../../src/nas/transfer/index.js';
 import { decimal, NONE } from '../progress/numbers.js';
 import { html, type Insert, type Markup } from './html.js';
 import { table } from './table.js';

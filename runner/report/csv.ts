@@ -1,5 +1,4 @@
-import type { StudyResults } from '../../src/nas/transfer/results.js';
-import { searchAccuracy } from '../../src/nas/transfer/statistics.js';
+import { type StudyResults, searchAccuracy } from '../../src/nas/transfer/index.js';
 
 type Field = string | number | null | undefined;
 

@@ -1,5 +1,5 @@
-import type { EpochRecord } from '../../src/nas/records/epochRecord.js';
-import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
+import type { EpochRecord } from '../../src/nas/records/index.js';
+import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/index.js';
 import { percent } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
 import { FONT_SIZE, LABEL_GAP, leftMargin, margins, spaced, spacedUpright, textWidth } from './labels.js';

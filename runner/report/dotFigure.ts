@@ -1,4 +1,4 @@
-import type { StudyResults } from '../../src/nas/transfer/results.js';
+import type { StudyResults } from '../../src/nas/transfer/index.js';
 import { percent, percentSpread } from '../progress/numbers.js';
 import { html, type Markup, trusted } from './html.js';
 import { FONT_SIZE, margins, spaced, textWidth, widest } from './labels.js';

@@ -1,5 +1,4 @@
-import type { SearchJob, StudyResults, TransferJob } from '../../src/nas/transfer/results.js';
-import { spread } from '../../src/nas/transfer/statistics.js';
+import { type SearchJob, type StudyResults, spread, type TransferJob } from '../../src/nas/transfer/index.js';
 import { installCommand, isInstalled } from '../package/optionalPackages.js';
 import { amount, listed, percentSpread, plural } from '../progress/numbers.js';
 import { graphviz } from './cellGraph.js';

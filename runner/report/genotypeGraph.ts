@@ -1,12 +1,12 @@
-import { parseGenotype } from '../../src/nas/spaces/darts/formats.js';
 import {
+  ArchitectureError,
   type Genotype,
   type GenotypeCell,
   type GenotypeOperation,
   INPUTS,
   lastNode,
-} from '../../src/nas/spaces/darts/genotype.js';
-import { ArchitectureError } from '../../src/nas/spaces/shared/architectureError.js';
+  parseGenotype,
+} from '../../src/nas/spaces/index.js';
 
 const INPUT_LABELS = ['k−2', 'k−1'];
 

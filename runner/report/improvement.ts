@@ -1,5 +1,5 @@
-import type { RelativeImprovement } from '../../src/nas/math/relativeImprovement.js';
-import type { StudyResults } from '../../src/nas/transfer/results.js';
+import type { RelativeImprovement } from '../../src/nas/math/index.js';
+import type { StudyResults } from '../../src/nas/transfer/index.js';
 import { decimal, signed } from '../progress/numbers.js';
 import { runLabel } from './accuracy.js';
 import { html, type Markup } from './html.js';

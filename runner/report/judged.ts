@@ -1,4 +1,4 @@
-import type { StudyResults } from '../../src/nas/transfer/results.js';
+import type { StudyResults } from '../../src/nas/transfer/index.js';
 import { decimal, grouped, NONE, percent, percentSpread, signed, spreadText } from '../progress/numbers.js';
 import { dotFigure } from './dotFigure.js';
 import { html, type Markup } from './html.js';

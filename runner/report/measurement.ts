@@ -1,4 +1,4 @@
-import type { Measurement } from '../../src/nas/tables/table.js';
+import type { Measurement } from '../../src/nas/tables/index.js';
 
 /** `cifar10 test`. */
 export function shortMeasurement({ set, split }: Measurement): string {

@@ -1,5 +1,4 @@
-import type { StudyResults } from '../../src/nas/transfer/results.js';
-import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
+import { RANDOM_METHOD, type StudyResults } from '../../src/nas/transfer/index.js';
 import { duration } from '../progress/duration.js';
 import { plural } from '../progress/numbers.js';
 import { accuracySection } from './accuracy.js';

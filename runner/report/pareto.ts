@@ -1,5 +1,5 @@
-import type { ParetoPoint } from '../../src/nas/records/outcome.js';
-import type { TableRunResults } from '../../src/nas/tables/results.js';
+import type { ParetoPoint } from '../../src/nas/records/index.js';
+import type { TableRunResults } from '../../src/nas/tables/index.js';
 import { amount, decimal, percent, plural, spreadText } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
 import { dotsPath, linePath, plot, seriesClass, seriesLegend, WIDE } from './plot.js';

@@ -1,4 +1,4 @@
-import { isConnected } from '../../src/nas/spaces/nasbench201/canonical.js';
+import { isConnected } from '../../src/nas/spaces/index.js';
 import { cellDot, cellText, hasNoConvolution, readCell } from './cellGraph.js';
 import { genotypeDot, genotypeText, normalLearnsNothing, readGenotype } from './genotypeGraph.js';
 

@@ -1,4 +1,4 @@
-import type { PredictionResults } from '../../src/nas/tables/results.js';
+import type { PredictionResults } from '../../src/nas/tables/index.js';
 import { duration } from '../progress/duration.js';
 import { decimal, grouped, listed, plural, rangeText, spreadText } from '../progress/numbers.js';
 import { documentPage, type Section } from './document.js';

@@ -1,7 +1,5 @@
-import { spearman } from '../../src/nas/math/spearman.js';
-import { spread } from '../../src/nas/math/spread.js';
-import type { ScoreResults } from '../../src/nas/tables/results.js';
-import type { Measurement } from '../../src/nas/tables/table.js';
+import { spearman, spread } from '../../src/nas/math/index.js';
+import type { Measurement, ScoreResults } from '../../src/nas/tables/index.js';
 import { decimal, grouped, listed, NONE, plural, signed } from '../progress/numbers.js';
 import { tauText } from './correlations.js';
 import { documentPage, type Section } from './document.js';

@@ -1,5 +1,4 @@
-import type { SearchCurve, TableRunResults } from '../../src/nas/tables/results.js';
-import type { Measurement } from '../../src/nas/tables/table.js';
+import type { Measurement, SearchCurve, TableRunResults } from '../../src/nas/tables/index.js';
 import { decimal, grouped } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
 import { measurementKey, measurementText } from './measurement.js';

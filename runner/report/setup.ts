@@ -1,5 +1,4 @@
-import type { StudyResults } from '../../src/nas/transfer/results.js';
-import { spread } from '../../src/nas/transfer/statistics.js';
+import { type StudyResults, spread } from '../../src/nas/transfer/index.js';
 import { duration } from '../progress/duration.js';
 import { amount, decimal, grouped, NONE, percent } from '../progress/numbers.js';
 import { html, type Insert, type Markup } from './html.js';

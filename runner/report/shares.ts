@@ -1,4 +1,4 @@
-import type { SearchJob, StudyResults } from '../../src/nas/transfer/results.js';
+import type { SearchJob, StudyResults } from '../../src/nas/transfer/index.js';
 import { decimal } from '../progress/numbers.js';
 import { html, type Markup } from './html.js';
 import { curveClass, linePath, plot, SMALL, seriesClass, seriesLegend } from './plot.js';

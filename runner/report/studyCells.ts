@@ -1,4 +1,4 @@
-import type { StudyResults } from '../../src/nas/transfer/results.js';
+import type { StudyResults } from '../../src/nas/transfer/index.js';
 
 /** What the summary knows of one method, source and target. */
 export type SummaryCell = StudyResults['summary']['cells'][number];

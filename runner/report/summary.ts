@@ -1,4 +1,4 @@
-import type { StudyResults } from '../../src/nas/transfer/results.js';
+import type { StudyResults } from '../../src/nas/transfer/index.js';
 import { opening } from './opening.js';
 import { findings, verdict } from './verdict.js';
 

@@ -1,7 +1,10 @@
-import { publishedRemarks } from '../../src/nas/tables/published.js';
-import type { TableAccuracy, TableRunResults } from '../../src/nas/tables/results.js';
-import type { Measurement } from '../../src/nas/tables/table.js';
-import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
+import {
+  type Measurement,
+  publishedRemarks,
+  type TableAccuracy,
+  type TableRunResults,
+} from '../../src/nas/tables/index.js';
+import { RANDOM_METHOD } from '../../src/nas/transfer/index.js';
 import { decimal, NONE, signed, spreadText } from '../progress/numbers.js';
 import { heatField } from './heat.js';
 import { html, type Insert, type Markup } from './html.js';

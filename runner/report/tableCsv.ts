@@ -1,4 +1,4 @@
-import type { PredictionResults, ScoreResults } from '../../src/nas/tables/results.js';
+import type { PredictionResults, ScoreResults } from '../../src/nas/tables/index.js';
 import { csv } from './csv.js';
 
 /** One line for each predictor, encoding and number of architectures fitted on. */

@@ -1,4 +1,4 @@
-import type { TableRunResults } from '../../src/nas/tables/results.js';
+import type { TableRunResults } from '../../src/nas/tables/index.js';
 import { duration } from '../progress/duration.js';
 import { decimal, grouped, NONE, plural, rangeText, spreadText } from '../progress/numbers.js';
 import { chanceText, tauText } from './correlations.js';

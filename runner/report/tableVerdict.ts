@@ -1,5 +1,5 @@
-import type { SearchLimits } from '../../src/nas/search/method.js';
-import type { TableAccuracy, TableRunResults } from '../../src/nas/tables/results.js';
+import type { SearchLimits } from '../../src/nas/search/index.js';
+import type { TableAccuracy, TableRunResults } from '../../src/nas/tables/index.js';
 import { decimal, grouped, listed, plural, signed, spreadText } from '../progress/numbers.js';
 import { improvementText } from './improvement.js';
 import { measurementKey, shortMeasurement } from './measurement.js';

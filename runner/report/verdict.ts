@@ -1,6 +1,5 @@
-import { chanceOfTau } from '../../src/nas/math/kendall.js';
-import type { StudyResults } from '../../src/nas/transfer/results.js';
-import { RANDOM_METHOD } from '../../src/nas/transfer/statistics.js';
+import { chanceOfTau } from '../../src/nas/math/index.js';
+import { RANDOM_METHOD, type StudyResults } from '../../src/nas/transfer/index.js';
 import { decimal, percent, percentSpread, plural } from '../progress/numbers.js';
 import { improvementText } from './improvement.js';
 import { groupBy, pooledDeviation, type SummaryCell, unique } from './studyCells.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { StudyResults } from '../../src/nas/transfer/results.js';
+import type { StudyResults } from '../../src/nas/transfer/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 import { makeFolder } from '../files/makeFolder.js';
 import { accuraciesCsv, correlationsCsv, curvesCsv, judgedCsv, referencesCsv, summaryCsv } from './csv.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ScoreResults } from '../../src/nas/tables/results.js';
+import type { ScoreResults } from '../../src/nas/tables/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 import { scoresPage } from './scores.js';
 import { scoreCorrelationsCsv, scoresCsv } from './tableCsv.js';

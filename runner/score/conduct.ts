@@ -1,15 +1,17 @@
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import { Engine } from '../../src/engine/runtime/engine.js';
-import { parseSource } from '../../src/nas/data/sourceSpecification.js';
-import { makeSource } from '../../src/nas/data/sources.js';
-import { fitImages } from '../../src/nas/data/transform.js';
-import { correlateScores, judgedBy } from '../../src/nas/scores/correlate.js';
-import { evaluateScores, scoreBatch } from '../../src/nas/scores/evaluate.js';
-import type { Score, ScoreContext } from '../../src/nas/scores/score.js';
-import type { Space } from '../../src/nas/spaces/shared/space.js';
-import type { ScoreResults } from '../../src/nas/tables/results.js';
-import type { Table } from '../../src/nas/tables/table.js';
-import { fingerprint, jobHash } from '../../src/nas/transfer/jobHash.js';
+import type { Gpu } from '../../src/engine/device/index.js';
+import { Engine } from '../../src/engine/runtime/index.js';
+import { fitImages, makeSource, parseSource } from '../../src/nas/data/index.js';
+import {
+  correlateScores,
+  evaluateScores,
+  judgedBy,
+  type Score,
+  type ScoreContext,
+  scoreBatch,
+} from '../../src/nas/scores/index.js';
+import type { Space } from '../../src/nas/spaces/index.js';
+import type { ScoreResults, Table } from '../../src/nas/tables/index.js';
+import { fingerprint, jobHash } from '../../src/nas/transfer/index.js';
 import { openImageSet } from '../data/imageSets.js';
 import { makeFolder } from '../files/makeFolder.js';
 import { versions } from '../package/package.js';
@@ -56,7 +58,7 @@ export async function conductScores(task: ScoreTask, tools: Tools, options: Scor
   const specification = parseSource(source);
   const set = await openImageSet(specification.set, { dataDir: options.dataDir, size });
   const images = makeSource(fitImages(set, { size, channels: set.channels }), specification, seed);
-  const chosen = scoreBatch(images.weights, images, { batch, seed });
+  const chosen = scoreBatch(images.trainSplit, images, { batch, seed });
   if (options.out !== undefined) await makeFolder(options.out);
   const gpu = await tools.openGpu(options.adapter);
   let store: ScoreStore | undefined;

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EvaluatedScores } from '../../src/nas/scores/evaluate.js';
+import type { EvaluatedScores } from '../../src/nas/scores/index.js';
 import { StoreError } from '../errors/errors.js';
 import { lockFolder } from '../files/lock.js';
 import { makeFolder } from '../files/makeFolder.js';

@@ -1,9 +1,14 @@
 import { join } from 'node:path';
-import { makeSource } from '../../src/nas/data/sources.js';
-import type { StudyResults } from '../../src/nas/transfer/results.js';
-import { type JobStore, runStudy, type StudyEvent, type StudyProvenance } from '../../src/nas/transfer/study.js';
-import type { Study } from '../../src/nas/transfer/studySpecification.js';
-import { targetImages } from '../../src/nas/transfer/target.js';
+import { makeSource } from '../../src/nas/data/index.js';
+import {
+  type JobStore,
+  runStudy,
+  type Study,
+  type StudyEvent,
+  type StudyProvenance,
+  type StudyResults,
+  targetImages,
+} from '../../src/nas/transfer/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 import { versions } from '../package/package.js';
 import type { Tools } from '../tools/tools.js';

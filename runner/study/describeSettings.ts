@@ -1,6 +1,5 @@
-import type { Protocol } from '../../src/nas/records/protocol.js';
-import type { FittingFacts } from '../../src/nas/transfer/fittingNetworks.js';
-import type { FittedProtocol } from '../../src/nas/transfer/fittingProtocol.js';
+import type { Protocol } from '../../src/nas/records/index.js';
+import type { FittedProtocol, FittingFacts } from '../../src/nas/transfer/index.js';
 import { plural } from '../progress/numbers.js';
 
 export interface ToldSettings {

@@ -1,11 +1,8 @@
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
-import { chanceAccuracy } from '../../src/nas/data/linear.js';
-import { subset } from '../../src/nas/data/selection.js';
-import { hitsBeyondChance } from '../../src/nas/math/binomial.js';
-import type { SearchOutcome, TrainingOutcome } from '../../src/nas/records/outcome.js';
-import type { Protocol } from '../../src/nas/records/protocol.js';
-import { batchesPerEpoch } from '../../src/nas/training/batches.js';
-import type { StudyTarget } from '../../src/nas/transfer/studySpecification.js';
+import { chanceAccuracy, type ImageSet, subset } from '../../src/nas/data/index.js';
+import { hitsBeyondChance } from '../../src/nas/math/index.js';
+import type { Protocol, SearchOutcome, TrainingOutcome } from '../../src/nas/records/index.js';
+import { batchesPerEpoch } from '../../src/nas/training/index.js';
+import type { StudyTarget } from '../../src/nas/transfer/index.js';
 import { percent, plural } from '../progress/numbers.js';
 
 /** Fewer optimiser steps teach a network, or a supernet's architecture parameters, little. */

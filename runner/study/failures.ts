@@ -1,6 +1,5 @@
-import { SourceError } from '../../src/nas/data/errors.js';
-import type { SearchTask, StudyTask } from '../../src/nas/transfer/plan.js';
-import type { StudyEvent } from '../../src/nas/transfer/study.js';
+import { SourceError } from '../../src/nas/data/index.js';
+import type { SearchTask, StudyEvent, StudyTask } from '../../src/nas/transfer/index.js';
 import { InterruptedError, JobError } from '../errors/errors.js';
 import { nameOf } from './studyProgress.js';
 

@@ -1,13 +1,14 @@
-import type { ImageSet } from '../../src/nas/data/imageSet.js';
-import { sourceCounts } from '../../src/nas/data/sources.js';
-import { methodByName } from '../../src/nas/methods/methods.js';
-import type { Protocol } from '../../src/nas/records/protocol.js';
-import { spaceByName } from '../../src/nas/spaces/spaces.js';
-import type { FittedWork } from '../../src/nas/transfer/fittingNetworks.js';
-import { fittingProtocol } from '../../src/nas/transfer/fittingProtocol.js';
-import type { ProtocolOverrides } from '../../src/nas/transfer/protocols.js';
-import { candidatesOf } from '../../src/nas/transfer/searchProblem.js';
-import type { Study } from '../../src/nas/transfer/studySpecification.js';
+import { type ImageSet, sourceCounts } from '../../src/nas/data/index.js';
+import { methodByName } from '../../src/nas/methods/index.js';
+import type { Protocol } from '../../src/nas/records/index.js';
+import { spaceByName } from '../../src/nas/spaces/index.js';
+import {
+  candidatesOf,
+  type FittedWork,
+  fittingProtocol,
+  type ProtocolOverrides,
+  type Study,
+} from '../../src/nas/transfer/index.js';
 import { describeSettings, type ToldSettings } from './describeSettings.js';
 import type { PrepareOptions } from './prepare.js';
 

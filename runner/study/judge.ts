@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { nearest } from '../../src/nas/errors/nearestName.js';
-import { TableError } from '../../src/nas/tables/table.js';
-import type { Study } from '../../src/nas/transfer/studySpecification.js';
-import { TableJudge } from '../../src/nas/transfer/tableJudge.js';
+import { nearest } from '../../src/nas/errors/index.js';
+import { TableError } from '../../src/nas/tables/index.js';
+import { type Study, TableJudge } from '../../src/nas/transfer/index.js';
 import { BUILT_IN_TABLES, openTable, TABLE_EXTENSION } from '../tables/open.js';
 
 /**

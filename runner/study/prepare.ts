@@ -1,13 +1,17 @@
-import type { AdapterKind } from '../../src/engine/device/adapter.js';
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import type { AppliedTuning } from '../../src/engine/tuner/applied.js';
-import { spaceByName } from '../../src/nas/spaces/spaces.js';
-import { imageSetNames, planStudy, type StudyPlan } from '../../src/nas/transfer/plan.js';
-import type { StudyResults } from '../../src/nas/transfer/results.js';
-import type { Executors } from '../../src/nas/transfer/study.js';
-import type { Study } from '../../src/nas/transfer/studySpecification.js';
-import type { TableJudge } from '../../src/nas/transfer/tableJudge.js';
-import { targetBaseline, targetImages } from '../../src/nas/transfer/target.js';
+import type { AdapterKind, Gpu } from '../../src/engine/device/index.js';
+import type { AppliedTuning } from '../../src/engine/tuner/index.js';
+import { spaceByName } from '../../src/nas/spaces/index.js';
+import {
+  type Executors,
+  imageSetNames,
+  planStudy,
+  type Study,
+  type StudyPlan,
+  type StudyResults,
+  type TableJudge,
+  targetBaseline,
+  targetImages,
+} from '../../src/nas/transfer/index.js';
 import { type ImageSets, imageSets } from '../data/imageSetCache.js';
 import type { Tools } from '../tools/tools.js';
 import { tuningFor } from '../tuning/tuning.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PredictionResults, ScoreResults, TableRunResults } from '../../src/nas/tables/results.js';
+import type { PredictionResults, ScoreResults, TableRunResults } from '../../src/nas/tables/index.js';
 import { StoreError } from '../errors/errors.js';
 import { reasonOf } from '../errors/reason.js';
 import { atomicWrite } from '../files/atomicWrite.js';

@@ -1,5 +1,4 @@
-import type { JobStore, StudyEvent } from '../../src/nas/transfer/study.js';
-import type { Study } from '../../src/nas/transfer/studySpecification.js';
+import type { JobStore, Study, StudyEvent } from '../../src/nas/transfer/index.js';
 import { interruptible } from '../progress/interrupt.js';
 import type { Tools } from '../tools/tools.js';
 import { FailureNames } from './failures.js';

@@ -1,8 +1,13 @@
 import { join } from 'node:path';
-import { MemoryLimitError } from '../../src/engine/errors/errors.js';
-import type { SearchTask, TrainingTask } from '../../src/nas/transfer/plan.js';
-import { completeJob, type JobRecord, type StudyEvent } from '../../src/nas/transfer/study.js';
-import type { Study } from '../../src/nas/transfer/studySpecification.js';
+import { MemoryLimitError } from '../../src/engine/errors/index.js';
+import {
+  completeJob,
+  type JobRecord,
+  type SearchTask,
+  type Study,
+  type StudyEvent,
+  type TrainingTask,
+} from '../../src/nas/transfer/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 import type { Tools } from '../tools/tools.js';
 import type { Fit } from './fit.js';

@@ -1,7 +1,6 @@
 import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StudyResults } from '../../src/nas/transfer/results.js';
-import type { JobRecord, JobStore } from '../../src/nas/transfer/study.js';
+import type { JobRecord, JobStore, StudyResults } from '../../src/nas/transfer/index.js';
 import { StoreError } from '../errors/errors.js';
 import { reasonOf } from '../errors/reason.js';
 import { atomicWrite, syncFolder } from '../files/atomicWrite.js';

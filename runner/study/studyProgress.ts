@@ -1,7 +1,14 @@
-import { methodByName } from '../../src/nas/methods/methods.js';
-import type { SearchOutcome, TrainingOutcome } from '../../src/nas/records/outcome.js';
-import type { SearchTask, StudyPlan, StudyTask } from '../../src/nas/transfer/plan.js';
-import type { BaselineOutcome, JobRecord, JobStore, StudyEvent } from '../../src/nas/transfer/study.js';
+import { methodByName } from '../../src/nas/methods/index.js';
+import type { SearchOutcome, TrainingOutcome } from '../../src/nas/records/index.js';
+import type {
+  BaselineOutcome,
+  JobRecord,
+  JobStore,
+  SearchTask,
+  StudyEvent,
+  StudyPlan,
+  StudyTask,
+} from '../../src/nas/transfer/index.js';
 import { percent } from '../progress/numbers.js';
 import type { Progress } from '../progress/progress.js';
 

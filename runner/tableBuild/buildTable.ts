@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Space } from '../../src/nas/spaces/shared/space.js';
-import { trainedTable } from '../../src/nas/tables/trainedTable.js';
+import type { Space } from '../../src/nas/spaces/index.js';
+import { trainedTable } from '../../src/nas/tables/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 import { versions } from '../package/package.js';
 import type { Tools } from '../tools/tools.js';

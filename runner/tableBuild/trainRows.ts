@@ -1,8 +1,12 @@
-import { validationSetName } from '../../src/nas/data/validationSet.js';
-import type { TrainedRow } from '../../src/nas/tables/trainedTable.js';
-import type { TrainingTask } from '../../src/nas/transfer/plan.js';
-import { completeJob, type StudyEvent } from '../../src/nas/transfer/study.js';
-import { parseStudy, type Study } from '../../src/nas/transfer/studySpecification.js';
+import { validationSetName } from '../../src/nas/data/index.js';
+import type { TrainedRow } from '../../src/nas/tables/index.js';
+import {
+  completeJob,
+  parseStudy,
+  type Study,
+  type StudyEvent,
+  type TrainingTask,
+} from '../../src/nas/transfer/index.js';
 import { adapterOf, type PrepareOptions } from '../study/prepare.js';
 import { withSession } from '../study/session.js';
 import { openStudyFolder } from '../study/store.js';

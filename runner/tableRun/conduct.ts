@@ -1,7 +1,11 @@
-import type { TableRunResults, TableSearch } from '../../src/nas/tables/results.js';
-import { reportedMeasurements, summariseTableRun } from '../../src/nas/tables/summarise.js';
-import type { Table } from '../../src/nas/tables/table.js';
-import { jobHash } from '../../src/nas/transfer/jobHash.js';
+import {
+  reportedMeasurements,
+  summariseTableRun,
+  type Table,
+  type TableRunResults,
+  type TableSearch,
+} from '../../src/nas/tables/index.js';
+import { jobHash } from '../../src/nas/transfer/index.js';
 import type { LazyDevice } from '../device/device.js';
 import { InterruptedError, JobError } from '../errors/errors.js';
 import { versions } from '../package/package.js';

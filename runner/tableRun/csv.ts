@@ -1,5 +1,4 @@
-import type { TableRunResults } from '../../src/nas/tables/results.js';
-import type { Measurement, Table } from '../../src/nas/tables/table.js';
+import type { Measurement, Table, TableRunResults } from '../../src/nas/tables/index.js';
 import { csv } from '../report/csv.js';
 
 /** One line for each search: what it returned, and the accuracies of that. */

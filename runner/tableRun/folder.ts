@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TableSearch } from '../../src/nas/tables/results.js';
+import type { TableSearch } from '../../src/nas/tables/index.js';
 import { StoreError } from '../errors/errors.js';
 import { reasonOf } from '../errors/reason.js';
 import { lockFolder } from '../files/lock.js';

@@ -1,4 +1,4 @@
-import type { TableSearch } from '../../src/nas/tables/results.js';
+import type { TableSearch } from '../../src/nas/tables/index.js';
 import type { TableTask } from './plan.js';
 import type { TableChoice } from './searchTask.js';
 

@@ -1,7 +1,6 @@
-import type { SearchLimits } from '../../src/nas/search/method.js';
-import type { TableRunMethod } from '../../src/nas/tables/results.js';
-import type { Measurement, Table } from '../../src/nas/tables/table.js';
-import { jobHash } from '../../src/nas/transfer/jobHash.js';
+import type { SearchLimits } from '../../src/nas/search/index.js';
+import type { Measurement, Table, TableRunMethod } from '../../src/nas/tables/index.js';
+import { jobHash } from '../../src/nas/transfer/index.js';
 
 /** Raised when equal tasks come to other outcomes than before. */
 const VERSION = 1;

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TableSearch } from '../../src/nas/tables/results.js';
+import type { TableSearch } from '../../src/nas/tables/index.js';
 import { JobError } from '../errors/errors.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import type { TableTask } from './plan.js';

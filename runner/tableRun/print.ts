@@ -1,6 +1,5 @@
-import type { Spread } from '../../src/nas/math/spread.js';
-import type { TableAccuracy, TableRunResults } from '../../src/nas/tables/results.js';
-import type { Measurement } from '../../src/nas/tables/table.js';
+import type { Spread } from '../../src/nas/math/index.js';
+import type { Measurement, TableAccuracy, TableRunResults } from '../../src/nas/tables/index.js';
 import { decimal, NONE, signed } from '../progress/numbers.js';
 import { formatTable, type Output } from '../progress/output.js';
 

@@ -1,10 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Engine } from '../../src/engine/runtime/engine.js';
-import { methodByName } from '../../src/nas/methods/methods.js';
-import { tableProblem } from '../../src/nas/tables/problem.js';
-import type { TableSearch } from '../../src/nas/tables/results.js';
-import type { Table } from '../../src/nas/tables/table.js';
-import { searchTable } from '../../src/nas/tables/tableSearch.js';
+import type { Engine } from '../../src/engine/runtime/index.js';
+import { methodByName } from '../../src/nas/methods/index.js';
+import { searchTable, type Table, type TableSearch, tableProblem } from '../../src/nas/tables/index.js';
 import { openTable } from '../tables/open.js';
 import type { TableTask } from './plan.js';
 import type { Searcher } from './pool.js';

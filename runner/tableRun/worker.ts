@@ -1,4 +1,4 @@
-import type { Table } from '../../src/nas/tables/table.js';
+import type { Table } from '../../src/nas/tables/index.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { NeedsDevice, openTableOf, searchTask } from './searchTask.js';
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { TableRunResults } from '../../src/nas/tables/results.js';
-import type { Table } from '../../src/nas/tables/table.js';
+import type { Table, TableRunResults } from '../../src/nas/tables/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 import { makeFolder } from '../files/makeFolder.js';
 import { tableRunPage } from '../report/tableRun.js';

@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { DataError } from '../../src/nas/data/errors.js';
-import { ColumnTable, type RowSource } from '../../src/nas/tables/columnTable.js';
-import { numberColumns, parseTableHeader, type TableHeader } from '../../src/nas/tables/format.js';
-import { NASBENCH201_TABLE } from '../../src/nas/tables/nasbench201.js';
-import { TableError } from '../../src/nas/tables/table.js';
+import { DataError } from '../../src/nas/data/index.js';
+import {
+  ColumnTable,
+  NASBENCH201_TABLE,
+  numberColumns,
+  parseTableHeader,
+  type RowSource,
+  TableError,
+  type TableHeader,
+} from '../../src/nas/tables/index.js';
 import { exists, gunzip, gunzipBeginning, LARGEST_BYTES } from '../data/files.js';
 import { reasonOf } from '../errors/reason.js';
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/engine/runtime/engine.js';
+import type { Engine } from '../../src/engine/runtime/index.js';
 import type { ImageSets } from '../data/imageSetCache.js';
 
 /** What one step of the study's networks computes. */

@@ -1,9 +1,8 @@
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import type { VariantTable } from '../../src/engine/graph/kernelTarget.js';
-import type { TuningStore } from '../../src/engine/tuner/saved.js';
-import type { Space } from '../../src/nas/spaces/shared/space.js';
-import type { ExecutorOptions } from '../../src/nas/transfer/executors.js';
-import type { Executors } from '../../src/nas/transfer/study.js';
+import type { Gpu } from '../../src/engine/device/index.js';
+import type { VariantTable } from '../../src/engine/graph/index.js';
+import type { TuningStore } from '../../src/engine/tuner/index.js';
+import type { Space } from '../../src/nas/spaces/index.js';
+import type { ExecutorOptions, Executors } from '../../src/nas/transfer/index.js';
 import type { StepTimer } from './stepTimer.js';
 
 /** What commands work with. Everything heavy is loaded when it is first needed. */

@@ -1,8 +1,14 @@
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import { Engine } from '../../src/engine/runtime/engine.js';
-import { type TuningRecord, tableDigest, variantsOf } from '../../src/engine/tuner/record.js';
-import { loadTuning, saveTuning, type TuningStore } from '../../src/engine/tuner/saved.js';
-import { tune } from '../../src/engine/tuner/tune.js';
+import type { Gpu } from '../../src/engine/device/index.js';
+import { Engine } from '../../src/engine/runtime/index.js';
+import {
+  loadTuning,
+  saveTuning,
+  type TuningRecord,
+  type TuningStore,
+  tableDigest,
+  tune,
+  variantsOf,
+} from '../../src/engine/tuner/index.js';
 import { interruptible } from '../progress/interrupt.js';
 import type { Progress } from '../progress/progress.js';
 import type { TuningWork } from './tuningWork.js';

@@ -1,5 +1,5 @@
-import type { Gpu } from '../../src/engine/device/gpu.js';
-import { type AppliedTuning, applyTuning } from '../../src/engine/tuner/applied.js';
+import type { Gpu } from '../../src/engine/device/index.js';
+import { type AppliedTuning, applyTuning } from '../../src/engine/tuner/index.js';
 import type { Tools } from '../tools/tools.js';
 
 /**

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/engine/device/node/cache.js';
-import type { TuningStore } from '../../src/engine/tuner/saved.js';
+import type { TuningStore } from '../../src/engine/tuner/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 
 /** Keeps tunings as JSON files in a folder, by default one in the user's cache. Writing throws StoreError. */

@@ -1,18 +1,16 @@
-import type { Graph } from '../../src/engine/graph/graph.js';
-import { Random } from '../../src/engine/random/random.js';
-import { methodByName } from '../../src/nas/methods/methods.js';
-import type { Protocol } from '../../src/nas/records/protocol.js';
-import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';
-import type { Space } from '../../src/nas/spaces/shared/space.js';
-import { spaceByName } from '../../src/nas/spaces/spaces.js';
-import { stepGraphs } from '../../src/nas/training/stepGraphs.js';
+import type { Graph } from '../../src/engine/graph/index.js';
+import { Random } from '../../src/engine/random/index.js';
+import { methodByName } from '../../src/nas/methods/index.js';
+import type { Protocol } from '../../src/nas/records/index.js';
+import { dartsSupernet, type Space, spaceByName } from '../../src/nas/spaces/index.js';
+import { stepGraphs } from '../../src/nas/training/index.js';
 import {
   networkSettings,
   type ProtocolOverrides,
   protocolsOf,
+  type Study,
   withOverrides,
-} from '../../src/nas/transfer/protocols.js';
-import type { Study } from '../../src/nas/transfer/studySpecification.js';
+} from '../../src/nas/transfer/index.js';
 
 /** Networks whose kernels are tuned together. */
 export interface TuningWork {

@@ -95,12 +95,12 @@ describe("the peers' definition of a network", () => {
     const images = { shape, data: randomNumbers(shape, 'images') };
     const graph = new Graph();
     const logits = network.forward(graph.feed('images', shape), 'train');
-    const averages = new Map(
-      network.averages.variables.map((variable) => [variable, new Float32Array(logicalSize(variable.type))]),
+    const runningStatistics = new Map(
+      network.runningStatistics.variables.map((variable) => [variable, new Float32Array(logicalSize(variable.type))]),
     );
     const expected = interpret(graph, {
       feeds: { images: images.data },
-      variables: new Map([...variables, ...averages]),
+      variables: new Map([...variables, ...runningStatistics]),
     })(logits).data;
     const plain = Object.fromEntries(
       [...variables].map(([{ set, name, type }, data]) => [

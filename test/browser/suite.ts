@@ -25,7 +25,7 @@ export async function runSuite(engine: Engine): Promise<SuiteResult> {
       const found = await checkSample(engine, operation, sample);
       if (found.length > 0) problems[name] = found;
       const data = sampleInputs(operation, sample);
-      const length = operation.sumLength(sample.inputs.map(inputType), sample.attributes);
+      const length = operation.reductionLength(sample.inputs.map(inputType), sample.attributes);
       const run = await runGuarded(engine, operation, sample, data, false);
       outputs[name] = run.outputs.map((values) => ({ values: Array.from(values), allowed: tolerance(length, values) }));
     }

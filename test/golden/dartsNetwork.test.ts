@@ -70,7 +70,7 @@ describe('what PyTorch computes of the network of a genotype with all operations
     const { imagenet, size } = solved;
     const network = genotypeNetwork(genotype, { ...torch.settings, size, imagenet, auxiliary: true });
     engine.allocate(network.weights, 1);
-    engine.allocate(network.averages, 1);
+    engine.allocate(network.runningStatistics, 1);
     const { variables } = network.weights;
     for (const variable of variables) engine.write(variable, valuesOf(variable));
     const shape = [batch, size, size, 3];
@@ -110,6 +110,6 @@ describe('what PyTorch computes of the network of a genotype with all operations
     evaluate.run({ x });
     expectClose(await evaluate.read('logits'), solved.evaluated, 'logits by running averages');
     for (const program of [train, evaluate]) program.dispose();
-    for (const set of [network.weights, network.averages]) engine.release(set);
+    for (const set of [network.weights, network.runningStatistics]) engine.release(set);
   });
 });

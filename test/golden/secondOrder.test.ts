@@ -40,10 +40,10 @@ type Batches = Readonly<Record<'weights' | 'alphas', (graph: Graph) => { x: Valu
 
 /** Validation loss and gradient of the alphas by one unrolled step with a velocity of a tenth of the weights, which stay as they are. */
 async function unrolledGradient(supernet: Supernet, sgd: SgdSettings, batches: Batches) {
-  const { weights, averages, alphas } = supernet;
+  const { weights, runningStatistics, alphas } = supernet;
   const optimizer = new Sgd(weights, sgd);
   const unrolled = new UnrolledStep(weights, optimizer, sgd);
-  for (const set of [weights, averages, alphas]) engine.allocate(set, SEED);
+  for (const set of [weights, runningStatistics, alphas]) engine.allocate(set, SEED);
   optimizer.allocate(engine);
   unrolled.allocate(engine);
   const before = await engine.readSet(weights);
@@ -76,7 +76,7 @@ async function unrolledGradient(supernet: Supernet, sgd: SgdSettings, batches: B
   program.dispose();
   unrolled.release(engine);
   optimizer.release(engine);
-  for (const set of [weights, averages, alphas]) engine.release(set);
+  for (const set of [weights, runningStatistics, alphas]) engine.release(set);
   return { loss, gradient };
 }
 

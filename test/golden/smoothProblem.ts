@@ -21,7 +21,7 @@ export function smoothSupernet(): Supernet {
   const alpha = alphas.add('alpha', [1, 3], normal(0, 1));
   return {
     weights,
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     alphas,
     forward: (x) => {
       const { graph } = x;

@@ -40,7 +40,7 @@ describe('what PyTorch computes from the same weights and batches', () => {
       expectClose([trainLoss], [wanted], RELATIVE * wanted, `loss of epoch ${epoch}`);
     }
     await expectNorms(engine, network.weights, torch.network.weightNorms);
-    await expectNorms(engine, network.averages, torch.network.averageNorms);
+    await expectNorms(engine, network.runningStatistics, torch.network.averageNorms);
 
     const { loss } = await trainer.evaluate();
     expectClose([loss], [torch.network.testLoss], RELATIVE * torch.network.testLoss, 'loss on test images');
@@ -56,7 +56,7 @@ describe('what PyTorch computes from the same weights and batches', () => {
     program.dispose();
     images.dispose();
     trainer.dispose();
-    for (const set of [network.weights, network.averages]) engine.release(set);
+    for (const set of [network.weights, network.runningStatistics]) engine.release(set);
   });
 
   it('is what ten steps of first-order DARTS give on the supernet of NAS-Bench-201, losses and architecture parameters of every step', async () => {

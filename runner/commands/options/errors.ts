@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { NasTransferError } from '../../../src/engine/errors/errors.js';
+import { NasTransferError } from '../../../src/engine/errors/index.js';
 import { InterruptedError } from '../../errors/errors.js';
 
 /** A command used wrongly. */

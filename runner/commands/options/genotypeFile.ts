@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
-import { nearest } from '../../../src/nas/errors/nearestName.js';
-import type { Genotype } from '../../../src/nas/spaces/darts/genotype.js';
-import type { Space } from '../../../src/nas/spaces/shared/space.js';
+import { nearest } from '../../../src/nas/errors/index.js';
+import type { Genotype, Space } from '../../../src/nas/spaces/index.js';
 import { UsageError } from './errors.js';
 import { readJson } from './options.js';
 
@@ -42,8 +41,8 @@ const FIELDS = ['normal', 'normal_concat', 'reduce', 'reduce_concat'];
  * @throws UsageError for an unknown name, with the nearest and all known ones
  */
 async function readGenotype(content: unknown, file: string, name: string): Promise<Genotype> {
-  const { parseGenotype } = await import('../../../src/nas/spaces/darts/formats.js');
-  const { parseSequence } = await import('../../../src/nas/spaces/darts/import.js');
+  const { parseGenotype } = await import('../../../src/nas/spaces/index.js');
+  const { parseSequence } = await import('../../../src/nas/spaces/index.js');
   const top = objectOf(content);
   const known: Readonly<Record<string, unknown>> = {
     ...objectOf(top.genotypes ?? content),

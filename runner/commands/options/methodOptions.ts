@@ -1,4 +1,4 @@
-import { nearest } from '../../../src/nas/errors/nearestName.js';
+import { nearest } from '../../../src/nas/errors/index.js';
 import { UsageError } from './errors.js';
 
 /** What is known of an option, as JSON Schema says it. */
@@ -16,7 +16,7 @@ export interface OptionSchema {
 /** The options of a method by their names. @throws UnknownNameError */
 export async function optionSchemas(name: string): Promise<Readonly<Record<string, OptionSchema>>> {
   const { z } = await import('zod');
-  const { methodByName } = await import('../../../src/nas/methods/methods.js');
+  const { methodByName } = await import('../../../src/nas/methods/index.js');
   const { properties = {} } = z.toJSONSchema(methodByName(name).options, { io: 'input' });
   return properties as Record<string, OptionSchema>;
 }
@@ -38,7 +38,7 @@ export async function checkOptionNames(name: string, given: Readonly<Record<stri
 
 /** @throws UsageError that tells the methods there are, the likeliest first */
 export async function checkMethodName(name: string): Promise<void> {
-  const { METHOD_NAMES } = await import('../../../src/nas/methods/methods.js');
+  const { METHOD_NAMES } = await import('../../../src/nas/methods/index.js');
   if (METHOD_NAMES.includes(name)) return;
   const guess = nearest(name, METHOD_NAMES);
   throw new UsageError(

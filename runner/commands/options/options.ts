@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SPACE_NAMES } from '../../names/registryNames.js';
 import { UsageError } from './errors.js';
-import { SPACE_NAMES } from './names.js';
 
 export function positiveInteger(text: string): number {
   const value = Number(text);

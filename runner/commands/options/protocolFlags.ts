@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
-import type { ProtocolOverrides } from '../../../src/nas/transfer/protocols.js';
+import type { ProtocolOverrides } from '../../../src/nas/transfer/index.js';
 import { UsageError } from './errors.js';
 import { notNegative, positiveInteger, readJson, several } from './options.js';
 
@@ -95,7 +95,7 @@ export function readSizeFlags(flags: SizeFlags): Promise<ProtocolOverrides> {
 
 /** What flags and files give; files in their order, the single flags win. @throws UsageError naming file and field */
 export async function readProtocolFlags(flags: ProtocolFlags): Promise<GivenProtocol> {
-  const { protocolOverrides, joinOverrides } = await import('../../../src/nas/transfer/protocols.js');
+  const { protocolOverrides, joinOverrides } = await import('../../../src/nas/transfer/index.js');
   const given = flags.protocol ?? [];
   const parts: ProtocolOverrides[] = [];
   for (const file of given)
@@ -107,7 +107,7 @@ export async function readProtocolFlags(flags: ProtocolFlags): Promise<GivenProt
 }
 
 async function readFlags(flags: ProtocolFlags): Promise<ProtocolOverrides> {
-  const { protocolOverrides } = await import('../../../src/nas/transfer/protocols.js');
+  const { protocolOverrides } = await import('../../../src/nas/transfer/index.js');
   const { epochs, batch, channels, cells, size: imageSize, imageChannels } = flags;
   const { learningRate, weightDecay, momentum, pad, flip, cutout } = flags;
   const { labelSmoothing, dropPath, auxiliaryWeight } = flags;
@@ -126,7 +126,7 @@ function withoutGaps(fields: object): object | undefined {
 }
 
 async function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): Promise<T> {
-  const { describeSchemaErrors } = await import('../../../src/nas/errors/schemaErrors.js');
+  const { describeSchemaErrors } = await import('../../../src/nas/schemas/index.js');
   const parsed = schema.safeParse(value);
   if (!parsed.success)
     throw new UsageError(`${where}: ${describeSchemaErrors(parsed.error, value, schema).join('; ')}`);

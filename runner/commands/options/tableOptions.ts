@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ColumnTable } from '../../../src/nas/tables/columnTable.js';
-import type { TableSeed } from '../../../src/nas/tables/table.js';
+import type { ColumnTable, TableSeed } from '../../../src/nas/tables/index.js';
 import { addShared, positiveInteger, type SharedOptions } from './options.js';
 
 export interface TableCommandOptions extends Omit<SharedOptions, 'seed'> {
@@ -51,7 +50,7 @@ export async function openTableOf({ table, tablesDir }: TableCommandOptions): Pr
 /** The row that an argument means: an index, or an architecture as its space writes it. */
 export async function rowOf(table: ColumnTable, argument: string): Promise<{ index: number; architecture: string }> {
   if (/^\d+$/.test(argument)) return { index: Number(argument), architecture: table.architecture(Number(argument)) };
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const space = spaceByName(table.space);
   const architecture = space.format(space.parse(argument));
   return { index: table.indexOf(architecture), architecture };

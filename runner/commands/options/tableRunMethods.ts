@@ -1,7 +1,6 @@
-import { methodByName } from '../../../src/nas/methods/methods.js';
-import type { TableRunMethod } from '../../../src/nas/tables/results.js';
-import type { Table, TableSeed } from '../../../src/nas/tables/table.js';
-import { parseMethodOptions } from '../../../src/nas/transfer/studySpecification.js';
+import { methodByName } from '../../../src/nas/methods/index.js';
+import type { Table, TableRunMethod, TableSeed } from '../../../src/nas/tables/index.js';
+import { parseMethodOptions } from '../../../src/nas/transfer/index.js';
 import { UsageError } from './errors.js';
 import { checkMethodName, checkOptionNames } from './methodOptions.js';
 import { optionsByOwner, requireOnce } from './ownedOptions.js';

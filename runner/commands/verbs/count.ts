@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/index.js';
 import { formatTable, type Output } from '../../progress/output.js';
 import { UsageError } from '../options/errors.js';
 import { type ArchitectureOptions, addArchitecture, readArchitecture } from '../options/genotypeFile.js';
@@ -41,8 +41,8 @@ export function addCount(program: Command, output: Output): void {
 }
 
 async function count(options: CountOptions, output: Output): Promise<void> {
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
-  const { AttributeError } = await import('../../../src/engine/errors/errors.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
+  const { AttributeError } = await import('../../../src/engine/errors/index.js');
   const space = spaceByName(options.space);
   const { imagenet } = options;
   if (imagenet && space.name !== 'darts')

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { StoreError } from '../../errors/errors.js';
 import { reasonOf } from '../../errors/reason.js';
+import { IMAGE_SETS } from '../../names/registryNames.js';
 import { formatTable, type Output } from '../../progress/output.js';
-import { IMAGE_SETS } from '../options/names.js';
 import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';
 
 interface DataOptions extends SharedOptions {

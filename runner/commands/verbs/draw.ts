@@ -14,7 +14,7 @@ export function addDraw(program: Command, output: Output): void {
 }
 
 async function draw(options: DrawOptions, output: Output): Promise<void> {
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const space = spaceByName(options.space);
   const architecture = await readArchitecture(options, space);
   const dot = await dotOf(space.name, architecture);
@@ -24,7 +24,7 @@ async function draw(options: DrawOptions, output: Output): Promise<void> {
 
 async function dotOf(space: string, architecture: unknown): Promise<string> {
   if (space === 'darts') {
-    const { drawGenotype } = await import('../../../src/nas/spaces/darts/draw.js');
+    const { drawGenotype } = await import('../../../src/nas/spaces/index.js');
     return drawGenotype(architecture as Parameters<typeof drawGenotype>[0]);
   }
   const { cellDot } = await import('../../report/cellGraph.js');

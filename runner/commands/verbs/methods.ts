@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Method } from '../../../src/nas/search/method.js';
+import type { Method } from '../../../src/nas/search/index.js';
+import { METHOD_NAMES } from '../../names/registryNames.js';
 import { formatTable, type Output } from '../../progress/output.js';
 import { checkMethodName, type OptionSchema, optionSchemas } from '../options/methodOptions.js';
-import { METHOD_NAMES } from '../options/names.js';
 import { addShared, type SharedOptions } from '../options/options.js';
 
 /** What a method is, as JSON prints it. */
@@ -34,7 +34,7 @@ export function addMethods(program: Command, output: Output): void {
 }
 
 async function list({ json }: SharedOptions, output: Output): Promise<void> {
-  const { methodByName } = await import('../../../src/nas/methods/methods.js');
+  const { methodByName } = await import('../../../src/nas/methods/index.js');
   const methods = METHOD_NAMES.map((name) => describe(methodByName(name)));
   if (json) output.json(methods);
   else
@@ -49,7 +49,7 @@ async function list({ json }: SharedOptions, output: Output): Promise<void> {
 
 async function show(name: string, { json }: SharedOptions, output: Output): Promise<void> {
   await checkMethodName(name);
-  const { methodByName } = await import('../../../src/nas/methods/methods.js');
+  const { methodByName } = await import('../../../src/nas/methods/index.js');
   const description = describe(methodByName(name));
   const options = Object.entries(await optionSchemas(name)).map(([option, schema]) => describeOption(option, schema));
   if (json) {

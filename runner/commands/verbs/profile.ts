@@ -1,19 +1,23 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import type { Gpu } from '../../../src/engine/device/gpu.js';
-import type { Timeline } from '../../../src/engine/graph/timeline.js';
-import type { ProgramDescription } from '../../../src/engine/profile/describe.js';
-import type { HostTimes, Profile } from '../../../src/engine/profile/profile.js';
-import type { ProfileSummary, SummaryRow } from '../../../src/engine/profile/profileSummary.js';
-import type { AppliedTuning } from '../../../src/engine/tuner/applied.js';
-import type { Classifier, Supernet } from '../../../src/nas/networks/classifier.js';
-import type { Protocol } from '../../../src/nas/records/protocol.js';
+import type { Gpu } from '../../../src/engine/device/index.js';
+import type { Timeline } from '../../../src/engine/graph/index.js';
+import type {
+  HostTimes,
+  Profile,
+  ProfileSummary,
+  ProgramDescription,
+  SummaryRow,
+} from '../../../src/engine/profile/index.js';
+import type { AppliedTuning } from '../../../src/engine/tuner/index.js';
+import type { Classifier, Supernet } from '../../../src/nas/networks/index.js';
+import type { Protocol } from '../../../src/nas/records/index.js';
 import { StoreError } from '../../errors/errors.js';
 import { reasonOf } from '../../errors/reason.js';
+import { DARTS_SUPERNET, SPACE_NAMES } from '../../names/registryNames.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';
-import { DARTS_SUPERNET, SPACE_NAMES } from '../options/names.js';
 import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';
 import { addSizeFlags, readSizeFlags, type SizeFlags } from '../options/protocolFlags.js';
 
@@ -69,7 +73,7 @@ interface Findings {
 
 async function profile(options: ProfileOptions, tools: Tools, output: Output): Promise<void> {
   const { protocol, network } = await chosenNetwork(options);
-  const { Timeline } = await import('../../../src/engine/graph/timeline.js');
+  const { Timeline } = await import('../../../src/engine/graph/index.js');
   const { tuningFor } = await import('../../tuning/tuning.js');
   const timeline = new Timeline();
   const progress = await progressOf(output, options);
@@ -97,9 +101,9 @@ async function chosenNetwork(options: ProfileOptions): Promise<{ protocol: Proto
     );
   if (name === DARTS_SUPERNET && !supernet)
     throw new UsageError(`profile: --space ${DARTS_SUPERNET} has no architectures, only a supernet; give --supernet`);
-  const { AttributeError } = await import('../../../src/engine/errors/errors.js');
-  const { networkSettings, protocolsOf, withOverrides } = await import('../../../src/nas/transfer/protocols.js');
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const { AttributeError } = await import('../../../src/engine/errors/index.js');
+  const { networkSettings, protocolsOf, withOverrides } = await import('../../../src/nas/transfer/index.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const space = spaceByName(name === DARTS_SUPERNET ? 'darts' : name);
   const defaults = protocolsOf(space.name)[supernet ? 'search' : 'training'];
   const protocol = withOverrides(defaults, await readSizeFlags(options));
@@ -123,9 +127,9 @@ async function measure(
   network: Classifier | Supernet,
   tuning: AppliedTuning | undefined,
 ): Promise<Findings> {
-  const { Engine } = await import('../../../src/engine/runtime/engine.js');
-  const { measureCeilings } = await import('../../../src/engine/profile/ceilings.js');
-  const { summariseProfile } = await import('../../../src/engine/profile/profileSummary.js');
+  const { Engine } = await import('../../../src/engine/runtime/index.js');
+  const { measureCeilings } = await import('../../../src/engine/profile/index.js');
+  const { summariseProfile } = await import('../../../src/engine/profile/index.js');
   const { compileStep } = await import('../../device/profileStep.js');
   const { architecture, space, train = false, classes, clock } = options;
   const engine = new Engine(gpu, { timeline, variants: tuning?.variants });
@@ -164,12 +168,12 @@ async function writeFiles(
   { title, profile, description }: Findings,
 ): Promise<void> {
   if (trace !== undefined) {
-    const { chromeTrace } = await import('../../../src/engine/profile/trace.js');
+    const { chromeTrace } = await import('../../../src/engine/profile/index.js');
     const about = { program: title, adapter: gpu.info.name, driver: gpu.info.driver };
     await write('--trace', trace, JSON.stringify(chromeTrace({ phases, profile }, about)));
   }
   if (svg !== undefined) {
-    const { arenaSvg } = await import('../../../src/engine/profile/arenaSvg.js');
+    const { arenaSvg } = await import('../../../src/engine/profile/index.js');
     await write('--svg', svg, arenaSvg(description));
   }
 }
@@ -207,7 +211,7 @@ function asJson(
 }
 
 async function print(findings: Findings, gpu: Gpu, output: Output): Promise<void> {
-  const { formatTotals } = await import('../../../src/engine/profile/describe.js');
+  const { formatTotals } = await import('../../../src/engine/profile/index.js');
   const { title, tuned, profile, summary, hostMilliseconds, description } = findings;
   const { gflops, gigabytesPerSecond } = summary.ceilings;
   output.print(`${title}, on ${gpu.info.name}${tuned === undefined ? '' : `, tuned (${tuned})`}`);
@@ -225,7 +229,7 @@ async function print(findings: Findings, gpu: Gpu, output: Output): Promise<void
 }
 
 async function table(rows: readonly SummaryRow[], of: 'kernel' | 'operation', output: Output): Promise<string> {
-  const { summaryTable } = await import('../../../src/engine/profile/profileSummary.js');
+  const { summaryTable } = await import('../../../src/engine/profile/index.js');
   const { header, cells } = summaryTable(rows, of);
   return formatTable(header, cells, { ...output, right: header.filter((name) => name !== of && name !== 'bound') });
 }

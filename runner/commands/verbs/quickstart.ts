@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Gpu } from '../../../src/engine/device/gpu.js';
-import type { Engine } from '../../../src/engine/runtime/engine.js';
+import type { Gpu } from '../../../src/engine/device/index.js';
+import type { Engine } from '../../../src/engine/runtime/index.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { Progress } from '../../progress/progress.js';
 import type { KeptPlan } from '../../quickstart/kept.js';
@@ -51,7 +51,7 @@ async function quickstart(options: QuickstartOptions, tools: Tools, output: Outp
   let handedOver = false;
   try {
     const { plan, study, engine, fresh } = await planOf(gpu, options, tools, elapsed, progress);
-    const { parseStudy } = await import('../../../src/nas/transfer/studySpecification.js');
+    const { parseStudy } = await import('../../../src/nas/transfer/index.js');
     const { keepPlan, STUDY_FILE } = await import('../../quickstart/kept.js');
     const { roughly } = await import('../../quickstart/words.js');
     const { studyCommand } = await import('./studyOutput.js');

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import type { Space } from '../../../src/nas/spaces/shared/space.js';
-import type { ScoreResults } from '../../../src/nas/tables/results.js';
-import type { Table } from '../../../src/nas/tables/table.js';
+import type { Space } from '../../../src/nas/spaces/index.js';
+import type { ScoreResults, Table } from '../../../src/nas/tables/index.js';
+import { IMAGE_SETS, SCORE_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';
-import { IMAGE_SETS, SCORE_NAMES, SOURCE_FORMS } from '../options/names.js';
 import { addShared, positiveInteger, readTexts, type SharedOptions, several } from '../options/options.js';
 import { commandLine } from '../options/ownedOptions.js';
 
@@ -47,8 +46,8 @@ export function addScore(program: Command, tools: Tools, output: Output): void {
 }
 
 async function score(options: ScoreOptions, tools: Tools, output: Output): Promise<void> {
-  const { scoreByName, SCORE_NAMES: known } = await import('../../../src/nas/scores/scores.js');
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const { scoreByName, SCORE_NAMES: known } = await import('../../../src/nas/scores/index.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const { conductScores } = await import('../../score/conduct.js');
   const { source, batch, channels, cells, size, seed = 0, adapter, dataDir, tune, out } = options;
   // In the registry's order, in which scores that share a pass are neighbours.
@@ -92,13 +91,13 @@ async function architecturesOf(
   table: Table | undefined,
   seed: number,
 ): Promise<string[]> {
-  const { sampleSpace, sampleTable } = await import('../../../src/nas/tables/sample.js');
+  const { sampleSpace, sampleTable } = await import('../../../src/nas/tables/index.js');
   const given = [architecture, cellsOf, sample].filter((one) => one !== undefined).length;
   if (given > 1 || (given === 0 && !table))
     throw new UsageError(
       `got ${given} of --architecture, --cells-of and --sample, wanted one, or --table alone for all its rows`,
     );
-  const { AttributeError } = await import('../../../src/engine/errors/errors.js');
+  const { AttributeError } = await import('../../../src/engine/errors/index.js');
   try {
     if (architecture !== undefined) return [space.format(space.parse(architecture))];
     if (cellsOf !== undefined)

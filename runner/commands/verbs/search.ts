@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { SearchOutcome } from '../../../src/nas/records/outcome.js';
+import type { SearchOutcome } from '../../../src/nas/records/index.js';
+import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { checkOptionNames } from '../options/methodOptions.js';
-import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS } from '../options/names.js';
 import { addShared, collectAssignment, positiveInteger, type SharedOptions } from '../options/options.js';
 import { addProtocolFlags, CHOSEN, type ProtocolFlags, readProtocolFlags } from '../options/protocolFlags.js';
 
@@ -37,10 +37,10 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
 }
 
 async function search(options: SearchOptions, tools: Tools, output: Output): Promise<void> {
-  const { sourceCounts } = await import('../../../src/nas/data/sources.js');
-  const { parseSource } = await import('../../../src/nas/data/sourceSpecification.js');
-  const { methodByName } = await import('../../../src/nas/methods/methods.js');
-  const { parseStudy } = await import('../../../src/nas/transfer/studySpecification.js');
+  const { sourceCounts } = await import('../../../src/nas/data/index.js');
+  const { parseSource } = await import('../../../src/nas/data/index.js');
+  const { methodByName } = await import('../../../src/nas/methods/index.js');
+  const { parseStudy } = await import('../../../src/nas/transfer/index.js');
   const { fitSearch } = await import('../../study/fit.js');
   const { adapterOf } = await import('../../study/prepare.js');
   const { runSingle } = await import('../../study/single.js');

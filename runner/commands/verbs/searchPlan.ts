@@ -1,5 +1,4 @@
-import type { MemoryPrediction, Remedy } from '../../../src/nas/transfer/memoryPrediction.js';
-import type { Study } from '../../../src/nas/transfer/studySpecification.js';
+import type { MemoryPrediction, Remedy, Study } from '../../../src/nas/transfer/index.js';
 import { formatTable, type Output } from '../../progress/output.js';
 import type { Fit } from '../../study/fit.js';
 import { type PrepareOptions, prepareStudy, readImages } from '../../study/prepare.js';
@@ -21,9 +20,9 @@ export async function planSearch(
   { fit, ...options }: Omit<PrepareOptions, 'protocolsFor'> & { readonly fit?: Fit; readonly json?: boolean },
   output: Output,
 ): Promise<void> {
-  const { methodByName } = await import('../../../src/nas/methods/methods.js');
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
-  const { memoryRemedies, predictMemory } = await import('../../../src/nas/transfer/memoryPrediction.js');
+  const { methodByName } = await import('../../../src/nas/methods/index.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
+  const { memoryRemedies, predictMemory } = await import('../../../src/nas/transfer/index.js');
   const [{ name, options: given }] = study.methods;
   if (methodByName(name).needs(given) !== 'supernet')
     throw new UsageError(`--plan: ${name} trains no supernet; its networks are trained one by one (see count)`);

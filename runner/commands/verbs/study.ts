@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from '../../names/registryNames.js';
 import type { Output } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
-import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from '../options/names.js';
 import { addShared, readJson } from '../options/options.js';
 import type { StudyOptions } from './studyOutput.js';
 
@@ -38,7 +38,7 @@ async function study(
   tools: Tools,
   output: Output,
 ): Promise<void> {
-  const { parseStudy, studyJsonSchema } = await import('../../../src/nas/transfer/studySpecification.js');
+  const { parseStudy, studyJsonSchema } = await import('../../../src/nas/transfer/index.js');
   const { UsageError } = await import('../options/errors.js');
   if (options.schema) {
     output.json(studyJsonSchema());

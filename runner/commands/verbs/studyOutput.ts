@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { StudyResults } from '../../../src/nas/transfer/results.js';
-import type { Study } from '../../../src/nas/transfer/studySpecification.js';
+import type { Study, StudyResults } from '../../../src/nas/transfer/index.js';
 import { decimal, percent, percentSpread, signed } from '../../progress/numbers.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
 import { opening } from '../../report/opening.js';

@@ -1,4 +1,4 @@
-import type { Table } from '../../../src/nas/tables/table.js';
+import type { Table } from '../../../src/nas/tables/index.js';
 import { formatTable, type Output } from '../../progress/output.js';
 import { UsageError } from '../options/errors.js';
 import { type MeasurementFlags, openTableOf, withUnit } from '../options/tableOptions.js';
@@ -20,7 +20,7 @@ interface Limit {
 
 /** Rows without the accuracy, or without a cost that is limited, are passed over. */
 export async function tableBest(options: BestOptions, output: Output): Promise<void> {
-  const { describeMeasurement } = await import('../../../src/nas/tables/measurement.js');
+  const { describeMeasurement } = await import('../../../src/nas/tables/index.js');
   const { set, split, epochs, seed, top } = options;
   const measurement = { set, split, epochs, seed };
   checkLimits(options);

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Space } from '../../../src/nas/spaces/shared/space.js';
+import type { Space } from '../../../src/nas/spaces/index.js';
+import { IMAGE_SETS } from '../../names/registryNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';
-import { IMAGE_SETS } from '../options/names.js';
 import { addShared, positiveInteger, readTexts, type SharedOptions } from '../options/options.js';
 import { addProtocolFlags, type ProtocolFlags, readProtocolFlags } from '../options/protocolFlags.js';
 
@@ -44,7 +44,7 @@ export function addTableBuild(table: Command, tools: Tools, output: Output): voi
 }
 
 async function build(options: BuildOptions, tools: Tools, output: Output): Promise<void> {
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const { buildTable } = await import('../../tableBuild/buildTable.js');
   const { showJobs } = await import('../../study/studyProgress.js');
   const { set, limit, testLimit, seeds, seed = 0, licence, out, adapter, dataDir, tune } = options;
@@ -90,8 +90,8 @@ async function chosen(space: Space, options: BuildOptions): Promise<string[]> {
     throw new UsageError(`table build: got ${given} of --sample, --architectures and --all, wanted exactly one`);
   if (all) return Array.from(space.enumerate(), (architecture) => space.format(architecture));
   if (file !== undefined) return [...new Set((await readTexts(file)).map((text) => space.format(space.parse(text))))];
-  const { sampleSpace } = await import('../../../src/nas/tables/sample.js');
-  const { AttributeError } = await import('../../../src/engine/errors/errors.js');
+  const { sampleSpace } = await import('../../../src/nas/tables/index.js');
+  const { AttributeError } = await import('../../../src/engine/errors/index.js');
   try {
     return sampleSpace(space, sample as number, options.seed ?? 0);
   } catch (error) {

@@ -2,7 +2,7 @@ import { formatTable, type Output } from '../../progress/output.js';
 import { openTableOf, type TableCommandOptions } from '../options/tableOptions.js';
 
 export async function tableInfo(options: TableCommandOptions, output: Output): Promise<void> {
-  const { describeMeasurement } = await import('../../../src/nas/tables/measurement.js');
+  const { describeMeasurement } = await import('../../../src/nas/tables/index.js');
   const table = await openTableOf(options);
   const { name, space, size, measurements, costs, devices } = table;
   const { licence, timeModel, seconds, provenance, settings } = table.header;

@@ -1,15 +1,13 @@
 import { type Command, Option } from 'commander';
-import type { Spread } from '../../../src/nas/math/spread.js';
-import type { Judged, PredictorResult } from '../../../src/nas/predictors/judge.js';
-import type { EncodingName, Features } from '../../../src/nas/predictors/predictor.js';
-import type { Space } from '../../../src/nas/spaces/shared/space.js';
-import type { PredictionResults } from '../../../src/nas/tables/results.js';
-import type { Measurement, Table } from '../../../src/nas/tables/table.js';
+import type { Spread } from '../../../src/nas/math/index.js';
+import type { EncodingName, Features, Judged, PredictorResult } from '../../../src/nas/predictors/index.js';
+import type { Space } from '../../../src/nas/spaces/index.js';
+import type { Measurement, PredictionResults, Table } from '../../../src/nas/tables/index.js';
 import { lazyDevice } from '../../device/device.js';
+import { ENCODING_NAMES, PREDICTOR_NAMES } from '../../names/registryNames.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';
-import { ENCODING_NAMES, PREDICTOR_NAMES } from '../options/names.js';
 import { collectAssignment, positiveInteger, several } from '../options/options.js';
 import { assignments, commandLine, optionsByOwner, requireOnce } from '../options/ownedOptions.js';
 import { addTable, openTableOf, type TableCommandOptions } from '../options/tableOptions.js';
@@ -71,8 +69,8 @@ export function addTablePredict(parent: Command, tools: Tools, output: Output): 
 }
 
 async function tablePredict(options: PredictOptions, tools: Tools, output: Output): Promise<void> {
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
-  const { judgePredictor } = await import('../../../src/nas/predictors/judge.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
+  const { judgePredictor } = await import('../../../src/nas/predictors/index.js');
   const { versions } = await import('../../package/package.js');
   const judged = await readPredictors(options);
   const table = await openTableOf(options);
@@ -127,9 +125,9 @@ async function readPredictors({
   option = {},
   encoding: encodings,
 }: PredictOptions): Promise<Judged[]> {
-  const { predictorByName } = await import('../../../src/nas/predictors/predictors.js');
-  const { UnknownNameError } = await import('../../../src/nas/errors/errors.js');
-  const { describeSchemaErrors } = await import('../../../src/nas/errors/schemaErrors.js');
+  const { predictorByName } = await import('../../../src/nas/predictors/index.js');
+  const { UnknownNameError } = await import('../../../src/nas/errors/index.js');
+  const { describeSchemaErrors } = await import('../../../src/nas/schemas/index.js');
   requireOnce('predictor', names);
   const given = optionsByOwner(option, names, 'predictor');
   return names.flatMap((name) => {
@@ -150,7 +148,7 @@ async function readPredictors({
 
 /** Encodes all rows of the table, each encoding once. */
 async function encoder(table: Table, space: Space, { feature: names = [], set }: PredictOptions) {
-  const { encode, withColumns } = await import('../../../src/nas/predictors/encodings.js');
+  const { encode, withColumns } = await import('../../../src/nas/predictors/index.js');
   const columns = names.map((name) => table.costColumn({ name, set }));
   const architectures = Array.from({ length: table.size }, (_, row) => space.parse(table.architecture(row)));
   const kept = new Map<EncodingName, Features>();
@@ -178,7 +176,7 @@ async function write(results: PredictionResults, folder: string): Promise<void> 
 }
 
 async function print({ measurement, predictors, seeds }: PredictionResults, out: string | undefined, output: Output) {
-  const { describeMeasurement } = await import('../../../src/nas/tables/measurement.js');
+  const { describeMeasurement } = await import('../../../src/nas/tables/index.js');
   const share = ({ mean, deviation }: Spread) => `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
   const rows = predictors.map((one) => [
     one.label,

@@ -22,7 +22,7 @@ export async function tableArchitecture(index: string, options: TableCommandOpti
 }
 
 export async function tableIndex(architecture: string, options: TableCommandOptions, output: Output): Promise<void> {
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const table = await openTableOf(options);
   const space = spaceByName(table.space);
   const text = space.format(space.parse(architecture));
@@ -32,7 +32,7 @@ export async function tableIndex(architecture: string, options: TableCommandOpti
 }
 
 export async function tableQuery(argument: string, options: MeasurementFlags, output: Output): Promise<void> {
-  const { describeMeasurement } = await import('../../../src/nas/tables/measurement.js');
+  const { describeMeasurement } = await import('../../../src/nas/tables/index.js');
   const { set, split, epochs, seed } = options;
   const measurement = { set, split, epochs, seed };
   const table = await openTableOf(options);
@@ -44,7 +44,7 @@ export async function tableQuery(argument: string, options: MeasurementFlags, ou
 }
 
 export async function tableCost(argument: string, options: MeasurementFlags, output: Output): Promise<void> {
-  const { TableError } = await import('../../../src/nas/tables/table.js');
+  const { TableError } = await import('../../../src/nas/tables/index.js');
   const table = await openTableOf(options);
   const { set } = options;
   const columns = table.costs.filter((cost) => cost.set === set);
@@ -66,7 +66,7 @@ export async function tableCost(argument: string, options: MeasurementFlags, out
 }
 
 export async function tableLatency(argument: string, options: LatencyOptions, output: Output): Promise<void> {
-  const { TableError } = await import('../../../src/nas/tables/table.js');
+  const { TableError } = await import('../../../src/nas/tables/index.js');
   const table = await openTableOf(options);
   const devices = options.device === undefined ? table.devices : [options.device];
   if (devices.length === 0) {
@@ -88,8 +88,8 @@ export async function tableLatency(argument: string, options: LatencyOptions, ou
 }
 
 export async function tableSimulate(args: readonly string[], options: MeasurementFlags, output: Output): Promise<void> {
-  const { describeMeasurement } = await import('../../../src/nas/tables/measurement.js');
-  const { SimulatedClock } = await import('../../../src/nas/tables/simulatedClock.js');
+  const { describeMeasurement } = await import('../../../src/nas/tables/index.js');
+  const { SimulatedClock } = await import('../../../src/nas/tables/index.js');
   const { set, epochs, seed } = options;
   const table = await openTableOf(options);
   const clock = new SimulatedClock(table, { set, epochs, seed });

@@ -1,16 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { nearest } from '../../../src/nas/errors/nearestName.js';
-import type { TableRunResults } from '../../../src/nas/tables/results.js';
-import type { Table } from '../../../src/nas/tables/table.js';
+import { nearest } from '../../../src/nas/errors/index.js';
+import type { Table, TableRunResults } from '../../../src/nas/tables/index.js';
 import { lazyDevice } from '../../device/device.js';
+import { METHOD_NAMES } from '../../names/registryNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { TableRunPlan } from '../../tableRun/plan.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';
 import { checkMethodName } from '../options/methodOptions.js';
-import { METHOD_NAMES } from '../options/names.js';
 import { collectAssignment, positiveInteger, type SharedOptions, several } from '../options/options.js';
 import { assignments, commandLine } from '../options/ownedOptions.js';
 import { addTable } from '../options/tableOptions.js';
@@ -78,7 +77,7 @@ async function tableRun(options: TableRunCommand, tools: Tools, output: Output):
   const { openTableOf } = await import('../../tableRun/searchTask.js');
   const { accuracyTable, correlationLines, queriesTable } = await import('../../tableRun/print.js');
   const { writeTableRun } = await import('../../tableRun/write.js');
-  const { publishedRemarks } = await import('../../../src/nas/tables/published.js');
+  const { publishedRemarks } = await import('../../../src/nas/tables/index.js');
   const { source: sources, seed: first = 0, queries, out, json } = options;
   for (const name of options.method) await checkMethodName(name);
   const choice = { name: options.table, tablesDir: options.tablesDir };

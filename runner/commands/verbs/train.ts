@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { TrainingOutcome } from '../../../src/nas/records/outcome.js';
+import type { TrainingOutcome } from '../../../src/nas/records/index.js';
+import { IMAGE_SETS } from '../../names/registryNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
-import { IMAGE_SETS } from '../options/names.js';
 import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';
 import {
   addProtocolFlags,
@@ -39,8 +39,8 @@ export function addTrain(program: Command, tools: Tools, output: Output): void {
 }
 
 async function train(options: TrainOptions, tools: Tools, output: Output): Promise<void> {
-  const { spaceByName } = await import('../../../src/nas/spaces/spaces.js');
-  const { parseStudy } = await import('../../../src/nas/transfer/studySpecification.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
+  const { parseStudy } = await import('../../../src/nas/transfer/index.js');
   const { fitTraining } = await import('../../study/fit.js');
   const { adapterOf } = await import('../../study/prepare.js');
   const { runSingle } = await import('../../study/single.js');

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Gpu } from '../../../src/engine/device/gpu.js';
-import type { TuningRecord } from '../../../src/engine/tuner/record.js';
+import type { Gpu } from '../../../src/engine/device/index.js';
+import type { TuningRecord } from '../../../src/engine/tuner/index.js';
+import { DARTS_SUPERNET, SPACE_NAMES } from '../../names/registryNames.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import type { TuningWork } from '../../tuning/tuningWork.js';
 import { UsageError } from '../options/errors.js';
-import { DARTS_SUPERNET, SPACE_NAMES } from '../options/names.js';
 import { addShared, positiveInteger, readJson, type SharedOptions } from '../options/options.js';
 import { addSizeFlags, readSizeFlags, type SizeFlags } from '../options/protocolFlags.js';
 
@@ -48,8 +48,8 @@ async function tune(options: TuneOptions, tools: Tools, output: Output): Promise
 /** @throws UsageError for sizes that don't fit, StudyError */
 async function chosenWork(options: TuneOptions): Promise<TuningWork[]> {
   const { dartsWork, spaceWork, studyWork } = await import('../../tuning/tuningWork.js');
-  const { parseStudy } = await import('../../../src/nas/transfer/studySpecification.js');
-  const { AttributeError } = await import('../../../src/engine/errors/errors.js');
+  const { parseStudy } = await import('../../../src/nas/transfer/index.js');
+  const { AttributeError } = await import('../../../src/engine/errors/index.js');
   const { packageRoot } = await import('../../package/package.js');
   const { study, space, classes } = options;
   const sizes = await readSizeFlags(options);
@@ -70,7 +70,7 @@ async function chosenWork(options: TuneOptions): Promise<TuningWork[]> {
 }
 
 async function clear(gpu: Gpu, { json }: TuneOptions, tools: Tools, output: Output): Promise<void> {
-  const { removeTuning } = await import('../../../src/engine/tuner/saved.js');
+  const { removeTuning } = await import('../../../src/engine/tuner/index.js');
   await removeTuning(gpu, await tools.openTunings());
   if (json) output.json({ adapter: gpu.info, cleared: true });
   else output.print(`forgot what was measured on ${gpu.info.name}`);

@@ -180,7 +180,7 @@ export class Graph {
     inputs.forEach((value, index) => {
       this.checkOwner(operation.name, `input ${index}`, value);
     });
-    if (!operation.half) checkNoHalf(operation.name, inputs);
+    if (!operation.supportsF16) checkNoF16(operation.name, inputs);
     const attributesKey = JSON.stringify(attributes);
     const key = keyOf(operation.name, inputs, attributesKey);
     const known = operation.inPlace ? undefined : (this.applied.get(key) ?? this.applied.get(gatedKey(key, this.gate)));
@@ -249,7 +249,7 @@ function gatedKey(key: string, gate: Gate | undefined): string {
 }
 
 /** Kernels that know nothing of f16 would take two numbers for one. */
-function checkNoHalf(operation: string, inputs: readonly Value[]): void {
+function checkNoF16(operation: string, inputs: readonly Value[]): void {
   const index = inputs.findIndex((value) => value.dtype === 'f16');
   if (index >= 0)
     throw new DTypeError(

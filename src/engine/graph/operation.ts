@@ -7,7 +7,7 @@ import type { DType, Layout, ValueType } from './types.js';
 export type Attributes = Record<string, any>;
 
 /** A value as a kernel sees it: rows of vec4s, possibly inside a larger buffer (a view). */
-export interface Located {
+export interface TensorView {
   readonly type: ValueType;
   /** First vec4 of the value within its binding. */
   readonly offset: number;
@@ -45,8 +45,8 @@ export interface KernelCall {
 }
 
 export interface Lowering<A> {
-  readonly inputs: readonly Located[];
-  readonly outputs: readonly Located[];
+  readonly inputs: readonly TensorView[];
+  readonly outputs: readonly TensorView[];
   readonly attributes: A;
   readonly target: KernelTarget;
   /** For an operation that `assembles`: which inputs were already written into the output by their own kernels. */
@@ -116,10 +116,10 @@ export interface Operation<A extends Attributes = Attributes> {
   reference(inputs: readonly ReferenceTensor[], attributes: A): Float64Array[];
   cost(inputs: readonly ValueType[], outputs: readonly ValueType[], attributes: A): Cost;
   /** Longest sum that goes into one output element: the tolerance of the kernel tests grows with its root. */
-  sumLength(inputs: readonly ValueType[], attributes: A): number;
+  reductionLength(inputs: readonly ValueType[], attributes: A): number;
   readonly samples: readonly Sample<A>[];
   /** Takes f16 values too; other operations reject them. */
-  readonly half?: boolean;
+  readonly supportsF16?: boolean;
   /**
    * The outputs are views: where the rows of each lie within input 0. Falls back to the kernels where views can't express
    * all of them.

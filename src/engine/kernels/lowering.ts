@@ -1,7 +1,7 @@
 import { NasTransferError } from '../errors/errors.js';
 import type { Node, Value } from '../graph/graph.js';
 import type { KernelTarget } from '../graph/kernelTarget.js';
-import type { Cost, KernelCall, Located, Operand, Operation } from '../graph/operation.js';
+import type { Cost, KernelCall, Operand, Operation, TensorView } from '../graph/operation.js';
 import { rowsOf, typeKey, vectorsPerRow } from '../graph/types.js';
 import type { Location, Locations } from '../passes/locations.js';
 import type { ScratchRoot } from '../passes/memoryPlan.js';
@@ -112,7 +112,7 @@ function placeKey(value: Value, locations: Locations): string {
   return ` ${typeKey(value.type)}@${offset},${stride}`;
 }
 
-function located(value: Value, locations: Locations, operand: Operand): Located {
+function located(value: Value, locations: Locations, operand: Operand): TensorView {
   const { offset, stride } = locations.of(value);
   return { type: value.type, offset, stride, rows: rowsOf(value.type), vectors: vectorsPerRow(value.type), operand };
 }

@@ -9,7 +9,7 @@ export interface BatchNorm2dSettings {
   /** Scale and shift, learned. Default true. */
   readonly affine?: boolean;
   /** Keep running averages. Default true. */
-  readonly trackRunning?: boolean;
+  readonly trackRunningStatistics?: boolean;
   /** Weight of a batch in the running averages. Default 0.1. */
   readonly momentum?: number;
   /** Added to the variance. Default 1e-5. */
@@ -33,20 +33,20 @@ export class BatchNorm2d {
    */
   constructor(
     weights: VariableSet,
-    averages: VariableSet,
+    runningStatistics: VariableSet,
     name: string,
     private readonly settings: BatchNorm2dSettings,
   ) {
-    const { channels, affine = true, trackRunning = true } = settings;
+    const { channels, affine = true, trackRunningStatistics = true } = settings;
     if (affine)
       this.affine = {
         gamma: weights.add(`${name}/gamma`, [channels], ones),
         beta: weights.add(`${name}/beta`, [channels], zeros),
       };
-    if (trackRunning)
+    if (trackRunningStatistics)
       this.running = {
-        mean: averages.add(`${name}/mean`, [channels], zeros),
-        variance: averages.add(`${name}/variance`, [channels], ones),
+        mean: runningStatistics.add(`${name}/mean`, [channels], zeros),
+        variance: runningStatistics.add(`${name}/variance`, [channels], ones),
       };
   }
 

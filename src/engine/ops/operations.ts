@@ -20,10 +20,10 @@ import { gatherLabelsOperation } from './data/gatherLabels.js';
 import { takeGradientOperation, takeOperation } from './data/take.js';
 import { addOperation } from './elementwise/add.js';
 import { castOperation } from './elementwise/cast.js';
+import { heavisideOperation } from './elementwise/heaviside.js';
 import { multiplyOperation } from './elementwise/multiply.js';
 import { reluGradientOperation, reluOperation } from './elementwise/relu.js';
 import { scaleOperation } from './elementwise/scale.js';
-import { stepOperation } from './elementwise/step.js';
 import {
   reciprocalGradientOperation,
   reciprocalOperation,
@@ -155,7 +155,7 @@ export const operations: readonly Operation[] = [
   splitOperation,
   squareRootGradientOperation,
   squareRootOperation,
-  stepOperation,
+  heavisideOperation,
   sumOperation,
   sumRowsOperation,
   subsampleGradientOperation,

@@ -9,7 +9,7 @@ type Elements = Float32Array | Uint32Array;
  * @returns what is wrong, or undefined
  */
 export function disagreement(node: Node, got: readonly Elements[], wanted: readonly Elements[]): string | undefined {
-  const length = node.operation.sumLength(
+  const length = node.operation.reductionLength(
     node.inputs.map(({ type }) => type),
     node.attributes,
   );

@@ -10,8 +10,8 @@ export interface Source {
   readonly name: string;
   readonly description: string;
   readonly classes: readonly string[];
-  readonly weights: ImageSplit;
-  readonly alphas: ImageSplit;
+  readonly trainSplit: ImageSplit;
+  readonly validationSplit: ImageSplit;
   /** Images of both halves together. */
   readonly images: number;
   readonly height: number;
@@ -45,13 +45,18 @@ export function makeSource(set: ImageSet, specification: SourceSpecification, se
   checkSource(specification);
   const { rule, limit } = specification;
   const common = { name: formatSource(specification), height: set.height, width: set.width, channels: set.channels };
-  const build = (classes: readonly string[], weights: ImageSplit, alphas: ImageSplit, description: string): Source => ({
+  const build = (
+    classes: readonly string[],
+    trainSplit: ImageSplit,
+    validationSplit: ImageSplit,
+    description: string,
+  ): Source => ({
     ...common,
     description,
     classes,
-    weights,
-    alphas,
-    images: weights.count + alphas.count,
+    trainSplit,
+    validationSplit,
+    images: trainSplit.count + validationSplit.count,
   });
 
   if (rule === 'noise') {
@@ -100,12 +105,12 @@ export function sourceCounts(
 ): { images: number; half: number; classes: number } {
   // A byte an image: what is drawn depends on the labels alone.
   const train = { ...set.train, pixels: new Uint8Array(set.train.count) };
-  const { images, weights, alphas, classes } = makeSource(
+  const { images, trainSplit, validationSplit, classes } = makeSource(
     { ...set, height: 1, width: 1, channels: 1, train },
     specification,
     seed,
   );
-  return { images, half: Math.min(weights.count, alphas.count), classes: classes.length };
+  return { images, half: Math.min(trainSplit.count, validationSplit.count), classes: classes.length };
 }
 
 function drawClasses(set: ImageSet, byClass: readonly number[][], count: number, seed: number): number[] {

@@ -9,7 +9,7 @@ export type NetworkMode = 'train' | 'evaluate';
 export interface Classifier {
   readonly weights: VariableSet;
   /** Running averages of batch norm; empty where batches are normalised by themselves. */
-  readonly averages: VariableSet;
+  readonly runningStatistics: VariableSet;
   /** @param images [batch, size, size, channels], normalised @returns logits [batch, classes] */
   forward(images: Value, mode: NetworkMode): Value;
   /** `forward` in mode `train`, regularised and with an auxiliary classifier; absent where a space has neither. */

@@ -8,10 +8,10 @@ import type { NetworkMode } from './classifier.js';
 /** Where layers put their variables, and how batch norm is done inside cells. */
 export interface LayerContext {
   readonly weights: VariableSet;
-  readonly averages: VariableSet;
+  readonly runningStatistics: VariableSet;
   readonly affine: boolean;
   /** False: batches are always normalised by their own statistics. */
-  readonly trackRunning: boolean;
+  readonly trackRunningStatistics: boolean;
 }
 
 /** Computes a value from a value; `mode` decides what batch norm does. */
@@ -56,14 +56,14 @@ export function batchNorm(
 
 /** The layer of a context's batch norm. */
 export function batchNormLayer(
-  { weights, averages, affine, trackRunning }: LayerContext,
+  { weights, runningStatistics, affine, trackRunningStatistics }: LayerContext,
   name: string,
   channels: number,
 ) {
-  return new BatchNorm2d(weights, averages, name, { channels, affine, trackRunning });
+  return new BatchNorm2d(weights, runningStatistics, name, { channels, affine, trackRunningStatistics });
 }
 
 /** What batch norm does in a mode of the network. */
-export function batchNormMode({ trackRunning }: LayerContext, mode: NetworkMode): BatchNormMode {
-  return mode === 'train' || !trackRunning ? 'batch' : 'running';
+export function batchNormMode({ trackRunningStatistics }: LayerContext, mode: NetworkMode): BatchNormMode {
+  return mode === 'train' || !trackRunningStatistics ? 'batch' : 'running';
 }

@@ -2,8 +2,8 @@ import { AttributeError } from '../../engine/errors/errors.js';
 import type { Graph, Node, Value } from '../../engine/graph/graph.js';
 import { flatten } from '../../engine/ops/copy/flatten.js';
 import { add } from '../../engine/ops/elementwise/add.js';
+import { heaviside } from '../../engine/ops/elementwise/heaviside.js';
 import { scale } from '../../engine/ops/elementwise/scale.js';
-import { step } from '../../engine/ops/elementwise/step.js';
 import { matmulTransposed } from '../../engine/ops/matmul/matmul.js';
 import { reluOutputs } from './network.js';
 
@@ -29,7 +29,7 @@ export function codeProducts(graph: Graph, outputs: readonly Value[]): CodeProdu
   let units = 0;
   for (const output of outputs) {
     const count = readingConvolutions(nodes, output);
-    const codes = flatten(step(output));
+    const codes = flatten(heaviside(output));
     const product = scale(matmulTransposed(codes, codes), count);
     products = products ? add(products, product) : product;
     units += count * codes.shape[1];

@@ -56,7 +56,7 @@ export async function withUntrained<T>(
   let program: Program | undefined;
   try {
     engine.allocate(network.weights, seed);
-    engine.allocate(network.averages, seed);
+    engine.allocate(network.runningStatistics, seed);
     const shape = [batch, settings.size, settings.size, settings.imageChannels];
     program = await engine.compile((graph) => {
       const images = graph.feed('images', shape);
@@ -67,7 +67,7 @@ export async function withUntrained<T>(
   } finally {
     program?.dispose();
     engine.release(network.weights);
-    engine.release(network.averages);
+    engine.release(network.runningStatistics);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Node, Value } from '../../engine/graph/graph.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
+import { heaviside } from '../../engine/ops/elementwise/heaviside.js';
 import { multiply } from '../../engine/ops/elementwise/multiply.js';
-import { step } from '../../engine/ops/elementwise/step.js';
 
 /**
  * Traces nodes once more with other weights, every ReLU open where it was open the first time: the function that a second
@@ -33,7 +33,7 @@ export function replay(nodes: readonly Node[], from: VariableSet, to: VariableSe
     }
     const [ungated, ...more] =
       operation.name === 'relu' ? others : graph.apply(operation, others, { ...attributes, relu: false });
-    replayed.set(outputs[0], multiply(ungated, step(outputs[0])));
+    replayed.set(outputs[0], multiply(ungated, heaviside(outputs[0])));
     more.forEach((value, i) => {
       replayed.set(outputs[i + 1], value);
     });

@@ -31,7 +31,7 @@ export const synflow: Score = {
       },
       async ({ engine, network, run, read }) => {
         // The identity in place of batch norm: mean 0, and 1e-5 is added to the variance.
-        for (const variable of network.averages.variables)
+        for (const variable of network.runningStatistics.variables)
           if (variable.name.endsWith('/variance'))
             engine.write(variable, new Float32Array(variable.type.shape[0]).fill(1 - 1e-5));
         const layers = layerWeights(network);

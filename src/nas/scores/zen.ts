@@ -77,10 +77,10 @@ function sumOfAbsolutes(x: Value): Value {
 }
 
 /** Sum over all batch norms of log sqrt(mean over channels of the running variance). */
-async function logDeviations(engine: Engine, { averages }: Classifier): Promise<number> {
-  const elements = new Float32Array((await engine.readSet(averages)).buffer);
+async function logDeviations(engine: Engine, { runningStatistics }: Classifier): Promise<number> {
+  const elements = new Float32Array((await engine.readSet(runningStatistics)).buffer);
   let total = 0;
-  for (const { name, type, offset } of averages.variables) {
+  for (const { name, type, offset } of runningStatistics.variables) {
     if (!name.endsWith('/variance')) continue;
     const channels = logicalSize(type);
     const mean = elements.subarray(offset, offset + channels).reduce((sum, variance) => sum + variance / channels, 0);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeSchemaErrors } from '../errors/schemaErrors.js';
+import { describeSchemaErrors } from '../schemas/schemaErrors.js';
 import { TableError } from './table.js';
 
 const count = z.int().min(1);

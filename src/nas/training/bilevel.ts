@@ -62,15 +62,15 @@ export class BilevelTrainer {
       throw new AttributeError(
         `bilevel search: got ${options.weights.count} and ${options.alphas.count} images in the two halves, wanted at least one in each`,
       );
-    if (rule.update && !rule.apart)
+    if (rule.update && !rule.separateUpdates)
       throw new AttributeError('bilevel search: the rule updates its parameters itself, wanted it apart as well');
-    if (options.order === 'second' && (rule.apart || rule.penalty))
+    if (options.order === 'second' && (rule.separateUpdates || rule.penalty))
       throw new AttributeError(
         'bilevel search: order is second with a rule that is apart or has a penalty, wanted first: the unrolled step knows neither',
       );
     const held = new Holder();
     try {
-      for (const set of new Set([supernet.weights, supernet.averages, rule.parameters])) {
+      for (const set of new Set([supernet.weights, supernet.runningStatistics, rule.parameters])) {
         held.hold({ dispose: () => engine.release(set) });
         engine.allocate(set, seed);
       }
@@ -191,7 +191,7 @@ export class BilevelTrainer {
     const program = await this.compiled('gradient', (graph) => this.traceGradient(graph));
     const [indices] = shuffledBatches(alphas.count, this.batch, seed, 'hessian', 0);
     const state = rule.state?.save();
-    const averages = await readSets(engine, [supernet.averages]);
+    const runningStatistics = await readSets(engine, [supernet.runningStatistics]);
     const epoch = this.epochsDone;
     const place: StepPlace = { part: 'alphas', step: 0, steps: 1, epoch, epochs: protocol.epochs };
     const feeds = { ...stepFeed(program, 0), ...(await rule.feeds?.(place)), alphas: indices };
@@ -207,7 +207,7 @@ export class BilevelTrainer {
         seed,
       });
     } finally {
-      writeSets(engine, [supernet.averages], averages);
+      writeSets(engine, [supernet.runningStatistics], runningStatistics);
       if (state) rule.state?.restore(state);
     }
   }
@@ -232,7 +232,7 @@ export class BilevelTrainer {
   /** The parts of each run of a step. */
   private runs(movesAlphas: boolean): readonly (readonly Part[])[] {
     if (!movesAlphas) return [['weights']];
-    return this.options.rule.apart ? [['alphas'], ['weights']] : [['alphas', 'weights']];
+    return this.options.rule.separateUpdates ? [['alphas'], ['weights']] : [['alphas', 'weights']];
   }
 
   private async readGradients(program: Program): Promise<Float32Array[]> {
@@ -360,6 +360,6 @@ export class BilevelTrainer {
   private sets(): VariableSet[] {
     const { supernet, rule } = this.options;
     const { weights, alphas } = this.optimizers;
-    return [supernet.weights, supernet.averages, rule.parameters, ...weights.states, ...alphas.states];
+    return [supernet.weights, supernet.runningStatistics, rule.parameters, ...weights.states, ...alphas.states];
   }
 }

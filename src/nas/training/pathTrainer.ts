@@ -69,7 +69,7 @@ export class PathTrainer {
       );
     const held = new Holder();
     try {
-      for (const set of [supernet.weights, supernet.averages]) {
+      for (const set of [supernet.weights, supernet.runningStatistics]) {
         held.hold({ dispose: () => engine.release(set) });
         engine.allocate(set, seed);
       }
@@ -172,19 +172,19 @@ export class PathTrainer {
     const { engine, supernet, weights, seed, reestimate } = this.options;
     const { calibrate } = this.programs;
     if (!calibrate || reestimate === undefined) return;
-    const { averages } = supernet;
+    const { runningStatistics } = supernet;
     const batches = shuffledBatches(weights.count, this.batch, seed, 'search order calibration', 0).slice(
       0,
       reestimate,
     );
-    engine.writeSet(averages, new Uint32Array(averages.size));
+    engine.writeSet(runningStatistics, new Uint32Array(runningStatistics.size));
     for (const [index, indices] of batches.entries()) {
       calibrate.run({ indices, ...feeds });
       if ((index + 1) % STEPS_AHEAD === 0) await engine.gpu.idle();
     }
-    const sums = new Float32Array((await engine.readSet(averages)).buffer);
+    const sums = new Float32Array((await engine.readSet(runningStatistics)).buffer);
     const known = 1 - (1 - MOMENTUM) ** batches.length;
-    engine.writeSet(averages, new Uint32Array(sums.map((value) => value / known).buffer));
+    engine.writeSet(runningStatistics, new Uint32Array(sums.map((value) => value / known).buffer));
   }
 
   /** Everything that the next epoch depends on. */
@@ -203,7 +203,7 @@ export class PathTrainer {
   }
 
   private sets(): VariableSet[] {
-    const { weights, averages } = this.options.supernet;
-    return [weights, averages, ...this.optimizer.states];
+    const { weights, runningStatistics } = this.options.supernet;
+    return [weights, runningStatistics, ...this.optimizer.states];
   }
 }

@@ -34,7 +34,7 @@ export interface RelaxedRule {
   /** All that the architecture's update moves: a table for each of the relaxation's, and others after these. */
   readonly parameters: VariableSet;
   /** The two updates are runs of their own, because their feeds need what the other one did. */
-  readonly apart?: boolean;
+  readonly separateUpdates?: boolean;
   /** Feeds that it declares are to be named `PART/...`. */
   trace(graph: Graph, part: Part): TracedMixture;
   /** Added to the architecture's loss, a scalar. */
@@ -44,7 +44,7 @@ export interface RelaxedRule {
   /** Moves the parameters by their gradients, row-major, in place of Adam. The rule is then `apart`. */
   update?(gradients: readonly Float32Array[], place: StepPlace): void | Promise<void>;
   /** What weighs candidates, for each table [edges, operations], row-major: what derivation and telemetry go by. */
-  strengths(parameters: readonly Float32Array[]): Float32Array[];
+  operationScores(parameters: readonly Float32Array[]): Float32Array[];
   /** What it keeps between steps besides its parameters. */
   readonly state?: {
     save(): Record<string, Float32Array>;
@@ -58,7 +58,7 @@ export function softmaxRule(supernet: Supernet): RelaxedRule {
   return {
     parameters: alphas,
     trace: (graph) => ({ mixture: { weights: alphas.variables.map((alpha) => softmax(graph.read(alpha))) } }),
-    strengths: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
   };
 }
 

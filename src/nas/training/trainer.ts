@@ -59,7 +59,7 @@ export class Trainer {
     const held = new Holder();
     try {
       engine.allocate(network.weights, seed);
-      engine.allocate(network.averages, seed);
+      engine.allocate(network.runningStatistics, seed);
       const steps = protocol.epochs * batchesPerEpoch(data.train.count, batch);
       const optimizer = optimizerOf(protocol, network.weights, steps);
       held.hold({ dispose: () => optimizer.release(engine) });

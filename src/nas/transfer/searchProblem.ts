@@ -99,7 +99,7 @@ async function fitness(
   protocol: Protocol,
   seed: number,
 ): Promise<number> {
-  const data = { shape: source, train: source.weights, test: source.alphas };
+  const data = { shape: source, train: source.trainSplit, test: source.validationSplit };
   const { accuracy } = await trainNetwork(engine, space, architecture, data, source.classes.length, protocol, seed);
   return accuracy;
 }

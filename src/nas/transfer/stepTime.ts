@@ -72,7 +72,7 @@ export async function measureSearchStep(
   const { total } = method.start(searchProblem(engine, space, search, set), search.options).progress();
   if (needs === 'training') {
     const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
-    const { weights: train, alphas: test, classes } = makeSource(fitted, specification, seed);
+    const { trainSplit: train, validationSplit: test, classes } = makeSource(fitted, specification, seed);
     const candidate = space.random(new Random(seed, 'timed architecture'));
     const images = { ...fitted, train, test, classes };
     const each = await measureTrainingStep(engine, space, protocol, images, candidate, options);

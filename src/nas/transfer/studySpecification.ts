@@ -8,9 +8,9 @@ import {
   SOURCE_RULES,
   type SourceSpecification,
 } from '../data/sourceSpecification.js';
-import { describeSchemaErrors } from '../errors/schemaErrors.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
+import { describeSchemaErrors } from '../schemas/schemaErrors.js';
 import { checkSupernet } from '../spaces/shared/mixedNode.js';
 import type { Space } from '../spaces/shared/space.js';
 import { SPACE_NAMES, spaceByName } from '../spaces/spaces.js';

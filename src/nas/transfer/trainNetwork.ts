@@ -33,6 +33,6 @@ export async function trainNetwork(
   } finally {
     trainer.dispose();
     engine.release(network.weights);
-    engine.release(network.averages);
+    engine.release(network.runningStatistics);
   }
 }

@@ -34,17 +34,17 @@ const checkpointed: Wrap = (graph, build) => graph.checkpoint(build);
 /** Blocks of two branches with batch norm, which moves running averages, and drop-out. */
 function chain(blocks: number, wrap: Wrap): Classifier {
   const weights = new VariableSet('weights');
-  const averages = new VariableSet('averages');
+  const runningStatistics = new VariableSet('averages');
   const layers = Array.from({ length: blocks }, (_, index) =>
     [0, 1].map((branch) => ({
       conv: new Conv2d(weights, `conv ${index} ${branch}`, { inputs: 8, outputs: 4, kernel: 3, padding: 1 }),
-      norm: new BatchNorm2d(weights, averages, `norm ${index} ${branch}`, { channels: 4 }),
+      norm: new BatchNorm2d(weights, runningStatistics, `norm ${index} ${branch}`, { channels: 4 }),
     })),
   );
   const linear = new Linear(weights, 'linear', { inputs: 8, outputs: 10 });
   return {
     weights,
-    averages,
+    runningStatistics,
     forward: (images) => {
       const { graph } = images;
       let x = images;
@@ -88,7 +88,7 @@ afterAll(() => closeTestEngine(engine));
 /** Three steps of training. @returns all that they leave behind, and the bytes that they take */
 async function train(network: Classifier): Promise<{ state: Uint32Array[]; bytes: number }> {
   const optimizer = new Sgd(network.weights, { learningRate: 0.1, momentum: 0.9 });
-  for (const set of [network.weights, network.averages]) engine.allocate(set, 3);
+  for (const set of [network.weights, network.runningStatistics]) engine.allocate(set, 3);
   optimizer.allocate(engine);
   const program = await engine.compile((graph) => traceStep(graph, network, optimizer));
   for (let step = 0; step < 3; step++)
@@ -99,14 +99,15 @@ async function train(network: Classifier): Promise<{ state: Uint32Array[]; bytes
       ...optimizer.feeds(step),
     });
   const state: Uint32Array[] = [new Uint32Array(Float32Array.from(await program.read('loss')).buffer)];
-  for (const set of [network.weights, network.averages, ...optimizer.states]) state.push(await engine.readSet(set));
+  for (const set of [network.weights, network.runningStatistics, ...optimizer.states])
+    state.push(await engine.readSet(set));
   const bytes = program.memoryBytes;
   program.dispose();
   return { state, bytes };
 }
 
 describe('checkpoints', () => {
-  it('change no bit of losses, weights, running averages and drop-out, and take less memory', async () => {
+  it('change no bit of losses, weights, running runningStatistics and drop-out, and take less memory', async () => {
     const whole = await train(chain(12, kept));
     const parts = await train(chain(12, checkpointed));
     expect(parts.state).toEqual(whole.state);
@@ -136,7 +137,7 @@ describe('checkpoints', () => {
     const run = async (wrap: Wrap) => {
       const network = chain(3, wrap);
       engine.allocate(network.weights, 3);
-      engine.allocate(network.averages, 3);
+      engine.allocate(network.runningStatistics, 3);
       const { variables } = network.weights;
       const program = await engine.compile((graph) => {
         const images = graph.constant(PIXELS, [BATCH, SIZE, SIZE, 8]);

@@ -53,7 +53,7 @@ export const mutations: readonly Mutation[] = [
     broken: 'if (index >= params.chunks + params.vectors) {',
   },
   {
-    shader: 'elementwise/step',
+    shader: 'elementwise/heaviside',
     context: 'select(vec4f(0.0), vec4f(1.0), value > vec4f(0.0))',
     broken: 'select(vec4f(0.0), vec4f(1.0), value < vec4f(0.0))',
   },

@@ -121,11 +121,11 @@ describe('Conv2d', () => {
 describe('BatchNorm2d', () => {
   const random = new Random(4, 'x');
   const x = Float32Array.from({ length: 4 * 3 * 3 * 5 }, () => 2 + 3 * random.normal());
-  const build = (settings: { affine?: boolean; trackRunning?: boolean }) => {
-    const [weights, averages] = [new VariableSet('weights'), new VariableSet('averages')];
-    const layer = new BatchNorm2d(weights, averages, 'norm', { channels: 5, ...settings });
-    for (const set of [weights, averages]) engine.allocate(set);
-    return { layer, weights, averages };
+  const build = (settings: { affine?: boolean; trackRunningStatistics?: boolean }) => {
+    const [weights, runningStatistics] = [new VariableSet('weights'), new VariableSet('averages')];
+    const layer = new BatchNorm2d(weights, runningStatistics, 'norm', { channels: 5, ...settings });
+    for (const set of [weights, runningStatistics]) engine.allocate(set);
+    return { layer, weights, runningStatistics };
   };
   const moments = (channel: number, values: ArrayLike<number>) => {
     const own = Array.from(values).filter((_, i) => i % 5 === channel);
@@ -133,10 +133,10 @@ describe('BatchNorm2d', () => {
     return { mean, variance: own.reduce((a, b) => a + (b - mean) ** 2, 0) / own.length };
   };
 
-  it('normalises a batch by its own statistics and moves the running averages as PyTorch does', async () => {
-    const { layer, averages } = build({});
+  it('normalises a batch by its own statistics and moves the running runningStatistics as PyTorch does', async () => {
+    const { layer, runningStatistics } = build({});
     const { y } = await run((graph) => layer.forward(graph.feed('x', [4, 3, 3, 5]), 'batch'), { x });
-    const [mean, variance] = await Promise.all(averages.variables.map((variable) => engine.read(variable)));
+    const [mean, variance] = await Promise.all(runningStatistics.variables.map((variable) => engine.read(variable)));
     for (let channel = 0; channel < 5; channel++) {
       const batch = moments(channel, x);
       expect(moments(channel, y).mean).toBeCloseTo(0, 4);
@@ -147,10 +147,10 @@ describe('BatchNorm2d', () => {
     }
   });
 
-  it('uses the running averages in evaluation and leaves them as they are', async () => {
-    const { layer, weights, averages } = build({});
-    engine.write(averages.variables[0], [0, 1, 2, 3, 4]);
-    engine.write(averages.variables[1], Array(5).fill(4 - 1e-5));
+  it('uses the running runningStatistics in evaluation and leaves them as they are', async () => {
+    const { layer, weights, runningStatistics } = build({});
+    engine.write(runningStatistics.variables[0], [0, 1, 2, 3, 4]);
+    engine.write(runningStatistics.variables[1], Array(5).fill(4 - 1e-5));
     engine.write(weights.variables[0], Array(5).fill(2));
     engine.write(weights.variables[1], Array(5).fill(-1));
     const { y } = await run((graph) => layer.forward(graph.feed('x', [4, 3, 3, 5]), 'running'), { x });
@@ -158,12 +158,12 @@ describe('BatchNorm2d', () => {
       y,
       Array.from(x, (value, i) => value - (i % 5) - 1),
     );
-    expect(Array.from(await engine.read(averages.variables[0]))).toEqual([0, 1, 2, 3, 4]);
+    expect(Array.from(await engine.read(runningStatistics.variables[0]))).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('has no variables without scale and shift and running averages, and no evaluation by them', async () => {
-    const { layer, weights, averages } = build({ affine: false, trackRunning: false });
-    expect([...weights.variables, ...averages.variables]).toEqual([]);
+  it('has no variables without scale and shift and running runningStatistics, and no evaluation by them', async () => {
+    const { layer, weights, runningStatistics } = build({ affine: false, trackRunningStatistics: false });
+    expect([...weights.variables, ...runningStatistics.variables]).toEqual([]);
     const { y } = await run((graph) => layer.forward(graph.feed('x', [4, 3, 3, 5]), 'batch'), { x });
     expect(moments(2, y).variance).toBeCloseTo(1, 4);
     const evaluated = run((graph) => layer.forward(graph.feed('x', [4, 3, 3, 5]), 'running'), { x });

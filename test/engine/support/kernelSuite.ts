@@ -22,7 +22,9 @@ export async function checkSample(engine: Engine, operation: Operation, sample: 
     problems.push(...run.problems.map((problem) => `${label}: ${problem}`));
     run.outputs.forEach((output, i) => {
       const allowed =
-        outputTypes[i].dtype === 'u32' ? 0 : tolerance(operation.sumLength(types, sample.attributes), references[i]);
+        outputTypes[i].dtype === 'u32'
+          ? 0
+          : tolerance(operation.reductionLength(types, sample.attributes), references[i]);
       const worst = worstDifference(output, references[i], outputTypes[i].dtype);
       if (!(worst.difference <= allowed))
         problems.push(

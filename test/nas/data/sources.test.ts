@@ -23,7 +23,7 @@ const drawing: SourceSpecification[] = [
   specification({ rule: 'random-labels', limit: 77 }),
 ];
 
-const keysOf = (source: Source): string[] => [...imageKeys(source.weights), ...imageKeys(source.alphas)];
+const keysOf = (source: Source): string[] => [...imageKeys(source.trainSplit), ...imageKeys(source.validationSplit)];
 
 /** The label an image was made with. */
 const trueLabels = (source: Source): number[] => keysOf(source).map((key) => key.charCodeAt(2));
@@ -32,24 +32,24 @@ describe('every source of real images', () => {
   it.each(drawing)('%o has halves of equal numbers, disjoint, of training images only', (wanted) => {
     const source = makeSource(set, wanted, 7);
     const keys = keysOf(source);
-    expect(source.images).toBe(source.weights.count + source.alphas.count);
-    expect(Math.abs(source.weights.count - source.alphas.count)).toBeLessThanOrEqual(1);
+    expect(source.images).toBe(source.trainSplit.count + source.validationSplit.count);
+    expect(Math.abs(source.trainSplit.count - source.validationSplit.count)).toBeLessThanOrEqual(1);
     expect(new Set(keys).size).toBe(source.images);
     for (const key of keys) expect(trainKeys).toContain(key);
     expect(keys.some((key) => testKeys.has(key))).toBe(false);
-    const byClass = (half: 'weights' | 'alphas'): number[] => {
+    const byClass = (half: 'trainSplit' | 'validationSplit'): number[] => {
       const counts = new Array<number>(6).fill(0);
       for (const key of imageKeys(source[half])) counts[key.charCodeAt(2)]++;
       return counts;
     };
-    const alphas = byClass('alphas');
-    for (const [c, n] of byClass('weights').entries()) expect(Math.abs(n - alphas[c])).toBeLessThanOrEqual(1);
+    const validation = byClass('validationSplit');
+    for (const [c, n] of byClass('trainSplit').entries()) expect(Math.abs(n - validation[c])).toBeLessThanOrEqual(1);
   });
 
   it.each(drawing)('%o is the same for one seed and another for the next', (wanted) => {
     const [a, b, c] = [7, 7, 8].map((seed) => makeSource(set, wanted, seed));
     expect(b).toEqual(a);
-    expect(c.weights).not.toEqual(a.weights);
+    expect(c.trainSplit).not.toEqual(a.trainSplit);
   });
 
   it('keeps balance for any class sizes and limits', () => {
@@ -60,10 +60,10 @@ describe('every source of real images', () => {
         const limit = train.length + extra;
         const source = makeSource(any, { set: 'any', rule: 'whole', limit }, seed);
         expect(source.images).toBe(Math.min(limit, any.train.count));
-        const weights = classCounts(source.weights, train.length);
-        const alphas = classCounts(source.alphas, train.length);
+        const weights = classCounts(source.trainSplit, train.length);
+        const alphas = classCounts(source.validationSplit, train.length);
         for (const [c, n] of weights.entries()) expect(Math.abs(n - alphas[c])).toBeLessThanOrEqual(1);
-        expect(Math.abs(source.weights.count - source.alphas.count)).toBeLessThanOrEqual(1);
+        expect(Math.abs(source.trainSplit.count - source.validationSplit.count)).toBeLessThanOrEqual(1);
       }),
       { numRuns: 60 },
     );
@@ -85,7 +85,7 @@ describe('the rules', () => {
     for (const label of trueLabels(source)) counts[label]++;
     for (const [c, n] of [61, 40, 33, 20, 11, 8].entries()) expect(Math.abs(counts[c] - n / 4)).toBeLessThan(1);
     expect(source.name).toBe('synthetic:images=0.25');
-    expect(trueLabels(source)).toEqual([...source.weights.labels, ...source.alphas.labels]);
+    expect(trueLabels(source)).toEqual([...source.trainSplit.labels, ...source.validationSplit.labels]);
   });
 
   it('classes keeps all images of the classes it draws and numbers these anew', () => {
@@ -94,7 +94,7 @@ describe('the rules', () => {
     const original = source.classes.map((name) => set.classes.indexOf(name));
     const sizes = classCounts(set.train, 6);
     expect(source.images).toBe(original.reduce((sum, c) => sum + sizes[c], 0));
-    const labels = [...source.weights.labels, ...source.alphas.labels];
+    const labels = [...source.trainSplit.labels, ...source.validationSplit.labels];
     expect(labels.map((label) => original[label])).toEqual(trueLabels(source));
   });
 
@@ -109,7 +109,7 @@ describe('the rules', () => {
     const large = syntheticSet({ train: [500, 500, 500], test: [1, 1, 1] });
     const source = makeSource(large, { set: 's', rule: 'random-labels' }, 5);
     expect(keysOf(source)).toEqual(keysOf(makeSource(large, { set: 's', rule: 'whole' }, 5)));
-    for (const half of [source.weights, source.alphas]) {
+    for (const half of [source.trainSplit, source.validationSplit]) {
       // Chi-square of independence of true and given label, 4 degrees of freedom: 23.5 is exceeded once in 10,000.
       const table = new Array<number>(9).fill(0);
       for (const [i, key] of imageKeys(half).entries()) table[key.charCodeAt(2) * 3 + half.labels[i]]++;
@@ -117,16 +117,16 @@ describe('the rules', () => {
       expect(table.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0)).toBeLessThan(23.5);
     }
     // Drawn apart: the two halves do not repeat one sequence.
-    expect([...source.weights.labels]).not.toEqual([...source.alphas.labels]);
+    expect([...source.trainSplit.labels]).not.toEqual([...source.validationSplit.labels]);
   });
 
   it('noise is as large as the set, close to N(0, 1) once normalised, and labels uniform', () => {
     const large = syntheticSet({ train: [300, 100], test: [1, 1], edge: 8, channels: 3 });
     const source = makeSource(large, { set: 's', rule: 'noise' }, 5);
     expect(source).toMatchObject({ images: 400, height: 8, width: 8, channels: 3, name: 's:noise' });
-    expect(source.weights.count).toBe(200);
-    const { pixels } = source.weights;
-    const { mean, std } = channelStatistics(source.weights, 3);
+    expect(source.trainSplit.count).toBe(200);
+    const { pixels } = source.trainSplit;
+    const { mean, std } = channelStatistics(source.trainSplit, 3);
     const z = Float64Array.from(pixels, (p, i) => (p / 255 - mean[i % 3]) / std[i % 3]);
     const moment = (k: number): number => z.reduce((sum, value) => sum + value ** k, 0) / z.length;
     // 38,400 values: the standard errors of skewness and kurtosis are 0.0125 and 0.025.
@@ -135,9 +135,9 @@ describe('the rules', () => {
     const within = z.filter((value) => Math.abs(value) < 1).length / z.length;
     expect(within).toBeGreaterThan(0.66);
     expect(within).toBeLessThan(0.7);
-    expect(classCounts(source.weights, 2)[0]).toBeGreaterThan(70);
-    expect(classCounts(source.weights, 2)[0]).toBeLessThan(130);
-    expect(imageKeys(source.weights)).not.toEqual(imageKeys(source.alphas));
+    expect(classCounts(source.trainSplit, 2)[0]).toBeGreaterThan(70);
+    expect(classCounts(source.trainSplit, 2)[0]).toBeLessThan(130);
+    expect(imageKeys(source.trainSplit)).not.toEqual(imageKeys(source.validationSplit));
     expect(makeSource(large, { set: 's', rule: 'noise', limit: 11 }, 5)).toMatchObject({ images: 11 });
     expect(makeSource(large, { set: 's', rule: 'noise' }, 5)).toEqual(source);
   });
@@ -157,8 +157,8 @@ describe('the counts of a source', () => {
   it.each([...drawing, specification({ rule: 'noise' }), specification({ rule: 'noise', limit: 9 })])(
     '%o are those of the source, without its pixels',
     (wanted) => {
-      const { images, weights, alphas, classes } = makeSource(set, wanted, 7);
-      const half = Math.min(weights.count, alphas.count);
+      const { images, trainSplit, validationSplit, classes } = makeSource(set, wanted, 7);
+      const half = Math.min(trainSplit.count, validationSplit.count);
       expect(sourceCounts(set, wanted, 7)).toEqual({ images, half, classes: classes.length });
     },
   );

@@ -79,8 +79,8 @@ export function toyProblem(engine: Engine, seed: number, parts: Partial<Protocol
     name: 'toy',
     description: 'rows of which one is bright',
     classes: ['0', '1', '2', '3'],
-    weights: images(128, seed, 'weights'),
-    alphas: images(128, seed, 'alphas'),
+    trainSplit: images(128, seed, 'weights'),
+    validationSplit: images(128, seed, 'alphas'),
     images: 256,
     height: 8,
     width: 8,
@@ -170,7 +170,7 @@ function toySupernet(values: readonly number[], strength: number, gated: boolean
   const mixtures = tableMixtures(TABLES, gated);
   return {
     weights,
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     alphas: mixtures.alphas,
     forward(images, _mode, mixture) {
       const { graph } = images;

@@ -169,7 +169,7 @@ it.each(Object.keys(networks))(
   },
 );
 
-it('the graph network averages a node with those before it and with those after it', () => {
+it('the graph network runningStatistics a node with those before it and with those after it', () => {
   // Three nodes in a chain 0 -> 1 -> 2 and 0 -> 2, with one operation each.
   const network = graphConvolutions({ nodes: 3, operations: 1 }, { hidden: 4, layers: 1 });
   const prepared = network.prepare?.(featuresOf([[0, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 1]]));

@@ -21,7 +21,7 @@ describe('the search network of DARTS', () => {
     { affine: false, batchNorm: 'batch' },
     { affine: true, batchNorm: 'running' },
   ] as const)(
-    'gives the losses, gradients and averages that single operations give: affine $affine, batch norm by $batchNorm',
+    'gives the losses, gradients and runningStatistics that single operations give: affine $affine, batch norm by $batchNorm',
     async (options) => {
       const stacked = dartsSupernet(settings, options);
       const unfused = unfusedDarts(settings, options);

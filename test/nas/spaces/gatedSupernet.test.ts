@@ -65,7 +65,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
     const supernet = build();
     const set = new VariableSet('labels');
     const labels = set.add('labels', [BATCH], zeros, { dtype: 'u32' });
-    for (const each of [set, supernet.weights, supernet.averages, supernet.alphas]) engine.allocate(each, 1);
+    for (const each of [set, supernet.weights, supernet.runningStatistics, supernet.alphas]) engine.allocate(each, 1);
     engine.write(labels, [0, 2, 1]);
     const build64 = trace(supernet, labels);
     const graph = new Graph();
@@ -105,11 +105,11 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
     }
     expect(dispatches.get('one 2')).toBeLessThan(0.75 * (dispatches.get('all 1') as number));
     program.dispose();
-    for (const each of [set, supernet.weights, supernet.averages, supernet.alphas]) engine.release(each);
+    for (const each of [set, supernet.weights, supernet.runningStatistics, supernet.alphas]) engine.release(each);
   });
 });
 
-it('is refused with running averages, which closed candidates would spoil', () => {
+it('is refused with running runningStatistics, which closed candidates would spoil', () => {
   const running = { ...options, batchNorm: 'running' } as const;
   expect(() => nasbench201.supernet(settings, running)).toThrow(
     /batchNorm is running with gated candidates, wanted batch or reestimated/,

@@ -18,7 +18,7 @@ const small = { channels: 4, cells: 1, classes: 5, size: 8, imageChannels: 3 };
 async function forwardProgram(text: string, settings = small) {
   const network = nasbench201.network(nasbench201.parse(text), settings);
   engine.allocate(network.weights, 1);
-  engine.allocate(network.averages, 1);
+  engine.allocate(network.runningStatistics, 1);
   const program = await engine.compile((graph) => {
     const { size, imageChannels } = settings;
     graph.output('logits', network.forward(graph.feed('x', [2, size, size, imageChannels]), 'train'));
@@ -69,7 +69,13 @@ describe('a supernet of NAS-Bench-201', () => {
     const cell = nasbench201.parse(text);
     const network = nasbench201.network(cell, small);
     const supernet = nasbench201.supernet(small, { affine: true, batchNorm: 'running' });
-    for (const set of [network.weights, network.averages, supernet.weights, supernet.averages, supernet.alphas])
+    for (const set of [
+      network.weights,
+      network.runningStatistics,
+      supernet.weights,
+      supernet.runningStatistics,
+      supernet.alphas,
+    ])
       engine.allocate(set, 1);
     // An architecture parameter of 60 against 0 leaves the others e^-60 of the mixture.
     const alphas = new Float32Array(30);

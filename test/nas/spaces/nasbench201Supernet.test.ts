@@ -20,7 +20,7 @@ describe('the supernet of NAS-Bench-201', () => {
     { affine: false, batchNorm: 'batch' },
     { affine: true, batchNorm: 'running' },
   ] as const)(
-    'gives the losses, gradients and averages that single operations give: affine $affine, batch norm by $batchNorm',
+    'gives the losses, gradients and runningStatistics that single operations give: affine $affine, batch norm by $batchNorm',
     async (options) => {
       const stacked = nasbench201.supernet(settings, options);
       const unfused = unfusedSupernet(settings, options);

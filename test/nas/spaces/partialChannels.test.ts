@@ -25,7 +25,12 @@ const count = (set: VariableSet) => set.variables.reduce((sum, { type }) => sum 
 /** A cell alone whose candidates all have weight `weight`, of two inputs of eight channels. */
 function cell(reduction: boolean, weight: number) {
   const weights = new VariableSet('weights');
-  const context = { weights, averages: new VariableSet('averages'), affine: false, trackRunning: false };
+  const context = {
+    weights,
+    runningStatistics: new VariableSet('averages'),
+    affine: false,
+    trackRunningStatistics: false,
+  };
   const sizes = { inputs: [8, 8], channels: 8, reduction, afterReduction: false, gated: false, partial: 2 };
   const table = new Float32Array(EDGES.length * 8).fill(weight);
   const build = relaxedCell(context, 'cell', sizes);

@@ -13,7 +13,7 @@ interface Computed {
   readonly losses: readonly number[];
   readonly initial: ReadonlyMap<string, ArrayLike<number>>;
   readonly gradients: ReadonlyMap<string, ArrayLike<number>>;
-  readonly averages: ReadonlyMap<string, ArrayLike<number>>;
+  readonly runningStatistics: ReadonlyMap<string, ArrayLike<number>>;
 }
 
 const BATCH = 4;
@@ -27,7 +27,7 @@ async function compute(
 ): Promise<Computed> {
   const labels = new VariableSet('labels');
   const label = labels.add('labels', [BATCH], zeros, { dtype: 'u32' });
-  const sets = [supernet.weights, supernet.averages, supernet.alphas, labels];
+  const sets = [supernet.weights, supernet.runningStatistics, supernet.alphas, labels];
   for (const set of sets) engine.allocate(set, 1);
   engine.write(label, [0, 2, 1, 2]);
   const random = new Random(4, 'affine parameters');
@@ -71,11 +71,12 @@ async function compute(
   const losses = [...(await program.read('loss')), ...(await program.read('loss in evaluation'))];
   const found = new Map<string, ArrayLike<number>>();
   for (const { name } of parameters) found.set(name, await program.read(name));
-  const averages = new Map<string, ArrayLike<number>>();
-  for (const variable of supernet.averages.variables) averages.set(variable.name, await engine.read(variable));
+  const runningStatistics = new Map<string, ArrayLike<number>>();
+  for (const variable of supernet.runningStatistics.variables)
+    runningStatistics.set(variable.name, await engine.read(variable));
   program.dispose();
   for (const set of sets) engine.release(set);
-  return { losses, initial, gradients: found, averages };
+  return { losses, initial, gradients: found, runningStatistics };
 }
 
 /** @param least size that errors are relative to at least */
@@ -123,7 +124,7 @@ export async function expectSameSupernets(
   for (const [part, least] of [
     ['initial', 0],
     ['gradients', 1e-3],
-    ['averages', 0.1],
+    ['runningStatistics', 0.1],
   ] as const) {
     const found = unstacked(got[part], pieces);
     expect([...found.keys()].sort()).toEqual([...wanted[part].keys()].sort());

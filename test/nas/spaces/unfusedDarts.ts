@@ -29,9 +29,9 @@ export function unfusedDarts(
 ): Supernet {
   const context: LayerContext = {
     weights: new VariableSet('weights'),
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     affine,
-    trackRunning: normMode === 'running',
+    trackRunningStatistics: normMode === 'running',
   };
   const alphas = new VariableSet('alphas');
   const [normalTable, reductionTable] = ['normal', 'reduction'].map((name) =>
@@ -59,7 +59,7 @@ export function unfusedDarts(
   const classifier = new Linear(context.weights, 'classifier', { inputs: inputs[1], outputs: classes });
   return {
     weights: context.weights,
-    averages: context.averages,
+    runningStatistics: context.runningStatistics,
     alphas,
     forward: (images, mode) => {
       const { graph } = images;

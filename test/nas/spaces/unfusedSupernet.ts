@@ -13,9 +13,9 @@ import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
 export function unfusedSupernet(settings: NetworkSettings, { affine, batchNorm }: SupernetOptions): Supernet {
   const context: LayerContext = {
     weights: new VariableSet('weights'),
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     affine,
-    trackRunning: batchNorm === 'running',
+    trackRunningStatistics: batchNorm === 'running',
   };
   const alphas = new VariableSet('alphas');
   const alpha = alphas.add('alpha', [6, 5], normal(0, 1e-3));
@@ -44,5 +44,5 @@ export function unfusedSupernet(settings: NetworkSettings, { affine, batchNorm }
     };
   };
   const forward = macroNetwork(context, settings, cell);
-  return { weights: context.weights, averages: context.averages, alphas, forward };
+  return { weights: context.weights, runningStatistics: context.runningStatistics, alphas, forward };
 }

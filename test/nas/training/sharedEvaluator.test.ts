@@ -16,7 +16,7 @@ describe('a measurement with shared weights', () => {
     const { problem, value } = toyProblem(engine, 3);
     const { source, build } = problem.supernet!;
     const supernet = build({ affine: false, batchNorm: 'batch', gated: true });
-    const images = source.alphas;
+    const images = source.validationSplit;
     engine.allocate(supernet.weights, 1);
     const evaluator = await SharedEvaluator.create({
       engine,
@@ -24,7 +24,7 @@ describe('a measurement with shared weights', () => {
       tables: problem.space.relaxation.tables,
       shape: source,
       images,
-      statistics: channelStatistics(source.weights, 1),
+      statistics: channelStatistics(source.trainSplit, 1),
       // Two whole batches, and one of 32.
       batch: 48,
     });

@@ -24,7 +24,7 @@ function linearSupernet(maps: readonly number[][]): Supernet {
   const mixtures = tableMixtures([{ name: 'alpha', edges, operations: ['a', 'b', 'c'] }], false);
   return {
     weights,
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     alphas: mixtures.alphas,
     forward(images, _mode, mixture) {
       const { graph } = images;

@@ -64,6 +64,6 @@ export async function trainTiny(
   const weights = await engine.readSet(network.weights);
   trainer.dispose();
   engine.release(network.weights);
-  engine.release(network.averages);
+  engine.release(network.runningStatistics);
   return { losses, accuracy, weights };
 }

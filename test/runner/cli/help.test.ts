@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { listImageSets } from '../../../runner/data/imageSets.js';
+import { IMAGE_SET_NAMES } from '../../../runner/names/imageSetNames.js';
 import {
   ENCODING_NAMES,
   METHOD_NAMES,
@@ -6,9 +8,7 @@ import {
   SCORE_NAMES,
   SOURCE_FORMS,
   SPACE_NAMES,
-} from '../../../runner/commands/options/names.js';
-import { IMAGE_SET_NAMES } from '../../../runner/data/imageSetNames.js';
-import { listImageSets } from '../../../runner/data/imageSets.js';
+} from '../../../runner/names/registryNames.js';
 import { parseSource, SOURCE_RULES } from '../../../src/nas/data/sourceSpecification.js';
 import { METHOD_NAMES as methods } from '../../../src/nas/methods/methods.js';
 import { ENCODING_NAMES as encodings } from '../../../src/nas/predictors/encodings.js';

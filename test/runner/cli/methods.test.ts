@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METHOD_NAMES } from '../../../runner/commands/options/names.js';
+import { METHOD_NAMES } from '../../../runner/names/registryNames.js';
 import { runCommand } from './support.js';
 
 interface Described {

@@ -68,7 +68,9 @@ describe.skipIf(!shared)('the packed image sets at hand', () => {
     const test = new Set(keys(set.test));
     for (const fields of [{ rule: 'whole' }, { rule: 'random-labels' }] as const) {
       const source = makeSource(set, { set: name, ...fields }, 1);
-      const seen = new Set([...keys(source.weights), ...keys(source.alphas)].filter((key) => test.has(key)));
+      const seen = new Set(
+        [...keys(source.trainSplit), ...keys(source.validationSplit)].filter((key) => test.has(key)),
+      );
       expect(seen.size).toBe(known);
     }
   });

@@ -39,7 +39,7 @@ export function conv2d(
 
 export const conv2dOperation: Operation<Conv2dAttributes> = {
   name: 'conv2d',
-  half: true,
+  supportsF16: true,
   infer: ([x, w, bias], attributes) => {
     const sizes = conv2dSizes('conv2d', x, w, attributes);
     checkBias('conv2d', bias, sizes.outputs);
@@ -84,7 +84,7 @@ export const conv2dOperation: Operation<Conv2dAttributes> = {
   },
   cost: (inputs, outputs, attributes) =>
     conv2dCost(conv2dSizes('conv2d', inputs[0], inputs[1], attributes), attributes, inputs, outputs),
-  sumLength: ([, w]) => w.shape[0] * w.shape[1] * w.shape[2],
+  reductionLength: ([, w]) => w.shape[0] * w.shape[1] * w.shape[2],
   samples: conv2dSamples.map(({ name, x, w, bias, layout, attributes, types }) => ({
     name,
     inputs: [

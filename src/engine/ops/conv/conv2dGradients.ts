@@ -23,7 +23,7 @@ export interface WeightGradientAttributes extends Conv2dAttributes {
 /** dx from dy and w. */
 export const conv2dInputGradientOperation: Operation<InputGradientAttributes> = {
   name: 'conv2dInputGradient',
-  half: true,
+  supportsF16: true,
   infer: ([dy, w], attributes) => {
     const sizes = inputGradientSizes(dy, w, attributes);
     checkHalf('conv2dInputGradient', sizes, attributes, w.layout, dy, w);
@@ -48,7 +48,7 @@ export const conv2dInputGradientOperation: Operation<InputGradientAttributes> = 
   },
   cost: (inputs, outputs, attributes) =>
     conv2dCost(inputGradientSizes(inputs[0], inputs[1], attributes), attributes, inputs, outputs),
-  sumLength: ([, w], { groups }) => (w.shape[0] * w.shape[1] * w.shape[3]) / groups,
+  reductionLength: ([, w], { groups }) => (w.shape[0] * w.shape[1] * w.shape[3]) / groups,
   samples: conv2dSamples.map((sample) => ({
     name: sample.name,
     inputs: [
@@ -62,7 +62,7 @@ export const conv2dInputGradientOperation: Operation<InputGradientAttributes> = 
 /** dw from x and dy. */
 export const conv2dWeightGradientOperation: Operation<WeightGradientAttributes> = {
   name: 'conv2dWeightGradient',
-  half: true,
+  supportsF16: true,
   infer: ([x, dy], attributes) => {
     checkHalf('conv2dWeightGradient', weightGradientSizes(x, dy, attributes), attributes, attributes.layout, x, dy);
     return [weightType(x, dy, attributes)];
@@ -89,7 +89,7 @@ export const conv2dWeightGradientOperation: Operation<WeightGradientAttributes> 
   },
   cost: (inputs, outputs, attributes) =>
     conv2dCost(weightGradientSizes(inputs[0], inputs[1], attributes), attributes, inputs, outputs),
-  sumLength: ([, dy]) => dy.shape[0] * dy.shape[1] * dy.shape[2],
+  reductionLength: ([, dy]) => dy.shape[0] * dy.shape[1] * dy.shape[2],
   samples: conv2dSamples.map((sample) => ({
     name: sample.name,
     inputs: [

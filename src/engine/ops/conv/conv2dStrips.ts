@@ -1,5 +1,5 @@
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { Located } from '../../graph/operation.js';
+import type { TensorView } from '../../graph/operation.js';
 import { physicalShape } from '../../graph/types.js';
 import { elementOf, gridOf, viewUniforms } from '../record/kernelCall.js';
 import type { Axis, Conv2dAttributes, Conv2dSizes } from './conv2dGeometry.js';
@@ -16,10 +16,10 @@ export function workgroupOf({ softwareLanes }: KernelTarget): number {
 export interface Conv2dCall {
   readonly sizes: Conv2dSizes;
   readonly attributes: Conv2dAttributes;
-  readonly x: Located;
-  readonly w: Located;
-  readonly y: Located;
-  readonly bias?: Located;
+  readonly x: TensorView;
+  readonly w: TensorView;
+  readonly y: TensorView;
+  readonly bias?: TensorView;
   readonly target: KernelTarget;
 }
 

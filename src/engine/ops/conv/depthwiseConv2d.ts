@@ -64,7 +64,7 @@ export const depthwiseConv2dOperation: Operation<DepthwiseAttributes> = {
   },
   cost: (inputs, outputs, attributes) =>
     conv2dCost(depthwiseSizes('depthwiseConv2d', inputs[0], inputs[1], attributes), attributes, inputs, outputs),
-  sumLength: ([, w]) => w.shape[0] * w.shape[1],
+  reductionLength: ([, w]) => w.shape[0] * w.shape[1],
   samples: depthwiseSamples.map(({ name, x, w, attributes }) => ({
     name,
     inputs: [{ shape: x }, { shape: w }],

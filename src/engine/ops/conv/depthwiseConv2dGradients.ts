@@ -44,7 +44,7 @@ export const depthwiseConv2dInputGradientOperation: Operation<InputGradientAttri
   },
   cost: (inputs, outputs, attributes) =>
     conv2dCost(inputGradientSizes(inputs[0], inputs[1], attributes), attributes, inputs, outputs),
-  sumLength: ([, w]) => w.shape[0] * w.shape[1] * w.shape[2],
+  reductionLength: ([, w]) => w.shape[0] * w.shape[1] * w.shape[2],
   samples: depthwiseSamples.map((sample) => ({
     name: sample.name,
     inputs: [
@@ -77,7 +77,7 @@ export const depthwiseConv2dWeightGradientOperation: Operation<WeightGradientAtt
   },
   cost: (inputs, outputs, attributes) =>
     conv2dCost(weightGradientSizes(inputs[0], inputs[1], attributes), attributes, inputs, outputs),
-  sumLength: ([, dy]) => dy.shape[0] * dy.shape[1] * dy.shape[2],
+  reductionLength: ([, dy]) => dy.shape[0] * dy.shape[1] * dy.shape[2],
   samples: depthwiseSamples.map((sample) => ({
     name: sample.name,
     inputs: [{ shape: sample.x }, { shape: depthwiseOutputShape(sample) }],

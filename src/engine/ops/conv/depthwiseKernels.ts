@@ -1,4 +1,4 @@
-import type { KernelCall, Located, Operand } from '../../graph/operation.js';
+import type { KernelCall, Operand, TensorView } from '../../graph/operation.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 import { bucketSize, chooseVariant, firstChoice } from '../record/variants.js';
 import { inputAxes, outputAxis } from './conv2dGeometry.js';
@@ -13,7 +13,7 @@ export interface DepthwiseCall extends Conv2dCall {
   /** The convolution is of max(x, 0). */
   readonly relu?: boolean;
   /** The gradient is zero where this is not positive. */
-  readonly gate?: Located;
+  readonly gate?: TensorView;
   /** Mean, scale and shift of every channel of x, [3][C], with which it is normalised as it is read. */
   readonly factors?: Operand;
 }

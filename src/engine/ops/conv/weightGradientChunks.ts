@@ -1,5 +1,5 @@
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { KernelCall, Located, Operand } from '../../graph/operation.js';
+import type { KernelCall, Operand, TensorView } from '../../graph/operation.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 import { columnSumCalls } from '../record/reduceCalls.js';
 import { bucketSize, chooseVariant } from '../record/variants.js';
@@ -10,9 +10,9 @@ import { isPointwise, workgroupOf } from './conv2dStrips.js';
 export interface WeightGradientCall {
   readonly sizes: Conv2dSizes;
   readonly attributes: Conv2dAttributes;
-  readonly x: Located;
-  readonly dy: Located;
-  readonly dw: Located;
+  readonly x: TensorView;
+  readonly dy: TensorView;
+  readonly dw: TensorView;
   readonly target: KernelTarget;
   scratch(elements: number): Operand;
 }

@@ -50,7 +50,7 @@ export const accumulateOperation: Operation<Record<string, never>> = {
   lower: (lowering) => update(true, lowering),
   reference: ([variable, value]) => [variable.data.map((element, i) => element + value.data[i])],
   cost: trafficOnly,
-  sumLength: () => 2,
+  reductionLength: () => 2,
   samples,
 };
 
@@ -65,6 +65,6 @@ export const assignOperation: Operation<Record<string, never>> = {
   lower: (lowering) => update(false, lowering),
   reference: ([, value]) => [value.data.slice()],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples,
 };

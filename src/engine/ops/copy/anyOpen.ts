@@ -57,7 +57,7 @@ export const anyOpenOperation: Operation<AnyOpenAttributes> = {
     ),
   ],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     {
       name: 'groups of two of a matrix',

@@ -72,7 +72,7 @@ export const assembleGradientsOperation: Operation<AssembleGradients> = {
     return [flat];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     {
       name: 'weights, a vector, a scalar and a gap',

@@ -60,7 +60,7 @@ export const concatOperation: Operation<Record<string, never>> = {
     return [y];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'whole vec4s', inputs: [{ shape: [2, 3, 8] }, { shape: [2, 3, 4] }, { shape: [2, 3, 5] }], attributes: {} },
     {

@@ -1,5 +1,5 @@
 import { ShapeError } from '../../errors/errors.js';
-import type { KernelCall, Located } from '../../graph/operation.js';
+import type { KernelCall, TensorView } from '../../graph/operation.js';
 import { channelsOf } from '../../graph/types.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 
@@ -17,7 +17,7 @@ export interface ChannelCopy {
 }
 
 /** The dispatch that copies channels of x into y; rows are those of x unless `rows` says otherwise. */
-export function copyChannels(x: Located, y: Located, copy: ChannelCopy): KernelCall {
+export function copyChannels(x: TensorView, y: TensorView, copy: ChannelCopy): KernelCall {
   const skipped = copy.whole ? 0 : Math.floor(copy.begin / 4);
   const begin = copy.begin - skipped * 4;
   const end = begin + copy.count;

@@ -47,7 +47,7 @@ export const reshapeOperation: Operation<{ readonly shape: readonly number[] }> 
   gradient: ({ inputs: [x], outputGradients: [dy] }) => [dy && reshape(dy, x.shape)],
   reference: ([x]) => [x.data.slice()],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'images of whole vec4s to rows', inputs: [{ shape: [3, 2, 2, 8] }], attributes: { shape: [3, 32] } },
     { name: 'images with padding to rows', inputs: [{ shape: [3, 2, 5, 3] }], attributes: { shape: [3, 30] } },

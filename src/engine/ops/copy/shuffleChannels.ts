@@ -60,7 +60,7 @@ export const shuffleChannelsOperation: Operation<ShuffleAttributes> = {
     ];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'four groups', inputs: [{ shape: [2, 3, 3, 16] }], attributes: { groups: 4 } },
     { name: 'three groups of two', inputs: [{ shape: [5, 6] }], attributes: { groups: 3 } },

@@ -44,7 +44,7 @@ export const sliceOperation: Operation<SliceAttributes> = {
     return [y];
   },
   cost: (_, [y]) => trafficOnly([y], [y]),
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'whole vec4s', inputs: [{ shape: [2, 3, 20] }], attributes: { start: 12, length: 4 } },
     { name: 'across vec4s', inputs: [{ shape: [2, 3, 11] }], attributes: { start: 3, length: 6 } },
@@ -85,7 +85,7 @@ export const padChannelsOperation: Operation<PadChannelsAttributes> = {
     return [y];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'whole vec4s', inputs: [{ shape: [2, 3, 4] }], attributes: { start: 12, channels: 20 } },
     { name: 'across vec4s', inputs: [{ shape: [2, 3, 6] }], attributes: { start: 3, channels: 11 } },

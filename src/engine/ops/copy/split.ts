@@ -63,7 +63,7 @@ export const splitOperation: Operation<SplitAttributes> = {
     });
   },
   cost: (_, parts) => trafficOnly(parts, parts),
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'whole vec4s', inputs: [{ shape: [2, 3, 17] }], attributes: { sizes: [4, 8, 5] } },
     { name: 'across vec4s', inputs: [{ shape: [2, 3, 13] }], attributes: { sizes: [3, 2, 1, 7] } },

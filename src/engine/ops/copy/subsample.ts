@@ -1,6 +1,6 @@
 import { AttributeError, ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
-import type { Located, Operation } from '../../graph/operation.js';
+import type { Operation, TensorView } from '../../graph/operation.js';
 import { formatType, type ValueType, valueType } from '../../graph/types.js';
 import { checkFloat } from '../record/checks.js';
 import { gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
@@ -54,7 +54,7 @@ export const subsampleOperation: Operation<SubsampleAttributes> = {
     return [y];
   },
   cost: (_, [y]) => trafficOnly([y], [y]),
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'even pixels', inputs: [{ shape: [2, 6, 8, 6] }], attributes: { start: [0, 0] } },
     { name: 'odd pixels', inputs: [{ shape: [2, 6, 8, 6] }], attributes: { start: [1, 1] } },
@@ -96,7 +96,7 @@ export const subsampleGradientOperation: Operation<SubsampleGradientAttributes> 
     return [dx];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'even pixels', inputs: [{ shape: [2, 3, 4, 6] }], attributes: { start: [0, 0], input: [6, 8] } },
     { name: 'odd pixels', inputs: [{ shape: [2, 3, 4, 6] }], attributes: { start: [1, 1], input: [6, 8] } },
@@ -117,7 +117,7 @@ function sampledType(name: string, x: ValueType, { start }: SubsampleAttributes)
 }
 
 /** Uniforms of a pass over every vec4 of an image. */
-function pixels({ type, rows, vectors }: Located, { start }: SubsampleAttributes): Record<string, number> {
+function pixels({ type, rows, vectors }: TensorView, { start }: SubsampleAttributes): Record<string, number> {
   return { rows, vectors, height: type.shape[1], width: type.shape[2], rowStart: start[0], columnStart: start[1] };
 }
 

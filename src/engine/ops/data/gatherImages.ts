@@ -200,7 +200,7 @@ export const gatherImagesOperation: Operation<GatherImagesAttributes> = {
     multiplyAdds: 0,
     bytes: physicalSize(y) * 4 + (physicalSize(y) / (Math.ceil(channels / 4) * 4)) * channels,
   }),
-  sumLength: () => 2,
+  reductionLength: () => 2,
   samples: [
     {
       name: 'crop, flip and cutout of colour images',

@@ -26,7 +26,7 @@ export const gatherLabelsOperation: Operation<Record<string, never>> = {
   ],
   reference: ([labels, indices]) => [indices.data.map((index) => labels.data[index] ?? NO_SAMPLE)],
   cost: (_, [y]) => ({ multiplyAdds: 0, bytes: physicalSize(y) * 12 }),
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     {
       name: 'some indices without a label',

@@ -1,6 +1,6 @@
 import { AttributeError, ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
-import type { Located, Operation } from '../../graph/operation.js';
+import type { Operation, TensorView } from '../../graph/operation.js';
 import { formatType, logicalSize, type ValueType, valueType } from '../../graph/types.js';
 import { checkFloat } from '../record/checks.js';
 import { checkRank, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
@@ -45,7 +45,7 @@ function checkTake(operation: string, x: ValueType, indices: readonly number[]):
 
 /** Groups of indices for one dispatch each: where a group starts, and the uniforms that name its places in x. */
 function groupsOf(
-  x: Located,
+  x: TensorView,
   indices: readonly number[],
   start: number,
 ): { first: number; uniforms: Record<string, number> }[] {
@@ -79,7 +79,7 @@ export const takeOperation: Operation<TakeAttributes> = {
   ],
   reference: ([x], { indices }) => [Float64Array.from(indices, (index) => x.data[index])],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     {
       name: 'of a row',
@@ -120,7 +120,7 @@ export const takeGradientOperation: Operation<TakeGradientAttributes> = {
     return [dx];
   },
   cost: trafficOnly,
-  sumLength: (_, { indices }) => indices.length,
+  reductionLength: (_, { indices }) => indices.length,
   samples: [
     {
       name: 'of rows, an element taken twice',

@@ -1,6 +1,6 @@
 import { ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
-import type { KernelCall, Located, Operation } from '../../graph/operation.js';
+import type { KernelCall, Operation, TensorView } from '../../graph/operation.js';
 import { onlyOther } from '../record/constants.js';
 import { checkSameShape, elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 
@@ -19,9 +19,9 @@ export function add(...values: Value[]): Value {
  * @param weights the row of weights and the element of each input's weight; absent: a plain sum
  */
 export function sumCalls(
-  values: readonly Located[],
-  output: Located,
-  weights?: { row: Located; indices: readonly number[] },
+  values: readonly TensorView[],
+  output: TensorView,
+  weights?: { row: TensorView; indices: readonly number[] },
 ): KernelCall[] {
   const calls: KernelCall[] = [];
   for (let start = 0; start < values.length; start += SUM_WIDTH) {
@@ -32,7 +32,7 @@ export function sumCalls(
       accumulate: start > 0 ? 1 : 0,
       count: chunk.length,
     };
-    const bindings: Record<string, Located['operand']> = {
+    const bindings: Record<string, TensorView['operand']> = {
       w: (weights?.row ?? chunk[0]).operand,
       y: output.operand,
     };
@@ -60,7 +60,7 @@ export function sumCalls(
 
 export const addOperation: Operation<Record<string, never>> = {
   name: 'add',
-  half: true,
+  supportsF16: true,
   infer: (types) => {
     checkSameShape('add', types);
     return [types[0]];
@@ -70,7 +70,7 @@ export const addOperation: Operation<Record<string, never>> = {
   gradient: ({ inputs, outputGradients: [dy] }) => inputs.map(() => dy),
   reference: (inputs) => [inputs[0].data.map((_, i) => inputs.reduce((sum, input) => sum + input.data[i], 0))],
   cost: trafficOnly,
-  sumLength: (inputs) => inputs.length,
+  reductionLength: (inputs) => inputs.length,
   samples: [
     { name: 'two values', inputs: [{ shape: [2, 3, 3, 6] }, { shape: [2, 3, 3, 6] }], attributes: {} },
     { name: 'three values', inputs: Array.from({ length: 3 }, () => ({ shape: [2, 9] })), attributes: {} },

@@ -17,7 +17,7 @@ export function cast(x: Value, dtype: 'f32' | 'f16'): Value {
 
 export const castOperation: Operation<{ readonly dtype: 'f32' | 'f16' }> = {
   name: 'cast',
-  half: true,
+  supportsF16: true,
   infer: ([x], { dtype }) => {
     if (x.dtype === 'u32') throw new DTypeError(`cast: x is ${formatType(x)}, wanted f32 or f16`);
     if (dtype !== 'f32' && dtype !== 'f16') throw new DTypeError(`cast: dtype is ${dtype}, wanted f32 or f16`);
@@ -35,7 +35,7 @@ export const castOperation: Operation<{ readonly dtype: 'f32' | 'f16' }> = {
   gradient: ({ inputs: [x], outputGradients: [dy] }) => [dy && cast(dy, elementOf(x.type))],
   reference: ([x]) => [Float64Array.from(x.data)],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'to f16', inputs: [{ shape: [2, 5, 3, 7] }], attributes: { dtype: 'f16' } },
     { name: 'of weights to f16', inputs: [{ shape: [3, 3, 5, 6], layout: 'matrix' }], attributes: { dtype: 'f16' } },

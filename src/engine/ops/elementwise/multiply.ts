@@ -40,7 +40,7 @@ export const multiplyOperation: Operation<Record<string, never>> = {
   ],
   reference: ([a, b]) => [a.data.map((value, i) => value * b.data[i])],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'more rows than invocations', inputs: [{ shape: [4111, 16] }, { shape: [4111, 16] }], attributes: {} },
     { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }, { shape: [2, 5, 3, 7] }], attributes: {} },

@@ -9,7 +9,7 @@ export function relu(x: Value): Value {
 
 export const reluOperation: Operation<Record<string, never>> = {
   name: 'relu',
-  half: true,
+  supportsF16: true,
   infer: ([x]) => [x],
   lower: ({ inputs: [x], outputs: [y] }) => [
     {
@@ -28,7 +28,7 @@ export const reluOperation: Operation<Record<string, never>> = {
   gradient: ({ outputs: [y], outputGradients: [dy] }) => [dy && y.graph.apply(reluGradientOperation, [dy, y], {})[0]],
   reference: ([x]) => [x.data.map((value) => Math.max(value, 0))],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: {} },
     { name: 'a vector', inputs: [{ shape: [13] }], attributes: {} },
@@ -39,7 +39,7 @@ export const reluOperation: Operation<Record<string, never>> = {
 /** dx from dy and the unit's output y: dy where y > 0. */
 export const reluGradientOperation: Operation<Record<string, never>> = {
   name: 'reluGradient',
-  half: true,
+  supportsF16: true,
   infer: (types) => {
     checkSameShape('reluGradient', types);
     return [types[0]];
@@ -60,7 +60,7 @@ export const reluGradientOperation: Operation<Record<string, never>> = {
   ],
   reference: ([dy, gate]) => [dy.data.map((value, i) => (gate.data[i] > 0 ? value : 0))],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [2, 3, 5, 6] }, { shape: [2, 3, 5, 6] }], attributes: {} },
     {

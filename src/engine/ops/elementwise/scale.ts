@@ -37,7 +37,7 @@ export const scaleOperation: Operation<{ factor: number }> = {
   gradient: ({ outputGradients: [dy], attributes }) => [dy && scale(dy, attributes.factor)],
   reference: ([x], { factor }) => [x.data.map((value) => factor * value)],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: { factor: -0.3 } },
     { name: 'more rows than invocations', inputs: [{ shape: [4111, 16] }], attributes: { factor: 3 } },

@@ -1,6 +1,6 @@
 import type { Value } from '../../graph/graph.js';
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { KernelCall, Located, Operation, Sample, SampleFill } from '../../graph/operation.js';
+import type { KernelCall, Operation, Sample, SampleFill, TensorView } from '../../graph/operation.js';
 import { channelsOf } from '../../graph/types.js';
 import { checkFloat } from '../record/checks.js';
 import { checkSameShape, trafficOnly, viewUniforms } from '../record/kernelCall.js';
@@ -113,7 +113,7 @@ function forward(
     gradient: ({ outputs: [y], outputGradients: [dy] }) => [dy && y.graph.apply(gradient(), [dy, y], {})[0]],
     reference: ([x]) => [x.data.map(value)],
     cost: trafficOnly,
-    sumLength: () => 1,
+    reductionLength: () => 1,
     samples,
   };
 }
@@ -133,7 +133,7 @@ function backward(of: UnaryFunction): Operation<NoAttributes> {
     lower: ({ inputs: [dy, result], outputs: [dx], target }) => [call(of.index, dy, result, dx, target)],
     reference: ([dy, y]) => [dy.data.map((value, i) => value * of.derivative(y.data[i]))],
     cost: trafficOnly,
-    sumLength: () => 1,
+    reductionLength: () => 1,
     samples: [
       { name: 'odd sizes', inputs: inputs([2, 5, 3, 7]), attributes: {} },
       { name: 'more rows than invocations', inputs: inputs([4111, 14]), attributes: {} },
@@ -142,7 +142,13 @@ function backward(of: UnaryFunction): Operation<NoAttributes> {
 }
 
 /** @param result of the forward function: for its gradient */
-function call(index: number, x: Located, result: Located | undefined, y: Located, target: KernelTarget): KernelCall {
+function call(
+  index: number,
+  x: TensorView,
+  result: TensorView | undefined,
+  y: TensorView,
+  target: KernelTarget,
+): KernelCall {
   const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
   return {
     kernel: 'elementwise/unary',

@@ -69,7 +69,7 @@ export const weightedSumOperation: Operation<WeightedSumAttributes> = {
     return [first.data.map((_, j) => indices.reduce((sum, w, i) => sum + weights[w] * tensors[i].data[j], 0))];
   },
   cost: trafficOnly,
-  sumLength: (types) => types.length - 1,
+  reductionLength: (types) => types.length - 1,
   samples: [
     { name: 'one input', inputs: [{ shape: [2, 3, 3, 6] }, { shape: [5] }], attributes: { indices: [3] } },
     {

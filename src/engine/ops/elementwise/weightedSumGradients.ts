@@ -1,5 +1,5 @@
 import { AttributeError, ShapeError } from '../../errors/errors.js';
-import type { KernelCall, Located, Operation, ReferenceTensor } from '../../graph/operation.js';
+import type { KernelCall, Operation, ReferenceTensor, TensorView } from '../../graph/operation.js';
 import { formatType, logicalSize, type ValueType } from '../../graph/types.js';
 import { checkFloat } from '../record/checks.js';
 import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
@@ -22,7 +22,7 @@ const WIDTH = 5;
 const MOST_PARTS = 512;
 
 /** Scalars from the weights' first to a given element in memory. */
-export function placeOf(weights: Located, index: number): number {
+export function placeOf(weights: TensorView, index: number): number {
   const columns = weights.type.shape[weights.type.shape.length - 1];
   return Math.floor(index / columns) * weights.stride * 4 + (index % columns);
 }
@@ -55,7 +55,7 @@ export const weightedSumInputGradientOperation: Operation<WeightedSumAttributes>
     for (let start = 0; start < outputs.length; start += WIDTH) {
       const group = outputs.slice(start, start + WIDTH);
       const uniforms: Record<string, number> = { ...loop.uniforms, ...viewUniforms('x', dy) };
-      const bindings: Record<string, Located['operand']> = { x: dy.operand, w: weights.operand };
+      const bindings: Record<string, TensorView['operand']> = { x: dy.operand, w: weights.operand };
       for (let i = 0; i < WIDTH; i++) {
         const output = group[i];
         Object.assign(uniforms, viewUniforms(`y${i}`, output ?? dy));
@@ -70,7 +70,7 @@ export const weightedSumInputGradientOperation: Operation<WeightedSumAttributes>
   reference: ([dy, weights], { indices }) =>
     indices.map((index) => dy.data.map((value) => weights.data[index] * value)),
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'one input', inputs: [{ shape: [2, 3, 3, 6] }, { shape: [5] }], attributes: { indices: [3] } },
     {
@@ -110,7 +110,7 @@ export const weightedSumWeightGradientOperation: Operation<WeightGradientAttribu
         firstTerm: start,
         ...viewUniforms('dy', dy),
       };
-      const bindings: Record<string, Located['operand']> = { dy: dy.operand, partial };
+      const bindings: Record<string, TensorView['operand']> = { dy: dy.operand, partial };
       for (let i = 0; i < WIDTH; i++) {
         const value = group[i] ?? group[0];
         Object.assign(uniforms, viewUniforms(`x${i}`, value));
@@ -141,7 +141,7 @@ export const weightedSumWeightGradientOperation: Operation<WeightGradientAttribu
     return [result];
   },
   cost: trafficOnly,
-  sumLength: ([dy]) => logicalSize(dy),
+  reductionLength: ([dy]) => logicalSize(dy),
   samples: [
     {
       name: 'two edges of three operations, one left out',

@@ -40,7 +40,7 @@ export const accuracyOperation: Operation<{ readonly reduction: Reduction }> = {
     return [Float64Array.of(reduction === 'sum' ? hits : hits / Math.max(count, 1))];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     {
       name: 'count, with ties, some samples missing',

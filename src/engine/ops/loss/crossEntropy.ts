@@ -80,7 +80,7 @@ export const crossEntropyOperation: Operation<CrossEntropyAttributes> = {
     return [Float64Array.of(total * weight), Float64Array.of(weight)];
   },
   cost: trafficOnly,
-  sumLength: ([logits]) => logits.shape[0] * logits.shape[1],
+  reductionLength: ([logits]) => logits.shape[0] * logits.shape[1],
   samples: [
     {
       name: 'mean, some samples missing',
@@ -149,7 +149,7 @@ export const crossEntropyGradientOperation: Operation<{ readonly labelSmoothing:
     return [dlogits];
   },
   cost: trafficOnly,
-  sumLength: ([, logits]) => logits.shape[1],
+  reductionLength: ([, logits]) => logits.shape[1],
   samples: [
     {
       name: 'smoothed, some samples missing',

@@ -1,5 +1,5 @@
 import { AttributeError, ShapeError } from '../../errors/errors.js';
-import type { KernelCall, Located, Lowering } from '../../graph/operation.js';
+import type { KernelCall, Lowering, TensorView } from '../../graph/operation.js';
 import { formatType, sameShape, type ValueType } from '../../graph/types.js';
 import { checkFloat, checkInteger } from '../record/checks.js';
 import { checkRank, gridOf, viewUniforms } from '../record/kernelCall.js';
@@ -31,7 +31,7 @@ export function checkSamples(name: string, logits: ValueType, labels: ValueType,
 export function sampleCalls(
   kernel: string,
   uniforms: Readonly<Record<string, number>>,
-  places: { logits: Located; labels: Located; total: Located; weight: Located | undefined },
+  places: { logits: TensorView; labels: TensorView; total: TensorView; weight: TensorView | undefined },
   reduction: Reduction,
   scratch: Lowering<unknown>['scratch'],
 ): KernelCall[] {

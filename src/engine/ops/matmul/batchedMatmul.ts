@@ -74,7 +74,7 @@ export const batchedMatmulOperation: Operation<Transposed> = {
     const { batch, rows, inner, outputs: columns } = sizesOf(inputs[0], inputs[1], attributes);
     return { multiplyAdds: batch * rows * inner * columns, bytes: trafficOnly(inputs, outputs).bytes };
   },
-  sumLength: ([a, b], attributes) => sizesOf(a, b, attributes).inner,
+  reductionLength: ([a, b], attributes) => sizesOf(a, b, attributes).inner,
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [3, 5, 7] }, { shape: [3, 7, 10] }], attributes: {} },
     {

@@ -1,6 +1,6 @@
 import { ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
-import type { Cost, Located, Operation } from '../../graph/operation.js';
+import type { Cost, Operation, TensorView } from '../../graph/operation.js';
 import { formatType, type Layout, type ValueType, valueType } from '../../graph/types.js';
 import { checkBias } from '../conv/conv2d.js';
 import type { Conv2dSizes } from '../conv/conv2dGeometry.js';
@@ -33,7 +33,7 @@ export function matmulTransposed(a: Value, b: Value): Value {
 /** What `linear` shares with `matmul`: the product, with a bias [N] where there is a third input. */
 export const matmulOperation: Operation<{ readonly dtype?: 'f16' }> = {
   name: 'matmul',
-  half: true,
+  supportsF16: true,
   infer: ([a, b, bias], { dtype }) => {
     const { rows, outputs } = checkFactors('matmul', 'a', a, 'b', b);
     checkBias('matmul', bias, outputs);
@@ -67,7 +67,7 @@ export const matmulOperation: Operation<{ readonly dtype?: 'f16' }> = {
     return [y];
   },
   cost: (inputs, outputs) => productCost(inputs[0].shape[0], inputs[1].shape, inputs, outputs),
-  sumLength: ([, b]) => b.shape[0],
+  reductionLength: ([, b]) => b.shape[0],
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [5, 7] }, { shape: [7, 10], layout: 'matrix' }], attributes: {} },
     { name: 'right factor without padding rows', inputs: [{ shape: [9, 5] }, { shape: [5, 6] }], attributes: {} },
@@ -95,7 +95,7 @@ export const matmulInputGradientOperation: Operation<{
   readonly dtype?: 'f16';
 }> = {
   name: 'matmulInputGradient',
-  half: true,
+  supportsF16: true,
   infer: ([dy, b], { shape, dtype }) => {
     const a = valueType(shape, dtype);
     const { rows, outputs } = checkFactors('matmulInputGradient', 'a', a, 'b', b);
@@ -121,7 +121,7 @@ export const matmulInputGradientOperation: Operation<{
     return [da];
   },
   cost: (inputs, outputs) => productCost(inputs[0].shape[0], inputs[1].shape, inputs, outputs),
-  sumLength: ([, b]) => b.shape[1],
+  reductionLength: ([, b]) => b.shape[1],
   samples: [
     {
       name: 'odd sizes',
@@ -139,7 +139,7 @@ export const matmulInputGradientOperation: Operation<{
 /** db = a^T dy, in the layout of b. */
 export const matmulWeightGradientOperation: Operation<{ readonly layout: Layout }> = {
   name: 'matmulWeightGradient',
-  half: true,
+  supportsF16: true,
   infer: ([a, dy], { layout }) => {
     const b = valueType([innerOf(a), dy.shape[1]], 'f32', layout);
     checkFactors('matmulWeightGradient', 'a', a, 'b', b);
@@ -167,7 +167,7 @@ export const matmulWeightGradientOperation: Operation<{ readonly layout: Layout 
     return [db];
   },
   cost: (inputs, outputs) => productCost(inputs[0].shape[0], outputs[0].shape, inputs, outputs),
-  sumLength: ([a]) => a.shape[0],
+  reductionLength: ([a]) => a.shape[0],
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [5, 7] }, { shape: [5, 10] }], attributes: { layout: 'matrix' } },
     {
@@ -219,12 +219,12 @@ function convolution(a: ValueType, b: ValueType) {
   return { sizes, attributes: { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 } };
 }
 
-function asImage(located: Located): Located {
+function asImage(located: TensorView): TensorView {
   const { shape, dtype } = located.type;
   return { ...located, type: valueType([1, 1, shape[0], shape[shape.length - 1]], dtype) };
 }
 
-function asKernel(located: Located): Located {
+function asKernel(located: TensorView): TensorView {
   const { shape, dtype, layout } = located.type;
   return { ...located, type: valueType([1, 1, ...shape], dtype, layout) };
 }

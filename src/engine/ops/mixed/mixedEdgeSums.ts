@@ -121,7 +121,7 @@ export const mixedEdgeSumsOperation: Operation<MixedEdgesAttributes> = {
     return [sums];
   },
   cost: trafficOnly,
-  sumLength: ([stack], { slots }) => logicalSize(stack) / channelsOf(stack) / slots,
+  reductionLength: ([stack], { slots }) => logicalSize(stack) / channelsOf(stack) / slots,
   samples: mixedEdgesSamples.map(({ name, inputs, shape, attributes }) => ({
     name,
     inputs: [

@@ -95,7 +95,7 @@ export const mixedEdgeWeightGradientOperation: Operation<MixedEdgesAttributes> =
     return [dw];
   },
   cost: trafficOnly,
-  sumLength: ([sums]) => 2 * channelsOf(sums),
+  reductionLength: ([sums]) => 2 * channelsOf(sums),
   samples: mixedEdgesSamples.map(({ name, inputs, shape, attributes }) => {
     const perChannel = { shape: [attributes.normalised * shape[shape.length - 1]] };
     const affine = inputs.length === 5 + (attributes.skip ? 1 : 0);
@@ -167,7 +167,7 @@ export const mixedEdgeAffineGradientsOperation: Operation<MixedEdgesAttributes> 
     return [dgamma, dbeta];
   },
   cost: trafficOnly,
-  sumLength: (_, { edges }) => 2 * edges,
+  reductionLength: (_, { edges }) => 2 * edges,
   samples: mixedEdgesSamples
     .filter(({ attributes }) => attributes.normalised > 0)
     .map(({ name, inputs, shape, attributes }) => ({

@@ -189,7 +189,7 @@ export const mixedEdgesOperation: Operation<MixedEdgesAttributes> = {
     return [...outputs, join('mean'), join('variance')];
   },
   cost: trafficOnly,
-  sumLength: ([stack], { width, slots }) => logicalSize(stack) / channelsOf(stack) / slots + width,
+  reductionLength: ([stack], { width, slots }) => logicalSize(stack) / channelsOf(stack) / slots + width,
   samples: mixedEdgesSamples.map(({ name, inputs, attributes, smooth }) => ({ name, inputs, attributes, smooth })),
 };
 

@@ -1,6 +1,6 @@
 import { AttributeError, ShapeError } from '../../errors/errors.js';
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { KernelCall, Located, Operand, ReferenceTensor } from '../../graph/operation.js';
+import type { KernelCall, Operand, ReferenceTensor, TensorView } from '../../graph/operation.js';
 import { channelsOf, formatType, sameShape, type ValueType, valueType } from '../../graph/types.js';
 import { checkEpsilon, checkNormTypes, type EpsilonAttribute } from '../norm/batchNormCalls.js';
 import { checkFloat } from '../record/checks.js';
@@ -96,13 +96,13 @@ export function checkPerChannel(
 /** Uniforms and bindings `name`0 to 3 of a value for each edge; those that are not there are what `absent` gives. */
 export function edgeViews(
   name: string,
-  values: readonly Located[],
+  values: readonly TensorView[],
   absent: () => Operand,
 ): { uniforms: Record<string, number>; bindings: Record<string, Operand> } {
   const uniforms: Record<string, number> = {};
   const bindings: Record<string, Operand> = {};
   for (let i = 0; i < MOST_EDGES; i++) {
-    const value: Located | undefined = values[i];
+    const value: TensorView | undefined = values[i];
     Object.assign(uniforms, viewUniforms(`${name}${i}`, value ?? values[0]));
     bindings[`${name}${i}`] = value?.operand ?? absent();
   }
@@ -134,7 +134,7 @@ export function planElements(attributes: MixedEdgesAttributes, vectors: number):
  * @param factors mean, scale and shift of the normalised channels, or their means alone; absent where none is normalised
  */
 export function planCall(
-  { weights, entries, vectors }: { weights: Located; entries: Located; vectors: number },
+  { weights, entries, vectors }: { weights: TensorView; entries: TensorView; vectors: number },
   attributes: MixedEdgesAttributes,
   factors: { operand: Operand; offset: number; scaled: boolean } | undefined,
   plan: Operand,

@@ -1,4 +1,4 @@
-import type { KernelCall, Located, Lowering, Operand, Operation } from '../../graph/operation.js';
+import type { KernelCall, Lowering, Operand, Operation, TensorView } from '../../graph/operation.js';
 import type { ValueType } from '../../graph/types.js';
 import { checkRank, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { enoughInvocations, rowChunks } from '../record/rowLoop.js';
@@ -51,7 +51,7 @@ export const mixedStackGradientOperation: Operation<StackGradientAttributes> = {
   },
   lower: (lowering) => {
     const { inputs, outputs, attributes, scratch, target } = lowering;
-    const [dstack, dskip]: readonly (Located | undefined)[] = outputs;
+    const [dstack, dskip]: readonly (TensorView | undefined)[] = outputs;
     const { stack, dys } = gradientInputs(inputs, attributes);
     const { edges, slots } = attributes;
     const { rows, vectors } = dys[0];
@@ -74,14 +74,14 @@ export const mixedStackGradientOperation: Operation<StackGradientAttributes> = {
           wanted,
           ...viewUniforms('stack', stack),
           ...uniforms,
-          ...viewUniforms('dstack', dstack as Located),
-          ...viewUniforms('dskip', dskip ?? (dstack as Located)),
+          ...viewUniforms('dstack', dstack as TensorView),
+          ...viewUniforms('dskip', dskip ?? (dstack as TensorView)),
         },
         bindings: {
           stack: stack.operand,
           ...bindings,
           factors,
-          dstack: (dstack as Located).operand,
+          dstack: (dstack as TensorView).operand,
           dskip: dskip?.operand ?? scratch(4),
         },
         grid,
@@ -119,7 +119,7 @@ export const mixedStackGradientOperation: Operation<StackGradientAttributes> = {
     return [dstack, dskip];
   },
   cost: trafficOnly,
-  sumLength: (_, { edges }) => 8 * edges,
+  reductionLength: (_, { edges }) => 8 * edges,
   samples: mixedEdgesSamples.map(({ name, inputs, shape, attributes }) => {
     const affine = inputs.length === 5 + (attributes.skip ? 1 : 0);
     const channels = shape[shape.length - 1];
@@ -144,9 +144,9 @@ function factorsCall(
   vectors: number,
   rows: number,
 ): KernelCall {
-  const { sums, weights, entries, mean, variance, gamma } = gradientInputs<Located>(inputs, attributes);
+  const { sums, weights, entries, mean, variance, gamma } = gradientInputs<TensorView>(inputs, attributes);
   const { edges, width, slots, normalised, epsilon } = attributes;
-  const means: Located | undefined = mean;
+  const means: TensorView | undefined = mean;
   return {
     kernel: 'mixed/stackFactors',
     constants: { AFFINE: gamma !== undefined },

@@ -1,6 +1,6 @@
 import { AttributeError, ShapeError } from '../../errors/errors.js';
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { KernelCall, Located, Lowering, Operand, ReferenceTensor } from '../../graph/operation.js';
+import type { KernelCall, Lowering, Operand, ReferenceTensor, TensorView } from '../../graph/operation.js';
 import { channelsOf, formatType, sameShape, type ValueType } from '../../graph/types.js';
 import { checkFloat, checkRange } from '../record/checks.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
@@ -19,8 +19,8 @@ export interface NormAttributes extends EpsilonAttribute {
 
 /** Gamma and beta, or neither. */
 export interface AffineLocated {
-  readonly gamma: Located;
-  readonly beta: Located;
+  readonly gamma: TensorView;
+  readonly beta: TensorView;
 }
 
 /** Checks x ([..., C], rows) and, by argument, the rows of C channels that go with it. */
@@ -60,9 +60,9 @@ export function gradientTypes(
 
 /** Mean, biased variance and the factors of `normaliseCall` from the batch itself: two dispatches. */
 export function statisticsCalls(
-  x: Located,
-  mean: Located,
-  variance: Located,
+  x: TensorView,
+  mean: TensorView,
+  variance: TensorView,
   affine: AffineLocated | undefined,
   epsilon: number,
   scratch: (elements: number) => Operand,
@@ -83,8 +83,8 @@ export function statisticsCalls(
 /** The second stage: merges the statistics of chunks of rows. */
 export function mergeStatisticsCall(
   { partial, rows, chunks }: { partial: Operand; rows: number; chunks: number },
-  mean: Located,
-  variance: Located,
+  mean: TensorView,
+  variance: TensorView,
   affine: AffineLocated | undefined,
   epsilon: number,
   scratch: (elements: number) => Operand,
@@ -119,7 +119,7 @@ export function mergeStatisticsCall(
 
 /** The factors of `normaliseCall` from given statistics. */
 export function fixedFactorsCall(
-  { mean, variance, gamma, beta }: { mean: Located; variance: Located; gamma?: Located; beta?: Located },
+  { mean, variance, gamma, beta }: { mean: TensorView; variance: TensorView; gamma?: TensorView; beta?: TensorView },
   epsilon: number,
   scratch: (elements: number) => Operand,
 ): { call: KernelCall; factors: Operand } {
@@ -150,9 +150,9 @@ export function fixedFactorsCall(
 
 /** y = (x - mean) * scale + shift, or max(y, 0). */
 export function normaliseCall(
-  x: Located,
+  x: TensorView,
   factors: Operand,
-  y: Located,
+  y: TensorView,
   relu: boolean,
   target: KernelTarget,
 ): KernelCall {
@@ -167,17 +167,17 @@ export function normaliseCall(
 }
 
 export interface NormGradientParts {
-  readonly dy: Located;
-  readonly x: Located;
-  readonly mean: Located;
-  readonly variance: Located;
-  readonly gamma: Located | undefined;
+  readonly dy: TensorView;
+  readonly x: TensorView;
+  readonly mean: TensorView;
+  readonly variance: TensorView;
+  readonly gamma: TensorView | undefined;
   /** Told where there is a ReLU to be differentiated. */
-  readonly beta: Located | undefined;
-  readonly dx: Located;
+  readonly beta: TensorView | undefined;
+  readonly dx: TensorView;
   /** Where the gradients of gamma and beta go, if there are any. */
-  readonly dgamma: Located | undefined;
-  readonly dbeta: Located | undefined;
+  readonly dgamma: TensorView | undefined;
+  readonly dbeta: TensorView | undefined;
   readonly epsilon: number;
   readonly relu: boolean;
   /** The statistics are the batch's own, so that dx flows through them too. */

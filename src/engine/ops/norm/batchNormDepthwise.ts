@@ -112,7 +112,7 @@ export const batchNormDepthwiseOperation: Operation<NormDepthwiseAttributes> = {
   },
   cost: (inputs, outputs, attributes) =>
     conv2dCost(depthwiseSizes('batchNormDepthwise', inputs[0], inputs[1], attributes), attributes, inputs, outputs),
-  sumLength: ([x, w]) => logicalSize(x) / channelsOf(x) + w.shape[0] * w.shape[1],
+  reductionLength: ([x, w]) => logicalSize(x) / channelsOf(x) + w.shape[0] * w.shape[1],
   samples: samples().map(({ sample, affine }) => ({
     name: sample.name,
     inputs: [{ shape: sample.x }, { shape: sample.w }, ...affineInputs(sample, affine)],
@@ -152,7 +152,7 @@ export const batchNormDepthwiseWeightGradientOperation: Operation<WeightGradient
     const sizes = depthwiseSizes('batchNormDepthwiseWeightGradient', x, w, attributes);
     return conv2dCost(sizes, attributes, [x, dy, ...rest], outputs);
   },
-  sumLength: ([, dy]) => dy.shape[0] * dy.shape[1] * dy.shape[2],
+  reductionLength: ([, dy]) => dy.shape[0] * dy.shape[1] * dy.shape[2],
   samples: samples().map(({ sample, affine }) => ({
     name: sample.name,
     inputs: [

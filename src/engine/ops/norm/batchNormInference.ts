@@ -66,7 +66,7 @@ export const batchNormInferenceOperation: Operation<NormAttributes> = {
     referenceOutput(referenceNormalised(x, mean.data, variance.data, epsilon), gamma, beta, relu),
   ],
   cost: trafficOnly,
-  sumLength: () => 4,
+  reductionLength: () => 4,
   samples: [
     {
       name: 'images',
@@ -130,7 +130,7 @@ export const batchNormInferenceGradientOperation: Operation<NormAttributes> = {
     return [dx, referenceSums(products, channels), referenceSums(gated, channels)];
   },
   cost: trafficOnly,
-  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  reductionLength: ([x]) => logicalSize(x) / channelsOf(x),
   samples: [
     {
       name: 'images',
@@ -209,7 +209,7 @@ export const fixedStatisticsGradientOperation: Operation<EpsilonAttribute> = {
     ];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     {
       name: 'affine',

@@ -74,7 +74,7 @@ export const updateRunningStatisticsOperation: Operation<RunningAttributes> = {
     ),
   ],
   cost: trafficOnly,
-  sumLength: () => 2,
+  reductionLength: () => 2,
   samples: [
     {
       name: 'odd size',

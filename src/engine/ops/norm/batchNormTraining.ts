@@ -85,7 +85,7 @@ export const batchNormTrainingOperation: Operation<NormAttributes> = {
     return [referenceOutput(referenceNormalised(x, mean, variance, epsilon), gamma, beta, relu), mean, variance];
   },
   cost: trafficOnly,
-  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  reductionLength: ([x]) => logicalSize(x) / channelsOf(x),
   samples: [
     {
       name: 'images',
@@ -156,7 +156,7 @@ export const batchNormTrainingGradientOperation: Operation<NormAttributes> = {
     return gamma ? [dx, dgamma, dbeta] : [dx];
   },
   cost: trafficOnly,
-  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  reductionLength: ([x]) => logicalSize(x) / channelsOf(x),
   samples: [
     {
       name: 'more rows than invocations',
@@ -241,7 +241,7 @@ export const batchStatisticsGradientOperation: Operation<Record<string, never>> 
     ];
   },
   cost: trafficOnly,
-  sumLength: () => 2,
+  reductionLength: () => 2,
   samples: [
     {
       name: 'more rows than invocations',

@@ -85,7 +85,7 @@ export const adamOperation: Operation<AdamAttributes> = {
     return [p, m, v];
   },
   cost: trafficOnly,
-  sumLength: () => 4,
+  reductionLength: () => 4,
   samples: [
     {
       name: 'the settings of architecture weights',

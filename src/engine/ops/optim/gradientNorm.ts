@@ -52,7 +52,7 @@ export const gradientNormOperation: Operation<Record<string, never>> = {
   },
   reference: ([x]) => [Float64Array.of(Math.sqrt(x.data.reduce((sum, value) => sum + value * value, 0)))],
   cost: trafficOnly,
-  sumLength: ([x]) => physicalSize(x),
+  reductionLength: ([x]) => physicalSize(x),
   samples: [
     { name: 'fewer vec4s than one part', inputs: [{ shape: [13] }], attributes: {} },
     { name: 'parts that are no multiple of four', inputs: [{ shape: [604] }], attributes: {} },
@@ -77,7 +77,7 @@ export const clipCoefficientOperation: Operation<{ readonly maximum: number }> =
   ],
   reference: ([norm], { maximum }) => [Float64Array.of(Math.min(1, maximum / (norm.data[0] + 1e-6)))],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'a norm above', inputs: [{ shape: [], fill: 'positive' }], attributes: { maximum: 0.05 } },
     { name: 'a norm below', inputs: [{ shape: [], fill: 'positive' }], attributes: { maximum: 500 } },

@@ -73,7 +73,7 @@ export const sgdOperation: Operation<SgdAttributes> = {
     return [newParameters, newVelocity];
   },
   cost: trafficOnly,
-  sumLength: () => 3,
+  reductionLength: () => 3,
   samples: [
     { name: 'momentum', inputs, attributes: { momentum: 0.9, weightDecay: 3e-4, nesterov: false } },
     { name: 'Nesterov', inputs, attributes: { momentum: 0.9, weightDecay: 5e-4, nesterov: true } },

@@ -1,6 +1,6 @@
 import type { Value } from '../../graph/graph.js';
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { KernelCall, Located, Operation } from '../../graph/operation.js';
+import type { KernelCall, Operation, TensorView } from '../../graph/operation.js';
 import { product, valueType } from '../../graph/types.js';
 import { trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import {
@@ -38,8 +38,8 @@ function countOf({ pixels, paddedCount }: Window, { countPadding }: CountPadding
 
 /** The kernel call of the pooling (from x to y) or of its gradient (from dy to dx). */
 function averageCall(
-  source: Located,
-  result: Located,
+  source: TensorView,
+  result: TensorView,
   attributes: PoolAttributes & CountPadding,
   gradient: boolean,
   target: KernelTarget,
@@ -126,7 +126,7 @@ export const averagePoolOperation: Operation<PoolAttributes & CountPadding> = {
     return [y];
   },
   cost: trafficOnly,
-  sumLength: (_, { kernel }) => kernel[0] * kernel[1],
+  reductionLength: (_, { kernel }) => kernel[0] * kernel[1],
   samples: [
     { name: '3x3, stride 1, padding left out', inputs: [{ shape: [2, 5, 7, 6] }], attributes: padded },
     {
@@ -173,7 +173,7 @@ export const averagePoolGradientOperation: Operation<PoolGradientAttributes & Co
     return [dx];
   },
   cost: trafficOnly,
-  sumLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
+  reductionLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
   samples: [
     {
       name: '3x3, stride 1, uneven padding counted',

@@ -36,7 +36,7 @@ export const globalAveragePoolOperation: Operation<Record<string, never>> = {
     return [means];
   },
   cost: trafficOnly,
-  sumLength: ([x]) => x.shape[1] * x.shape[2],
+  reductionLength: ([x]) => x.shape[1] * x.shape[2],
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [3, 5, 4, 6] }], attributes: {} },
     { name: 'many pixels', inputs: [{ shape: [2, 16, 13, 3] }], attributes: {} },
@@ -69,6 +69,6 @@ export const globalAveragePoolGradientOperation: Operation<ImageSize> = {
     ];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [{ name: 'odd sizes', inputs: [{ shape: [3, 6] }], attributes: { height: 5, width: 4 } }],
 };

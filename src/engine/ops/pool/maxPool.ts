@@ -1,7 +1,7 @@
 import { AttributeError, ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { Located, Operation } from '../../graph/operation.js';
+import type { Operation, TensorView } from '../../graph/operation.js';
 import { formatType, product, sameShape, valueType, vectorsPerRow } from '../../graph/types.js';
 import { checkInteger } from '../record/checks.js';
 import { trafficOnly, viewUniforms } from '../record/kernelCall.js';
@@ -39,9 +39,9 @@ function winnersType(y: { shape: readonly number[] }) {
 /** Uniforms and grid of the kernels for 3x3 windows; arguments as of `poolCall`. */
 function call3x3(
   { padding }: PoolAttributes,
-  x: { name: string; located: Located },
-  y: { name: string; located: Located },
-  written: Located,
+  x: { name: string; located: TensorView },
+  y: { name: string; located: TensorView },
+  written: TensorView,
   target: KernelTarget,
 ): { uniforms: Record<string, number>; grid: [number, number, number] } {
   const { uniforms, grid } = stripsOf(written, target);
@@ -103,7 +103,7 @@ export const maxPoolOperation: Operation<PoolAttributes> = {
     return [maxima, winners];
   },
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     {
       name: '3x3, stride 1, padded',
@@ -177,7 +177,7 @@ export const maxPoolGradientOperation: Operation<PoolGradientAttributes> = {
     return [dx];
   },
   cost: trafficOnly,
-  sumLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
+  reductionLength: (_, { kernel, stride }) => Math.ceil((kernel[0] * kernel[1]) / (stride[0] * stride[1])),
   samples: [
     {
       name: '3x3, stride 1, with uneven padding',

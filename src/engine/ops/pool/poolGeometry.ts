@@ -1,6 +1,6 @@
 import { AttributeError, ShapeError } from '../../errors/errors.js';
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { Located } from '../../graph/operation.js';
+import type { TensorView } from '../../graph/operation.js';
 import { formatType, sameShape, type ValueType, valueType } from '../../graph/types.js';
 import { checkFloat } from '../record/checks.js';
 import { checkRank, gridOf, viewUniforms } from '../record/kernelCall.js';
@@ -141,7 +141,7 @@ export function* windowsOf(inputShape: readonly number[], attributes: PoolAttrib
 
 /** Strips of rows that the invocations of a column share, and the grid. */
 export function stripsOf(
-  written: Located,
+  written: TensorView,
   target: KernelTarget,
 ): {
   uniforms: { images: number; vectors: number; stripRows: number; strips: number };
@@ -163,9 +163,9 @@ export function stripsOf(
  */
 export function poolCall(
   attributes: PoolAttributes,
-  x: { name: string; located: Located },
-  y: { name: string; located: Located },
-  written: Located,
+  x: { name: string; located: TensorView },
+  y: { name: string; located: TensorView },
+  written: TensorView,
   target: KernelTarget,
 ): { constants: Record<string, number>; uniforms: Record<string, number>; grid: [number, number, number] } {
   const { kernel, stride, padding, dilation } = attributes;

@@ -93,7 +93,7 @@ function dropOperation(name: 'dropout' | 'dropPath'): Operation<DropoutAttribute
       return [y];
     },
     cost: ([x], [y]) => trafficOnly([x], [y]),
-    sumLength: () => 1,
+    reductionLength: () => 1,
     samples: [{ name: 'odd sizes', inputs, attributes: { seed: 9, purpose: 'a cell' } }],
   };
   return operation;

@@ -79,7 +79,7 @@ function randomOperation(
       return [y];
     },
     cost: (_, [y]) => ({ multiplyAdds: 0, bytes: physicalSize(y) * 4 }),
-    sumLength: () => 1,
+    reductionLength: () => 1,
     samples: [
       {
         name: 'odd sizes',

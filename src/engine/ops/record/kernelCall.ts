@@ -1,5 +1,5 @@
 import { DTypeError, ShapeError } from '../../errors/errors.js';
-import type { Cost, Located } from '../../graph/operation.js';
+import type { Cost, TensorView } from '../../graph/operation.js';
 import { type DType, formatType, sameShape, type ValueType, wordsOf } from '../../graph/types.js';
 
 /** Workgroups in x before the grid folds into y: below the 65535 every device allows. */
@@ -12,7 +12,7 @@ export function gridOf(items: number, workgroup = 64): [number, number, number] 
 }
 
 /** Uniforms `<name>Offset` and `<name>Stride` of a view. */
-export function viewUniforms(name: string, located: Located): Record<string, number> {
+export function viewUniforms(name: string, located: TensorView): Record<string, number> {
   return { [`${name}Offset`]: located.offset, [`${name}Stride`]: located.stride };
 }
 
@@ -23,7 +23,7 @@ export function elementOf(type: ValueType): 'f32' | 'f16' {
 }
 
 /** Element types of values for the bucket of a choice between variants; nothing where all are f32. */
-export function elementsText(...values: readonly Located[]): string {
+export function elementsText(...values: readonly TensorView[]): string {
   const types = values.map(({ type }) => type.dtype);
   return types.every((dtype) => dtype === 'f32') ? '' : ` ${types.join('-')}`;
 }
@@ -34,7 +34,7 @@ export function resultType(dtype: DType): { dtype?: 'f16' } {
 }
 
 /** Uniforms `rows` and `vectors` of a kernel that goes over every vec4 of a value. */
-export function extentUniforms(located: Located): Record<string, number> {
+export function extentUniforms(located: TensorView): Record<string, number> {
   return { rows: located.rows, vectors: located.vectors };
 }
 

@@ -1,4 +1,4 @@
-import type { KernelCall, Located, Operand } from '../../graph/operation.js';
+import type { KernelCall, Operand, TensorView } from '../../graph/operation.js';
 import { gridOf } from './kernelCall.js';
 
 /** Rows of vec4s to be summed, or the place of the sums. */
@@ -44,7 +44,7 @@ export function columnSumCalls(
 }
 
 /** y = factor * the sum of all elements of x. */
-export function totalCalls(x: Located, y: Located, factor: number, scratch: Scratch): KernelCall[] {
+export function totalCalls(x: TensorView, y: TensorView, factor: number, scratch: Scratch): KernelCall[] {
   const calls: KernelCall[] = [];
   let view: RowsView = x;
   let count = x.rows * x.vectors;

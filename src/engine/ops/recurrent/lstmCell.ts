@@ -101,7 +101,7 @@ export const lstmCellOperation: Operation<NoAttributes> = {
     return [hidden, newCell];
   },
   cost: trafficOnly,
-  sumLength: () => ROUNDINGS,
+  reductionLength: () => ROUNDINGS,
   samples: samples(1),
 };
 
@@ -138,6 +138,6 @@ export const lstmCellGradientOperation: Operation<NoAttributes> = {
     return [dGates, dCell];
   },
   cost: trafficOnly,
-  sumLength: () => ROUNDINGS,
+  reductionLength: () => ROUNDINGS,
   samples: samples(4),
 };

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
 import type { KernelTarget } from '../../graph/kernelTarget.js';
-import type { KernelCall, Located, Operation } from '../../graph/operation.js';
+import type { KernelCall, Operation, TensorView } from '../../graph/operation.js';
 import {
   channelsOf,
   formatType,
@@ -36,8 +36,8 @@ export function broadcastRow(x: Value, type: ValueType, factor = 1): Value {
 
 /** The kernel call: every row of x `repeat` times, or a scalar everywhere. */
 export function broadcastCall(
-  x: Located,
-  y: Located,
+  x: TensorView,
+  y: TensorView,
   options: { repeat: number; factor: number; scalar?: boolean },
   target: KernelTarget,
 ): KernelCall {
@@ -79,7 +79,7 @@ export const broadcastScalarOperation: Operation<BroadcastAttributes> = {
   gradient: ({ outputGradients: [dy], attributes }) => [dy && scale(sum(dy), attributes.factor)],
   reference: ([x], { shape, factor }) => [new Float64Array(logicalSize(valueType(shape))).fill(factor * x.data[0])],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [] }], attributes: { shape: [2, 3, 5], layout: 'rows', factor: 0.5 } },
     { name: 'a matrix', inputs: [{ shape: [] }], attributes: { shape: [2, 3, 5, 6], layout: 'matrix', factor: 1 } },
@@ -106,7 +106,7 @@ export const broadcastRowOperation: Operation<BroadcastAttributes> = {
     new Float64Array(logicalSize(valueType(shape))).map((_, i) => factor * x.data[i % x.data.length]),
   ],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [7] }], attributes: { shape: [2, 3, 7], layout: 'rows', factor: 0.5 } },
     {

@@ -38,7 +38,7 @@ export const sumOperation: Operation<{ mean: boolean }> = {
     return [Float64Array.of(mean ? total / x.data.length : total)];
   },
   cost: trafficOnly,
-  sumLength: ([x]) => logicalSize(x),
+  reductionLength: ([x]) => logicalSize(x),
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: { mean: false } },
     { name: 'mean of a matrix', inputs: [{ shape: [3, 3, 5, 6], layout: 'matrix' }], attributes: { mean: true } },
@@ -67,7 +67,7 @@ export const sumRowsOperation: Operation<Record<string, never>> = {
     return [sums];
   },
   cost: trafficOnly,
-  sumLength: ([x]) => logicalSize(x) / channelsOf(x),
+  reductionLength: ([x]) => logicalSize(x) / channelsOf(x),
   samples: [
     { name: 'few rows', inputs: [{ shape: [3, 7] }], attributes: {} },
     { name: 'many rows', inputs: [{ shape: [5, 9, 7, 6] }], attributes: {} },

@@ -71,7 +71,7 @@ function forward(name: string, log: boolean): Operation<NoAttributes> {
     ],
     reference: ([x]) => [mapRows(x, (row) => (log ? softmaxRow(row).map(Math.log) : softmaxRow(row)))],
     cost: trafficOnly,
-    sumLength: ([x]) => channelsOf(x),
+    reductionLength: ([x]) => channelsOf(x),
     samples,
   };
 }
@@ -108,7 +108,7 @@ function backward(name: string, log: boolean): Operation<NoAttributes> {
       }),
     ],
     cost: trafficOnly,
-    sumLength: ([dy]) => channelsOf(dy),
+    reductionLength: ([dy]) => channelsOf(dy),
     samples: samples.map((sample) => ({ ...sample, inputs: [sample.inputs[0], sample.inputs[0]] })),
   };
 }

@@ -82,12 +82,12 @@ export function stopAfter(
 }
 
 /** Strengths by which no more skip connections than `maxSkips` are derived in the table that they are counted in. */
-export function cappedStrengths(
+export function cappedScores(
   tables: readonly RelaxedTable[],
-  strengths: readonly Float32Array[],
+  operationScores: readonly Float32Array[],
   { maxSkips }: CollapseSettings,
 ): readonly Float32Array[] {
-  if (maxSkips === undefined) return strengths;
+  if (maxSkips === undefined) return operationScores;
   const counted = skipTable(tables);
-  return strengths.map((each, t) => (t === counted ? limitSkips(tables[t], each, maxSkips) : each));
+  return operationScores.map((each, t) => (t === counted ? limitSkips(tables[t], each, maxSkips) : each));
 }

@@ -38,7 +38,7 @@ export function edgeNormalizedRule(supernet: Supernet, tables: readonly RelaxedT
         },
       };
     },
-    strengths: (values) =>
+    operationScores: (values) =>
       tables.map((table, i) => {
         const width = table.operations.length;
         const shares = edgeShares(table, values[tables.length + i]);

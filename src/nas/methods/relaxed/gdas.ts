@@ -44,7 +44,7 @@ export function gumbelRule(
   const hotFeed = (part: string, table: string) => `${part}/sample ${table}`;
   return {
     parameters: alphas,
-    apart: true,
+    separateUpdates: true,
     trace: (graph, part) => {
       const weights = alphas.variables.map(({ name, type }) => graph.feed(hotFeed(part, name), type.shape));
       if (part === 'weights') return { mixture: { weights } };
@@ -65,7 +65,7 @@ export function gumbelRule(
       }
       return feeds;
     },
-    strengths: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
   };
 }
 

@@ -12,7 +12,7 @@ import type { RelaxedRule } from '../../training/relaxedRule.js';
 import { SharedEvaluator } from '../../training/sharedEvaluator.js';
 import { deriveArchitecture } from '../shared/derivation.js';
 import { requireMethod } from '../shared/samplingSearch.js';
-import { type CollapseSettings, cappedStrengths, measuresHessian, stopAfter, WINDOW } from './collapse.js';
+import { type CollapseSettings, cappedScores, measuresHessian, stopAfter, WINDOW } from './collapse.js';
 import { telemetryOf } from './telemetry.js';
 import { searchWarnings } from './warnings.js';
 
@@ -30,7 +30,7 @@ export interface Stage {
 
 /** What a stage ended with: the strength of every candidate, for each table [edges, operations]. */
 export interface StageEnd {
-  readonly strengths: readonly Float32Array[];
+  readonly operationScores: readonly Float32Array[];
 }
 
 export interface RelaxedSettings {
@@ -63,7 +63,7 @@ interface Running {
 }
 
 /**
- * A search by gradients on a relaxed supernet: an epoch a step; at the end the architecture is read off the strengths of the
+ * A search by gradients on a relaxed supernet: an epoch a step; at the end the architecture is read off the operationScores of the
  * candidates.
  */
 export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Search {
@@ -95,13 +95,19 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       order: stage.order,
       alphaStart: stage.alphaStart,
       shape: source,
-      weights: source.weights,
-      alphas: source.alphas,
+      weights: source.trainSplit,
+      alphas: source.validationSplit,
       protocol,
       alphaOptimizer: stage.alphaOptimizer,
       seed: problem.seed,
     });
-    return { trainer, supernet, rule, epochs: protocol.epochs, batch: Math.min(protocol.batch, source.alphas.count) };
+    return {
+      trainer,
+      supernet,
+      rule,
+      epochs: protocol.epochs,
+      batch: Math.min(protocol.batch, source.validationSplit.count),
+    };
   };
 
   const begin = async (): Promise<Running> => {
@@ -118,9 +124,9 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
     const { supernet, batch, trainer } = await begin();
     const held = new Holder();
     const evaluator = async () => {
-      const statistics = channelStatistics(source.weights, source.channels);
+      const statistics = channelStatistics(source.trainSplit, source.channels);
       const tables = problem.space.relaxation.tables;
-      const images = source.alphas;
+      const images = source.validationSplit;
       const { workspace } = trainer;
       return held.hold(
         await SharedEvaluator.create({ engine, supernet, tables, shape: source, images, statistics, batch, workspace }),
@@ -147,10 +153,10 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
         problem.report?.({ kind: 'step', done: before * steps + done, total: total * steps }),
       );
       let parameters: readonly Float32Array[] = await trainer.parameters();
-      let strengths = rule.strengths(parameters);
+      let operationScores = rule.operationScores(parameters);
       const measures = measuresHessian(collapse, before + 1);
       const telemetry = {
-        tables: telemetryOf(relaxation.tables, strengths),
+        tables: telemetryOf(relaxation.tables, operationScores),
         ...(measures ? { eigenvalue: await trainer.largestEigenvalue() } : {}),
       };
       epochs.push({ ...record, epoch: before + 1, telemetry });
@@ -161,15 +167,15 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
       if (stop) {
         stopped = { epoch: epochs.length, reason: stop.reason };
         parameters = past.at(-1 - stop.back) ?? parameters;
-        strengths = rule.strengths(parameters);
+        operationScores = rule.operationScores(parameters);
       }
       const ends = inStage === length || stop !== undefined;
       const last = ends && inLast;
-      const now = [...ended, { strengths }];
-      const capped = cappedStrengths(relaxation.tables, strengths, collapse);
+      const now = [...ended, { operationScores }];
+      const capped = cappedScores(relaxation.tables, operationScores, collapse);
       architecture = settings.derive
         ? last
-          ? await derive(settings.derive, [...ended, { strengths: capped }], parameters)
+          ? await derive(settings.derive, [...ended, { operationScores: capped }], parameters)
           : undefined
         : deriveArchitecture(relaxation, capped);
       if (ends) {
@@ -183,7 +189,7 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
     },
     async save() {
       const { arrays, epochsDone } = await (await begin()).trainer.save();
-      const stages = ended.map(({ strengths }) => strengths.map((each) => [...each]));
+      const stages = ended.map(({ operationScores }) => operationScores.map((each) => [...each]));
       const text = architecture === undefined ? undefined : problem.space.format(architecture);
       const kept = past.map((parameters) => parameters.map((each) => [...each]));
       return {
@@ -204,7 +210,9 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
         past: number[][][];
       };
       end();
-      ended = values.ended.map((strengths) => ({ strengths: strengths.map((each) => Float32Array.from(each)) }));
+      ended = values.ended.map((operationScores) => ({
+        operationScores: operationScores.map((each) => Float32Array.from(each)),
+      }));
       const { trainer } = await begin();
       trainer.restore({ epochsDone: values.epochsDone, arrays: state.arrays });
       epochs = [...values.epochs];
@@ -235,7 +243,7 @@ export function relaxedSearch(problem: Problem, settings: RelaxedSettings): Sear
         new Float32Array(edges.length * operations.length).fill(1 / operations.length),
       );
       for (let index = 0; index < settings.stages; index++) {
-        const stages = Array.from({ length: index }, () => ({ strengths: undecided }));
+        const stages = Array.from({ length: index }, () => ({ operationScores: undecided }));
         const { trainer, epochs: length } = await build(index, stages);
         await trainer.plan(
           Array.from({ length }, (_, epoch) => epoch + 1).some((each) => measuresHessian(collapse, each)),

@@ -50,18 +50,18 @@ function reachesAll({ edges, operations }: RelaxedTable, rows: Selection[number]
   return edges.every(([, target]) => reached.has(target));
 }
 
-/** Logarithm of the probability that every edge of a selection has its candidates. @param strengths probabilities by rows */
+/** Logarithm of the probability that every edge of a selection has its candidates. @param operationScores probabilities by rows */
 export function logProbability(
   tables: readonly RelaxedTable[],
   selection: Selection,
-  strengths: readonly ArrayLike<number>[],
+  operationScores: readonly ArrayLike<number>[],
 ): number {
   let result = 0;
   tables.forEach(({ operations }, t) => {
     selection[t].forEach((chosen, edge) => {
       // A probability may be too small for a number: such architectures are the last.
       for (const operation of chosen)
-        result += Math.log(Math.max(strengths[t][edge * operations.length + operation], Number.MIN_VALUE));
+        result += Math.log(Math.max(operationScores[t][edge * operations.length + operation], Number.MIN_VALUE));
     });
   });
   return result;
@@ -73,26 +73,28 @@ export function logProbability(
  */
 export function drawSelection(
   tables: readonly RelaxedTable[],
-  strengths: readonly Float32Array[],
+  operationScores: readonly Float32Array[],
   random: Random,
 ): Selection {
-  const noisy = strengths.map((table) => Float64Array.from(table, (strength) => Math.log(strength) + gumbel(random)));
+  const noisy = operationScores.map((table) =>
+    Float64Array.from(table, (strength) => Math.log(strength) + gumbel(random)),
+  );
   return deriveSelection(tables, noisy);
 }
 
 /** The most probable architectures, of equals the first. @returns at most `count`, most probable first, each once */
 export function mostProbable(
   space: Space,
-  strengths: readonly Float32Array[],
+  operationScores: readonly Float32Array[],
   { count, samples, seed }: { readonly count: number; readonly samples: number; readonly seed: number },
 ): unknown[] {
   const { tables, selection } = space.relaxation;
   const random = new Random(seed, 'setn samples');
-  const draw = () => space.relaxation.architecture(drawSelection(tables, strengths, random));
+  const draw = () => space.relaxation.architecture(drawSelection(tables, operationScores, random));
   const all = space.size <= ENUMERATED ? [...space.enumerate()] : Array.from({ length: samples }, draw);
   const once = [...new Map(all.map((architecture) => [space.format(architecture), architecture])).values()];
   return once
-    .map((architecture) => ({ architecture, value: logProbability(tables, selection(architecture), strengths) }))
+    .map((architecture) => ({ architecture, value: logProbability(tables, selection(architecture), operationScores) }))
     .sort((a, b) => b.value - a.value)
     .slice(0, count)
     .map(({ architecture }) => architecture);
@@ -123,7 +125,7 @@ export function uniformRule(supernet: Supernet, space: Space, seed: number): Rel
         ),
       );
     },
-    strengths: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
   };
 }
 
@@ -154,11 +156,11 @@ export const setn: Method<z.infer<typeof options>> = {
         alphaOptimizer: alphaOptimizerOf(settings),
       }),
       async derive(ended, trained) {
-        const { strengths } = ended[ended.length - 1];
+        const { operationScores } = ended[ended.length - 1];
         const { candidates: count, samples } = settings;
         const evaluator = await trained.evaluator();
         let best: { readonly architecture: unknown; readonly accuracy: number } | undefined;
-        for (const [index, architecture] of mostProbable(space, strengths, { count, samples, seed }).entries()) {
+        for (const [index, architecture] of mostProbable(space, operationScores, { count, samples, seed }).entries()) {
           const { accuracy } = await evaluator.evaluate(space.relaxation.selection(architecture), [
             index % evaluator.batches,
           ]);

@@ -12,10 +12,10 @@ interface Skip {
 /**
  * Strengths from which a table has at most so many skip connections: the weakest of those that it would have is taken out,
  * the table derived anew, and so on (Chen et al. 2019, P-DARTS, section 3.4). Of equals the later edge's goes first.
- * @param strengths [edges, operations], row-major
+ * @param operationScores [edges, operations], row-major
  */
-export function limitSkips(table: RelaxedTable, strengths: ArrayLike<number>, maxSkips: number): Float32Array {
-  const limited = Float32Array.from(strengths);
+export function limitSkips(table: RelaxedTable, operationScores: ArrayLike<number>, maxSkips: number): Float32Array {
+  const limited = Float32Array.from(operationScores);
   const skip = table.operations.indexOf(SKIP);
   for (;;) {
     const skips = derivedSkips(table, limited);
@@ -27,10 +27,10 @@ export function limitSkips(table: RelaxedTable, strengths: ArrayLike<number>, ma
 }
 
 /** Skip connections that the table's derived architecture has. */
-export function derivedSkips(table: RelaxedTable, strengths: ArrayLike<number>): readonly Skip[] {
+export function derivedSkips(table: RelaxedTable, operationScores: ArrayLike<number>): readonly Skip[] {
   const skip = table.operations.indexOf(SKIP);
-  const [edges] = deriveSelection([table], [strengths]);
+  const [edges] = deriveSelection([table], [operationScores]);
   return edges.flatMap((operations, edge) =>
-    operations.includes(skip) ? [{ edge, strength: strengths[edge * table.operations.length + skip] }] : [],
+    operations.includes(skip) ? [{ edge, strength: operationScores[edge * table.operations.length + skip] }] : [],
   );
 }

@@ -90,7 +90,7 @@ export function concreteRule(
       const temperature = linearByEpoch(temperatureFirst, temperatureLast, place);
       return { ...Object.fromEntries(noise), [inverseFeed('weights')]: [1 / temperature] };
     },
-    strengths: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
   };
 }
 
@@ -132,7 +132,7 @@ export const snas: Method<Options> = {
       derive: (ended) => {
         const { relaxation } = problem.space;
         const whole = relaxation.tables.map(({ name, edges, operations }) => ({ name, edges, operations }));
-        return relaxation.architecture(deriveSelection(whole, ended[ended.length - 1].strengths));
+        return relaxation.architecture(deriveSelection(whole, ended[ended.length - 1].operationScores));
       },
     }),
 };

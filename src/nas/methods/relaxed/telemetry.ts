@@ -5,19 +5,19 @@ import { derivedSkips } from './skipLimit.js';
 /**
  * What a relaxed architecture is on the way to: for every table the mean strength of each operation over the edges, and the skip
  * connections of the architecture that its strongest candidates would make.
- * @param strengths for every table [edges, operations], row-major
+ * @param operationScores for every table [edges, operations], row-major
  */
 export function telemetryOf(
   tables: readonly RelaxedTable[],
-  strengths: readonly ArrayLike<number>[],
+  operationScores: readonly ArrayLike<number>[],
 ): TableTelemetry[] {
   return tables.map((table, t) => {
     const { name, edges, operations } = table;
     const shares = operations.map((operation, column) => {
-      const sum = edges.reduce((total, _, edge) => total + strengths[t][edge * operations.length + column], 0);
+      const sum = edges.reduce((total, _, edge) => total + operationScores[t][edge * operations.length + column], 0);
       return [operation, rounded(sum / edges.length)] as const;
     });
-    return { name, shares: Object.fromEntries(shares), skips: derivedSkips(table, strengths[t]).length };
+    return { name, shares: Object.fromEntries(shares), skips: derivedSkips(table, operationScores[t]).length };
   });
 }
 

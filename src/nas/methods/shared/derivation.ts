@@ -11,19 +11,22 @@ interface Strongest {
  * The discrete architecture of a relaxed one. Where a table keeps all edges, each takes its strongest operation, `none` among them
  * (NAS-Bench-201). Else every node keeps the edges whose strongest operation other than `none` is the strongest, and that operation
  * on each (Liu et al. 2019, DARTS, section 2.4). Of equals the first wins.
- * @param strengths for every table [edges, operations], row-major
+ * @param operationScores for every table [edges, operations], row-major
  */
-export function deriveSelection(tables: readonly RelaxedTable[], strengths: readonly ArrayLike<number>[]): Selection {
+export function deriveSelection(
+  tables: readonly RelaxedTable[],
+  operationScores: readonly ArrayLike<number>[],
+): Selection {
   return tables.map((table, t) => {
-    const all = table.edges.map((_, edge) => strongest(table, strengths[t], edge));
+    const all = table.edges.map((_, edge) => strongest(table, operationScores[t], edge));
     const kept = table.kept === undefined ? new Set(all) : new Set(strongestEdges(table, all, table.kept));
     return all.map((one) => (kept.has(one) ? [one.operation] : []));
   });
 }
 
 /** `deriveSelection` as the text of an architecture. */
-export function deriveArchitecture<A>(relaxation: Relaxation<A>, strengths: readonly ArrayLike<number>[]): A {
-  return relaxation.architecture(deriveSelection(relaxation.tables, strengths));
+export function deriveArchitecture<A>(relaxation: Relaxation<A>, operationScores: readonly ArrayLike<number>[]): A {
+  return relaxation.architecture(deriveSelection(relaxation.tables, operationScores));
 }
 
 /** Which columns an edge of the architecture may have. */
@@ -31,11 +34,11 @@ export function isAllowed({ kept, operations }: RelaxedTable, operation: number)
   return kept === undefined || operations[operation] !== 'none';
 }
 
-function strongest(table: RelaxedTable, strengths: ArrayLike<number>, edge: number): Strongest {
+function strongest(table: RelaxedTable, operationScores: ArrayLike<number>, edge: number): Strongest {
   const width = table.operations.length;
   let best: Strongest | undefined;
   for (let operation = 0; operation < width; operation++) {
-    const strength = strengths[edge * width + operation];
+    const strength = operationScores[edge * width + operation];
     if (isAllowed(table, operation) && (!best || strength > best.strength)) best = { edge, operation, strength };
   }
   return best as Strongest;

@@ -26,9 +26,9 @@ export function genotypeNetwork(genotype: Genotype, settings: NetworkSettings): 
   checkSettings('genotypeNetwork', settings, settings.imagenet ? 32 : 4);
   const context: LayerContext = {
     weights: new VariableSet('weights'),
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     affine: true,
-    trackRunning: true,
+    trackRunningStatistics: true,
   };
   const stem = settings.imagenet ? imagenetStem(context, settings) : cifarStem(context, settings);
   const { cells: places, channels, auxiliary } = skeleton(genotype, settings);
@@ -45,7 +45,7 @@ export function genotypeNetwork(genotype: Genotype, settings: NetworkSettings): 
   const classify = (values: readonly Value[]) => classifier.forward(globalAveragePool(values[cells.length - 1]));
   return {
     weights: context.weights,
-    averages: context.averages,
+    runningStatistics: context.runningStatistics,
     forward: (images, mode) => classify(features(images, mode)),
     train: (images, regularization) => {
       const values = features(images, 'train', regularization);

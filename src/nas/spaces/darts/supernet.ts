@@ -26,9 +26,9 @@ export function dartsSupernet(
   checkSupernet('dartsSupernet', channels, { partial, gated, batchNorm: normMode });
   const context: LayerContext = {
     weights: new VariableSet('weights'),
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     affine,
-    trackRunning: normMode !== 'batch',
+    trackRunningStatistics: normMode !== 'batch',
   };
   const mixtures = tableMixtures(GENOTYPE_RELAXATION.tables, gated);
   const stem = convBatchNorm({ ...context, affine: true }, 'stem', {
@@ -45,7 +45,7 @@ export function dartsSupernet(
   const classifier = new Linear(context.weights, 'classifier', { inputs: features, outputs: classes });
   return {
     weights: context.weights,
-    averages: context.averages,
+    runningStatistics: context.runningStatistics,
     alphas: mixtures.alphas,
     forward: (images, mode, mixture) => {
       const tables = mixtures.of(images.graph, mixture);

@@ -6,7 +6,7 @@ import { ArchitectureError } from '../shared/architectureError.js';
  * operations on each edge; a node is the sum of its incoming edges.
  */
 export const OPERATIONS = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'] as const;
-export type Operation = (typeof OPERATIONS)[number];
+export type CellOperation = (typeof OPERATIONS)[number];
 
 /** Source and destination node of every edge, in the order of the cell string. */
 export const EDGES = [
@@ -56,7 +56,7 @@ export function parseCell(text: string): Cell {
       expect(opening, `"${opening}" before the edges into node ${to}`);
     }
     const name = /^\w*/.exec(text.slice(position))![0];
-    const operation = OPERATIONS.indexOf(name as Operation);
+    const operation = OPERATIONS.indexOf(name as CellOperation);
     if (operation < 0) fail(`an operation of edge ${from}→${to}: ${OPERATIONS.join(', ')}`);
     position += name.length;
     expect(`~${from}|`, `"~${from}|" after the operation of edge ${from}→${to}`);

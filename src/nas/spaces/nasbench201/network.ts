@@ -12,12 +12,12 @@ import { type Cell, EDGES, NODES, OPERATIONS } from './cell.js';
 export function cellNetwork(cell: Cell, settings: NetworkSettings): Classifier {
   const context: LayerContext = {
     weights: new VariableSet('weights'),
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     affine: true,
-    trackRunning: true,
+    trackRunningStatistics: true,
   };
   const network = macroNetwork(context, settings, (name, channels) => buildCell(cell, context, name, channels));
-  return { weights: context.weights, averages: context.averages, forward: network };
+  return { weights: context.weights, runningStatistics: context.runningStatistics, forward: network };
 }
 
 function buildCell(cell: Cell, context: LayerContext, name: string, channels: number): Block {

@@ -24,9 +24,9 @@ export function cellSupernet(
   checkSupernet('cellSupernet', settings.channels, { partial, gated, batchNorm });
   const context: LayerContext = {
     weights: new VariableSet('weights'),
-    averages: new VariableSet('averages'),
+    runningStatistics: new VariableSet('averages'),
     affine,
-    trackRunning: batchNorm !== 'batch',
+    trackRunningStatistics: batchNorm !== 'batch',
   };
   const mixtures = tableMixtures(CELL_RELAXATION.tables, gated);
   // The mixture of the pass that is being traced: cells are blocks like any other in the macro network.
@@ -38,7 +38,7 @@ export function cellSupernet(
   });
   return {
     weights: context.weights,
-    averages: context.averages,
+    runningStatistics: context.runningStatistics,
     alphas: mixtures.alphas,
     forward: (images, mode, mixture) => {
       [table] = mixtures.of(images.graph, mixture);

@@ -335,12 +335,12 @@ describe('mixed edges on a device', () => {
   });
 
   it('move running statistics as the batch norm of every candidate does', async () => {
-    const averages = ['together', 'one by one'].map(() => new VariableSet('averages'));
-    const [together, single] = averages.map((set) => ({
+    const runningStatistics = ['together', 'one by one'].map(() => new VariableSet('averages'));
+    const [together, single] = runningStatistics.map((set) => ({
       mean: set.add('mean', [2 * CHANNELS], zeros),
       variance: set.add('variance', [2 * CHANNELS], zeros),
     }));
-    for (const set of averages) engine.allocate(set);
+    for (const set of runningStatistics) engine.allocate(set);
     const mix: Mix = { slots: 3, normalised: 2, edges: [[0, 2], [1]], skip: false, affine: false };
     const momentum = 0.3;
     const program = await engine.compile((graph) => {
@@ -359,6 +359,6 @@ describe('mixed edges on a device', () => {
       expectClose(await engine.read(together[name]), wanted, 1e-6, name);
     }
     program.dispose();
-    for (const set of averages) engine.release(set);
+    for (const set of runningStatistics) engine.release(set);
   });
 });

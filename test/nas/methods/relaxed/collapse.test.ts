@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
-import { cappedStrengths, measuresHessian, stopAfter } from '../../../../src/nas/methods/relaxed/collapse.js';
+import { cappedScores, measuresHessian, stopAfter } from '../../../../src/nas/methods/relaxed/collapse.js';
 import { darts } from '../../../../src/nas/methods/relaxed/darts.js';
 import { derivedSkips, limitSkips } from '../../../../src/nas/methods/relaxed/skipLimit.js';
 import { telemetryOf } from '../../../../src/nas/methods/relaxed/telemetry.js';
@@ -33,7 +33,7 @@ const kept: RelaxedTable = {
   operations: ['none', 'skip_connect', 'sep_conv_3x3'],
   kept: 2,
 };
-const strengths = [0.1, 0.6, 0.3, 0.1, 0.5, 0.4, 0.1, 0.7, 0.2, 0.8, 0.15, 0.05, 0.2, 0.41, 0.39];
+const operationScores = [0.1, 0.6, 0.3, 0.1, 0.5, 0.4, 0.1, 0.7, 0.2, 0.8, 0.15, 0.05, 0.2, 0.41, 0.39];
 
 function epoch(parts: Partial<EpochRecord> = {}, skips = 0, eigenvalue?: number): EpochRecord {
   const tables = [{ name: 'normal', shares: {}, skips }];
@@ -51,29 +51,29 @@ async function search(method: Method, options: object, epochs = 12, seed = 1) {
 
 describe('a limit on skip connections', () => {
   it('takes out the weakest, and derives edges anew each time', () => {
-    expect(derivedSkips(kept, strengths).map(({ edge }) => edge)).toEqual([0, 1, 2, 4]);
-    const [rows] = deriveSelection([kept], [limitSkips(kept, strengths, 2)]);
+    expect(derivedSkips(kept, operationScores).map(({ edge }) => edge)).toEqual([0, 1, 2, 4]);
+    const [rows] = deriveSelection([kept], [limitSkips(kept, operationScores, 2)]);
     // 0.41 on edge 4 goes first, and its convolution of 0.39 stays before edge 3; then 0.5 on edge 1.
     expect(rows).toEqual([[1], [2], [1], [], [2]]);
   });
 
   it('of zero leaves none, and one that is kept changes nothing', () => {
-    expect(derivedSkips(kept, limitSkips(kept, strengths, 0))).toEqual([]);
-    expect([...limitSkips(kept, strengths, 4)]).toEqual([...Float32Array.from(strengths)]);
+    expect(derivedSkips(kept, limitSkips(kept, operationScores, 0))).toEqual([]);
+    expect([...limitSkips(kept, operationScores, 4)]).toEqual([...Float32Array.from(operationScores)]);
   });
 
   it('is of the normal cell alone', () => {
     const two = [kept, { ...kept, name: 'reduction' }];
-    const all = [strengths, strengths].map((each) => Float32Array.from(each));
-    const capped = cappedStrengths(two, all, { maxSkips: 1 });
+    const all = [operationScores, operationScores].map((each) => Float32Array.from(each));
+    const capped = cappedScores(two, all, { maxSkips: 1 });
     expect(two.map((table, t) => derivedSkips(table, capped[t]).length)).toEqual([1, 4]);
-    expect(cappedStrengths(two, all, {})).toBe(all);
+    expect(cappedScores(two, all, {})).toBe(all);
   });
 });
 
 describe('telemetry', () => {
   it('has the mean of every operation over the edges, and the skips that would be derived', () => {
-    const [table] = telemetryOf([kept], [strengths]);
+    const [table] = telemetryOf([kept], [operationScores]);
     expect(table.skips).toBe(4);
     expect(table.shares.none).toBeCloseTo((0.1 + 0.1 + 0.1 + 0.8 + 0.2) / 5, 5);
     expect(table.shares.skip_connect).toBeCloseTo((0.6 + 0.5 + 0.7 + 0.15 + 0.41) / 5, 5);

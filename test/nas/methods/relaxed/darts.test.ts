@@ -21,8 +21,8 @@ const source: Source = {
   name: 'stripes',
   description: 'stripes',
   classes: ['rows', 'columns', 'wide rows', 'wide columns'],
-  weights: stripes(48, 1),
-  alphas: stripes(40, 2),
+  trainSplit: stripes(48, 1),
+  validationSplit: stripes(40, 2),
   images: 88,
   height: 8,
   width: 8,
@@ -73,11 +73,11 @@ describe('DARTS', () => {
     expect(largest).toBeGreaterThan(0.05);
   });
 
-  it('keeps running averages only when asked to', async () => {
+  it('keeps running runningStatistics only when asked to', async () => {
     const batch = await finish(start());
     const running = await finish(start({ batchNorm: 'running', affine: true }));
-    expect(batch.state.arrays.averages.every((value) => value === 0)).toBe(true);
-    expect(running.state.arrays.averages.some((value) => value !== 0)).toBe(true);
+    expect(batch.state.arrays.runningStatistics.every((value) => value === 0)).toBe(true);
+    expect(running.state.arrays.runningStatistics.some((value) => value !== 0)).toBe(true);
   });
 
   it('ends with the same bits by the second order when it is stopped, saved and taken up again', async () => {

@@ -65,8 +65,8 @@ describe('gates of FairDARTS', () => {
         .flatMap((row) => row.filter((_, i) => i % 3 !== 0))
         .map((alpha) => of(sigmoid(alpha)));
       expect(penalty).toBeCloseTo((-10 * all.reduce((a, b) => a + b, 0)) / 20, 12);
-      const [strengths] = rule.strengths([Float32Array.from(alphas), Float32Array.from(others)]);
-      strengths.forEach((strength, i) => {
+      const [operationScores] = rule.operationScores([Float32Array.from(alphas), Float32Array.from(others)]);
+      operationScores.forEach((strength, i) => {
         expect(strength).toBeCloseTo(gates[i], 6);
       });
     },

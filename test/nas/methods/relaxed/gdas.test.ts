@@ -119,7 +119,7 @@ describe('GDAS', () => {
   it('weighs candidates by the softmax at the end', () => {
     const rule = gumbelRule(supernetOf(), async () => [], 0, TAU);
     const alpha = Float32Array.from({ length: 30 }, (_, i) => i / 7);
-    expect(rule.strengths([alpha])).toEqual([softmaxRows(alpha, WIDTH)]);
+    expect(rule.operationScores([alpha])).toEqual([softmaxRows(alpha, WIDTH)]);
   });
 
   it('goes on to the same bits when it is stopped, saved and taken up again', () =>

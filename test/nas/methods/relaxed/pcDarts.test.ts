@@ -39,8 +39,8 @@ describe('PC-DARTS', () => {
     edges?.[0].forEach((share, i) => {
       expect(share).toBeCloseTo(shares[i], 12);
     });
-    const [strengths] = rule.strengths([alphas, betas].map((values) => Float32Array.from(values)));
-    strengths.forEach((strength, i) => {
+    const [operationScores] = rule.operationScores([alphas, betas].map((values) => Float32Array.from(values)));
+    operationScores.forEach((strength, i) => {
       expect(strength).toBeCloseTo(wanted[i], 6);
     });
   });
@@ -55,8 +55,8 @@ describe('PC-DARTS', () => {
     // Node 3 has edges 2, 3 and 4: the operation of edge 2 is the clearest, yet the others weigh more.
     alphas[2 * 8 + 4] = 1;
     betas.set([-3, 1, 1], 2);
-    const strengths = rule.strengths([alphas, alphas, betas, betas]);
-    const largest = [2, 3, 4].map((edge) => Math.max(...strengths[0].subarray(edge * 8, edge * 8 + 8)));
+    const operationScores = rule.operationScores([alphas, alphas, betas, betas]);
+    const largest = [2, 3, 4].map((edge) => Math.max(...operationScores[0].subarray(edge * 8, edge * 8 + 8)));
     expect(largest[0]).toBeLessThan(largest[1]);
     expect(largest[1]).toBeCloseTo(largest[2], 7);
   });

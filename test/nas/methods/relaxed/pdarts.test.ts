@@ -27,8 +27,8 @@ const asMask = (text: string) => [...text].map((letter) => letter === '1');
 
 describe('candidates of P-DARTS', () => {
   it('are dropped from every edge for themselves, the first of equals first', () => {
-    const strengths = [0.4, 0.1, 0.3, 0.2, 0.25, 0.25, 0.25, 0.25];
-    expect(dropWeakest(asMask('11111111'), strengths, 4, 2)).toEqual(asMask('10100011'));
+    const operationScores = [0.4, 0.1, 0.3, 0.2, 0.25, 0.25, 0.25, 0.25];
+    expect(dropWeakest(asMask('11111111'), operationScores, 4, 2)).toEqual(asMask('10100011'));
     // What is gone already is not counted among the weakest.
     expect(dropWeakest(asMask('10110111'), [0.5, 0, 0.3, 0.2, 0, 0.4, 0.3, 0.3], 4, 1)).toEqual(asMask('10100101'));
   });
@@ -59,12 +59,12 @@ describe('candidates of P-DARTS', () => {
       return row[i % 5] / row.reduce((a, b) => a + b, 0);
     });
     const rule = droppedSkipRule(supernet, [mask], { initial: 0, alphaStart: 0, seed: 1 });
-    const [strengths] = rule.strengths([Float32Array.from(alphas)]);
+    const [operationScores] = rule.operationScores([Float32Array.from(alphas)]);
     const program = await engine.compile((graph) => {
       graph.output('weights', maskedSoftmax(graph.feed('alphas', [6, 5]), mask));
     });
     program.run({ alphas });
-    for (const weights of [traceRule(rule, [alphas]).weights[0], strengths, await program.read('weights')])
+    for (const weights of [traceRule(rule, [alphas]).weights[0], operationScores, await program.read('weights')])
       wanted.forEach((weight, i) => {
         if (!mask[i]) expect(weights[i]).toBe(0);
         else expect(weights[i]).toBeCloseTo(weight, 6);
@@ -114,26 +114,26 @@ describe('skip connections of P-DARTS', () => {
     operations: ['none', 'skip_connect', 'max_pool_3x3', 'sep_conv_3x3'],
     kept: 2,
   };
-  const derived = (strengths: readonly number[], most: number) =>
-    deriveSelection([table], [limitSkips(table, strengths, most)])[0].map(([operation]) => operation);
+  const derived = (operationScores: readonly number[], most: number) =>
+    deriveSelection([table], [limitSkips(table, operationScores, most)])[0].map(([operation]) => operation);
   const rows = (...skipsAndConvolutions: readonly [number, number][]) =>
     skipsAndConvolutions.flatMap(([skip, convolution]) => [0.9, skip, 0, convolution]);
 
   it('are limited from the weakest on, and edges are chosen anew each time', () => {
-    const strengths = rows([0.6, 0.1], [0.5, 0.4], [0.8, 0.05], [0.7, 0.2], [0.3, 0.45]);
-    expect(derived(strengths, 4)).toEqual([1, 1, 1, 1, undefined]);
+    const operationScores = rows([0.6, 0.1], [0.5, 0.4], [0.8, 0.05], [0.7, 0.2], [0.3, 0.45]);
+    expect(derived(operationScores, 4)).toEqual([1, 1, 1, 1, undefined]);
     // The weakest skip is that of edge 1: its convolution follows.
-    expect(derived(strengths, 3)).toEqual([1, 3, 1, 1, undefined]);
-    expect(derived(strengths, 2)).toEqual([3, 3, 1, 1, undefined]);
+    expect(derived(operationScores, 3)).toEqual([1, 3, 1, 1, undefined]);
+    expect(derived(operationScores, 2)).toEqual([3, 3, 1, 1, undefined]);
     // Without its skip edge 3 is weaker than edge 4, which comes in its place.
-    expect(derived(strengths, 1)).toEqual([3, 3, 1, undefined, 3]);
-    expect(derived(strengths, 0)).toEqual([3, 3, undefined, 3, 3]);
+    expect(derived(operationScores, 1)).toEqual([3, 3, 1, undefined, 3]);
+    expect(derived(operationScores, 0)).toEqual([3, 3, undefined, 3, 3]);
   });
 
   it('that are equally strong go one at a time', () => {
-    const strengths = rows([0.5, 0.4], [0.5, 0.4], [0.5, 0.4], [0.5, 0.4], [0.1, 0.1]);
+    const operationScores = rows([0.5, 0.4], [0.5, 0.4], [0.5, 0.4], [0.5, 0.4], [0.1, 0.1]);
     for (const most of [4, 3, 2, 1, 0]) {
-      const skips = derived(strengths, most).filter((operation) => operation === 1);
+      const skips = derived(operationScores, most).filter((operation) => operation === 1);
       expect(skips).toHaveLength(most);
     }
   });

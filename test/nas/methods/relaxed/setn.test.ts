@@ -62,7 +62,7 @@ describe('the architectures that SETN trains', () => {
 
 describe('the ranking of SETN', () => {
   /** Probabilities that differ on one edge alone; the others have an operation almost surely. */
-  const strengths = () => {
+  const operationScores = () => {
     const table = new Float32Array(30);
     const sure = 0.96;
     for (let edge = 0; edge < 6; edge++) for (let o = 0; o < 5; o++) table[edge * 5 + o] = o === 3 ? sure : 0.01;
@@ -71,7 +71,7 @@ describe('the ranking of SETN', () => {
   };
 
   it('is by the sum of the logarithms of probabilities', () => {
-    const [best, second, third, fourth, fifth, sixth] = mostProbable(cells, [strengths()], {
+    const [best, second, third, fourth, fifth, sixth] = mostProbable(cells, [operationScores()], {
       count: 6,
       samples: 1,
       seed: 1,
@@ -83,13 +83,13 @@ describe('the ranking of SETN', () => {
     // A sixth gives up a sure edge: 0.01 * 0.3 is less than 0.96 * 0.1.
     expect(cells.format(sixth)).toMatch(/skip_connect~1/);
     const { tables, selection } = cells.relaxation;
-    const value = logProbability(tables, selection(best), [strengths()]);
+    const value = logProbability(tables, selection(best), [operationScores()]);
     expect(value).toBeCloseTo(5 * Math.log(0.96) + Math.log(0.3), 5);
   });
 
   it('draws from spaces that are too large by the probabilities of candidates', () => {
     const { tables } = cells.relaxation;
-    const table = strengths();
+    const table = operationScores();
     const random = new Random(5, 'samples');
     const DRAWS = 20_000;
     const counts = [0, 0, 0, 0, 0];
@@ -130,13 +130,13 @@ describe('the ranking of SETN', () => {
   it('has no architecture of the DARTS space twice, and the most probable first', () => {
     const space = spaceByName('darts');
     const { tables, selection } = space.relaxation;
-    const random = new Random(9, 'strengths');
-    const strengths = tables.map(({ edges }) =>
+    const random = new Random(9, 'operationScores');
+    const operationScores = tables.map(({ edges }) =>
       Float32Array.from({ length: edges.length * 8 }, () => (1 + random.uniform()) / 12),
     );
-    const ranked = mostProbable(space, strengths, { count: 20, samples: 60, seed: 2 });
+    const ranked = mostProbable(space, operationScores, { count: 20, samples: 60, seed: 2 });
     expect(new Set(ranked.map((each) => space.format(each))).size).toBe(20);
-    const values = ranked.map((each) => logProbability(tables, selection(each), strengths));
+    const values = ranked.map((each) => logProbability(tables, selection(each), operationScores));
     expect(values).toEqual(values.toSorted((a, b) => b - a));
   });
 });

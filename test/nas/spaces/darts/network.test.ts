@@ -44,7 +44,7 @@ describe('the network of a genotype', () => {
       const genotype = anyGenotype(seed);
       const network = genotypeNetwork(genotype, settings);
       engine.allocate(network.weights, 1);
-      engine.allocate(network.averages, 1);
+      engine.allocate(network.runningStatistics, 1);
       const program = await engine.compile((graph) => {
         graph.output('logits', network.forward(graph.feed('x', [2, size, size, imageChannels]), 'train'));
       });
@@ -56,7 +56,7 @@ describe('the network of a genotype', () => {
       expect(Array.from(logits).every(Number.isFinite)).toBe(true);
       program.dispose();
       engine.release(network.weights);
-      engine.release(network.averages);
+      engine.release(network.runningStatistics);
     }
   });
 

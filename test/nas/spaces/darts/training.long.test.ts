@@ -57,7 +57,7 @@ async function train(network: Classifier, wanted: Protocol, edge = 8) {
     trainer.dispose();
     return { losses, accuracy, weights };
   } finally {
-    for (const set of [network.weights, network.averages]) engine.release(set);
+    for (const set of [network.weights, network.runningStatistics]) engine.release(set);
   }
 }
 

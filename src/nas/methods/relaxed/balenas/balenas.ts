@@ -42,12 +42,12 @@ type Options = z.infer<typeof options>;
 
 function scoreContext(problem: Problem, { engine, protocol, source }: SupernetContext): ScoreContext {
   const { channels, cells, imageSize: size, imageChannels } = protocol;
-  const batch = Math.min(SCORE_IMAGES, source.weights.count);
+  const batch = Math.min(SCORE_IMAGES, source.trainSplit.count);
   return {
     engine,
     space: problem.space,
     settings: { channels, cells, classes: source.classes.length, size, imageChannels },
-    ...scoreBatch(source.weights, source, { batch, seed: problem.seed }),
+    ...scoreBatch(source.trainSplit, source, { batch, seed: problem.seed }),
   };
 }
 
@@ -81,7 +81,7 @@ export const balenas: Method<Options> = {
             beta1: settings.alphaBeta1,
             beta2: settings.alphaBeta2,
             priorPrecision: settings.priorPrecision,
-            examples: source.alphas.count,
+            examples: source.validationSplit.count,
           });
           rules.set(supernet, rule);
           return rule;
@@ -92,7 +92,7 @@ export const balenas: Method<Options> = {
       async derive(ended, trained) {
         const { space, seed, supernet } = problem;
         if (settings.selection === 'mean')
-          return deriveArchitecture(space.relaxation, ended[ended.length - 1].strengths);
+          return deriveArchitecture(space.relaxation, ended[ended.length - 1].operationScores);
         const rule = rules.get(trained.supernet);
         if (!rule || !supernet) throw new SearchError('balenas: derivation before the supernet was built');
         const distribution = { means: trained.parameters, deviations: rule.deviations() };

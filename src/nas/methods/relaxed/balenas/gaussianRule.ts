@@ -19,7 +19,7 @@ export function gaussianRule(engine: Engine, supernet: Supernet, seed: number, s
   let seconds: Float32Array[] = zeros();
   return {
     parameters: alphas,
-    apart: true,
+    separateUpdates: true,
     trace: (graph, part) => ({
       mixture: {
         weights: alphas.variables.map((alpha) =>
@@ -45,7 +45,7 @@ export function gaussianRule(engine: Engine, supernet: Supernet, seed: number, s
         engine.write(alpha, next.mean);
       }
     },
-    strengths: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
     deviations: () => seconds.map((second) => deviations(second, settings)),
     state: {
       save: () =>

@@ -22,11 +22,11 @@ export function sampleArchitectures(
   const { tables, architecture } = space.relaxation;
   const drawn = new Map<string, unknown>();
   for (let i = 0; i < samples; i++) {
-    const strengths = means.map((table, t) => {
+    const operationScores = means.map((table, t) => {
       const sample = table.map((mean, k) => mean + deviations[t][k] * random.normal());
       return softmaxRows(sample, tables[t].operations.length);
     });
-    const one = architecture(deriveSelection(tables, strengths));
+    const one = architecture(deriveSelection(tables, operationScores));
     const text = space.format(one);
     if (!drawn.has(text)) drawn.set(text, one);
   }

@@ -61,8 +61,8 @@ export const fairDarts: Method<z.infer<typeof options>> = {
         alphaOptimizer: alphaOptimizerOf(settings),
         order: settings.order,
       }),
-      derive: ([{ strengths }]) =>
-        relaxation.architecture(openCandidates(relaxation.tables, strengths, { by, threshold })),
+      derive: ([{ operationScores }]) =>
+        relaxation.architecture(openCandidates(relaxation.tables, operationScores, { by, threshold })),
     });
   },
 };

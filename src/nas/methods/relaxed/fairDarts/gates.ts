@@ -41,7 +41,7 @@ export function gateRule(tables: readonly RelaxedTable[], { weight, distance }: 
       });
       return scale(add(...distances), -weight / count);
     },
-    strengths: (values) =>
+    operationScores: (values) =>
       masks.map((mask, i) => Float32Array.from(mask, (one, index) => one / (1 + Math.exp(-values[i][index])))),
   };
 }

@@ -82,8 +82,8 @@ export const pDarts: Method<PDartsOptions> = {
       epochs: STAGES * epochs,
       collapse: settings,
       stage: (index, ended) => {
-        const strengths = ended.map((stage) => stage.strengths);
-        const candidates = switchesAfter(tables, strengths, dropped);
+        const operationScores = ended.map((stage) => stage.operationScores);
+        const candidates = switchesAfter(tables, operationScores, dropped);
         const dropout = { initial: settings.skipDropout[index], alphaStart, seed: problem.seed };
         return {
           supernet: {

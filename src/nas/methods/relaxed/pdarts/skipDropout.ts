@@ -40,7 +40,7 @@ export function droppedSkipRule(supernet: Supernet, switches: Switches, settings
       },
     }),
     feeds: ({ part, epoch, epochs }: StepPlace) => ({ [rateFeed(part)]: skipDropoutRate(settings, epoch, epochs) }),
-    strengths: (parameters) =>
+    operationScores: (parameters) =>
       alphas.variables.map(({ type }, i) => maskedSoftmaxRows(parameters[i], type.shape[1], switches[i])),
   };
 }

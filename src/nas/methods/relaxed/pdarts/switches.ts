@@ -11,8 +11,8 @@ export function switchesAfter(
 ): Switches {
   const all: Switches = tables.map(({ edges, operations }) => edges.flatMap(() => operations.map(() => true)));
   return ended.reduce<Switches>(
-    (left, strengths, stage) =>
-      left.map((mask, t) => dropWeakest(mask, strengths[t], tables[t].operations.length, dropped[stage])),
+    (left, operationScores, stage) =>
+      left.map((mask, t) => dropWeakest(mask, operationScores[t], tables[t].operations.length, dropped[stage])),
     all,
   );
 }
@@ -20,14 +20,14 @@ export function switchesAfter(
 /** Takes the `count` weakest candidates that are left from every row of `width`. Of equals the first goes. */
 export function dropWeakest(
   mask: readonly boolean[],
-  strengths: ArrayLike<number>,
+  operationScores: ArrayLike<number>,
   width: number,
   count: number,
 ): boolean[] {
   const left = [...mask];
   for (let start = 0; start < left.length; start += width) {
     const row = Array.from({ length: width }, (_, i) => start + i).filter((index) => mask[index]);
-    row.sort((a, b) => strengths[a] - strengths[b]);
+    row.sort((a, b) => operationScores[a] - operationScores[b]);
     for (const index of row.slice(0, count)) left[index] = false;
   }
   return left;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from './nearestName.js';
+import { nearest } from '../errors/nearestName.js';
 
 type Issue = z.core.$ZodIssue;
 

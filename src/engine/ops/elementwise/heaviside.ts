@@ -5,21 +5,21 @@ import { trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { rowLoop } from '../record/rowLoop.js';
 
 /** 1 where x > 0, else 0, of any shape: which units of a ReLU are active. Its gradient is zero wherever there is one: none flows. */
-export function step(x: Value): Value {
-  return x.graph.apply(stepOperation, [x], {})[0];
+export function heaviside(x: Value): Value {
+  return x.graph.apply(heavisideOperation, [x], {})[0];
 }
 
-export const stepOperation: Operation<Record<string, never>> = {
-  name: 'step',
+export const heavisideOperation: Operation<Record<string, never>> = {
+  name: 'heaviside',
   infer: ([x]) => {
-    checkFloat('step', 'x', x);
+    checkFloat('heaviside', 'x', x);
     return [x];
   },
   lower: ({ inputs: [x], outputs: [y], target }) => {
     const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
     return [
       {
-        kernel: 'elementwise/step',
+        kernel: 'elementwise/heaviside',
         uniforms: { ...uniforms, ...viewUniforms('x', x), ...viewUniforms('y', y) },
         bindings: { x: x.operand, y: y.operand },
         grid,
@@ -28,7 +28,7 @@ export const stepOperation: Operation<Record<string, never>> = {
   },
   reference: ([x]) => [x.data.map((value) => (value > 0 ? 1 : 0))],
   cost: trafficOnly,
-  sumLength: () => 1,
+  reductionLength: () => 1,
   samples: [
     { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: {} },
     { name: 'zeros', inputs: [{ shape: [9, 6], fill: 'ties' }], attributes: {} },

@@ -1,4 +1,4 @@
-import { IMAGE_SET_NAMES } from '../../data/imageSetNames.js';
+import { IMAGE_SET_NAMES } from './imageSetNames.js';
 
 // Names that help tells. They stand here once more so that help need not load what they name; a test holds them to it.
 export const METHOD_NAMES = [

@@ -1,0 +1,1 @@
+export { backpropagate, gradients } from './autodiff.js';

@@ -1,0 +1,3 @@
+export type { AdapterKind, AdapterSummary } from './adapter.js';
+export { Gpu, type GpuOptions } from './gpu.js';
+export { BufferUsage } from './usage.js';

@@ -1,0 +1,2 @@
+export { philox4x32, purposeKey } from './philox.js';
+export { Random } from './random.js';

@@ -1,0 +1,12 @@
+export { CIFAR_EDGE, CIFAR10, CIFAR100, joinSplits, parseCifarBinary } from './cifarBinary.js';
+export { DataError, SourceError } from './errors.js';
+export { idxSplit, parseIdxHeader, parseIdxImages, parseIdxLabels } from './idx.js';
+export type { ImageSet, ImageSplit } from './imageSet.js';
+export { chanceAccuracy, linearClassifierAccuracy } from './linear.js';
+export { type PackedDescription, packedLength, parsePacked, parsePackedDescription } from './packed.js';
+export { indicesByClass, subset, takeImages, validationSplit } from './selection.js';
+export { formatSource, parseSource, SOURCE_RULES, type SourceSpecification } from './sourceSpecification.js';
+export { makeSource, type Source, sourceCounts } from './sources.js';
+export { type ChannelStatistics, channelStatistics, classCounts } from './statistics.js';
+export { fitImages, type ImageShape, resizePixels, toGrey, toRgb } from './transform.js';
+export { validationSet, validationSetName, validationSetOf } from './validationSet.js';

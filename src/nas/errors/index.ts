@@ -1,0 +1,2 @@
+export { UnknownNameError } from './errors.js';
+export { nearest } from './nearestName.js';

@@ -1,0 +1,1 @@
+export { METHOD_NAMES, methodByName } from './methods.js';

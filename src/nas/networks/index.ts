@@ -1,0 +1,1 @@
+export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './classifier.js';

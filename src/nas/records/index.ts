@@ -1,0 +1,3 @@
+export type { EpochRecord } from './epochRecord.js';
+export type { ParetoPoint, SearchOutcome, TrainingOutcome } from './outcome.js';
+export type { Protocol } from './protocol.js';

@@ -1,0 +1,1 @@
+export { describeSchemaErrors } from './schemaErrors.js';
