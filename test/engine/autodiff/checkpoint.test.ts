@@ -107,7 +107,7 @@ async function train(network: Classifier): Promise<{ state: Uint32Array[]; bytes
 }
 
 describe('checkpoints', () => {
-  it('change no bit of losses, weights, running runningStatistics and drop-out, and take less memory', async () => {
+  it('change no bit of losses, weights, running averages and drop-out, and take less memory', async () => {
     const whole = await train(chain(12, kept));
     const parts = await train(chain(12, checkpointed));
     expect(parts.state).toEqual(whole.state);

@@ -133,7 +133,7 @@ describe('BatchNorm2d', () => {
     return { mean, variance: own.reduce((a, b) => a + (b - mean) ** 2, 0) / own.length };
   };
 
-  it('normalises a batch by its own statistics and moves the running runningStatistics as PyTorch does', async () => {
+  it('normalises a batch by its own statistics and moves the running averages as PyTorch does', async () => {
     const { layer, runningStatistics } = build({});
     const { y } = await run((graph) => layer.forward(graph.feed('x', [4, 3, 3, 5]), 'batch'), { x });
     const [mean, variance] = await Promise.all(runningStatistics.variables.map((variable) => engine.read(variable)));
@@ -147,7 +147,7 @@ describe('BatchNorm2d', () => {
     }
   });
 
-  it('uses the running runningStatistics in evaluation and leaves them as they are', async () => {
+  it('uses the running averages in evaluation and leaves them as they are', async () => {
     const { layer, weights, runningStatistics } = build({});
     engine.write(runningStatistics.variables[0], [0, 1, 2, 3, 4]);
     engine.write(runningStatistics.variables[1], Array(5).fill(4 - 1e-5));
@@ -161,7 +161,7 @@ describe('BatchNorm2d', () => {
     expect(Array.from(await engine.read(runningStatistics.variables[0]))).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('has no variables without scale and shift and running runningStatistics, and no evaluation by them', async () => {
+  it('has no variables without scale and shift and running averages, and no evaluation by them', async () => {
     const { layer, weights, runningStatistics } = build({ affine: false, trackRunningStatistics: false });
     expect([...weights.variables, ...runningStatistics.variables]).toEqual([]);
     const { y } = await run((graph) => layer.forward(graph.feed('x', [4, 3, 3, 5]), 'batch'), { x });

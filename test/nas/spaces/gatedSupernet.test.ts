@@ -109,7 +109,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
   });
 });
 
-it('is refused with running runningStatistics, which closed candidates would spoil', () => {
+it('is refused with running averages, which closed candidates would spoil', () => {
   const running = { ...options, batchNorm: 'running' } as const;
   expect(() => nasbench201.supernet(settings, running)).toThrow(
     /batchNorm is running with gated candidates, wanted batch or reestimated/,

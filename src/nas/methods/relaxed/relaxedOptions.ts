@@ -40,7 +40,7 @@ export const batchNormOptions = {
     .enum(['batch', 'running'])
     .default('batch')
     .describe(
-      'batch: candidates are always normalised by the batch; running: running runningStatistics are kept for evaluation',
+      'batch: candidates are always normalised by the batch; running: running averages are kept for evaluation',
     ),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
 };

@@ -73,7 +73,7 @@ describe('DARTS', () => {
     expect(largest).toBeGreaterThan(0.05);
   });
 
-  it('keeps running runningStatistics only when asked to', async () => {
+  it('keeps running averages only when asked to', async () => {
     const batch = await finish(start());
     const running = await finish(start({ batchNorm: 'running', affine: true }));
     expect(batch.state.arrays.runningStatistics.every((value) => value === 0)).toBe(true);
