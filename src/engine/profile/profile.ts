@@ -1,9 +1,8 @@
 import type { Gpu } from '../device/gpu.js';
-import type { Command } from '../kernels/command.js';
-import type { Dispatch, Memory } from '../kernels/lowering.js';
 import type { BatchTiming } from './batchTimer.js';
 import { timeByBatches } from './profileBatches.js';
 import { dispatchCosts } from './profileCosts.js';
+import type { Profiled } from './profiled.js';
 import { hasFineTimestamps, timeByTimestamps } from './profileTimestamps.js';
 
 /** Time of one dispatch on the device. */
@@ -42,19 +41,6 @@ export interface ProfileOptions {
   readonly clock?: Profile['clock'];
   /** How batches are timed. */
   readonly batches?: BatchTiming;
-}
-
-/** Start and length of a dispatch on the device. */
-export interface Interval {
-  readonly startNanoseconds: number;
-  readonly nanoseconds: number;
-}
-
-/** A program's dispatches, those ready to be encoded and those they were made of, and where memory lies. */
-export interface Profiled {
-  readonly commands: readonly Command[];
-  readonly dispatches: readonly Dispatch[];
-  resource(memory: Memory): GPUBufferBinding;
 }
 
 /** Runs all dispatches once, in order, each timed on the device. */

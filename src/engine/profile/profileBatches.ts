@@ -3,7 +3,7 @@ import { BufferUsage } from '../device/usage.js';
 import type { Command } from '../kernels/command.js';
 import { shaderOf } from '../kernels/shader.js';
 import { type BatchTiming, timeRepetitions } from './batchTimer.js';
-import type { Interval, Profiled } from './profile.js';
+import type { Interval, Profiled } from './profiled.js';
 
 /** A part of a buffer. */
 interface Range {

@@ -2,7 +2,7 @@ import type { Gpu } from '../device/gpu.js';
 import { BufferUsage, MapMode } from '../device/usage.js';
 import { NasTransferError } from '../errors/errors.js';
 import type { Command } from '../kernels/command.js';
-import type { Interval } from './profile.js';
+import type { Interval } from './profiled.js';
 
 /** Timestamps of one query set; more dispatches take several submits. */
 const QUERIES = 2048;
