@@ -32,6 +32,8 @@ export class Pipelines {
     if (!pipeline) {
       pipeline = this.build(key, kernel, constants);
       this.built.set(key, pipeline);
+      // A failed build is not kept: the next request builds again.
+      pipeline.catch(() => this.built.delete(key));
     }
     return pipeline;
   }
