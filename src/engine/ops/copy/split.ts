@@ -6,7 +6,7 @@ import { startsOf } from '../record/channels.js';
 import { checkFloat } from '../record/checks.js';
 import { trafficOnly } from '../record/kernelCall.js';
 import { checkRows } from '../record/shapeChecks.js';
-import { broadcastScalar } from '../reduce/broadcast.js';
+import { broadcastScalar } from '../reduce/reduce.js';
 import { concat } from './concat.js';
 import { copyChannels } from './copy.js';
 

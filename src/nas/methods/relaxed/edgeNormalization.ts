@@ -3,7 +3,7 @@ import { VariableSet } from '../../../engine/graph/variables.js';
 import { normal } from '../../../engine/nn/initializers.js';
 import { multiply } from '../../../engine/ops/elementwise/multiply.js';
 import { matmul } from '../../../engine/ops/matmul/matmul.js';
-import { broadcastRow } from '../../../engine/ops/reduce/broadcast.js';
+import { broadcastRow } from '../../../engine/ops/reduce/reduce.js';
 import { sumRows } from '../../../engine/ops/reduce/reduce.js';
 import { softmax } from '../../../engine/ops/reduce/softmax.js';
 import type { Supernet } from '../../networks/classifier.js';
