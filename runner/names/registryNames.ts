@@ -34,6 +34,16 @@ export const PREDICTOR_NAMES = [
   'graph-network',
 ];
 export const ENCODING_NAMES = ['one-hot', 'adjacency', 'path'];
+export const SPACES = [
+  { name: 'nasbench201', counted: { channels: 16, cells: 5 }, imagenet: undefined, regularized: false, files: false },
+  {
+    name: 'darts',
+    counted: { channels: 36, cells: 20 },
+    imagenet: { channels: 48, cells: 14 },
+    regularized: true,
+    files: true,
+  },
+];
 export const SPACE_NAMES = ['nasbench201', 'darts'];
 export const SCORE_NAMES = [
   'parameters',
@@ -49,8 +59,6 @@ export const SCORE_NAMES = [
   'zen',
   'linear-regions',
 ];
-/** A supernet that no space has; `profile` and `tune` alone take it. */
-export const DARTS_SUPERNET = 'darts-supernet';
 export const SOURCE_FORMS = ['SET', 'SET:images=0.25', 'SET:classes=5', 'SET:random-labels', 'SET:noise'];
 
 export const IMAGE_SETS = `${IMAGE_SET_NAMES.join(', ')}, a packed set of --data-dir, or a path`;

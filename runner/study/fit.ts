@@ -1,14 +1,8 @@
 import { type ImageSet, sourceCounts } from '../../src/nas/data/index.js';
 import { methodByName } from '../../src/nas/methods/index.js';
-import type { Protocol } from '../../src/nas/records/index.js';
+import type { Protocol, ProtocolOverrides } from '../../src/nas/records/index.js';
 import { spaceByName } from '../../src/nas/spaces/index.js';
-import {
-  candidatesOf,
-  type FittedWork,
-  fittingProtocol,
-  type ProtocolOverrides,
-  type Study,
-} from '../../src/nas/transfer/index.js';
+import { candidatesOf, type FittedWork, fittingProtocol, type Study } from '../../src/nas/transfer/index.js';
 import { describeSettings, type ToldSettings } from './describeSettings.js';
 import type { PrepareOptions } from './prepare.js';
 
@@ -38,10 +32,11 @@ export function fitSearch(study: Study, given: ProtocolOverrides): Fit {
   const [{ specification }] = study.sources;
   const [seed] = study.seeds;
   const method = methodByName(name);
-  const candidates = (protocol: Protocol) => candidatesOf(spaceByName(study.space), name, options, protocol);
+  const space = spaceByName(study.space);
+  const candidates = (protocol: Protocol) => candidatesOf(space, name, options, protocol);
   const work: FittedWork =
     method.needs(options) === 'supernet'
-      ? { kind: 'search', channelsOf: 4 * ((options as { partial?: number }).partial ?? 1) }
+      ? { kind: 'search', channelsOf: space.sizes.supernetChannels * ((options as { partial?: number }).partial ?? 1) }
       : { kind: 'fitness', candidates: candidates(study.protocols.fitness) };
   const fit = fitOf(study, specification.set, work, given, (set) => {
     const { images, half, classes } = sourceCounts(set, specification, seed);

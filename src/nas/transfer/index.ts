@@ -20,18 +20,6 @@ export {
   type StudyTask,
   type TrainingTask,
 } from './plan.js';
-export {
-  FITNESS_PROTOCOL,
-  joinOverrides,
-  networkSettings,
-  type ProtocolOverrides,
-  protocolOverrides,
-  protocolsOf,
-  SEARCH_PROTOCOL,
-  type SpaceProtocols,
-  TRAINING_PROTOCOL,
-  withOverrides,
-} from './protocols.js';
 export type * from './results.js';
 export { candidatesOf } from './searchProblem.js';
 export { kendallTauB, RANDOM_METHOD, relativeImprovement, searchAccuracy, spread, summarise } from './statistics.js';

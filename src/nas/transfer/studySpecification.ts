@@ -10,12 +10,13 @@ import {
 } from '../data/sourceSpecification.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
+import { protocolOverrides, withOverrides } from '../records/protocolOverrides.js';
 import { describeSchemaErrors } from '../schemas/schemaErrors.js';
-import { checkSupernet } from '../spaces/shared/mixedNode.js';
+import { checkSupernetChannels } from '../spaces/shared/mixedNode.js';
+import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { SPACE_NAMES, spaceByName } from '../spaces/spaces.js';
+import { DEFAULT_SPACE, SPACE_NAMES, spaceByName } from '../spaces/spaces.js';
 import { checkRegularization } from '../training/trainingLoss.js';
-import { networkSettings, protocolOverrides, protocolsOf, withOverrides } from './protocols.js';
 
 /** A study, or options of a method, that do not follow their schema. */
 export class StudyError extends NasTransferError {
@@ -59,7 +60,7 @@ const judge = z.strictObject({
 const schema = z.strictObject({
   $schema: z.string().optional(),
   name: text,
-  space: text.default('nasbench201').describe(SPACE_NAMES.join(', ')),
+  space: text.default(DEFAULT_SPACE).describe(SPACE_NAMES.join(', ')),
   methods: z.array(methodEntry).min(1),
   sources: z.array(sourceEntry).min(1).describe('image sets, or selections of one, that are searched on'),
   targets: z
@@ -143,7 +144,7 @@ export function parseStudy(json: unknown, where = 'study'): Study {
     }
   };
   const searchSpace = at('space', () => spaceByName(space));
-  const defaults = protocolsOf(space);
+  const defaults = searchSpace.protocols;
   const protocols = {
     search: withOverrides(defaults.search, search),
     fitness: [training, defaults.fitness, fitness].reduce(withOverrides, defaults.training),
@@ -165,7 +166,11 @@ export function parseStudy(json: unknown, where = 'study'): Study {
   if (study.methods.some((method) => methodByName(method.name).needs(method.options) === 'supernet')) {
     at('search', () => checkUnregularized(protocols.search));
     at('search.channels', () =>
-      checkSupernet(`supernet of ${space}`, study.protocols.search.channels, { batchNorm: 'batch' }),
+      checkSupernetChannels(
+        `supernet of ${space}`,
+        study.protocols.search.channels,
+        searchSpace.sizes.supernetChannels,
+      ),
     );
   }
   requireUnique(

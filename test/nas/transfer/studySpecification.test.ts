@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FITNESS_PROTOCOL, SEARCH_PROTOCOL, TRAINING_PROTOCOL } from '../../../src/nas/transfer/protocols.js';
+import { FITNESS_PROTOCOL, SEARCH_PROTOCOL, TRAINING_PROTOCOL } from '../../../src/nas/spaces/nasbench201/protocols.js';
 import { parseStudy, StudyError, studyJsonSchema } from '../../../src/nas/transfer/studySpecification.js';
 
 const smallest = {
