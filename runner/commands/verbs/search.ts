@@ -89,7 +89,8 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
     async (prepared) => {
       const { plan, executors, sets } = prepared;
       const [task] = plan.searches;
-      const { images, half } = sourceCounts(await sets.open(task.specification.set), task.specification, seed);
+      const set = await sets.open(task.specification.set);
+      const { images, half } = await sourceCounts(set, task.specification, seed, prepared.sourceContext);
       const perEpoch = method.joinsHalves?.(task.options) ? images : half;
       return {
         task,

@@ -54,7 +54,7 @@ async function searchOn(
   set: ImageSet,
   report: (event: SearchEvent) => void,
 ): Promise<SearchOutcome> {
-  const problem = searchProblem(engine, space, task, set, report);
+  const problem = await searchProblem(engine, space, task, set, report);
   const method = methodByName(task.methodName);
   const search = method.start(problem, task.options);
   const images = { imageSet: async () => set };

@@ -37,6 +37,7 @@ export {
   type StudyRun,
   type TrainingEvent,
 } from './study.js';
+export { studyJsonSchema } from './studySchema.js';
 export {
   parseMethodOptions,
   parseStudy,
@@ -44,7 +45,6 @@ export {
   StudyError,
   type StudyJudge,
   type StudyTarget,
-  studyJsonSchema,
 } from './studySpecification.js';
 export { type JudgingTable, TableJudge } from './tableJudge.js';
 export { targetBaseline, targetImages } from './target.js';

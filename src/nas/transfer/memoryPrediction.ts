@@ -140,7 +140,7 @@ async function predictWith(
 ): Promise<MemoryPrediction> {
   const engine = new PlanningEngine(gpu, { variants });
   try {
-    const problem = searchProblem(engine, space, task, set);
+    const problem = await searchProblem(engine, space, task, set);
     await build(methodByName(task.methodName).start(problem, task.options));
     const { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
     const largestLimit = Math.min(maxBufferSize, maxStorageBufferBindingSize);

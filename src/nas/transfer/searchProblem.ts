@@ -15,16 +15,16 @@ import type { SearchTask } from './plan.js';
 import { trainNetwork } from './trainNetwork.js';
 
 /** What a search is given: its source's images, evaluations by training and the space's supernet, on a device. */
-export function searchProblem(
+export async function searchProblem(
   engine: Engine,
   space: Space,
   task: Pick<SearchTask, 'protocol' | 'seed' | 'specification'>,
   set: ImageSet,
   report?: (event: SearchEvent) => void,
-): Problem {
+): Promise<Problem> {
   const { protocol, seed } = task;
   const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
-  const source = makeSource(fitted, task.specification, seed);
+  const source = await makeSource(fitted, task.specification, seed, { engine: async () => engine });
   const settings = networkSettings(protocol, source.classes.length);
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),

@@ -9,7 +9,8 @@ import {
   SOURCE_FORMS,
   SPACE_NAMES,
 } from '../../../runner/names/registryNames.js';
-import { parseSource, SOURCE_RULES } from '../../../src/nas/data/sourceSpecification.js';
+import { SOURCE_RULES } from '../../../src/nas/data/rules/rules.js';
+import { parseSource } from '../../../src/nas/data/sourceSpecification.js';
 import { METHOD_NAMES as methods } from '../../../src/nas/methods/methods.js';
 import { ENCODING_NAMES as encodings } from '../../../src/nas/predictors/encodings.js';
 import { PREDICTOR_NAMES as predictors } from '../../../src/nas/predictors/predictors.js';
