@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { SearchOutcome } from '../../../src/nas/records/index.js';
-import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
+import { IMAGE_SETS } from '../../names/imageSetNames.js';
+import { METHOD_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { checkOptionNames } from '../options/methodOptions.js';
