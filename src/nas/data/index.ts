@@ -4,9 +4,12 @@ export { idxSplit, parseIdxHeader, parseIdxImages, parseIdxLabels } from './idx.
 export type { ImageSet, ImageSplit } from './imageSet.js';
 export { chanceAccuracy, linearClassifierAccuracy } from './linear.js';
 export { type PackedDescription, packedLength, parsePacked, parsePackedDescription } from './packed.js';
+export { type DrawnHalves, drawHalves, halvesOf, randomLabels, withRandomLabels } from './rules/halves.js';
+export type { DrawContext, DrawnSource, RuleParameter, SourceRule, SourceSpecification } from './rules/rule.js';
+export { DEFAULT_RULE, findSourceRule, registerSourceRule, SOURCE_RULES, sourceForms } from './rules/rules.js';
 export { indicesByClass, subset, takeImages, validationSplit } from './selection.js';
-export { formatSource, parseSource, SOURCE_RULES, type SourceSpecification } from './sourceSpecification.js';
-export { makeSource, type Source, sourceCounts } from './sources.js';
+export { checkSource, formatSource, parseSource } from './sourceSpecification.js';
+export { makeSource, type Source, type SourceContext, sourceCounts } from './sources.js';
 export { type ChannelStatistics, channelStatistics, classCounts } from './statistics.js';
 export { fitImages, type ImageShape, resizePixels, toGrey, toRgb } from './transform.js';
 export { validationSet, validationSetName, validationSetOf } from './validationSet.js';

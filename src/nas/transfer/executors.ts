@@ -5,10 +5,10 @@ import type { ImageSet } from '../data/imageSet.js';
 import { methodByName } from '../methods/methods.js';
 import type { SearchOutcome, TrainingOutcome } from '../records/outcome.js';
 import type { SearchEvent } from '../search/method.js';
+import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 import { type PredictionOptions, requireMemory, withRemedies } from './memoryPrediction.js';
 import type { SearchTask, TrainingTask } from './plan.js';
-import { networkSettings } from './protocols.js';
 import { searchProblem } from './searchProblem.js';
 import { measureSearchStep, measureTrainingStep } from './stepTime.js';
 import type { Executors, TrainingEvent } from './study.js';
@@ -49,7 +49,7 @@ async function searchOn(
   set: ImageSet,
   report: (event: SearchEvent) => void,
 ): Promise<SearchOutcome> {
-  const problem = searchProblem(engine, space, task, set, report);
+  const problem = await searchProblem(engine, space, task, set, report);
   const method = methodByName(task.methodName);
   const search = method.start(problem, task.options);
   const images = { imageSet: async () => set };

@@ -163,7 +163,7 @@ async function predictWith(
 ): Promise<MemoryPrediction> {
   const engine = new PlanningEngine(gpu, { variants });
   try {
-    const problem = searchProblem(engine, space, task, set);
+    const problem = await searchProblem(engine, space, task, set);
     await build(methodByName(task.methodName).start(problem, task.options));
     const largestLimit = largestBinding(gpu);
     const { largest, peak } = engine;

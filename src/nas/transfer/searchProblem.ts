@@ -8,22 +8,23 @@ import { UnknownNameError } from '../errors/errors.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
 import { type Problem, SearchError, type SearchEvent } from '../search/method.js';
-import type { NetworkSettings, Space } from '../spaces/shared/space.js';
+import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
+import { networkSettings } from '../spaces/shared/networkSettings.js';
+import type { Space } from '../spaces/shared/space.js';
 import type { SearchTask } from './plan.js';
-import { networkSettings } from './protocols.js';
 import { trainNetwork } from './trainNetwork.js';
 
 /** What a search is given: its source's images, evaluations by training and the space's supernet, on a device. */
-export function searchProblem(
+export async function searchProblem(
   engine: Compiler,
   space: Space,
   task: Pick<SearchTask, 'protocol' | 'seed' | 'specification'>,
   set: ImageSet,
   report?: (event: SearchEvent) => void,
-): Problem {
+): Promise<Problem> {
   const { protocol, seed } = task;
   const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
-  const source = makeSource(fitted, task.specification, seed);
+  const source = await makeSource(fitted, task.specification, seed, { engine: async () => engine });
   const settings = networkSettings(protocol, source.classes.length);
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),

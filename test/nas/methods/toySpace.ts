@@ -161,6 +161,14 @@ function toySpace(values: readonly number[], signal: number): Space<Toy> {
       selection: (toy) => [toy.map((operation) => [operation])],
     },
     supernet: (_, { gated = false }) => toySupernet(values, signal, gated),
+    protocols: { search: tinyProtocol, training: tinyProtocol, fitness: {} },
+    sizes: {
+      cells: 'in all',
+      counted: { channels: 1, cells: 1, classes: CLASSES, size: 8 },
+      supernetChannels: 1,
+      fitting: { sizes: [[1, 1, 8]], network: { multiplyAdds: 1, pixels: 0 }, supernet: 0 },
+    },
+    draw: () => ({ kind: 'toy', cells: [], warnings: [] }),
   };
 }
 

@@ -48,7 +48,10 @@ function taskOf(methodName: string, given: object = {}, protocol: object = {}): 
 /** Bytes that an engine holds in a search after so many steps. */
 async function heldAfter(space: string, task: SearchTask, steps: number): Promise<number> {
   const own = new Engine(engine.gpu);
-  const search = methodByName(task.methodName).start(searchProblem(own, spaceByName(space), task, set), task.options);
+  const search = methodByName(task.methodName).start(
+    await searchProblem(own, spaceByName(space), task, set),
+    task.options,
+  );
   let most = 0;
   for (let i = 0; i < steps; i++) {
     await search.step();

@@ -67,7 +67,7 @@ describe.skipIf(!shared)('the packed image sets at hand', () => {
     const set = await openImageSet(name, { dataDir: shared });
     const test = new Set(keys(set.test));
     for (const fields of [{ rule: 'whole' }, { rule: 'random-labels' }] as const) {
-      const source = makeSource(set, { set: name, ...fields }, 1);
+      const source = await makeSource(set, { set: name, ...fields }, 1);
       const seen = new Set(
         [...keys(source.trainSplit), ...keys(source.validationSplit)].filter((key) => test.has(key)),
       );

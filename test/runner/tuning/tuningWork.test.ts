@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dartsWork, studyWork, type TuningWork } from '../../../runner/tuning/tuningWork.js';
+import { studyWork, supernetWork, type TuningWork } from '../../../runner/tuning/tuningWork.js';
 import { Graph } from '../../../src/engine/graph/graph.js';
 import { choiceKey } from '../../../src/engine/ops/record/variants.js';
 import { Random } from '../../../src/engine/random/random.js';
@@ -62,7 +62,9 @@ const text = {
 
 describe('what is tuned for the search network of DARTS', () => {
   it('has depthwise, pointwise and ordinary convolutions, forward and backward', async () => {
-    const tuned = [...(await choicesOf(dartsWork({ channels: 4, cells: 3, imageSize: 16, batch: 4 }, 10)))];
+    const tuned = [
+      ...(await choicesOf([supernetWork('darts', { channels: 4, cells: 3, imageSize: 16, batch: 4 }, 10)])),
+    ];
     for (const kind of [
       /^conv2d 1x1 /,
       /^conv2d 3x3 /,
