@@ -64,7 +64,8 @@ export class Graph {
   private nextId = 0;
   private readonly variables = new Map<Variable, Value>();
   private readonly sets = new Map<VariableSet, Value>();
-  private readonly applied = new Map<string, Node>();
+  /** Nodes that may be shared, by operation and by `keyOf`. */
+  private readonly applied = new Map<Operation, Map<string, Node>>();
 
   /** @param timeline where the time that differentiation takes is noted; absent: nowhere */
   constructor(readonly timeline?: Timeline) {}
@@ -182,11 +183,15 @@ export class Graph {
     });
     if (!operation.supportsF16) checkNoF16(operation.name, inputs);
     const attributesKey = JSON.stringify(attributes);
-    const key = keyOf(operation.name, inputs, attributesKey);
-    const known = operation.inPlace ? undefined : (this.applied.get(key) ?? this.applied.get(gatedKey(key, this.gate)));
+    const record = operation as unknown as Operation;
+    if (operation.inPlace) return this.append(record, inputs, attributes, attributesKey).outputs;
+    let applied = this.applied.get(record);
+    if (!applied) this.applied.set(record, (applied = new Map()));
+    const key = keyOf(inputs, attributesKey);
+    const known = applied.get(key) ?? applied.get(gatedKey(key, this.gate));
     if (known) return known.outputs;
-    const node = this.append(operation as unknown as Operation, inputs, attributes, attributesKey);
-    this.applied.set(gatedKey(key, this.gate), node);
+    const node = this.append(record, inputs, attributes, attributesKey);
+    applied.set(gatedKey(key, this.gate), node);
     return node.outputs;
   }
 
@@ -239,9 +244,9 @@ export class Graph {
   }
 }
 
-/** Equal for one operation of the same values with the same attributes. */
-function keyOf(operation: string, inputs: readonly Value[], attributesKey: string): string {
-  return `${operation}(${inputs.map((value) => value.id)})${attributesKey}`;
+/** Equal for the same values and equal attributes. */
+function keyOf(inputs: readonly Value[], attributesKey: string): string {
+  return `(${inputs.map((value) => value.id)})${attributesKey}`;
 }
 
 function gatedKey(key: string, gate: Gate | undefined): string {

@@ -1,7 +1,35 @@
 export { Graph, type Node, Value } from './graph.js';
-export { interpret } from './interpret.js';
-export type { VariantTable } from './kernelTarget.js';
-export type { Cost, KernelCall, Operation, Sample } from './operation.js';
+export { interpret, type Sources } from './interpret.js';
+export type { KernelTarget, VariantChoice, VariantTable } from './kernelTarget.js';
+export type {
+  Attributes,
+  Cost,
+  GradientContext,
+  KernelCall,
+  Lowering,
+  Operand,
+  Operation,
+  ReferenceTensor,
+  Sample,
+  SampleFill,
+  SampleInput,
+  ShaderConstants,
+  TensorView,
+  ViewOfInput,
+} from './operation.js';
 export { Timeline } from './timeline.js';
-export { type DType, type Layout, type ValueType, valueType } from './types.js';
-export { type Initializer, Variable, VariableSet } from './variables.js';
+export {
+  channelsOf,
+  type DType,
+  formatType,
+  type Layout,
+  logicalSize,
+  physicalShape,
+  physicalSize,
+  rowsOf,
+  sameShape,
+  type ValueType,
+  valueType,
+  vectorsPerRow,
+} from './types.js';
+export { type Initializer, Variable, type VariableRole, VariableSet, zeros } from './variables.js';

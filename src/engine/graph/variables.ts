@@ -1,4 +1,4 @@
-import { AttributeError } from '../errors/errors.js';
+import { AttributeError, OwnershipError } from '../errors/errors.js';
 import { Random } from '../random/random.js';
 import { encode } from './encoding.js';
 import { type DType, type Layout, logicalSize, roundUp, type ValueType, valueType, wordsOf } from './types.js';
@@ -8,6 +8,14 @@ export type Initializer = (type: ValueType, random: Random) => ArrayLike<number>
 
 /** Bindings may start only at multiples of this many elements (256 bytes, the limit every WebGPU device keeps). */
 const ALIGNMENT = 64;
+
+/**
+ * What a set of variables is for, as memory is accounted:
+ * - `weights`: parameters, running statistics, architecture parameters, sums of metrics;
+ * - `optimizer`: copies of weights, such as moments and momentum;
+ * - `data`: images and labels.
+ */
+export type VariableRole = 'weights' | 'optimizer' | 'data';
 
 /** A tensor that outlives programs: a parameter, an optimiser moment, a running average, an image set. */
 export class Variable {
@@ -33,7 +41,20 @@ export class VariableSet {
   owner: object | undefined;
   private readonly names = new Set<string>();
 
-  constructor(readonly name: string) {}
+  /**
+   * @param name names the set in messages, checkpoints and the random numbers of its initialisers
+   * @param role default: weights
+   */
+  constructor(
+    readonly name: string,
+    readonly role: VariableRole = 'weights',
+  ) {}
+
+  /** @throws {OwnershipError} when the set belongs to another engine than `engine` */
+  checkOwner(engine: object): void {
+    if (this.owner && this.owner !== engine)
+      throw new OwnershipError(`allocate: variable set "${this.name}" belongs to another engine; make a new set`);
+  }
 
   add(
     name: string,
@@ -63,7 +84,7 @@ export class VariableSet {
   /** A set of the same variables at the same places, all zero: momentum, second moments. */
   mirror(name: string): VariableSet {
     this.seal();
-    const copy = new VariableSet(name);
+    const copy = new VariableSet(name, 'optimizer');
     for (const variable of this.variables)
       copy.add(variable.name, variable.type.shape, zeros, {
         layout: variable.type.layout,

@@ -10,6 +10,11 @@ export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
 }
 
+/** Equal for kernel calls that run on the same pipeline. */
+export function pipelineKey({ kernel, constants = {} }: Pick<KernelCall, 'kernel' | 'constants'>): string {
+  return `${kernel} ${JSON.stringify(Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+}
+
 /** Compute pipelines of one device, each built once; builds run in parallel. */
 export class Pipelines {
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
@@ -22,11 +27,13 @@ export class Pipelines {
   }
 
   get(kernel: string, constants: ShaderConstants = {}): Promise<Pipeline> {
-    const key = `${kernel} ${JSON.stringify(Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+    const key = pipelineKey({ kernel, constants });
     let pipeline = this.built.get(key);
     if (!pipeline) {
       pipeline = this.build(key, kernel, constants);
       this.built.set(key, pipeline);
+      // A failed build is not kept: the next request builds again.
+      pipeline.catch(() => this.built.delete(key));
     }
     return pipeline;
   }

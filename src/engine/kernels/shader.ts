@@ -30,12 +30,18 @@ const FIELD = /(\w+)\s*:\s*(u32|i32|f32)\s*,?/g;
 
 const cache = new Map<string, Shader>();
 
+/** Sources added by `defineShader`, by name. */
+export const definedSources = new Map<string, string>();
+
 /** Reads a shader's bindings and uniforms off its source. */
 export function shaderOf(name: string): Shader {
-  const source = shaderSources[name];
+  const source = shaderSources[name] ?? definedSources.get(name);
   let shader = cache.get(name);
   if (shader?.source !== source || !shader) {
-    if (source === undefined) throw new NasTransferError(`shader "${name}": there is no shaders/${name}.wgsl`);
+    if (source === undefined)
+      throw new NasTransferError(
+        `shader "${name}": unknown; wanted a file of shaders/ or a name given to defineShader`,
+      );
     shader = parseShader(name, source);
     cache.set(name, shader);
   }

@@ -1,10 +1,12 @@
 import { Graph, type Node } from '../graph/graph.js';
 import type { VariantChoice } from '../graph/kernelTarget.js';
+import type { Operation } from '../graph/operation.js';
 import { typeKey } from '../graph/types.js';
 import { lowerNodes } from '../kernels/lowering.js';
 import { choiceKey } from '../ops/record/variants.js';
 import type { Engine } from '../runtime/engine.js';
-import { type Program, planProgram } from '../runtime/program.js';
+import { planProgram } from '../runtime/plan.js';
+import type { Program } from '../runtime/program.js';
 import { disagreement } from './agreement.js';
 import { contained } from './contained.js';
 import { decide } from './decide.js';
@@ -77,23 +79,42 @@ export async function tune(engine: Engine, work: Tuned | readonly Tuned[], optio
   }
 }
 
-/** The different nodes that run kernels, those with most computation first, and how each is lowered in its graph. */
-function nodesOf(engine: Engine, work: readonly Tuned[]): { node: Node; lower(): void }[] {
-  const found = new Map<string, { node: Node; lower(): void; cost: number }>();
+/** A node to tune, and how it is lowered in its graph. */
+interface TunedNode {
+  node: Node;
+  lower: () => void;
+  /** Multiply-adds and bytes moved by all equal nodes. */
+  cost: number;
+}
+
+/** The distinct nodes that run kernels, those with the highest cost first. */
+function nodesOf(engine: Engine, work: readonly Tuned[]): TunedNode[] {
+  const found = new Map<Operation, Map<string, TunedNode>>();
+  const all: TunedNode[] = [];
   for (const tuned of work) {
     const graph = tuned instanceof Graph ? tuned : new Graph();
     if (typeof tuned === 'function') tuned(graph);
     const { dispatches, locations } = planProgram(engine, graph);
     for (const node of new Set(dispatches.map((dispatch) => dispatch.node))) {
+      const { operation, attributes, attributesKey } = node;
       const types = node.inputs.map(({ type }) => type);
-      const key = `${node.operation.name} ${types.map(typeKey)} ${node.attributesKey}`;
       const outputs = node.outputs.map(({ type }) => type);
-      const { multiplyAdds, bytes } = node.operation.cost(types, outputs, node.attributes);
-      const cost = multiplyAdds + bytes + (found.get(key)?.cost ?? 0);
-      found.set(key, { node, lower: () => lowerNodes([node], locations, engine.target), cost });
+      const { multiplyAdds, bytes } = operation.cost(types, outputs, attributes);
+      let equal = found.get(operation);
+      if (!equal) found.set(operation, (equal = new Map()));
+      const key = `${types.map(typeKey)} ${attributesKey}`;
+      const lower = () => lowerNodes([node], locations, engine.target);
+      const known = equal.get(key);
+      if (known) {
+        Object.assign(known, { node, lower, cost: known.cost + multiplyAdds + bytes });
+        continue;
+      }
+      const entry = { node, lower, cost: multiplyAdds + bytes };
+      equal.set(key, entry);
+      all.push(entry);
     }
   }
-  return [...found.values()].sort((a, b) => b.cost - a.cost);
+  return all.sort((a, b) => b.cost - a.cost);
 }
 
 interface Candidate {

@@ -149,7 +149,7 @@ export class BilevelTrainer {
           await rule.update(await this.readGradients(program), place('alphas', step));
       }
       if (waitsAfter(index, first, STEPS_AHEAD)) {
-        await engine.gpu.idle();
+        await engine.idle();
         onStep?.(index + 1, batches.length);
       }
     }

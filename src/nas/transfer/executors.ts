@@ -1,6 +1,5 @@
 import type { Gpu } from '../../engine/device/gpu.js';
 import { MemoryLimitError } from '../../engine/errors/errors.js';
-import type { VariantTable } from '../../engine/graph/kernelTarget.js';
 import { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSet } from '../data/imageSet.js';
 import { methodByName } from '../methods/methods.js';
@@ -8,7 +7,7 @@ import type { SearchOutcome, TrainingOutcome } from '../records/outcome.js';
 import type { SearchEvent } from '../search/method.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { requireMemory, withRemedies } from './memoryPrediction.js';
+import { type PredictionOptions, requireMemory, withRemedies } from './memoryPrediction.js';
 import type { SearchTask, TrainingTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
 import { measureSearchStep, measureTrainingStep } from './stepTime.js';
@@ -17,11 +16,7 @@ import { targetImages } from './target.js';
 import { trainNetwork } from './trainNetwork.js';
 
 /** What executors need besides a device. */
-export interface ExecutorOptions {
-  /** The image sets that tasks name. */
-  imageSet(name: string): Promise<ImageSet>;
-  /** Measured choices between kernels; the usual ones where absent. */
-  readonly variants?: VariantTable;
+export interface ExecutorOptions extends PredictionOptions {
   /** An engine on the same device and variants, with the kernels that it has; otherwise a new one. */
   readonly engine?: Engine;
 }

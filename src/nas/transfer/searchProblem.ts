@@ -1,5 +1,5 @@
 import { Random } from '../../engine/random/random.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { ImageSet } from '../data/imageSet.js';
 import { formatSource } from '../data/sourceSpecification.js';
 import { makeSource, type Source } from '../data/sources.js';
@@ -16,7 +16,7 @@ import { trainNetwork } from './trainNetwork.js';
 
 /** What a search is given: its source's images, evaluations by training and the space's supernet, on a device. */
 export async function searchProblem(
-  engine: Engine,
+  engine: Compiler,
   space: Space,
   task: Pick<SearchTask, 'protocol' | 'seed' | 'specification'>,
   set: ImageSet,
@@ -93,7 +93,7 @@ function evaluationSeed(seed: number, offset: number): number {
 
 /** Accuracy on the alphas' half after training on the weights' half. */
 async function fitness(
-  engine: Engine,
+  engine: Compiler,
   space: Space,
   architecture: unknown,
   source: Source,

@@ -1,6 +1,6 @@
 import { NasTransferError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { ImageSet } from '../data/imageSet.js';
 import { makeSource } from '../data/sources.js';
 import { fitImages } from '../data/transform.js';
@@ -32,7 +32,7 @@ const NO_END = 100_000;
  * @throws what the training itself would throw, such as MemoryLimitError
  */
 export async function measureTrainingStep(
-  engine: Engine,
+  engine: Compiler,
   space: Space,
   protocol: Protocol,
   images: ImageSet,
@@ -59,7 +59,7 @@ export async function measureTrainingStep(
  * @throws what the search itself would throw, such as MemoryLimitError
  */
 export async function measureSearchStep(
-  engine: Engine,
+  engine: Compiler,
   space: Space,
   search: TimedSearch,
   set: ImageSet,

@@ -4,7 +4,12 @@ import { BufferUsage } from '../../../src/engine/device/usage.js';
 import { readBuffer } from '../../../src/engine/kernels/readBack.js';
 import { encodeUniforms, shaderOf } from '../../../src/engine/kernels/shader.js';
 import { shaderSources } from '../../../src/engine/kernels/shaderSources.js';
-import { MEASURING_SHADERS, measureCeilings, preparedKernel } from '../../../src/engine/profile/ceilings.js';
+import {
+  MEASURING_SHADERS,
+  measureCeilings,
+  OwnBuffers,
+  preparedKernel,
+} from '../../../src/engine/profile/ceilings.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 
@@ -23,8 +28,11 @@ async function computed(): Promise<Float32Array> {
   const size = GROUPS * 64 * 16;
   const y = engine.gpu.device.createBuffer({ size, usage: BufferUsage.STORAGE | BufferUsage.COPY_SRC });
   const buffers = { y };
-  (await preparedKernel(engine.gpu, { kernel: 'measure/multiplyAdd', uniforms, buffers, grid: [GROUPS, 1, 1] }))(1);
+  const own = new OwnBuffers(engine.gpu);
+  const measured = { kernel: 'measure/multiplyAdd', uniforms, buffers, grid: [GROUPS, 1, 1] } as const;
+  (await preparedKernel(engine.gpu, own, measured))(1);
   const result = new Float32Array(await readBuffer(engine.gpu, y, 0, size));
+  own.dispose();
   y.destroy();
   return result;
 }

@@ -4,7 +4,7 @@ import { flatten } from '../../../src/engine/ops/copy/flatten.js';
 import { add } from '../../../src/engine/ops/elementwise/add.js';
 import { weightedSum } from '../../../src/engine/ops/elementwise/weightedSum.js';
 import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
-import { broadcastRow } from '../../../src/engine/ops/reduce/broadcast.js';
+import { broadcastRow } from '../../../src/engine/ops/reduce/reduce.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { ImageSplit } from '../../../src/nas/data/imageSet.js';

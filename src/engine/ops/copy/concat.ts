@@ -2,10 +2,10 @@ import { ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
 import type { Operation } from '../../graph/operation.js';
 import { channelsOf, formatType, sameShape, type ValueType, valueType } from '../../graph/types.js';
-import { startsOf } from '../record/channels.js';
 import { checkFloat } from '../record/checks.js';
 import { trafficOnly } from '../record/kernelCall.js';
 import { checkRows } from '../record/shapeChecks.js';
+import { startsOf } from './channels.js';
 import { copyChannels } from './copy.js';
 import { slice } from './slice.js';
 

@@ -2,11 +2,11 @@ import { ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
 import type { Operation } from '../../graph/operation.js';
 import { channelsOf, valueType } from '../../graph/types.js';
-import { startsOf } from '../record/channels.js';
 import { checkFloat } from '../record/checks.js';
 import { trafficOnly } from '../record/kernelCall.js';
 import { checkRows } from '../record/shapeChecks.js';
-import { broadcastScalar } from '../reduce/broadcast.js';
+import { broadcastScalar } from '../reduce/reduce.js';
+import { startsOf } from './channels.js';
 import { concat } from './concat.js';
 import { copyChannels } from './copy.js';
 

@@ -69,7 +69,7 @@ export const takeOperation: Operation<TakeAttributes> = {
   },
   lower: ({ inputs: [x], outputs: [y], attributes: { indices } }) =>
     groupsOf(x, indices, x.offset * 4).map(({ uniforms }) => ({
-      kernel: 'gather/take',
+      kernel: 'data/take',
       uniforms: { ...uniforms, yOffset: y.offset },
       bindings: { x: x.operand, y: y.operand },
       grid: [1, 1, 1],
@@ -107,7 +107,7 @@ export const takeGradientOperation: Operation<TakeGradientAttributes> = {
   },
   lower: ({ inputs: [dy], outputs: [dx], attributes: { indices } }) =>
     groupsOf(dx, indices, 0).map(({ uniforms }) => ({
-      kernel: 'gather/takeGradient',
+      kernel: 'data/takeGradient',
       uniforms: { ...extentUniforms(dx), ...uniforms, dyOffset: dy.offset, ...viewUniforms('dx', dx) },
       bindings: { dy: dy.operand, dx: dx.operand },
       grid: gridOf(dx.rows * dx.vectors),

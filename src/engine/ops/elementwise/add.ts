@@ -1,8 +1,8 @@
 import { ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
 import type { KernelCall, Operation, TensorView } from '../../graph/operation.js';
-import { onlyOther } from '../record/constants.js';
 import { checkSameShape, elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
+import { onlyOther } from './constants.js';
 
 /** Values that one dispatch of the kernel adds. */
 const SUM_WIDTH = 5;

@@ -1,9 +1,9 @@
 import type { Value } from '../../graph/graph.js';
 import type { Operation } from '../../graph/operation.js';
 import { checkFloat } from '../record/checks.js';
-import { onlyOther } from '../record/constants.js';
 import { checkSameShape, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { rowLoop } from '../record/rowLoop.js';
+import { onlyOther } from './constants.js';
 
 /** Elementwise product of two values of one shape. */
 export function multiply(a: Value, b: Value): Value {

@@ -118,7 +118,7 @@ export const weightedSumWeightGradientOperation: Operation<WeightGradientAttribu
         bindings[`x${i}`] = value.operand;
       }
       calls.push({
-        kernel: 'reduce/dotProducts',
+        kernel: 'elementwise/dotProducts',
         constants: { COUNT: group.length },
         uniforms,
         bindings,
@@ -126,7 +126,7 @@ export const weightedSumWeightGradientOperation: Operation<WeightGradientAttribu
       });
     }
     calls.push({
-      kernel: 'reduce/placeTerms',
+      kernel: 'elementwise/placeTerms',
       uniforms: { ...extentUniforms(y), terms: values.length, parts, ...viewUniforms('y', y) },
       bindings: { partial, y: y.operand },
       grid: gridOf(y.rows * y.vectors),

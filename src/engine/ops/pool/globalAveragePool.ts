@@ -4,7 +4,7 @@ import { product, valueType } from '../../graph/types.js';
 import { checkFloat } from '../record/checks.js';
 import { checkRank, trafficOnly } from '../record/kernelCall.js';
 import { columnSumCalls } from '../record/reduceCalls.js';
-import { broadcastCall } from '../reduce/broadcast.js';
+import { broadcastCall } from '../reduce/broadcastCall.js';
 
 /** Mean over all pixels of an image: [N, H, W, C] to [N, C]. @throws ShapeError */
 export function globalAveragePool(x: Value): Value {

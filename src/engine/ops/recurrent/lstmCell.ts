@@ -4,7 +4,7 @@ import type { Operation, ReferenceTensor, Sample } from '../../graph/operation.j
 import { formatType, type ValueType, valueType } from '../../graph/types.js';
 import { checkRank, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { checkRows, checkShape } from '../record/shapeChecks.js';
-import { broadcastScalar } from '../reduce/broadcast.js';
+import { broadcastScalar } from '../reduce/reduce.js';
 
 type NoAttributes = Record<string, never>;
 

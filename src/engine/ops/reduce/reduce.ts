@@ -1,11 +1,20 @@
 import { ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
 import type { Operation } from '../../graph/operation.js';
-import { channelsOf, formatType, logicalSize, valueType } from '../../graph/types.js';
+import {
+  channelsOf,
+  formatType,
+  type Layout,
+  logicalSize,
+  sameShape,
+  type ValueType,
+  valueType,
+} from '../../graph/types.js';
+import { scale } from '../elementwise/scale.js';
 import { checkFloat } from '../record/checks.js';
 import { trafficOnly } from '../record/kernelCall.js';
 import { columnSumCalls, totalCalls } from '../record/reduceCalls.js';
-import { broadcastRow, broadcastScalar } from './broadcast.js';
+import { broadcastCall } from './broadcastCall.js';
 
 /** Sum of all elements, a scalar. */
 export function sum(x: Value): Value {
@@ -20,6 +29,16 @@ export function mean(x: Value): Value {
 /** Sum over all dimensions but the last: [..., C] to [C]. The gradient of a bias. */
 export function sumRows(x: Value): Value {
   return x.graph.apply(sumRowsOperation, [x], {})[0];
+}
+
+/** factor * x in every element of the type wanted; x is a scalar. */
+export function broadcastScalar(x: Value, type: ValueType, factor = 1): Value {
+  return x.graph.apply(broadcastScalarOperation, [x], { shape: type.shape, layout: type.layout, factor })[0];
+}
+
+/** factor * x in every row of the type wanted; x is [C], the last dimension C. */
+export function broadcastRow(x: Value, type: ValueType, factor = 1): Value {
+  return x.graph.apply(broadcastRowOperation, [x], { shape: type.shape, layout: type.layout, factor })[0];
 }
 
 export const sumOperation: Operation<{ mean: boolean }> = {
@@ -72,5 +91,63 @@ export const sumRowsOperation: Operation<Record<string, never>> = {
     { name: 'few rows', inputs: [{ shape: [3, 7] }], attributes: {} },
     { name: 'many rows', inputs: [{ shape: [5, 9, 7, 6] }], attributes: {} },
     { name: 'a matrix', inputs: [{ shape: [2, 5, 9], layout: 'matrix' }], attributes: {} },
+  ],
+};
+
+interface BroadcastAttributes {
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  readonly factor: number;
+}
+
+export const broadcastScalarOperation: Operation<BroadcastAttributes> = {
+  name: 'broadcastScalar',
+  infer: ([x], { shape, layout }) => {
+    checkFloat('broadcastScalar', 'x', x);
+    if (x.shape.length > 0) throw new ShapeError(`broadcastScalar: x is ${formatType(x)}, wanted a scalar`);
+    return [valueType(shape, 'f32', layout)];
+  },
+  lower: ({ inputs: [x], outputs: [y], attributes: { factor }, target }) => [
+    broadcastCall(x, y, { repeat: y.rows, factor, scalar: true }, target),
+  ],
+  gradient: ({ outputGradients: [dy], attributes }) => [dy && scale(sum(dy), attributes.factor)],
+  reference: ([x], { shape, factor }) => [new Float64Array(logicalSize(valueType(shape))).fill(factor * x.data[0])],
+  cost: trafficOnly,
+  reductionLength: () => 1,
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [] }], attributes: { shape: [2, 3, 5], layout: 'rows', factor: 0.5 } },
+    { name: 'a matrix', inputs: [{ shape: [] }], attributes: { shape: [2, 3, 5, 6], layout: 'matrix', factor: 1 } },
+    { name: 'a scalar', inputs: [{ shape: [] }], attributes: { shape: [], layout: 'rows', factor: 3 } },
+  ],
+};
+
+export const broadcastRowOperation: Operation<BroadcastAttributes> = {
+  name: 'broadcastRow',
+  infer: ([x], { shape, layout }) => {
+    checkFloat('broadcastRow', 'x', x);
+    const type = valueType(shape, 'f32', layout);
+    if (!sameShape(x.shape, [channelsOf(type)]))
+      throw new ShapeError(`broadcastRow: x is ${formatType(x)}, wanted [${channelsOf(type)}] for shape [${shape}]`);
+    return [type];
+  },
+  lower: ({ inputs: [x], outputs: [y], attributes: { factor }, target }) => [
+    broadcastCall(x, y, { repeat: y.rows, factor }, target),
+  ],
+  gradient: ({ outputGradients: [dy], attributes }) => [
+    dy && scale(dy.shape.length > 1 ? sumRows(dy) : dy, attributes.factor),
+  ],
+  reference: ([x], { shape, factor }) => [
+    new Float64Array(logicalSize(valueType(shape))).map((_, i) => factor * x.data[i % x.data.length]),
+  ],
+  cost: trafficOnly,
+  reductionLength: () => 1,
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [7] }], attributes: { shape: [2, 3, 7], layout: 'rows', factor: 0.5 } },
+    {
+      name: 'more rows than invocations',
+      inputs: [{ shape: [16] }],
+      attributes: { shape: [4111, 16], layout: 'rows', factor: 2 },
+    },
+    { name: 'a matrix', inputs: [{ shape: [6] }], attributes: { shape: [2, 5, 6], layout: 'matrix', factor: 2 } },
   ],
 };

@@ -54,7 +54,7 @@ function forward(name: string, log: boolean): Operation<NoAttributes> {
     },
     lower: ({ inputs: [x], outputs: [y] }) => [
       {
-        kernel: 'softmax/softmax',
+        kernel: 'reduce/softmax',
         constants: { LOG: log },
         uniforms: {
           rows: x.rows,
@@ -87,7 +87,7 @@ function backward(name: string, log: boolean): Operation<NoAttributes> {
     },
     lower: ({ inputs: [dy, y], outputs: [dx] }) => [
       {
-        kernel: 'softmax/softmaxGradient',
+        kernel: 'reduce/softmaxGradient',
         constants: { LOG: log },
         uniforms: {
           rows: dx.rows,
