@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Engine } from '../../../engine/runtime/engine.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
 import type { ImageSet, ImageSplit } from '../imageSet.js';
 
 /** A search source as data: an image set and how images are selected from its training images. */
@@ -33,7 +33,7 @@ export interface DrawContext {
   readonly specification: SourceSpecification;
   readonly seed: number;
   /** An engine on the job's device, for rules that judge images by a model; absent where there is no device. */
-  readonly engine?: () => Promise<Engine>;
+  readonly engine?: () => Promise<Compiler>;
 }
 
 /** The images of a source: two halves without common images. */
