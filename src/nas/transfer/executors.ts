@@ -52,7 +52,7 @@ async function searchOn(
   const problem = await searchProblem(engine, space, task, set, report);
   const method = methodByName(task.methodName);
   const search = method.start(problem, task.options);
-  const images = { imageSet: async () => set };
+  const images = { imageSet: async () => set, sourceContext: { engine: async () => engine } };
   try {
     // A stage that does not fit would be found only after those before it.
     if ((search.stages ?? 1) > 1) await requireMemory(engine.gpu, space, task, images);
