@@ -1,7 +1,22 @@
-export { Graph, type Node, Value } from './graph.js';
-export { interpret } from './interpret.js';
-export type { VariantTable } from './kernelTarget.js';
-export type { Cost, KernelCall, Operation, Sample } from './operation.js';
-export { Timeline } from './timeline.js';
+export { type Gate, Graph, type Node, type Origin, type Segment, Value } from './graph.js';
+export { interpret, type Sources } from './interpret.js';
+export type { KernelTarget, VariantChoice, VariantTable } from './kernelTarget.js';
+export type {
+  Attributes,
+  Cost,
+  GradientContext,
+  KernelCall,
+  Lowering,
+  Operand,
+  Operation,
+  ReferenceTensor,
+  Sample,
+  SampleFill,
+  SampleInput,
+  ShaderConstants,
+  TensorView,
+  ViewOfInput,
+} from './operation.js';
+export { type Phase, Timeline, type TimelineOptions } from './timeline.js';
 export { type DType, type Layout, type ValueType, valueType } from './types.js';
-export { type Initializer, Variable, type VariableRole, VariableSet } from './variables.js';
+export { type Initializer, Variable, type VariableRole, VariableSet, zeros } from './variables.js';

@@ -36,6 +36,7 @@ const BUFFER_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.CO
  * workspaces: `dispose` frees them all, and an operation that throws leaves none behind.
  */
 export class Engine implements Compiler, DeviceContext {
+  /** The compute pipelines built so far. */
   readonly pipelines: Pipelines;
   readonly target: KernelTarget;
   readonly timeline?: Timeline;
