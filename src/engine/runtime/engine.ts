@@ -88,7 +88,7 @@ export class Engine implements Compiler, DeviceContext {
     this.checkAlive('a variable');
     if (set.owner && set.owner !== this)
       throw new OwnershipError(
-        `variable set "${set.name}" lies on another device; build it again for this engine, or copy it through writeSet`,
+        `variable set "${set.name}" belongs to another engine; build it again for this engine, or copy it by readSet and writeSet`,
       );
     const buffer = this.buffers.get(set);
     if (!buffer)
