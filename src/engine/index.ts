@@ -2,6 +2,7 @@ export * from './autodiff/index.js';
 export * from './device/index.js';
 export * from './errors/index.js';
 export * from './graph/index.js';
+export * from './kernels/index.js';
 export * from './nn/index.js';
 export * from './ops/index.js';
 export * from './optim/index.js';

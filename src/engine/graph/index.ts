@@ -18,5 +18,18 @@ export type {
   ViewOfInput,
 } from './operation.js';
 export { type Phase, Timeline, type TimelineOptions } from './timeline.js';
-export { type DType, type Layout, type ValueType, valueType } from './types.js';
+export {
+  channelsOf,
+  type DType,
+  formatType,
+  type Layout,
+  logicalSize,
+  physicalShape,
+  physicalSize,
+  rowsOf,
+  sameShape,
+  type ValueType,
+  valueType,
+  vectorsPerRow,
+} from './types.js';
 export { type Initializer, Variable, type VariableRole, VariableSet, zeros } from './variables.js';

@@ -32,12 +32,18 @@ const FIELD = /(\w+)\s*:\s*(u32|i32|f32)\s*,?/g;
 
 const cache = new Map<string, Shader>();
 
+/** Sources added by `defineShader`, by name. */
+export const definedSources = new Map<string, string>();
+
 /** A shader by name, its bindings and uniforms parsed from its source. @throws {NasTransferError} when there is none */
 export function shaderOf(name: string): Shader {
-  const source = shaderSources[name];
+  const source = shaderSources[name] ?? definedSources.get(name);
   let shader = cache.get(name);
   if (shader?.source !== source || !shader) {
-    if (source === undefined) throw new NasTransferError(`shader "${name}": there is no shaders/${name}.wgsl`);
+    if (source === undefined)
+      throw new NasTransferError(
+        `shader "${name}": unknown; wanted a file of shaders/ or a name given to defineShader`,
+      );
     shader = parseShader(name, source);
     cache.set(name, shader);
   }

@@ -9,6 +9,8 @@ export { split } from './copy/split.js';
 export { subsample } from './copy/subsample.js';
 export { gatherImages } from './data/gatherImages.js';
 export { gatherLabels } from './data/gatherLabels.js';
+export { NO_SAMPLE } from './data/noSample.js';
+export { take } from './data/take.js';
 export { add } from './elementwise/add.js';
 export { cast } from './elementwise/cast.js';
 export { heaviside } from './elementwise/heaviside.js';
@@ -21,7 +23,7 @@ export { accuracy, correctCount } from './loss/accuracy.js';
 export { crossEntropy } from './loss/crossEntropy.js';
 export { batchedMatmul } from './matmul/batchedMatmul.js';
 export { linear } from './matmul/linear.js';
-export { matmul } from './matmul/matmul.js';
+export { matmul, matmulTransposed } from './matmul/matmul.js';
 export { type MixedEdge, type MixedNorm, type MixedSource, mixedEdges } from './mixed/mixedEdges.js';
 export { batchNorm } from './norm/batchNorm.js';
 export { batchNormDepthwise } from './norm/batchNormDepthwise.js';
@@ -31,6 +33,30 @@ export { globalAveragePool } from './pool/globalAveragePool.js';
 export { maxPool } from './pool/maxPool.js';
 export { dropout, dropPath } from './random/dropout.js';
 export { randomNormal, randomUniform } from './random/random.js';
+export { checkFloat, checkInteger, checkRange } from './record/checks.js';
+export {
+  checkRank,
+  checkSameShape,
+  elementOf,
+  elementsText,
+  extentUniforms,
+  gridOf,
+  resultType,
+  trafficOnly,
+  viewUniforms,
+} from './record/kernelCall.js';
+export { chunksOf, columnSumCalls, totalCalls } from './record/reduceCalls.js';
+export { enoughInvocations, rowChunks, rowLoop } from './record/rowLoop.js';
+export {
+  checkFlat,
+  checkIntegerList,
+  checkRows,
+  checkScalar,
+  checkSeed,
+  checkShape,
+} from './record/shapeChecks.js';
+export { tolerance } from './record/tolerance.js';
+export { bucketSize, chooseVariant, firstChoice, hasSubgroups } from './record/variants.js';
 export { lstmCell } from './recurrent/lstmCell.js';
-export { mean, sum, sumRows } from './reduce/reduce.js';
+export { broadcastRow, broadcastScalar, mean, sum, sumRows } from './reduce/reduce.js';
 export { logSoftmax, softmax } from './reduce/softmax.js';

@@ -71,8 +71,7 @@ import { maxPoolGradientOperation, maxPoolOperation } from './pool/maxPool.js';
 import { dropoutOperation, dropPathOperation } from './random/dropout.js';
 import { randomNormalOperation, randomUniformOperation, randomWordsOperation } from './random/random.js';
 import { lstmCellGradientOperation, lstmCellOperation } from './recurrent/lstmCell.js';
-import { broadcastRowOperation, broadcastScalarOperation } from './reduce/broadcast.js';
-import { sumOperation, sumRowsOperation } from './reduce/reduce.js';
+import { broadcastRowOperation, broadcastScalarOperation, sumOperation, sumRowsOperation } from './reduce/reduce.js';
 import {
   logSoftmaxGradientOperation,
   logSoftmaxOperation,

@@ -4,7 +4,7 @@ import { assembleGradients } from '../../engine/ops/copy/assembleGradients.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Feeds, Program } from '../../engine/runtime/program.js';
 import type { Classifier, NetworkMode } from '../networks/classifier.js';
-import type { NetworkSettings } from '../spaces/shared/space.js';
+import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import type { ScoreContext } from './score.js';
 
 /** An untrained network as its program is traced. */

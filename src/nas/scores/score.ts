@@ -1,5 +1,6 @@
 import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { NetworkSettings, Space } from '../spaces/shared/space.js';
+import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
+import type { Space } from '../spaces/shared/space.js';
 
 /** What a score looks at: an untrained network and one batch of images. */
 export interface ScoreContext<Architecture = unknown> {

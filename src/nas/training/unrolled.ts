@@ -8,7 +8,7 @@ import { scale } from '../../engine/ops/elementwise/scale.js';
 import { reciprocal } from '../../engine/ops/elementwise/unary.js';
 import { gradientNorm } from '../../engine/ops/optim/gradientNorm.js';
 import { sgdUpdate } from '../../engine/ops/optim/sgd.js';
-import { broadcastScalar } from '../../engine/ops/reduce/broadcast.js';
+import { broadcastScalar } from '../../engine/ops/reduce/reduce.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { SgdSettings } from '../records/protocol.js';

@@ -33,7 +33,7 @@ export const mutations: readonly Mutation[] = [
   },
   { shader: 'data/gatherLabels', context: 'if (place < params.count) {', broken: 'if (place > params.count) {' },
   {
-    shader: 'elementwise/broadcast',
+    shader: 'reduce/broadcast',
     context: 'if (index >= params.groups * params.chunks * params.vectors) {',
     broken: 'if (index >= params.groups * params.chunks + params.vectors) {',
   },
@@ -74,12 +74,12 @@ export const mutations: readonly Mutation[] = [
   },
   { shader: 'elementwise/weightedSum', context: 'if (COUNT > 2u) {', broken: 'if (COUNT > 3u) {' },
   {
-    shader: 'gather/take',
+    shader: 'data/take',
     context: 'if (vector * 4u >= params.count) {',
     broken: 'if (vector * 5u >= params.count) {',
   },
   {
-    shader: 'gather/takeGradient',
+    shader: 'data/takeGradient',
     context: 'sum += addTo(place, places.z, gradient.z);',
     broken: 'sum -= addTo(place, places.z, gradient.z);',
   },
@@ -136,12 +136,12 @@ export const mutations: readonly Mutation[] = [
     broken: 'y[params.yOffset + part * params.yStride + vector] = params.factor + sum;',
   },
   {
-    shader: 'reduce/dotProducts',
+    shader: 'elementwise/dotProducts',
     context: 'let start = (params.firstTerm + term) * (columns + 1u);',
     broken: 'let start = (params.firstTerm + term) * (columns - 1u);',
   },
   {
-    shader: 'reduce/placeTerms',
+    shader: 'elementwise/placeTerms',
     context: 'for (var i = 0u; i < params.parts; i++) {',
     broken: 'for (var i = 1u; i < params.parts; i++) {',
   },
@@ -181,12 +181,12 @@ export const mutations: readonly Mutation[] = [
     broken: 'dGates[result + 2u * params.vectors] = slope * inputGate * (1.0 + candidate * candidate);',
   },
   {
-    shader: 'softmax/softmax',
+    shader: 'reduce/softmax',
     context: 'y[output + v] = select(vec4f(0.0), value, used(v));',
     broken: 'y[output - v] = select(vec4f(0.0), value, used(v));',
   },
   {
-    shader: 'softmax/softmaxGradient',
+    shader: 'reduce/softmaxGradient',
     context: 'value = dy[gradient + v] - exp(y[output + v]) * total;',
     broken: 'value = dy[gradient + v] - exp(y[output + v]) + total;',
   },

@@ -8,7 +8,7 @@ import { relu } from '../../../src/engine/ops/elementwise/relu.js';
 import { scale } from '../../../src/engine/ops/elementwise/scale.js';
 import { dropout } from '../../../src/engine/ops/random/dropout.js';
 import { randomUniform } from '../../../src/engine/ops/random/random.js';
-import { broadcastScalar } from '../../../src/engine/ops/reduce/broadcast.js';
+import { broadcastScalar } from '../../../src/engine/ops/reduce/reduce.js';
 import { softmax } from '../../../src/engine/ops/reduce/softmax.js';
 import { liveNodes } from '../../../src/engine/passes/deadCode.js';
 import { foldConstants } from '../../../src/engine/passes/foldConstants.js';

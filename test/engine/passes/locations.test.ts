@@ -136,7 +136,7 @@ describe('splits', () => {
     expect(relu(b).shape).toEqual([2, 5, 5, 4]);
     const names = kernels(graph, loss, dx as Value);
     expect(copies(names)).toEqual([]);
-    expect(names.at(-2)).toBe('elementwise/broadcast');
+    expect(names.at(-2)).toBe('reduce/broadcast');
     expect(names.slice(6).filter((name) => name === 'elementwise/weightedSum')).toHaveLength(1);
   });
 });

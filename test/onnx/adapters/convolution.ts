@@ -2,7 +2,7 @@ import { conv2d } from '../../../src/engine/ops/conv/conv2d.js';
 import { convolutionWeightLayout } from '../../../src/engine/ops/conv/conv2dGeometry.js';
 import { conv2dInputGradientOperation } from '../../../src/engine/ops/conv/conv2dGradients.js';
 import { add } from '../../../src/engine/ops/elementwise/add.js';
-import { broadcastRow } from '../../../src/engine/ops/reduce/broadcast.js';
+import { broadcastRow } from '../../../src/engine/ops/reduce/reduce.js';
 import { channelsFirst, channelsLast, transposed } from '../arrays.js';
 import type { Adapter, NodeCall } from '../call.js';
 import { asGiven, asImages, padsOf, pairOf, splitPadding, windowsOf } from './windows.js';

@@ -5,7 +5,7 @@ import { multiply } from '../../../src/engine/ops/elementwise/multiply.js';
 import { relu as reluOf } from '../../../src/engine/ops/elementwise/relu.js';
 import { scale } from '../../../src/engine/ops/elementwise/scale.js';
 import { dropout as dropoutOf } from '../../../src/engine/ops/random/dropout.js';
-import { broadcastRow, broadcastScalar } from '../../../src/engine/ops/reduce/broadcast.js';
+import { broadcastRow, broadcastScalar } from '../../../src/engine/ops/reduce/reduce.js';
 import { axes, inverse, reshaped, sizeOf, transposed } from '../arrays.js';
 import { type Adapter, type NodeCall, Unsupported } from '../call.js';
 

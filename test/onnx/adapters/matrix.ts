@@ -4,7 +4,7 @@ import { add } from '../../../src/engine/ops/elementwise/add.js';
 import { scale } from '../../../src/engine/ops/elementwise/scale.js';
 import { linear } from '../../../src/engine/ops/matmul/linear.js';
 import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
-import { broadcastRow, broadcastScalar } from '../../../src/engine/ops/reduce/broadcast.js';
+import { broadcastRow, broadcastScalar } from '../../../src/engine/ops/reduce/reduce.js';
 import { reshaped, sizeOf, transposed } from '../arrays.js';
 import { type Adapter, type Tracer, Unsupported } from '../call.js';
 

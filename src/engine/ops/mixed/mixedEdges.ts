@@ -17,6 +17,7 @@ import {
   edgeViews,
   entryCount,
   type MixedEdgesAttributes,
+  mixedEdgesInputs,
   NO_SLOT,
   openEntries,
   perChannel,
@@ -110,13 +111,6 @@ export function mixedEdges(source: MixedSource, edges: readonly MixedEdge[], wei
     updateRunningStatistics(runningMean, runningVariance, mean, variance, { momentum, count: elements });
   }
   return outputs.slice(0, edges.length);
-}
-
-/** Inputs of the operation by name. */
-export function mixedEdgesInputs<T>(inputs: readonly T[], { skip }: MixedEdgesAttributes) {
-  const [stack, weights, entries, ...rest] = inputs;
-  const [gamma, beta]: readonly (T | undefined)[] = rest.slice(skip ? 1 : 0);
-  return { stack, weights, entries, skip: skip ? rest[0] : undefined, gamma, beta };
 }
 
 /**

@@ -25,6 +25,13 @@ export interface MixedEdgesAttributes extends EpsilonAttribute {
   readonly skip: boolean;
 }
 
+/** Inputs of the operation by name. */
+export function mixedEdgesInputs<T>(inputs: readonly T[], { skip }: MixedEdgesAttributes) {
+  const [stack, weights, entries, ...rest] = inputs;
+  const [gamma, beta]: readonly (T | undefined)[] = rest.slice(skip ? 1 : 0);
+  return { stack, weights, entries, skip: skip ? rest[0] : undefined, gamma, beta };
+}
+
 /** Weights: one for every candidate of every edge, then one of the skip connection for every edge. */
 export function entryCount({ edges, width, skip }: MixedEdgesAttributes): number {
   return edges * width + (skip ? edges : 0);

@@ -5,8 +5,7 @@ import { padChannelsOperation, slice } from '../copy/slice.js';
 import { add } from '../elementwise/add.js';
 import { batchStatisticsGradientOperation } from '../norm/batchNormTraining.js';
 import { mixedEdgeSumsOperation } from './mixedEdgeSums.js';
-import { mixedEdgesInputs } from './mixedEdges.js';
-import type { MixedEdgesAttributes } from './mixedEdgesCalls.js';
+import { type MixedEdgesAttributes, mixedEdgesInputs } from './mixedEdgesCalls.js';
 import { mixedEdgeAffineGradientsOperation, mixedEdgeWeightGradientOperation } from './mixedEdgeWeightGradients.js';
 import { mixedStackGradientOperation } from './mixedStackGradient.js';
 

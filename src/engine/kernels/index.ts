@@ -1,0 +1,1 @@
+export { defineShader } from './defineShader.js';
