@@ -7,12 +7,21 @@ import {
   type StudyEvent,
   type StudyProvenance,
   type StudyResults,
+  type TableJudge,
   targetImages,
 } from '../../src/nas/transfer/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 import { versions } from '../package/package.js';
 import type { Tools } from '../tools/tools.js';
-import { adapterOf, type PreparedStudy, type PrepareOptions } from './prepare.js';
+import { openJudge } from './judge.js';
+import {
+  adapterOf,
+  type JobImages,
+  type PreparedStudy,
+  type PrepareOptions,
+  prepareStudy,
+  readStudyImages,
+} from './prepare.js';
 import { withSession } from './session.js';
 import { openStudyFolder } from './store.js';
 
@@ -33,9 +42,14 @@ export interface ConductOptions extends PrepareOptions {
  */
 export async function conductStudy(study: Study, tools: Tools, options: ConductOptions): Promise<StudyResults> {
   const { out, rerun } = options;
-  const openStore = () => openStudyFolder(out, options.notice);
   const kept = `what is finished is kept in ${out}: run the same command again to go on`;
-  return withSession(study, tools, { ...options, openStore, kept }, async (session) => {
+  const steps = {
+    read: async () => ({ judge: await openJudge(study), images: await readStudyImages(study, options) }),
+    openStore: () => openStudyFolder(out, options.notice),
+    prepare: ({ judge, images }: { judge?: TableJudge; images: JobImages }) =>
+      prepareStudy(study, images, judge, tools, options),
+  };
+  return withSession(steps, { kept, onEvent: options.onEvent }, async (session) => {
     const { plan, executors, store, onEvent } = session;
     await options.onReady?.(session, store);
     await atomicWrite(join(out, 'study.json'), `${JSON.stringify(study, undefined, 2)}\n`);
