@@ -1,4 +1,4 @@
-import { SourceError } from './errors.js';
+import { SourceError } from './images/errors.js';
 import type { SourceSpecification } from './rules/rule.js';
 import { DEFAULT_RULE, findSourceRule, ruleParameters, SOURCE_RULES } from './rules/rules.js';
 

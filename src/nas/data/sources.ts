@@ -1,4 +1,4 @@
-import type { ImageSet, ImageSplit } from './imageSet.js';
+import type { ImageSet, ImageSplit } from './images/imageSet.js';
 import type { DrawContext, SourceSpecification } from './rules/rule.js';
 import { findSourceRule } from './rules/rules.js';
 import { checkSource, formatSource } from './sourceSpecification.js';

@@ -1,5 +1,5 @@
 import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { ImageSplit } from '../data/imageSet.js';
+import type { ImageSplit } from '../data/images/imageSet.js';
 import type { Supernet } from '../networks/classifier.js';
 import type { Protocol } from '../records/protocol.js';
 import type { ImageShape } from './imageBatch.js';

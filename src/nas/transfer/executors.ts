@@ -1,7 +1,7 @@
 import type { Gpu } from '../../engine/device/gpu.js';
 import { MemoryLimitError } from '../../engine/errors/errors.js';
 import { Engine } from '../../engine/runtime/engine.js';
-import type { ImageSet } from '../data/imageSet.js';
+import type { ImageSet } from '../data/images/imageSet.js';
 import { methodByName } from '../methods/methods.js';
 import type { SearchOutcome, TrainingOutcome } from '../records/outcome.js';
 import type { SearchEvent } from '../search/method.js';

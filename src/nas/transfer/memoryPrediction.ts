@@ -5,7 +5,7 @@ import type { VariableRole } from '../../engine/graph/variables.js';
 import { largestBinding } from '../../engine/runtime/memoryLimit.js';
 import { type PlannedMemory, PlanningEngine } from '../../engine/runtime/planningEngine.js';
 import { PlanOnlyError } from '../../engine/runtime/planOnlyError.js';
-import type { ImageSet } from '../data/imageSet.js';
+import type { ImageSet } from '../data/images/imageSet.js';
 import type { SourceContext } from '../data/sources.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
 import type { Search } from '../search/method.js';

@@ -1,9 +1,9 @@
 import { Random } from '../../engine/random/random.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { ImageSet } from '../data/imageSet.js';
+import type { ImageSet } from '../data/images/imageSet.js';
+import { fitImages } from '../data/images/transform.js';
 import { formatSource } from '../data/sourceSpecification.js';
 import { makeSource, type Source, type SourceContext } from '../data/sources.js';
-import { fitImages } from '../data/transform.js';
 import { UnknownNameError } from '../errors/errors.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';

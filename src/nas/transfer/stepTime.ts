@@ -1,9 +1,9 @@
 import { NasTransferError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { ImageSet } from '../data/imageSet.js';
+import type { ImageSet } from '../data/images/imageSet.js';
+import { fitImages } from '../data/images/transform.js';
 import { makeSource } from '../data/sources.js';
-import { fitImages } from '../data/transform.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
 import type { SearchEvent } from '../search/method.js';

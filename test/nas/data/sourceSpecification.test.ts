@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../../src/nas/data/errors.js';
+import { SourceError } from '../../../src/nas/data/images/errors.js';
 import type { SourceSpecification } from '../../../src/nas/data/rules/rule.js';
 import { checkSource, formatSource, parseSource } from '../../../src/nas/data/sourceSpecification.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../../src/nas/data/errors.js';
+import { SourceError } from '../../../src/nas/data/images/errors.js';
+import { channelStatistics, classCounts } from '../../../src/nas/data/images/statistics.js';
 import type { SourceSpecification } from '../../../src/nas/data/rules/rule.js';
 import { makeSource, type Source, sourceCounts } from '../../../src/nas/data/sources.js';
-import { channelStatistics, classCounts } from '../../../src/nas/data/statistics.js';
 import { imageKeys, syntheticSet } from './syntheticSets.js';
 
 const set = syntheticSet({ train: [61, 40, 33, 20, 11, 8], test: [9, 8, 7, 6, 5, 4] });

@@ -7,7 +7,7 @@ import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
 import { broadcastRow } from '../../../src/engine/ops/reduce/reduce.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
+import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import type { Source } from '../../../src/nas/data/sources.js';
 import type { Supernet } from '../../../src/nas/networks/classifier.js';
 import type { Protocol } from '../../../src/nas/records/protocol.js';

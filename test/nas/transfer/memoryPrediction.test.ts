@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
-import type { ImageSet } from '../../../src/nas/data/imageSet.js';
+import type { ImageSet } from '../../../src/nas/data/images/imageSet.js';
 import { methodByName } from '../../../src/nas/methods/methods.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { createExecutors } from '../../../src/nas/transfer/executors.js';

@@ -6,7 +6,7 @@ import { Random } from '../../../src/engine/random/random.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
 import { planProgram } from '../../../src/engine/runtime/plan.js';
 import type { Program } from '../../../src/engine/runtime/program.js';
-import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
+import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
 import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';

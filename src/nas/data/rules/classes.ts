@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Random } from '../../../engine/random/random.js';
-import { SourceError } from '../errors.js';
-import { indicesByClass } from '../selection.js';
+import { SourceError } from '../images/errors.js';
+import { indicesByClass } from '../images/selection.js';
 import { drawHalves } from './halves.js';
 import type { DrawContext, SourceRule } from './rule.js';
 

@@ -1,7 +1,7 @@
 import { Random } from '../../../engine/random/random.js';
-import { SourceError } from '../errors.js';
-import type { ImageSplit } from '../imageSet.js';
-import { classQuotas, drawByClass, indicesByClass, takeImages } from '../selection.js';
+import { SourceError } from '../images/errors.js';
+import type { ImageSplit } from '../images/imageSet.js';
+import { classQuotas, drawByClass, indicesByClass, takeImages } from '../images/selection.js';
 import type { DrawContext, DrawnSource } from './rule.js';
 
 /** Halves of real images with their labels, and how many of the set's images they are. */

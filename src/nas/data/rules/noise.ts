@@ -1,5 +1,5 @@
 import { Random } from '../../../engine/random/random.js';
-import type { ImageSet, ImageSplit } from '../imageSet.js';
+import type { ImageSet, ImageSplit } from '../images/imageSet.js';
 import { grouped, randomLabels } from './halves.js';
 import type { SourceRule } from './rule.js';
 

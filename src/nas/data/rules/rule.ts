@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Compiler } from '../../../engine/runtime/compiler.js';
-import type { ImageSet, ImageSplit } from '../imageSet.js';
+import type { ImageSet, ImageSplit } from '../images/imageSet.js';
 
 /** A search source as data: an image set and how images are selected from its training images. */
 export interface SourceSpecification {

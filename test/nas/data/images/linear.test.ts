@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/engine/random/random.js';
-import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
-import { chanceAccuracy, linearClassifierAccuracy } from '../../../src/nas/data/linear.js';
+import { Random } from '../../../../src/engine/random/random.js';
+import type { ImageSplit } from '../../../../src/nas/data/images/imageSet.js';
+import { chanceAccuracy, linearClassifierAccuracy } from '../../../../src/nas/data/images/linear.js';
 
 /** Images of noise, with `label` telling the class from the pixels. */
 function images(count: number, pixels: number, seed: number, label: (image: Uint8Array) => number): ImageSplit {

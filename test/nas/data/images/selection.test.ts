@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classQuotas, subset, validationSplit } from '../../../src/nas/data/selection.js';
-import { classCounts } from '../../../src/nas/data/statistics.js';
-import { imageKeys, syntheticSet } from './syntheticSets.js';
+import { classQuotas, subset, validationSplit } from '../../../../src/nas/data/images/selection.js';
+import { classCounts } from '../../../../src/nas/data/images/statistics.js';
+import { imageKeys, syntheticSet } from '../syntheticSets.js';
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../../src/nas/data/errors.js';
-import { packedLength, parsePacked, parsePackedDescription } from '../../../src/nas/data/packed.js';
+import { DataError } from '../../../../src/nas/data/images/errors.js';
+import { packedLength, parsePacked, parsePackedDescription } from '../../../../src/nas/data/images/packed.js';
 
 const description = {
   name: 'tiny',

@@ -1,4 +1,4 @@
-import { AttributeError } from '../../engine/errors/errors.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
 import type { ImageSet, ImageSplit } from './imageSet.js';
 
 /**

@@ -1,4 +1,4 @@
-import { NasTransferError } from '../../engine/errors/errors.js';
+import { NasTransferError } from '../../../engine/errors/errors.js';
 
 /** Where in a file something is wrong: what was found there and what should have been. */
 export interface DataFault {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitImages, resizePixels, toGrey, toRgb } from '../../../src/nas/data/transform.js';
-import { syntheticSet } from './syntheticSets.js';
+import { fitImages, resizePixels, toGrey, toRgb } from '../../../../src/nas/data/images/transform.js';
+import { syntheticSet } from '../syntheticSets.js';
 
 const grey = (height: number, width: number) => ({ height, width, channels: 1 });
 

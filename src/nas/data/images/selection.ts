@@ -1,5 +1,5 @@
-import { AttributeError } from '../../engine/errors/errors.js';
-import { Random } from '../../engine/random/random.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
+import { Random } from '../../../engine/random/random.js';
 import type { ImageSplit } from './imageSet.js';
 import { classCounts } from './statistics.js';
 

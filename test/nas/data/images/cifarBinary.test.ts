@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CIFAR10, CIFAR100, joinSplits, parseCifarBinary } from '../../../src/nas/data/cifarBinary.js';
-import { DataError } from '../../../src/nas/data/errors.js';
+import { CIFAR10, CIFAR100, joinSplits, parseCifarBinary } from '../../../../src/nas/data/images/cifarBinary.js';
+import { DataError } from '../../../../src/nas/data/images/errors.js';
 
 /** A record whose pixel of channel c, row y, column x is (y + 2x + 80c) mod 256. */
 function record(labels: readonly number[]): Uint8Array {

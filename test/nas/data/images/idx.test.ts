@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../../src/nas/data/errors.js';
-import { idxSplit, parseIdxImages, parseIdxLabels } from '../../../src/nas/data/idx.js';
+import { DataError } from '../../../../src/nas/data/images/errors.js';
+import { idxSplit, parseIdxImages, parseIdxLabels } from '../../../../src/nas/data/images/idx.js';
 
 function idx(sizes: readonly number[], data: ArrayLike<number>, type = 8): Uint8Array {
   const header = sizes.flatMap((n) => [(n >>> 24) & 255, (n >>> 16) & 255, (n >>> 8) & 255, n & 255]);

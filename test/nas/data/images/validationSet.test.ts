@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { validationSet, validationSetName, validationSetOf } from '../../../src/nas/data/validationSet.js';
-import { imageKeys, syntheticSet } from './syntheticSets.js';
+import { validationSet, validationSetName, validationSetOf } from '../../../../src/nas/data/images/validationSet.js';
+import { imageKeys, syntheticSet } from '../syntheticSets.js';
 
 const set = syntheticSet({ train: [10, 6], test: [4, 4] });
 

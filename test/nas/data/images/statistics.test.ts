@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { channelStatistics, classCounts } from '../../../src/nas/data/statistics.js';
+import { channelStatistics, classCounts } from '../../../../src/nas/data/images/statistics.js';
 
 describe('statistics of a split', () => {
   it('has the mean and population deviation of every channel', () => {
