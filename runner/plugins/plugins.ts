@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { NasTransferError } from '../../src/engine/errors/index.js';
 import { registerSourceRule, SOURCE_RULES } from '../../src/nas/data/index.js';
 import { METHOD_NAMES, registerMethod } from '../../src/nas/methods/index.js';
+import type { PluginRecord } from '../../src/nas/records/index.js';
 import { registerSpace, SPACE_NAMES } from '../../src/nas/spaces/index.js';
-import type { PluginRecord } from '../../src/nas/transfer/index.js';
 import { reasonOf } from '../errors/reason.js';
 
 /** A module that cannot be loaded, or registers nothing. */

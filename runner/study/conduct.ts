@@ -41,7 +41,7 @@ export interface ConductOptions extends PrepareOptions {
  * @throws JobError if a job fails, InterruptedError if the user stops; what is finished is kept
  */
 export async function conductStudy(study: Study, tools: Tools, options: ConductOptions): Promise<StudyResults> {
-  const { out, rerun } = options;
+  const { out } = options;
   const kept = `what is finished is kept in ${out}: run the same command again to go on`;
   const steps = {
     read: async () => ({ judge: await openJudge(study), images: await readStudyImages(study, options) }),
@@ -53,7 +53,7 @@ export async function conductStudy(study: Study, tools: Tools, options: ConductO
     const { plan, executors, store, onEvent } = session;
     await options.onReady?.(session, store);
     await atomicWrite(join(out, 'study.json'), `${JSON.stringify(study, undefined, 2)}\n`);
-    const provenance = await provenanceOf(study, session, rerun);
+    const provenance = await provenanceOf(study, session, options);
     const results = await runStudy(plan, { ...executors, store, provenance, onEvent });
     await store.writeResults(results);
     const { writeReport } = await import('../report/writeReport.js');
@@ -62,7 +62,11 @@ export async function conductStudy(study: Study, tools: Tools, options: ConductO
   });
 }
 
-async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string): Promise<StudyProvenance> {
+async function provenanceOf(
+  study: Study,
+  prepared: PreparedStudy,
+  { rerun, plugins = [] }: ConductOptions,
+): Promise<StudyProvenance> {
   const { sets, judge } = prepared;
   const sources = [];
   for (const { label, specification } of study.sources) {
@@ -75,7 +79,13 @@ async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string
       classes: source.classes.length,
     });
   }
-  const common = { adapter: adapterOf(prepared), versions: versions(), sources, rerun };
+  const common = {
+    adapter: adapterOf(prepared),
+    versions: versions(),
+    sources,
+    ...(plugins.length > 0 ? { plugins } : {}),
+    rerun,
+  };
   if (judge) return { ...common, targets: [], judge: judge.describe(), references: judge.references() };
   const targets = [];
   for (const target of study.targets) {

@@ -2,6 +2,7 @@ import type { AdapterKind, Gpu } from '../../src/engine/device/index.js';
 import type { Engine } from '../../src/engine/runtime/index.js';
 import type { AppliedTuning } from '../../src/engine/tuner/index.js';
 import type { SourceContext } from '../../src/nas/data/index.js';
+import type { PluginRecord } from '../../src/nas/records/index.js';
 import { type Space, spaceByName } from '../../src/nas/spaces/index.js';
 import {
   type Executors,
@@ -16,6 +17,7 @@ import {
   targetImages,
 } from '../../src/nas/transfer/index.js';
 import { type ImageSets, imageSets } from '../data/imageSetCache.js';
+import { pluginDigest } from '../plugins/plugins.js';
 import type { Tools } from '../tools/tools.js';
 import { tuningFor } from '../tuning/tuning.js';
 
@@ -24,6 +26,8 @@ export interface PrepareOptions {
   readonly dataDir?: string;
   /** False: the usual kernels, whatever was measured. */
   readonly tune?: boolean;
+  /** What was loaded by `--plugin`. */
+  readonly plugins?: readonly PluginRecord[];
   notice?(text: string): void;
 }
 
@@ -74,7 +78,7 @@ export async function openJobDevice(
   space: Space,
   sets: JobImages,
   tools: Tools,
-  { adapter, tune, notice }: PrepareOptions,
+  { adapter, tune, plugins = [], notice }: PrepareOptions,
 ): Promise<JobDevice> {
   const gpu = await tools.openGpu(adapter);
   try {
@@ -94,7 +98,7 @@ export async function openJobDevice(
       kind,
       tuning,
       sets,
-      context: { adapter: named, fingerprints: sets.fingerprints },
+      context: { adapter: named, fingerprints: sets.fingerprints, plugins: pluginDigest(plugins) },
       executors,
       sourceContext: sourceContextOf(gpu, tuning),
       dispose: () => gpu.dispose(),

@@ -8,6 +8,7 @@ import type { JobSettings } from '../../study/job.js';
 import type { Tools } from '../../tools/tools.js';
 import { checkOptionNames } from '../options/methodOptions.js';
 import { addShared, collectAssignment, positiveInteger, type SharedOptions } from '../options/options.js';
+import { pluginsOf } from '../options/plugins.js';
 import { addProtocolFlags, CHOSEN, type ProtocolFlags, readProtocolFlags } from '../options/protocolFlags.js';
 
 interface SearchOptions extends SharedOptions, ProtocolFlags {
@@ -34,7 +35,7 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
     )
     .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again')
     .option('--plan', 'tells the memory that a search on a supernet would take, and does not search');
-  addShared(addProtocolFlags(command, CHOSEN), 'space', 'adapter', 'tune', 'dataDir', 'seed').action(
+  addShared(addProtocolFlags(command, CHOSEN), 'space', 'plugin', 'adapter', 'tune', 'dataDir', 'seed').action(
     (options: SearchOptions) => search(options, tools, output),
   );
 }
@@ -50,6 +51,7 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
   const { showJobs } = await import('../../study/studyProgress.js');
   const { supernetDoubts } = await import('../../study/doubts.js');
   const { method: name, limit, seed = 0, out } = options;
+  const plugins = await pluginsOf(options);
   await checkOptionNames(name, options.option);
   const space = spaceByName(options.space);
   const chosen = studyMethod(name, options.option);
@@ -70,7 +72,7 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
   const { adapter, dataDir, tune } = options;
   if (options.plan) {
     const { planSearch } = await import('./searchPlan.js');
-    await planSearch(job, chosen, tools, { adapter, dataDir, tune, json: options.json }, output);
+    await planSearch(job, chosen, tools, { adapter, dataDir, tune, plugins, json: options.json }, output);
     return;
   }
   const progress = await progressOf(output, options);
@@ -81,6 +83,7 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
       adapter,
       dataDir,
       tune,
+      plugins,
       out,
       file: 'search.json',
       notice: (text) => progress.note(text),
@@ -101,6 +104,7 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
           seed,
           protocol: task.protocol,
           adapter: adapterOf(prepared),
+          ...(plugins.length > 0 ? { plugins } : {}),
           hash: task.hash,
           ...outcome,
           warnings: [

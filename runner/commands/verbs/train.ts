@@ -6,6 +6,7 @@ import { type Output, progressOf } from '../../progress/output.js';
 import type { JobSettings } from '../../study/job.js';
 import type { Tools } from '../../tools/tools.js';
 import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';
+import { pluginsOf } from '../options/plugins.js';
 import {
   addProtocolFlags,
   addRegularizationFlags,
@@ -35,7 +36,7 @@ export function addTrain(program: Command, tools: Tools, output: Output): void {
     .option('--test-limit <images>', 'at most this many test images', positiveInteger)
     .option('--out <folder>', 'folder that keeps the outcome; a training found done there is not done again');
   const settings = addRegularizationFlags(addProtocolFlags(command, CHOSEN));
-  addShared(settings, 'space', 'adapter', 'tune', 'dataDir', 'seed').action((options: TrainOptions) =>
+  addShared(settings, 'space', 'plugin', 'adapter', 'tune', 'dataDir', 'seed').action((options: TrainOptions) =>
     train(options, tools, output),
   );
 }
@@ -49,6 +50,7 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
   const { showJobs } = await import('../../study/studyProgress.js');
   const { trainingDoubts } = await import('../../study/doubts.js');
   const { target: set, limit, testLimit, seed = 0, out } = options;
+  const plugins = await pluginsOf(options);
   const space = spaceByName(options.space);
   const architecture = space.format(space.parse(options.architecture));
   const { published, overrides } = await readProtocolFlags(options);
@@ -69,6 +71,7 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
       adapter,
       dataDir,
       tune,
+      plugins,
       out,
       file: 'training.json',
       notice: (text) => progress.note(text),
@@ -85,6 +88,7 @@ async function train(options: TrainOptions, tools: Tools, output: Output): Promi
           seed,
           protocol: task.protocol,
           adapter: adapterOf(prepared),
+          ...(plugins.length > 0 ? { plugins } : {}),
           hash: task.hash,
           ...outcome,
           warnings: trainingDoubts(outcome, task.protocol, await sets.open(set), task.target),

@@ -67,7 +67,7 @@ export type StudyEvent =
 /** What results say about where they come from. */
 export type StudyProvenance = Pick<
   StudyResults,
-  'adapter' | 'versions' | 'sources' | 'targets' | 'rerun' | 'judge' | 'references'
+  'adapter' | 'versions' | 'sources' | 'targets' | 'plugins' | 'rerun' | 'judge' | 'references'
 >;
 
 export interface StudyRun extends Executors {

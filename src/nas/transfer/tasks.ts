@@ -61,6 +61,8 @@ export interface TaskContext {
   readonly adapter: string;
   /** `fingerprint` of every image set, by its name. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** Names the code of plugins; absent without any. */
+  readonly plugins?: string;
 }
 
 /**
@@ -68,7 +70,7 @@ export interface TaskContext {
  * @throws {NasTransferError} when the context lacks the fingerprint of the image set
  */
 export async function searchTask(
-  { adapter, fingerprints }: TaskContext,
+  { adapter, fingerprints, plugins }: TaskContext,
   settings: {
     readonly space: string;
     readonly method: StudyMethod;
@@ -81,7 +83,7 @@ export async function searchTask(
   const { label: method, name, options } = settings.method;
   const { label: source, specification } = settings.source;
   const needs = methodByName(name).needs(options);
-  const decides = { kind: 'search', method: name, options, seed, version: RESULT_VERSION, space };
+  const decides = { kind: 'search', method: name, options, seed, version: RESULT_VERSION, space, plugins };
   const fingerprint = fingerprintOf(fingerprints, specification.set);
   const hash = await jobHash(
     needs === 'nothing'
@@ -98,11 +100,11 @@ export async function searchTask(
  * @throws {NasTransferError} when the context lacks the fingerprint of the image set
  */
 export async function trainingTask(
-  { adapter, fingerprints }: TaskContext,
+  { adapter, fingerprints, plugins }: TaskContext,
   settings: Omit<TrainingTask, 'kind' | 'hash'>,
 ): Promise<TrainingTask> {
   const { space, architecture, protocol, seed, target } = settings;
-  const decides = { version: RESULT_VERSION, adapter, space, kind: 'training', architecture, protocol, seed };
+  const decides = { version: RESULT_VERSION, adapter, space, kind: 'training', architecture, protocol, seed, plugins };
   const hash = await jobHash({ ...decides, ...selection(fingerprints, target) });
   return { kind: 'training', hash, space, architecture, target, seed, protocol };
 }
