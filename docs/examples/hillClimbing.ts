@@ -20,9 +20,7 @@ export const hillClimbing: Method<z.infer<typeof options>> = {
       total: evaluations,
       propose: (done, random) => ({
         architecture:
-          done.length < start
-            ? problem.space.random(random)
-            : problem.space.mutate(fittest(done).architecture, random),
+          done.length < start ? problem.space.random(random) : problem.space.mutate(fittest(done).architecture, random),
       }),
     }),
 };
