@@ -56,8 +56,9 @@ export interface Segment {
 
 /** A condition: open in runs in which at least one of some elements of a feed is not zero. */
 export interface Gate {
-  /** The feed. */
   readonly flags: Value;
+  /** Name of the feed that `flags` is. */
+  readonly feed: string;
   /** Row-major indices of the elements. */
   readonly elements: readonly number[];
 }
@@ -170,7 +171,7 @@ export class Graph {
       );
     if (this.gate)
       throw new AttributeError('whenOpen: called within another gate; use one gate with the elements of both instead');
-    return this.within({ flags, elements: [...elements] }, build);
+    return this.within({ flags, feed: flags.origin.name, elements: [...elements] }, build);
   }
 
   /**
