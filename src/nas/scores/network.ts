@@ -62,11 +62,15 @@ export async function withUntrained<T>(
     engine.allocate(network.weights, seed);
     engine.allocate(network.runningStatistics, seed);
     const shape = [batch, settings.size, settings.size, settings.imageChannels];
-    program = await engine.compile((graph) => {
-      const images = graph.feed('images', shape);
-      const labels = graph.feed('labels', [batch], 'u32');
-      build({ graph, network, images, labels, logits: network.forward(images, mode) });
-    });
+    program = await engine.compile(
+      (graph) => {
+        const images = graph.feed('images', shape);
+        const labels = graph.feed('labels', [batch], 'u32');
+        build({ graph, network, images, labels, logits: network.forward(images, mode) });
+      },
+      { signal: context.signal },
+    );
+    context.signal?.throwIfAborted();
     return await use(untrainedNetwork(context, network, program, batch));
   } finally {
     program?.dispose();

@@ -166,7 +166,7 @@ async function predictWith(
 ): Promise<MemoryPrediction> {
   const engine = new PlanningEngine(gpu, { variants });
   try {
-    const problem = await searchProblem(engine, space, task, set, undefined, sourceContext);
+    const problem = await searchProblem(engine, space, task, set, undefined, { sourceContext });
     await build(methodByName(task.methodName).start(problem, task.options));
     const largestLimit = largestBinding(gpu);
     const { largest, peak } = engine;
