@@ -14,9 +14,10 @@ import { pluginDigest } from '../plugins/plugins.js';
 import { interruptible } from '../progress/interrupt.js';
 import type { Progress } from '../progress/progress.js';
 import { memoryStore, openSearchFolder, type SearchStore } from './folder.js';
-import { planTasks, type TableRunPlan, type TableTask } from './plan.js';
-import { type Searcher, startWorker } from './pool.js';
-import { localSearcher, type TableChoice } from './searchTask.js';
+import { planTasks, type TableChoice, type TableRunPlan, type TableTask } from './plan.js';
+import { startWorker } from './pool.js';
+import type { Searcher } from './searcher.js';
+import { localSearcher } from './searchTask.js';
 
 export interface TableRunOptions {
   readonly table: Table;

@@ -2,6 +2,14 @@ import type { SearchLimits } from '../../src/nas/search/index.js';
 import type { Measurement, Table, TableRunMethod } from '../../src/nas/tables/index.js';
 import { jobHash } from '../../src/nas/transfer/index.js';
 
+/** Which table to open, in a form that can be sent to another process. */
+export interface TableChoice {
+  readonly name: string;
+  readonly tablesDir?: string;
+  /** Modules that register the space and the methods. */
+  readonly plugins?: readonly string[];
+}
+
 /** Raised when equal tasks come to other outcomes than before. */
 const VERSION = 1;
 

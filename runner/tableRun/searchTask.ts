@@ -4,16 +4,8 @@ import { methodByName } from '../../src/nas/methods/index.js';
 import { searchTable, type Table, type TableSearch, tableProblem } from '../../src/nas/tables/index.js';
 import { loadPlugins } from '../plugins/plugins.js';
 import { openTable } from '../tables/open.js';
-import type { TableTask } from './plan.js';
-import type { Searcher } from './pool.js';
-
-/** Which table, in words that another process understands. */
-export interface TableChoice {
-  readonly name: string;
-  readonly tablesDir?: string;
-  /** Modules that register the space and the methods. */
-  readonly plugins?: readonly string[];
-}
+import type { TableChoice, TableTask } from './plan.js';
+import type { Searcher } from './searcher.js';
 
 /** A method asked for a device where there is none. */
 export class NeedsDevice extends Error {}
