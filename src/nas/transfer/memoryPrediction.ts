@@ -130,7 +130,7 @@ export async function withRemedies(
 }
 
 /** `12.3 MiB`. */
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
