@@ -1,7 +1,24 @@
-import { IMAGE_SET_NAMES } from './imageSetNames.js';
+// Written by scripts/registryNames.ts from the registries.
 
-// Names that help tells. They stand here once more so that help need not load what they name; a test holds them to it.
-export const METHOD_NAMES = [
+/** The facts about a space that help shows. */
+export interface NamedSpace {
+  readonly name: string;
+  /** Sizes at which `count` counts by default. */
+  readonly counted: NamedSizes;
+  /** Those of the network for ImageNet; undefined: the space has none. */
+  readonly imagenet: NamedSizes | undefined;
+  /** Its networks have drop path and an auxiliary classifier. */
+  readonly regularized: boolean;
+  /** It reads files of architectures by name. */
+  readonly files: boolean;
+}
+
+export interface NamedSizes {
+  readonly channels: number;
+  readonly cells: number;
+}
+
+export const METHOD_NAMES: readonly string[] = [
   'random',
   'regularized-evolution',
   'local-search',
@@ -24,7 +41,7 @@ export const METHOD_NAMES = [
   'snas',
   'balenas',
 ];
-export const PREDICTOR_NAMES = [
+export const PREDICTOR_NAMES: readonly string[] = [
   'random-forest',
   'gradient-boosting',
   'knn',
@@ -33,9 +50,8 @@ export const PREDICTOR_NAMES = [
   'mlp',
   'graph-network',
 ];
-export const ENCODING_NAMES = ['one-hot', 'adjacency', 'path'];
-export const SPACE_NAMES = ['nasbench201', 'darts'];
-export const SCORE_NAMES = [
+export const ENCODING_NAMES: readonly string[] = ['one-hot', 'adjacency', 'path'];
+export const SCORE_NAMES: readonly string[] = [
   'parameters',
   'flops',
   'grad-norm',
@@ -49,8 +65,28 @@ export const SCORE_NAMES = [
   'zen',
   'linear-regions',
 ];
-/** A supernet that no space has; `profile` and `tune` alone take it. */
-export const DARTS_SUPERNET = 'darts-supernet';
-export const SOURCE_FORMS = ['SET', 'SET:images=0.25', 'SET:classes=5', 'SET:random-labels', 'SET:noise'];
-
-export const IMAGE_SETS = `${IMAGE_SET_NAMES.join(', ')}, a packed set of --data-dir, or a path`;
+export const SOURCE_FORMS: readonly string[] = [
+  'SET',
+  'SET:images=0.25',
+  'SET:classes=5',
+  'SET:random-labels',
+  'SET:noise',
+];
+export const SPACES: readonly NamedSpace[] = [
+  {
+    name: 'nasbench201',
+    counted: { channels: 16, cells: 5 },
+    imagenet: undefined,
+    regularized: false,
+    files: false,
+  },
+  {
+    name: 'darts',
+    counted: { channels: 36, cells: 20 },
+    imagenet: { channels: 48, cells: 14 },
+    regularized: true,
+    files: true,
+  },
+];
+export const SPACE_NAMES: readonly string[] = SPACES.map(({ name }) => name);
+export const DEFAULT_SPACE = 'nasbench201';

@@ -1,5 +1,5 @@
 import type { Engine } from '../../src/engine/runtime/index.js';
-import { nasbench201 } from '../../src/nas/spaces/index.js';
+import { spaceByName } from '../../src/nas/spaces/index.js';
 import {
   measureSearchStep,
   measureTrainingStep,
@@ -9,11 +9,8 @@ import {
 } from '../../src/nas/transfer/index.js';
 import type { ImageSets } from '../data/imageSetCache.js';
 import type { NetworkSize, NetworkTimes, SizeTimes } from '../tools/stepTimer.js';
-import { LADDER } from './sizes.js';
+import { LADDER, TYPICAL_ARCHITECTURE } from './sizes.js';
 import { quickstartStudy } from './studyFile.js';
-
-/** Has every operation, and about as much work as the mean of the cells that a study trains. */
-const TYPICAL_CELL = '|nor_conv_3x3~0|+|nor_conv_1x1~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|none~2|';
 
 /** The first steps compile kernels, some of them only when they first run; after so many seconds of them, steps are timed for so many. */
 const WARMING_SECONDS = 0.1;
@@ -26,16 +23,17 @@ export async function measureSize(
   sets: Pick<ImageSets, 'open'>,
 ): Promise<SizeTimes> {
   const rung = LADDER.find((one) => one.size === size)!;
-  const { methods, sources, targets, protocols } = parseStudy(quickstartStudy(rung));
+  const { space: name, methods, sources, targets, protocols } = parseStudy(quickstartStudy(rung));
   const images = targetImages(await sets.open(targets[0].set), targets[0], protocols.training);
-  const cell = nasbench201.parse(TYPICAL_CELL);
+  const space = spaceByName(name);
+  const typical = space.parse(TYPICAL_ARCHITECTURE);
   const darts = methods.find((method) => method.name === 'darts')!;
   const { specification } = sources[0];
   const searched = await sets.open(specification.set);
   const search = { methodName: darts.name, options: darts.options, specification, protocol: protocols.search, seed: 0 };
   const train = (seconds: number) =>
-    measureTrainingStep(engine, nasbench201, protocols.training, images, cell, { seconds });
-  const relax = (seconds: number) => measureSearchStep(engine, nasbench201, search, searched, { seconds });
+    measureTrainingStep(engine, space, protocols.training, images, typical, { seconds });
+  const relax = (seconds: number) => measureSearchStep(engine, space, search, searched, { seconds });
 
   const start = performance.now();
   await train(WARMING_SECONDS);

@@ -1,4 +1,6 @@
+import { DEFAULT_SPACE, spaceByName } from '../../src/nas/spaces/index.js';
 import type { NetworkSize } from '../tools/stepTimer.js';
+
 /** How much of it there is. */
 export interface StudyLength {
   readonly sourceImages: number;
@@ -17,15 +19,10 @@ export interface Rung {
   readonly length: StudyLength;
 }
 
-/** The first is the smallest on which a short training tells digits apart better than a linear classifier does. */
-export const NETWORK_SIZES: readonly NetworkSize[] = [
-  { channels: 4, cells: 1, imageSize: 12, batch: 16, pad: 0 },
-  { channels: 8, cells: 1, imageSize: 16, batch: 16, pad: 0 },
-  { channels: 8, cells: 1, imageSize: 28, batch: 32, pad: 2 },
-  { channels: 16, cells: 1, imageSize: 28, batch: 32, pad: 2 },
-  { channels: 16, cells: 2, imageSize: 28, batch: 64, pad: 2 },
-  { channels: 16, cells: 5, imageSize: 28, batch: 64, pad: 2 },
-];
+/** Networks of the study's space, and the architecture whose steps are timed. */
+const quickstart = spaceByName(DEFAULT_SPACE).sizes.quickstart!;
+export const NETWORK_SIZES: readonly NetworkSize[] = quickstart.networks;
+export const TYPICAL_ARCHITECTURE = quickstart.typical;
 
 const lengths = (
   [

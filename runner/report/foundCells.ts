@@ -1,7 +1,7 @@
 import { type SearchJob, type StudyResults, spread, type TransferJob } from '../../src/nas/transfer/index.js';
 import { installCommand, isInstalled } from '../package/optionalPackages.js';
 import { amount, listed, percentSpread, plural } from '../progress/numbers.js';
-import { graphviz } from './cellGraph.js';
+import { graphviz } from './graphviz.js';
 import { html, type Markup, trusted } from './html.js';
 import { pictureOf } from './picture.js';
 import { groupBy } from './studyCells.js';

@@ -1,6 +1,4 @@
-import { isConnected } from '../../src/nas/spaces/index.js';
-import { cellDot, cellText, hasNoConvolution, readCell } from './cellGraph.js';
-import { genotypeDot, genotypeText, normalLearnsNothing, readGenotype } from './genotypeGraph.js';
+import { ArchitectureError, drawingDot, drawingText, SPACE_NAMES, spaceByName } from '../../src/nas/spaces/index.js';
 
 /** An architecture for readers: as a graph, in words, and what is wrong with it. */
 export interface Picture {
@@ -12,25 +10,16 @@ export interface Picture {
   readonly wide: boolean;
 }
 
-/** The picture of an architecture; null where its space has none, and for text that is no architecture. */
+/** The picture of an architecture; null for spaces that are not known here, and for text that is no architecture. */
 export function pictureOf(space: string, architecture: string): Picture | null {
-  const cell = readCell(space, architecture);
-  if (cell) {
-    const warnings = [
-      hasNoConvolution(cell) && 'no convolution: nothing in it learns',
-      !isConnected(cell) && 'the input does not reach the output',
-    ];
-    return {
-      dot: cellDot(cell),
-      text: cellText(cell),
-      warnings: warnings.filter((warning) => warning !== false),
-      wide: false,
-    };
+  if (!SPACE_NAMES.includes(space)) return null;
+  const { draw, parse } = spaceByName(space);
+  try {
+    const drawing = draw(parse(architecture));
+    const { warnings, cells } = drawing;
+    return { dot: drawingDot(drawing, 'page'), text: drawingText(drawing), warnings, wide: cells.length > 1 };
+  } catch (error) {
+    if (error instanceof ArchitectureError) return null;
+    throw error;
   }
-  const genotype = readGenotype(space, architecture);
-  if (!genotype) return null;
-  const warnings = normalLearnsNothing(genotype)
-    ? ['no convolution in the normal cell: nothing in it learns but what fits its inputs']
-    : [];
-  return { dot: genotypeDot(genotype), text: genotypeText(genotype), warnings, wide: true };
 }

@@ -57,7 +57,7 @@ export async function conductScores(task: ScoreTask, tools: Tools, options: Scor
   const { space, source, seed, batch, channels, cells, size } = task;
   const specification = parseSource(source);
   const set = await openImageSet(specification.set, { dataDir: options.dataDir, size });
-  const images = makeSource(fitImages(set, { size, channels: set.channels }), specification, seed);
+  const images = await makeSource(fitImages(set, { size, channels: set.channels }), specification, seed);
   const chosen = scoreBatch(images.trainSplit, images, { batch, seed });
   if (options.out !== undefined) await makeFolder(options.out);
   const gpu = await tools.openGpu(options.adapter);

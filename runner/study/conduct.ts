@@ -52,7 +52,8 @@ async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string
   const { sets, judge } = prepared;
   const sources = [];
   for (const { label, specification } of study.sources) {
-    const source = makeSource(await sets.open(specification.set), specification, study.seeds[0]);
+    const set = await sets.open(specification.set);
+    const source = await makeSource(set, specification, study.seeds[0], prepared.sourceContext);
     sources.push({
       name: label,
       description: source.description,

@@ -22,7 +22,7 @@ export function describeSettings({ facts, fitted, images, candidates, seconds }:
   const epochs = `${plural(protocol.epochs, 'epoch')} = ${plural(steps, 'step')}`;
   const parts = [
     `${protocol.channels} channels`,
-    `${plural(protocol.cells, 'cell')}${space.name === 'darts' ? '' : ' a stage'}`,
+    `${plural(protocol.cells, 'cell')}${space.sizes.cells === 'in all' ? '' : ' a stage'}`,
     `${protocol.imageSize} px${protocol.imageChannels === channels ? '' : protocol.imageChannels === 1 ? ' grey' : ' colour'}`,
     `batch ${protocol.batch}`,
     candidates && work.kind === 'fitness'

@@ -1,14 +1,8 @@
-import { type ImageSet, sourceCounts } from '../../src/nas/data/index.js';
+import { type ImageSet, type SourceContext, sourceCounts } from '../../src/nas/data/index.js';
 import { methodByName } from '../../src/nas/methods/index.js';
-import type { Protocol } from '../../src/nas/records/index.js';
+import type { Protocol, ProtocolOverrides } from '../../src/nas/records/index.js';
 import { spaceByName } from '../../src/nas/spaces/index.js';
-import {
-  candidatesOf,
-  type FittedWork,
-  fittingProtocol,
-  type ProtocolOverrides,
-  type Study,
-} from '../../src/nas/transfer/index.js';
+import { candidatesOf, type FittedWork, fittingProtocol, type Study } from '../../src/nas/transfer/index.js';
 import { describeSettings, type ToldSettings } from './describeSettings.js';
 import type { PrepareOptions } from './prepare.js';
 
@@ -26,7 +20,7 @@ export function fitTraining(study: Study, architecture: string, given: ProtocolO
   const space = spaceByName(study.space);
   const [{ set, limit }] = study.targets;
   const work: FittedWork = { kind: 'training', architecture: space.parse(architecture) };
-  return fitOf(study, set, work, given, ({ train, classes }) => {
+  return fitOf(study, set, work, given, async ({ train, classes }) => {
     const count = Math.min(train.count, limit ?? train.count);
     return { count, classes: classes.length, told: count };
   });
@@ -38,13 +32,14 @@ export function fitSearch(study: Study, given: ProtocolOverrides): Fit {
   const [{ specification }] = study.sources;
   const [seed] = study.seeds;
   const method = methodByName(name);
-  const candidates = (protocol: Protocol) => candidatesOf(spaceByName(study.space), name, options, protocol);
+  const space = spaceByName(study.space);
+  const candidates = (protocol: Protocol) => candidatesOf(space, name, options, protocol);
   const work: FittedWork =
     method.needs(options) === 'supernet'
-      ? { kind: 'search', channelsOf: 4 * ((options as { partial?: number }).partial ?? 1) }
+      ? { kind: 'search', channelsOf: space.sizes.supernetChannels * ((options as { partial?: number }).partial ?? 1) }
       : { kind: 'fitness', candidates: candidates(study.protocols.fitness) };
-  const fit = fitOf(study, specification.set, work, given, (set) => {
-    const { images, half, classes } = sourceCounts(set, specification, seed);
+  const fit = fitOf(study, specification.set, work, given, async (set, context) => {
+    const { images, half, classes } = await sourceCounts(set, specification, seed, context);
     return { count: method.joinsHalves?.(options) ? images : half, classes, told: images };
   });
   return { ...fit, describe: (seconds) => fit.describe(seconds, { candidates, upTo: method.multiFidelity === true }) };
@@ -55,14 +50,14 @@ function fitOf(
   set: string,
   work: FittedWork,
   given: ProtocolOverrides,
-  countsOf: (set: ImageSet) => { count: number; classes: number; told: number },
+  countsOf: (set: ImageSet, context: SourceContext) => Promise<{ count: number; classes: number; told: number }>,
 ): Fit {
   const space = spaceByName(study.space);
   let told: Pick<ToldSettings, 'facts' | 'fitted' | 'images'> | undefined;
   return {
-    async protocolsFor(device, sets) {
+    async protocolsFor(device, sets, context) {
       const opened = await sets.open(set);
-      const { count, classes, told: images } = countsOf(opened);
+      const { count, classes, told: images } = await countsOf(opened, context);
       const edge = await sets.edge(set);
       const { channels } = opened;
       const facts = { space, work, device, images: { count, edge, channels, classes } };

@@ -1,5 +1,7 @@
 import type { AdapterKind, Gpu } from '../../src/engine/device/index.js';
+import type { Engine } from '../../src/engine/runtime/index.js';
 import type { AppliedTuning } from '../../src/engine/tuner/index.js';
+import type { SourceContext } from '../../src/nas/data/index.js';
 import { spaceByName } from '../../src/nas/spaces/index.js';
 import {
   type Executors,
@@ -26,6 +28,8 @@ export interface PreparedStudy {
   readonly judge?: TableJudge;
   readonly plan: StudyPlan;
   readonly executors: Executors;
+  /** For making the study's sources outside its jobs. */
+  readonly sourceContext: SourceContext;
   dispose(): void;
 }
 
@@ -36,7 +40,7 @@ export interface PrepareOptions {
   readonly tune?: boolean;
   notice?(text: string): void;
   /** The protocols that go with the images and the kind of device, in place of the study's. */
-  protocolsFor?(kind: AdapterKind, sets: StudyImages): Promise<Study['protocols']>;
+  protocolsFor?(kind: AdapterKind, sets: StudyImages, context: SourceContext): Promise<Study['protocols']>;
 }
 
 /** The image sets of a study, read, so that a wrong name is told before a device is looked for. */
@@ -63,8 +67,9 @@ export async function prepareStudy(
   try {
     const { kind, name } = gpu.info;
     const tuning = await tuningFor(gpu, tools, { tune }, notice);
+    const sourceContext = contextOf(gpu, tuning);
     const named = tuning ? `${kind}: ${name}, tuned ${tuning.digest}` : `${kind}: ${name}`;
-    const planned = protocolsFor ? { ...study, protocols: await protocolsFor(kind, sets) } : study;
+    const planned = protocolsFor ? { ...study, protocols: await protocolsFor(kind, sets, sourceContext) } : study;
     const plan = await planStudy(planned, { adapter: named, fingerprints: sets.fingerprints, judge });
     const options = { imageSet: sets.open, variants: tuning?.variants };
     const work = await tools.createExecutors(gpu, spaceByName(study.space), options);
@@ -76,11 +81,21 @@ export async function prepareStudy(
       ...(work.stepTime ? { stepTime: work.stepTime } : {}),
       ...(judge ? { judge: async (task) => judge.judge(task) } : {}),
     };
-    return { gpu, tuning, sets, judge, plan, executors, dispose: () => gpu.dispose() };
+    return { gpu, tuning, sets, judge, plan, executors, sourceContext, dispose: () => gpu.dispose() };
   } catch (error) {
     gpu.dispose();
     throw error;
   }
+}
+
+/** One engine on the device, made when a source rule first needs it. */
+function contextOf(gpu: Gpu, tuning: AppliedTuning | undefined): SourceContext {
+  let made: Promise<Engine> | undefined;
+  const make = async () => {
+    const { Engine } = await import('../../src/engine/runtime/index.js');
+    return new Engine(gpu, { variants: tuning?.variants });
+  };
+  return { engine: () => (made ??= make()) };
 }
 
 /** The adapter, and which measured kernels were used, as results name them. */

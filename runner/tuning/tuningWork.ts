@@ -2,15 +2,10 @@ import type { Graph } from '../../src/engine/graph/index.js';
 import { Random } from '../../src/engine/random/index.js';
 import { methodByName } from '../../src/nas/methods/index.js';
 import type { Protocol } from '../../src/nas/records/index.js';
-import { dartsSupernet, type Space, spaceByName } from '../../src/nas/spaces/index.js';
+import { type ProtocolOverrides, withOverrides } from '../../src/nas/records/index.js';
+import { networkSettings, type Space, spaceByName } from '../../src/nas/spaces/index.js';
 import { stepGraphs } from '../../src/nas/training/index.js';
-import {
-  networkSettings,
-  type ProtocolOverrides,
-  protocolsOf,
-  type Study,
-  withOverrides,
-} from '../../src/nas/transfer/index.js';
+import type { Study } from '../../src/nas/transfer/index.js';
 
 /** Networks whose kernels are tuned together. */
 export interface TuningWork {
@@ -21,21 +16,20 @@ export interface TuningWork {
 /** Random architectures that stand for all of a space: together they have each of its operations in every stage. */
 const ARCHITECTURES = 6;
 
-/** The published networks and supernet of a space, or those of other sizes. @throws AttributeError for wrong sizes */
+/** The published networks and supernet of a space, or those of other sizes. @throws {AttributeError} when sizes make no network */
 export function spaceWork(name: string, overrides: ProtocolOverrides, classes: number): TuningWork[] {
   const space = spaceByName(name);
-  const { search, training } = protocolsOf(name);
+  const { search, training } = space.protocols;
   return [
     networksWork(space, withOverrides(training, overrides), classes),
-    supernetWork(space, withOverrides(search, overrides), classes),
+    supernetOf(space, withOverrides(search, overrides), classes),
   ];
 }
 
-/** The search network of DARTS, with 8 cells in all as published, or of other sizes. @throws AttributeError for wrong sizes */
-export function dartsWork(overrides: ProtocolOverrides, classes: number): TuningWork[] {
-  const protocol = withOverrides(protocolsOf('darts').search, overrides);
-  const supernet = dartsSupernet(networkSettings(protocol, classes), { affine: false, batchNorm: 'batch' });
-  return [{ label: `search network of DARTS, ${sizesOf(protocol)}`, graphs: stepGraphs(supernet, protocol) }];
+/** The published supernet of a space, or one of other sizes. @throws {AttributeError} when sizes make no supernet */
+export function supernetWork(name: string, overrides: ProtocolOverrides, classes: number): TuningWork {
+  const space = spaceByName(name);
+  return supernetOf(space, withOverrides(space.protocols.search, overrides), classes);
 }
 
 /** What a study searches and trains. Image sets are not read: their classes are taken to be as many as given. */
@@ -48,7 +42,7 @@ export function studyWork(
   const halves = sources.map(({ specification }) => half(specification.limit));
   const works = [
     ...(needs.has('supernet')
-      ? batches(protocols.search, halves).map((protocol) => supernetWork(space, protocol, classes))
+      ? batches(protocols.search, halves).map((protocol) => supernetOf(space, protocol, classes))
       : []),
     ...(needs.has('training')
       ? batches(protocols.fitness, halves).map((protocol) => networksWork(space, protocol, classes))
@@ -82,7 +76,7 @@ function networksWork(space: Space, protocol: Protocol, classes: number): Tuning
   };
 }
 
-function supernetWork(space: Space, protocol: Protocol, classes: number): TuningWork {
+function supernetOf(space: Space, protocol: Protocol, classes: number): TuningWork {
   const supernet = space.supernet(networkSettings(protocol, classes), { affine: false, batchNorm: 'batch' });
   return { label: `supernet of ${space.name}, ${sizesOf(protocol)}`, graphs: stepGraphs(supernet, protocol) };
 }

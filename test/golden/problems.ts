@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { logicalSize, unpack } from '../../src/engine/graph/types.js';
 import type { VariableSet } from '../../src/engine/graph/variables.js';
-import type { ImageSplit } from '../../src/nas/data/imageSet.js';
+import type { ImageSplit } from '../../src/nas/data/images/imageSet.js';
 import type { Classifier, Supernet, SupernetOptions } from '../../src/nas/networks/classifier.js';
 import type { Protocol } from '../../src/nas/records/protocol.js';
 import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/runtime/engine.js';
-import { channelStatistics } from '../../src/nas/data/statistics.js';
+import { channelStatistics } from '../../src/nas/data/images/statistics.js';
 import { DeviceImages } from '../../src/nas/training/deviceImages.js';
 import { imageBatch } from '../../src/nas/training/imageBatch.js';
 import { Trainer } from '../../src/nas/training/trainer.js';

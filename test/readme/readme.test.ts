@@ -197,9 +197,10 @@ describe('the lists of README and docs/supported.md are those of the code:', () 
     if (!row) throw new Error(`docs/supported.md has no table row '${label}'`);
     return [...row[1].matchAll(/`([^`]+)`/g)].map((match) => match[1]).sort();
   }
-  const exported = (folder: string): string[] => {
-    const index = readFileSync(join(root, 'src', 'engine', 'index.ts'), 'utf8');
-    const lines = [...index.matchAll(new RegExp(`^export \\{([^}]*)\\} from './${folder}/([^']*)\\.js'`, 'gm'))];
+  /** Functions that the index of a module of the engine exports from files whose path matches. */
+  const exported = (module: string, path = /./): string[] => {
+    const index = readFileSync(join(root, 'src', 'engine', module, 'index.ts'), 'utf8');
+    const lines = [...index.matchAll(/^export \{([^}]*)\} from '([^']*)'/gm)].filter((match) => path.test(match[2]));
     const names = lines.flatMap((match) => match[1].split(',').map((name) => name.trim()));
     return names.filter((name) => typeof (engine as Record<string, unknown>)[name] === 'function').sort();
   };
@@ -215,8 +216,8 @@ describe('the lists of README and docs/supported.md are those of the code:', () 
       'image sets by name',
       async () => (await listImageSets({ dataDir: join(root, 'studies') })).map(({ name }) => name),
     ],
-    ['operations', () => exported('ops')],
-    ['layers', () => exported('nn')],
+    ['operations', () => exported('ops', /^\.\/(?!record\/)[a-z]+\//)],
+    ['layers', () => exported('nn').filter((name) => /^[A-Z]/.test(name))],
     ['optimisers', () => exported('optim').filter((name) => /^[A-Z]/.test(name))],
   ])('%s', async (label, names) => {
     const known = await names();

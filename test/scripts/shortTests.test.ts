@@ -40,7 +40,7 @@ describe('npm test', () => {
     const kinds = operations.flatMap((operation) => shortRuns(operation, targets).flatMap(({ reaches }) => reaches));
     const reached = new Set([...kinds.map((kind) => kind.split(' ')[0]), ...MEASURING_SHADERS]);
     expect(Object.keys(shaderSources).filter((name) => !reached.has(name))).toEqual([]);
-    expect(shortFiles).toContain('engine/runtime/ceilings.test.ts');
+    expect(shortFiles).toContain('engine/profile/ceilings.test.ts');
   });
 
   it('runs every command, in a test of the command line or as README gives it', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { SPACE_NAMES } from '../../names/registryNames.js';
+import { DEFAULT_SPACE, SPACE_NAMES } from '../../names/registryNames.js';
 import { UsageError } from './errors.js';
 
 export function positiveInteger(text: string): number {
@@ -35,7 +35,7 @@ const shared = {
   dataDir: () => new Option('--data-dir <folder>', 'folder with packed image sets').env('NASTRANSFER_DATA'),
   tablesDir: () => new Option('--tables-dir <folder>', 'folder with tables of architectures').env('NASTRANSFER_TABLES'),
   seed: () => new Option('--seed <number>', 'what all random numbers start from').argParser(seed),
-  space: () => new Option('--space <name>', `search space: ${SPACE_NAMES.join(', ')}`).default('nasbench201'),
+  space: () => new Option('--space <name>', `search space: ${SPACE_NAMES.join(', ')}`).default(DEFAULT_SPACE),
 };
 
 export interface SharedOptions {

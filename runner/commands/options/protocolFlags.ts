@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
-import type { ProtocolOverrides } from '../../../src/nas/transfer/index.js';
+import type { ProtocolOverrides } from '../../../src/nas/records/index.js';
+import { SPACES } from '../../names/registryNames.js';
 import { UsageError } from './errors.js';
 import { notNegative, positiveInteger, readJson, several } from './options.js';
 
@@ -58,11 +59,24 @@ export function addProtocolFlags(command: Command, left: string): Command {
     );
 }
 
-/** What training from scratch adds in the space darts. */
+/** Spaces whose networks have drop path and an auxiliary classifier. */
+const REGULARIZED = SPACES.filter(({ regularized }) => regularized)
+  .map(({ name }) => name)
+  .join(', ');
+
+/** Settings of training from scratch in spaces whose networks can be regularized. */
 export function addRegularizationFlags(command: Command): Command {
   return command
-    .option('--drop-path <probability>', 'what drop path rises to, from 0 (space darts)', notNegative)
-    .option('--auxiliary-weight <factor>', 'weight of an auxiliary classifier’s loss (space darts)', notNegative);
+    .option(
+      '--drop-path <probability>',
+      `final probability of drop path, which rises from 0 (spaces: ${REGULARIZED})`,
+      notNegative,
+    )
+    .option(
+      '--auxiliary-weight <factor>',
+      `weight of an auxiliary classifier’s loss (spaces: ${REGULARIZED})`,
+      notNegative,
+    );
 }
 
 /** Those of them that decide what one step computes. */
@@ -70,7 +84,7 @@ export function addSizeFlags(command: Command): Command {
   return command
     .option('--batch <number>', 'images a batch', positiveInteger)
     .option('--channels <number>', 'channels of the first stage', positiveInteger)
-    .option('--cells <number>', 'cells per stage; in the space darts all cells', positiveInteger)
+    .option('--cells <number>', 'cells: per stage, or in all, as the space counts them', positiveInteger)
     .option('--size <pixels>', 'edge that images are resized to', positiveInteger)
     .option('--image-channels <number>', '1: grey, 3: colour', positiveInteger);
 }
@@ -95,7 +109,7 @@ export function readSizeFlags(flags: SizeFlags): Promise<ProtocolOverrides> {
 
 /** What flags and files give; files in their order, the single flags win. @throws UsageError naming file and field */
 export async function readProtocolFlags(flags: ProtocolFlags): Promise<GivenProtocol> {
-  const { protocolOverrides, joinOverrides } = await import('../../../src/nas/transfer/index.js');
+  const { protocolOverrides, joinOverrides } = await import('../../../src/nas/records/index.js');
   const given = flags.protocol ?? [];
   const parts: ProtocolOverrides[] = [];
   for (const file of given)
@@ -107,7 +121,7 @@ export async function readProtocolFlags(flags: ProtocolFlags): Promise<GivenProt
 }
 
 async function readFlags(flags: ProtocolFlags): Promise<ProtocolOverrides> {
-  const { protocolOverrides } = await import('../../../src/nas/transfer/index.js');
+  const { protocolOverrides } = await import('../../../src/nas/records/index.js');
   const { epochs, batch, channels, cells, size: imageSize, imageChannels } = flags;
   const { learningRate, weightDecay, momentum, pad, flip, cutout } = flags;
   const { labelSmoothing, dropPath, auxiliaryWeight } = flags;

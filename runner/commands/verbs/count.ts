@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { NetworkSettings } from '../../../src/nas/spaces/index.js';
+import { SPACES } from '../../names/registryNames.js';
 import { formatTable, type Output } from '../../progress/output.js';
+import { type ArchitectureOptions, addArchitecture, readArchitecture } from '../options/architecture.js';
 import { UsageError } from '../options/errors.js';
-import { type ArchitectureOptions, addArchitecture, readArchitecture } from '../options/genotypeFile.js';
 import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';
 
 interface CountOptions extends SharedOptions, ArchitectureOptions, Partial<Omit<NetworkSettings, 'imageChannels'>> {
@@ -10,12 +11,16 @@ interface CountOptions extends SharedOptions, ArchitectureOptions, Partial<Omit<
   readonly imageChannels: number;
 }
 
-/** The sizes that papers count at. */
-const PUBLISHED = {
-  nasbench201: { channels: 16, cells: 5, classes: 10, size: 32 },
-  darts: { channels: 36, cells: 20, classes: 10, size: 32 },
-  imagenet: { channels: 48, cells: 14, classes: 1000, size: 224 },
-};
+/** Defaults of a size for help: that of the default space, then what the other spaces and ImageNet's networks have instead. */
+function defaults(size: 'channels' | 'cells'): string {
+  const [first, ...others] = SPACES.map(({ name, counted, imagenet }) => {
+    const forImageNet = imagenet ? `, for ImageNet ${imagenet[size]}` : '';
+    return { name, text: `${counted[size]}${forImageNet}` };
+  });
+  return [first.text, ...others.map(({ name, text }) => `${name}: ${text}`)].join('; ');
+}
+
+const IMAGENET_SPACES = SPACES.filter(({ imagenet }) => imagenet).map(({ name }) => name);
 
 export function addCount(program: Command, output: Output): void {
   const command = program
@@ -23,17 +28,13 @@ export function addCount(program: Command, output: Output): void {
     .summary('parameters and multiply-adds of an architecture')
     .description('Counts the parameters and the multiply-adds per image of an architecture’s network.');
   addArchitecture(command)
-    .option(
-      '--channels <number>',
-      'channels of the first stage (default: 16; darts: 36, for ImageNet 48)',
-      positiveInteger,
-    )
+    .option('--channels <number>', `channels of the first stage (default: ${defaults('channels')})`, positiveInteger)
     .option(
       '--cells <number>',
-      'cells per stage (default: 5); darts: all cells (default: 20, for ImageNet 14)',
+      `cells, per stage or in all as the space counts them (default: ${defaults('cells')})`,
       positiveInteger,
     )
-    .option('--imagenet', 'darts: the network for ImageNet')
+    .option('--imagenet', `${IMAGENET_SPACES.join(', ')}: the network for ImageNet`)
     .option('--classes <number>', 'classes (default: 10; ImageNet: 1000)', positiveInteger)
     .option('--size <pixels>', 'image edge (default: 32; ImageNet: 224)', positiveInteger)
     .option('--image-channels <number>', '1: grey, 3: colour', positiveInteger, 3);
@@ -45,11 +46,13 @@ async function count(options: CountOptions, output: Output): Promise<void> {
   const { AttributeError } = await import('../../../src/engine/errors/index.js');
   const space = spaceByName(options.space);
   const { imagenet } = options;
-  if (imagenet && space.name !== 'darts')
-    throw new UsageError(`--imagenet: space ${space.name} has no such network, wanted --space darts`);
+  const counted = imagenet ? space.sizes.imagenet : space.sizes.counted;
+  if (!counted)
+    throw new UsageError(
+      `--imagenet: space ${space.name} has no such network, wanted --space ${IMAGENET_SPACES.join(' or ')}`,
+    );
   const architecture = await readArchitecture(options, space);
-  const published = PUBLISHED[imagenet ? 'imagenet' : space.name === 'darts' ? 'darts' : 'nasbench201'];
-  const { channels, cells, classes, size } = { ...published, ...options };
+  const { channels, cells, classes, size } = { ...counted, ...options };
   const settings = {
     channels,
     cells,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { StoreError } from '../../errors/errors.js';
 import { reasonOf } from '../../errors/reason.js';
-import { IMAGE_SETS } from '../../names/registryNames.js';
+import { IMAGE_SETS } from '../../names/imageSetNames.js';
 import { formatTable, type Output } from '../../progress/output.js';
 import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';
 

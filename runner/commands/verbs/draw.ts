@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Output } from '../../progress/output.js';
-import { type ArchitectureOptions, addArchitecture, readArchitecture } from '../options/genotypeFile.js';
+import { type ArchitectureOptions, addArchitecture, readArchitecture } from '../options/architecture.js';
 import { addShared, type SharedOptions } from '../options/options.js';
 
 type DrawOptions = SharedOptions & ArchitectureOptions;
@@ -14,19 +14,10 @@ export function addDraw(program: Command, output: Output): void {
 }
 
 async function draw(options: DrawOptions, output: Output): Promise<void> {
-  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
+  const { drawingDot, spaceByName } = await import('../../../src/nas/spaces/index.js');
   const space = spaceByName(options.space);
   const architecture = await readArchitecture(options, space);
-  const dot = await dotOf(space.name, architecture);
+  const dot = drawingDot(space.draw(architecture), 'file');
   if (options.json) output.json({ space: space.name, architecture: space.format(architecture), dot });
   else output.print(dot);
-}
-
-async function dotOf(space: string, architecture: unknown): Promise<string> {
-  if (space === 'darts') {
-    const { drawGenotype } = await import('../../../src/nas/spaces/index.js');
-    return drawGenotype(architecture as Parameters<typeof drawGenotype>[0]);
-  }
-  const { cellDot } = await import('../../report/cellGraph.js');
-  return cellDot(architecture as Parameters<typeof cellDot>[0]);
 }

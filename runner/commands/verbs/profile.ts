@@ -14,7 +14,6 @@ import type { Classifier, Supernet } from '../../../src/nas/networks/index.js';
 import type { Protocol } from '../../../src/nas/records/index.js';
 import { StoreError } from '../../errors/errors.js';
 import { reasonOf } from '../../errors/reason.js';
-import { DARTS_SUPERNET, SPACE_NAMES } from '../../names/registryNames.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';
@@ -45,19 +44,13 @@ export function addProfile(program: Command, tools: Tools, output: Output): void
   addSizeFlags(command)
     .addOption(
       new Option(
-        '--space <name>',
-        `search space: ${SPACE_NAMES.join(', ')}; with --supernet also ${DARTS_SUPERNET}`,
-      ).default('nasbench201'),
-    )
-    .addOption(
-      new Option(
         '--clock <name>',
         'what kernels are timed with: timestamps where the device has fine ones, or else batches',
       ).choices(['timestamps', 'batches']),
     )
     .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
     .option('--svg <file>', 'write a picture of the memory over time');
-  addShared(command, 'adapter', 'tune').action((options: ProfileOptions) => profile(options, tools, output));
+  addShared(command, 'space', 'adapter', 'tune').action((options: ProfileOptions) => profile(options, tools, output));
 }
 
 /** What was measured, for printing and writing. */
@@ -99,13 +92,11 @@ async function chosenNetwork(options: ProfileOptions): Promise<{ protocol: Proto
     throw new UsageError(
       `profile: got ${supernet ? 'both of' : 'neither of'} --architecture and --supernet, wanted one of them`,
     );
-  if (name === DARTS_SUPERNET && !supernet)
-    throw new UsageError(`profile: --space ${DARTS_SUPERNET} has no architectures, only a supernet; give --supernet`);
   const { AttributeError } = await import('../../../src/engine/errors/index.js');
-  const { networkSettings, protocolsOf, withOverrides } = await import('../../../src/nas/transfer/index.js');
-  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
-  const space = spaceByName(name === DARTS_SUPERNET ? 'darts' : name);
-  const defaults = protocolsOf(space.name)[supernet ? 'search' : 'training'];
+  const { withOverrides } = await import('../../../src/nas/records/index.js');
+  const { networkSettings, spaceByName } = await import('../../../src/nas/spaces/index.js');
+  const space = spaceByName(name);
+  const defaults = space.protocols[supernet ? 'search' : 'training'];
   const protocol = withOverrides(defaults, await readSizeFlags(options));
   const settings = networkSettings(protocol, classes);
   try {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Space } from '../../../src/nas/spaces/index.js';
 import type { ScoreResults, Table } from '../../../src/nas/tables/index.js';
-import { IMAGE_SETS, SCORE_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
+import { IMAGE_SETS } from '../../names/imageSetNames.js';
+import { SCORE_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';

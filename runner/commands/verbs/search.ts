@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { SearchOutcome } from '../../../src/nas/records/index.js';
-import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
+import { IMAGE_SETS } from '../../names/imageSetNames.js';
+import { METHOD_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { checkOptionNames } from '../options/methodOptions.js';
@@ -89,7 +90,8 @@ async function search(options: SearchOptions, tools: Tools, output: Output): Pro
     async (prepared) => {
       const { plan, executors, sets } = prepared;
       const [task] = plan.searches;
-      const { images, half } = sourceCounts(await sets.open(task.specification.set), task.specification, seed);
+      const set = await sets.open(task.specification.set);
+      const { images, half } = await sourceCounts(set, task.specification, seed, prepared.sourceContext);
       const perEpoch = method.joinsHalves?.(task.options) ? images : half;
       return {
         task,

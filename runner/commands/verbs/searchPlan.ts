@@ -30,10 +30,10 @@ export async function planSearch(
   const prepared = await prepareStudy(study, sets, undefined, tools, { ...options, protocolsFor: fit?.protocolsFor });
   try {
     if (fit && !options.json) output.notice(fit.describe());
-    const { gpu, tuning, plan } = prepared;
+    const { gpu, tuning, plan, sourceContext } = prepared;
     const space = spaceByName(study.space);
     const [task] = plan.searches;
-    const work = { imageSet: sets.open, variants: tuning?.variants };
+    const work = { imageSet: sets.open, variants: tuning?.variants, sourceContext };
     const prediction = await predictMemory(gpu, space, task, work);
     const remedies = await memoryRemedies(gpu, space, task, work);
     if (options.json) output.json(asJson(study.space, name, prediction, remedies));

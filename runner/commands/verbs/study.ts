@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { IMAGE_SETS, METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from '../../names/registryNames.js';
+import { IMAGE_SETS } from '../../names/imageSetNames.js';
+import { METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from '../../names/registryNames.js';
 import type { Output } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { addShared, readJson } from '../options/options.js';

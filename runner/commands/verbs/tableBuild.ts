@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Space } from '../../../src/nas/spaces/index.js';
-import { IMAGE_SETS } from '../../names/registryNames.js';
+import { IMAGE_SETS } from '../../names/imageSetNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { TrainingOutcome } from '../../../src/nas/records/index.js';
-import { IMAGE_SETS } from '../../names/registryNames.js';
+import { IMAGE_SETS } from '../../names/imageSetNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Gpu } from '../../../src/engine/device/index.js';
 import type { TuningRecord } from '../../../src/engine/tuner/index.js';
-import { DARTS_SUPERNET, SPACE_NAMES } from '../../names/registryNames.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import type { TuningWork } from '../../tuning/tuningWork.js';
@@ -12,6 +11,7 @@ import { addSizeFlags, readSizeFlags, type SizeFlags } from '../options/protocol
 
 interface TuneOptions extends SharedOptions, SizeFlags {
   readonly study?: string;
+  readonly supernet?: boolean;
   readonly classes: number;
   readonly seconds: number;
   readonly clear?: boolean;
@@ -25,13 +25,11 @@ export function addTune(program: Command, tools: Tools, output: Output): void {
       'Times the kernels that could compute the layers of networks on this device, and keeps which is quickest where it is clearly so. The other commands then take these. Choices measured before stay as they are. Without sizes or a study: the networks of quickstart, and the published ones of the space.',
     )
     .option('--study <file>', 'tune for the networks of a study')
+    .option('--supernet', 'tune for the supernet of the space only')
     .option('--classes <number>', 'classes', positiveInteger, 10)
     .option('--seconds <number>', 'begin no measurement after so many; run again to go on', positiveInteger, 120)
     .option('--clear', 'forget what was measured on this device, and measure nothing');
-  addSizeFlags(command).addOption(
-    new Option('--space <name>', `search space: ${SPACE_NAMES.join(', ')}, ${DARTS_SUPERNET}`).default('nasbench201'),
-  );
-  addShared(command, 'adapter').action((options: TuneOptions) => tune(options, tools, output));
+  addShared(addSizeFlags(command), 'space', 'adapter').action((options: TuneOptions) => tune(options, tools, output));
 }
 
 async function tune(options: TuneOptions, tools: Tools, output: Output): Promise<void> {
@@ -47,18 +45,20 @@ async function tune(options: TuneOptions, tools: Tools, output: Output): Promise
 
 /** @throws UsageError for sizes that don't fit, StudyError */
 async function chosenWork(options: TuneOptions): Promise<TuningWork[]> {
-  const { dartsWork, spaceWork, studyWork } = await import('../../tuning/tuningWork.js');
+  const { spaceWork, studyWork, supernetWork } = await import('../../tuning/tuningWork.js');
   const { parseStudy } = await import('../../../src/nas/transfer/index.js');
   const { AttributeError } = await import('../../../src/engine/errors/index.js');
   const { packageRoot } = await import('../../package/package.js');
-  const { study, space, classes } = options;
+  const { study, supernet, space, classes } = options;
   const sizes = await readSizeFlags(options);
   const given = Object.keys(sizes).length > 0;
   if (study !== undefined && given)
     throw new UsageError('tune: got --study and sizes, wanted one of them: a study has sizes of its own');
+  if (study !== undefined && supernet)
+    throw new UsageError('tune: got --study and --supernet, wanted one of them: a study says what it trains');
   try {
     if (study !== undefined) return studyWork(parseStudy(await readJson(study), study), classes);
-    if (space === DARTS_SUPERNET) return dartsWork(sizes, classes);
+    if (supernet) return [supernetWork(space, sizes, classes)];
     if (given) return spaceWork(space, sizes, classes);
     const file = join(packageRoot(), 'studies', 'quickstart.json');
     const quickstart = parseStudy({ ...((await readJson(file)) as object), space }, 'studies/quickstart.json');

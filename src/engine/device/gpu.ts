@@ -7,6 +7,7 @@ import {
   OPTIONAL_FEATURES,
   summarizeAdapter,
 } from './adapter.js';
+import type { DeviceDescription } from './description.js';
 
 export interface GpuOptions {
   /** Most bytes the program may hold on the device; undefined where the device's own memory is the limit. */
@@ -20,12 +21,13 @@ export interface GpuOptions {
  * throws it and everything awaited through `guard()` is rejected with it, so that nothing hangs and no result computed
  * after a failure is taken for good.
  */
-export class Gpu {
+export class Gpu implements DeviceDescription {
   readonly info: AdapterSummary;
   readonly features: ReadonlySet<string>;
   readonly limits: Readonly<Record<LimitName, number>>;
   readonly memoryLimit: number | undefined;
   readonly subgroups: boolean;
+  readonly subgroupLanes: number;
   readonly timestamps: boolean;
 
   #device: GPUDevice | undefined;
@@ -39,6 +41,7 @@ export class Gpu {
     this.features = new Set(device.features as ReadonlySet<string>);
     this.limits = copyLimits(device.limits);
     this.subgroups = this.features.has('subgroups');
+    this.subgroupLanes = this.subgroups ? (device.adapterInfo?.subgroupMinSize ?? 0) : 0;
     this.timestamps = this.features.has('timestamp-query');
 
     device.addEventListener('uncapturederror', (event) => {

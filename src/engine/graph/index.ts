@@ -32,4 +32,4 @@ export {
   valueType,
   vectorsPerRow,
 } from './types.js';
-export { type Initializer, Variable, VariableSet, zeros } from './variables.js';
+export { type Initializer, Variable, type VariableRole, VariableSet, zeros } from './variables.js';

@@ -3,7 +3,7 @@ import type { Graph, Value } from '../graph/graph.js';
 import type { VariableSet } from '../graph/variables.js';
 import { assembleGradients } from '../ops/copy/assembleGradients.js';
 import { clipCoefficient, gradientNorm } from '../ops/optim/gradientNorm.js';
-import type { Engine } from '../runtime/engine.js';
+import type { Compiler } from '../runtime/compiler.js';
 import type { Schedule } from './schedules.js';
 
 export interface OptimizerSettings {
@@ -73,12 +73,12 @@ export abstract class Optimizer {
   abstract feeds(step: number): Record<string, number | readonly number[]>;
 
   /** Allocates the state on the device, zeroed. */
-  allocate(engine: Engine): void {
+  allocate(engine: Compiler): void {
     for (const state of this.states) engine.allocate(state);
   }
 
   /** Frees the state's device memory. */
-  release(engine: Engine): void {
+  release(engine: Compiler): void {
     for (const state of this.states) engine.release(state);
   }
 

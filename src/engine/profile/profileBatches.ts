@@ -3,7 +3,7 @@ import { BufferUsage } from '../device/usage.js';
 import type { Command } from '../kernels/command.js';
 import { shaderOf } from '../kernels/shader.js';
 import { type BatchTiming, timeRepetitions } from './batchTimer.js';
-import type { Interval, Profiled } from './profile.js';
+import type { Interval, Profiled } from './profiled.js';
 
 /** A part of a buffer. */
 interface Range {
@@ -13,10 +13,16 @@ interface Range {
 }
 
 /**
- * Times every dispatch by the host's clock around batches of it, for devices without timestamps. What it writes is put
- * back after its batches and the dispatch runs once more, so that updates happen once, as in a run.
+ * Times every dispatch by the host's clock around batches of it, for devices without timestamps. The memory that a dispatch
+ * writes is restored after its batches, and the dispatch runs once more, so that updates happen once, as in a run.
+ * @throws the reason of `signal` when it is aborted, which is checked before each dispatch
  */
-export async function timeByBatches(gpu: Gpu, profiled: Profiled, timing?: BatchTiming): Promise<Interval[]> {
+export async function timeByBatches(
+  gpu: Gpu,
+  profiled: Profiled,
+  timing?: BatchTiming,
+  signal?: AbortSignal,
+): Promise<Interval[]> {
   const { commands } = profiled;
   const written = writtenRanges(profiled);
   const size = Math.max(4, ...written.map((ranges) => ranges.reduce((sum, range) => sum + range.size, 0)));
@@ -30,6 +36,7 @@ export async function timeByBatches(gpu: Gpu, profiled: Profiled, timing?: Batch
     const intervals: Interval[] = [];
     let startNanoseconds = 0;
     for (const [index, command] of commands.entries()) {
+      signal?.throwIfAborted();
       submit((encoder) =>
         eachRange(written[index], (r, at) => encoder.copyBufferToBuffer(r.buffer, r.offset, backup, at, r.size)),
       );
@@ -50,7 +57,7 @@ export async function timeByBatches(gpu: Gpu, profiled: Profiled, timing?: Batch
   }
 }
 
-/** What each dispatch is bound to for writing. */
+/** The ranges that each dispatch writes. */
 function writtenRanges({ dispatches, resource }: Profiled): Range[][] {
   return dispatches.map(({ call, memory }) =>
     shaderOf(call.kernel)
@@ -62,8 +69,8 @@ function writtenRanges({ dispatches, resource }: Profiled): Range[][] {
   );
 }
 
-/** Calls `visit` with the ranges and where each begins in a buffer that holds one after the other. */
-function eachRange(ranges: readonly Range[], visit: (range: Range, at: number) => void): void {
+/** Calls `visit` with the ranges and the offset of each in a buffer that holds them one after the other. */
+function eachRange(ranges: readonly Range[], visit: (range: Range, offset: number) => void): void {
   let at = 0;
   for (const range of ranges) {
     visit(range, at);

@@ -10,33 +10,34 @@ import type { Variable, VariableSet } from '../graph/variables.js';
 import { Pipelines } from '../kernels/pipelines.js';
 import { readBuffer } from '../kernels/readBack.js';
 import { byteLength } from '../passes/memoryPlan.js';
+import { buildPipelines, buildProgram } from './buildProgram.js';
+import type { CompileOptions, Compiler } from './compiler.js';
+import type { DeviceContext } from './deviceContext.js';
 import { checkMemory } from './memoryLimit.js';
-import { buildProgram, ownBytes, type Program, planProgram } from './program.js';
+import { ownBytes, planProgram } from './plan.js';
+import type { Program } from './program.js';
+import { targetOf } from './target.js';
 import { Workspace } from './workspace.js';
 
+/** Options of an `Engine`. */
 export interface EngineOptions {
-  /** What kernels are chosen for; the device's own figures where absent. */
+  /** What kernels are chosen for; default: the device's own properties. */
   readonly target?: KernelTarget;
-  /** Choices between kernels that were measured on this device (`tune`); the usual ones where absent. */
+  /** Choices between kernels that `tune` measured on this device; default: the usual kernels. */
   readonly variants?: VariantTable;
-  /** Where the phases of compiling and running are noted; absent: nowhere. */
+  /** Records the phases of compiling and running; default: nothing is recorded. */
   readonly timeline?: Timeline;
-}
-
-export interface CompileOptions {
-  /** Bytes that programs and variables of this engine may take together; the device's own figure where absent. */
-  readonly memoryLimit?: number;
-  /** Where the program's temporary values lie, shared with other programs that do not run at the same time; absent: buffers of its own. */
-  readonly workspace?: Workspace;
 }
 
 const BUFFER_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
 
-/** Compiles graphs for one device and holds the variables that live on it. */
-export class Engine {
+/**
+ * Compiles graphs for one device and holds the variables that live on it. It owns the buffers of its variables, programs and
+ * workspaces: `dispose` frees them all, and an operation that throws leaves none behind.
+ */
+export class Engine implements Compiler, DeviceContext {
   readonly pipelines: Pipelines;
   readonly target: KernelTarget;
-  /** Where the phases of compiling and running are noted; absent: nowhere. */
   readonly timeline?: Timeline;
   private readonly buffers = new Map<VariableSet, GPUBuffer>();
   private readonly programs = new Set<Program>();
@@ -45,6 +46,7 @@ export class Engine {
   private reserved = 0;
   private disposed = false;
 
+  /** @param gpu an open device; it stays open when the engine is disposed of */
   constructor(
     readonly gpu: Gpu,
     { target = targetOf(gpu), variants, timeline }: EngineOptions = {},
@@ -54,20 +56,33 @@ export class Engine {
     this.target = variants ? { ...target, variants } : target;
   }
 
-  /** Gives a set its buffer, filled by its initialisers from `seed`; fills it anew when it has one. */
   allocate(set: VariableSet, seed = 0): void {
     this.checkAlive('allocate');
-    this.adopt(set);
+    set.checkOwner(this);
     set.seal();
-    let buffer = this.buffers.get(set);
-    if (!buffer) {
-      checkMemory(this, `allocate "${set.name}"`, byteLength(set.size), byteLength(set.size), this.gpu.memoryLimit);
-      buffer = this.gpu.device.createBuffer({ label: set.name, size: byteLength(set.size), usage: BUFFER_USAGE });
-      this.buffers.set(set, buffer);
+    const known = this.buffers.get(set);
+    const bytes = byteLength(set.size);
+    if (!known) {
+      const demand = { operation: `allocate "${set.name}"`, bytes, largest: bytes };
+      checkMemory(this.gpu, demand, this.memoryBytes, this.gpu.memoryLimit);
     }
-    this.gpu.queue.writeBuffer(buffer, 0, set.initialWords(seed).buffer);
+    const words = set.initialWords(seed);
+    const buffer = known ?? this.gpu.device.createBuffer({ label: set.name, size: bytes, usage: BUFFER_USAGE });
+    try {
+      this.gpu.queue.writeBuffer(buffer, 0, words.buffer);
+    } catch (error) {
+      if (!known) buffer.destroy();
+      throw error;
+    }
+    this.buffers.set(set, buffer);
+    set.owner = this;
   }
 
+  /**
+   * The buffer that holds a set.
+   * @throws {DisposedError} when the set has none, or the engine has been disposed of
+   * @throws {OwnershipError} when the set belongs to another engine
+   */
   bufferOf(set: VariableSet): GPUBuffer {
     this.checkAlive('a variable');
     if (set.owner && set.owner !== this)
@@ -82,7 +97,6 @@ export class Engine {
     return buffer;
   }
 
-  /** Elements of a variable, row-major without padding. */
   async read(variable: Variable): Promise<Float32Array | Uint32Array> {
     const bytes = await readBuffer(
       this.gpu,
@@ -102,7 +116,6 @@ export class Engine {
     this.gpu.queue.writeBuffer(this.bufferOf(variable.set), variable.offset * 4, bytes);
   }
 
-  /** The whole buffer of a set, padding included: what a checkpoint keeps. */
   async readSet(set: VariableSet): Promise<Uint32Array> {
     return new Uint32Array(await readBuffer(this.gpu, this.bufferOf(set), 0, set.size * 4));
   }
@@ -113,32 +126,42 @@ export class Engine {
     this.gpu.queue.writeBuffer(this.bufferOf(set), 0, words.buffer, words.byteOffset, words.byteLength);
   }
 
-  /** Frees the memory of a set. */
   release(set: VariableSet): void {
     this.buffers.get(set)?.destroy();
     this.buffers.delete(set);
   }
 
-  /**
-   * Traces `build` once and makes a program of it.
-   * @throws MemoryLimitError when it can't fit, before any memory is taken
-   */
   async compile(build: (graph: Graph) => void, options: CompileOptions = {}): Promise<Program> {
+    const { memoryLimit = this.gpu.memoryLimit, workspace, signal } = options;
     this.checkAlive('compile');
     this.gpu.check();
-    const { timeline } = this;
-    const graph = new Graph(timeline);
-    const traced = timeline?.begin('trace');
+    signal?.throwIfAborted();
+    const graph = new Graph(this.timeline);
+    const traced = this.timeline?.begin('trace');
     build(graph);
     traced?.();
-    const planned = timeline?.begin('plan');
+    signal?.throwIfAborted();
+    const planned = this.timeline?.begin('plan');
     const plan = planProgram(this, graph);
     planned?.();
-    const bytes = ownBytes(plan, options.workspace) + (options.workspace?.missing(plan.memory.slots) ?? 0);
-    checkMemory(this, 'compile', bytes, plan.largest, options.memoryLimit ?? this.gpu.memoryLimit, plan.describe);
+    signal?.throwIfAborted();
+    const bytes = ownBytes(plan, workspace) + (workspace?.missing(plan.memory.slots) ?? 0);
+    const { largest, largestContents } = plan;
+    checkMemory(this.gpu, { operation: 'compile', bytes, largest, largestContents }, this.memoryBytes, memoryLimit);
     this.reserved += bytes;
     try {
-      const program = await buildProgram(this, graph, plan, () => this.programs.delete(program), options.workspace);
+      const pipelines = await buildPipelines(this, plan);
+      // The engine may have been disposed of in the meantime: nothing would free the program's buffers.
+      this.checkAlive('compile');
+      signal?.throwIfAborted();
+      const program: Program = buildProgram(
+        this,
+        graph,
+        plan,
+        pipelines,
+        () => this.programs.delete(program),
+        workspace,
+      );
       this.programs.add(program);
       return program;
     } finally {
@@ -146,27 +169,25 @@ export class Engine {
     }
   }
 
-  /** A workspace for programs of this engine that take turns. */
   workspace(): Workspace {
+    this.checkAlive('workspace');
     const workspace: Workspace = new Workspace(() => this.workspaces.delete(workspace));
     this.workspaces.add(workspace);
     return workspace;
   }
 
-  /** Bytes of all workspaces. */
-  protected get workspaceBytes(): number {
-    return [...this.workspaces].reduce((sum, { bytes }) => sum + bytes, 0);
+  idle(): Promise<void> {
+    return this.gpu.idle();
   }
 
-  /** Bytes of the buffers of variables, programs and workspaces. */
   get memoryBytes(): number {
-    let bytes = this.reserved + this.workspaceBytes;
+    let bytes = this.reserved;
+    for (const workspace of this.workspaces) bytes += workspace.bytes;
     for (const buffer of this.buffers.values()) bytes += buffer.size;
     for (const program of this.programs) bytes += program.memoryBytes;
     return bytes;
   }
 
-  /** Frees variables and programs; the device stays open. */
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
@@ -175,29 +196,7 @@ export class Engine {
     for (const set of [...this.buffers.keys()]) this.release(set);
   }
 
-  private adopt(set: VariableSet): void {
-    if (set.owner && set.owner !== this)
-      throw new OwnershipError(`allocate: variable set "${set.name}" belongs to another engine; make a new set`);
-    set.owner = this;
-  }
-
   private checkAlive(what: string): void {
     if (this.disposed) throw new DisposedError(`engine: ${what} used after dispose(); open a new engine`);
   }
-}
-
-/** What kernels may count on and are shaped for on a device. */
-export function targetOf(gpu: Gpu): KernelTarget {
-  const { device, subgroups, features } = gpu;
-  const subgroupLanes = subgroups ? (device.adapterInfo?.subgroupMinSize ?? 0) : 0;
-  return { softwareLanes: softwareLanes(gpu, subgroupLanes), subgroupLanes, f16: features.has('shader-f16') };
-}
-
-/**
- * Lanes of a software driver as kernels may count on them: 8 where subgroups of 8 are sure (lavapipe on AVX), or else 4;
- * 0 on a real GPU.
- */
-function softwareLanes({ info }: Gpu, subgroupLanes: number): number {
-  if (info.kind === 'hardware') return 0;
-  return info.kind === 'lavapipe' && subgroupLanes >= 8 ? 8 : 4;
 }

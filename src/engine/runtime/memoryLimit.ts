@@ -1,29 +1,41 @@
+import type { DeviceDescription } from '../device/description.js';
 import { MemoryLimitError } from '../errors/errors.js';
-import type { Engine } from './engine.js';
 
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
+/** Memory that an operation is about to take. */
+export interface MemoryDemand {
+  /** The operation, for messages. */
+  readonly operation: string;
+  readonly bytes: number;
+  /** Bytes of the largest single buffer. */
+  readonly largest: number;
+  /** What the largest buffer holds, for messages; default: "it". */
+  readonly largestContents?: string;
+}
+
+/** Bytes of the largest buffer that a kernel can be bound to. */
+export function largestBinding({ limits }: Pick<DeviceDescription, 'limits'>): number {
+  return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+}
+
 /**
- * Throws MemoryLimitError unless `bytes` more fit beside what the engine holds, and the largest single buffer into one
- * binding of the device.
- * @param limit bytes for everything together; undefined: the device's own memory decides
- * @param what names the largest buffer
+ * Checks that a demand fits beside the memory that is in use, and its largest buffer into one binding.
+ * @param held bytes in use
+ * @param limit bytes of everything together; undefined: no limit is known
+ * @throws {MemoryLimitError} when it does not fit
  */
 export function checkMemory(
-  engine: Engine,
-  operation: string,
-  bytes: number,
-  largest: number,
+  gpu: Pick<DeviceDescription, 'limits'>,
+  { operation, bytes, largest, largestContents = 'it' }: MemoryDemand,
+  held: number,
   limit: number | undefined,
-  what = 'it',
 ): void {
-  const { maxBufferSize, maxStorageBufferBindingSize } = engine.gpu.limits;
-  const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const most = largestBinding(gpu);
   if (largest > most)
     throw new MemoryLimitError(
-      `${operation}: ${what} takes ${megabytes(largest)}, the device binds at most ${megabytes(most)}; make the batch, the channels or the image smaller`,
+      `${operation}: ${largestContents} takes ${megabytes(largest)}, the device binds at most ${megabytes(most)}; make the batch, the channels or the image smaller`,
     );
-  const held = engine.memoryBytes;
   if (limit !== undefined && bytes + held > limit)
     throw new MemoryLimitError(
       `${operation}: takes ${megabytes(bytes)} beside ${megabytes(held)} already in use, the limit is ${megabytes(limit)}; make the batch or the channels smaller, or dispose of programs and variables not needed`,

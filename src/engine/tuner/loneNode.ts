@@ -3,7 +3,8 @@ import type { KernelCall } from '../graph/operation.js';
 import { formatType, logicalSize } from '../graph/types.js';
 import { type Initializer, type Variable, VariableSet, zeros } from '../graph/variables.js';
 import type { Engine } from '../runtime/engine.js';
-import { type Program, planProgram } from '../runtime/program.js';
+import { planProgram } from '../runtime/plan.js';
+import type { Program } from '../runtime/program.js';
 
 /** Numbers that are drawn for a value; a prime, so that no row of channels is like the next. */
 const DRAWN = 65_521;

@@ -1,6 +1,6 @@
 import { AttributeError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import { kendallTauB } from '../math/kendall.js';
 import { spearman } from '../math/spearman.js';
 import { spread } from '../math/spread.js';
@@ -27,7 +27,7 @@ export interface Judging {
   /** Rows to fit on, drawn anew for every seed. */
   readonly fit: number;
   readonly seeds: readonly number[];
-  engine?(): Promise<Engine>;
+  engine?(): Promise<Compiler>;
   /** After every seed. */
   report?(done: number): void;
 }

@@ -6,7 +6,7 @@ import { multiply } from '../../engine/ops/elementwise/multiply.js';
 import { scale } from '../../engine/ops/elementwise/scale.js';
 import { sum } from '../../engine/ops/reduce/reduce.js';
 import { Adam } from '../../engine/optim/adam.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Program } from '../../engine/runtime/program.js';
 import { Holder } from '../training/holder.js';
 import { PredictorError } from './errors.js';
@@ -92,7 +92,7 @@ class Model {
   private predictor?: Program;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: Compiler,
     private readonly network: PredictorNetwork,
     readonly width: number,
     private readonly training: NetworkTraining,
@@ -115,7 +115,7 @@ class Model {
     data.write(engine, this.prepare(features), targets);
     for (let step = 0; step < this.training.epochs; step++) {
       program.run(optimizer.feeds(step));
-      if ((step + 1) % STEPS_AHEAD === 0) await engine.gpu.idle();
+      if ((step + 1) % STEPS_AHEAD === 0) await engine.idle();
     }
   }
 
@@ -189,7 +189,7 @@ export class FitData {
   }
 
   /** @param rows [targets.length, inputs], row by row */
-  write(engine: Engine, rows: Float32Array, targets: Float64Array): void {
+  write(engine: Compiler, rows: Float32Array, targets: Float64Array): void {
     const contents = this.contents(rows, targets);
     for (const [variable, data] of contents) engine.write(variable, data);
   }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Space } from '../spaces/shared/space.js';
 
 /** Rows of numbers, one an architecture: values[row * width + column]. */
@@ -21,7 +21,7 @@ export interface PredictorContext {
   readonly space: Space;
   readonly seed: number;
   /** For predictors that are networks. */
-  engine?(): Promise<Engine>;
+  engine?(): Promise<Compiler>;
 }
 
 /** A predictor to be fitted; fitting again forgets what was fitted before. */

@@ -1,3 +1,4 @@
 export type { EpochRecord } from './epochRecord.js';
 export type { ParetoPoint, SearchOutcome, TrainingOutcome } from './outcome.js';
 export type { Protocol } from './protocol.js';
+export { joinOverrides, type ProtocolOverrides, protocolOverrides, withOverrides } from './protocolOverrides.js';

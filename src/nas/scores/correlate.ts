@@ -40,10 +40,10 @@ export function correlateScores(
           : [[sign * score, accuracy]];
       });
       const [x, y] = [pairs.map(([score]) => score), pairs.map(([, accuracy]) => accuracy)];
-      const published =
-        space === 'nasbench201' &&
-        measurement.epochs === 200 &&
-        PUBLISHED_CORRELATIONS.find((one) => one.score === name && one.set === measurement.set);
+      const published = PUBLISHED_CORRELATIONS.find(
+        (one) =>
+          one.space === space && one.epochs === measurement.epochs && one.score === name && one.set === measurement.set,
+      );
       return {
         score: name,
         measurement,

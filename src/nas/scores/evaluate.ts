@@ -1,7 +1,7 @@
 import { AttributeError } from '../../engine/errors/errors.js';
-import type { ImageSplit } from '../data/imageSet.js';
-import { takeImages } from '../data/selection.js';
-import { channelStatistics } from '../data/statistics.js';
+import type { ImageSplit } from '../data/images/imageSet.js';
+import { takeImages } from '../data/images/selection.js';
+import { channelStatistics } from '../data/images/statistics.js';
 import { shuffledBatches } from '../training/batches.js';
 import type { ImageShape } from '../training/imageBatch.js';
 import type { Score, ScoreContext } from './score.js';

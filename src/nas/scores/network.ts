@@ -1,10 +1,10 @@
 import type { Graph, Node, Value } from '../../engine/graph/graph.js';
 import type { Variable } from '../../engine/graph/variables.js';
 import { assembleGradients } from '../../engine/ops/copy/assembleGradients.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Feeds, Program } from '../../engine/runtime/program.js';
 import type { Classifier, NetworkMode } from '../networks/classifier.js';
-import type { NetworkSettings } from '../spaces/shared/space.js';
+import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import type { ScoreContext } from './score.js';
 
 /** An untrained network as its program is traced. */
@@ -21,7 +21,7 @@ export interface TracedNetwork {
 
 /** An untrained network with initialised weights and its program. */
 export interface UntrainedNetwork {
-  readonly engine: Engine;
+  readonly engine: Compiler;
   readonly network: Classifier;
   readonly program: Program;
   /** Runs the program on the context's images and labels, or on those given. */
@@ -113,11 +113,11 @@ export function outputGradients(
   graph.output(name, assembleGradients(graph, gradients, network.weights));
 }
 
-export async function readWeights(engine: Engine, network: Classifier): Promise<FlatWeights> {
+export async function readWeights(engine: Compiler, network: Classifier): Promise<FlatWeights> {
   return new Float32Array((await engine.readSet(network.weights)).buffer);
 }
 
-export function writeWeights(engine: Engine, network: Classifier, weights: FlatWeights): void {
+export function writeWeights(engine: Compiler, network: Classifier, weights: FlatWeights): void {
   engine.writeSet(network.weights, new Uint32Array(weights.buffer, weights.byteOffset, weights.length));
 }
 

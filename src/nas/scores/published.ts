@@ -1,5 +1,8 @@
-/** A published Spearman correlation of a score with test accuracies after 200 epochs, mean over seeds. */
+/** A published Spearman correlation of a score with test accuracies, mean over seeds. */
 export interface PublishedCorrelation {
+  readonly space: string;
+  /** Epochs of the trainings. */
+  readonly epochs: number;
   readonly score: string;
   readonly set: string;
   readonly spearman: number;
@@ -14,7 +17,7 @@ const NASWOT = 'scores of all cells published with MONET (vilhess/MONET)';
 const ZEN = 'scores of all cells published with NASLib (automl/NASLib, branch zerocost)';
 
 const rows = (score: string, source: string, thousandths: readonly number[]): PublishedCorrelation[] =>
-  SETS.map((set, i) => ({ score, set, spearman: thousandths[i] / 1000, source }));
+  SETS.map((set, i) => ({ space: 'nasbench201', epochs: 200, score, set, spearman: thousandths[i] / 1000, source }));
 
 /** On NAS-Bench-201: of published scores with the benchmark's accuracies. */
 export const PUBLISHED_CORRELATIONS: readonly PublishedCorrelation[] = [

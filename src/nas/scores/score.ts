@@ -1,9 +1,10 @@
-import type { Engine } from '../../engine/runtime/engine.js';
-import type { NetworkSettings, Space } from '../spaces/shared/space.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
+import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
+import type { Space } from '../spaces/shared/space.js';
 
 /** What a score looks at: an untrained network and one batch of images. */
 export interface ScoreContext<Architecture = unknown> {
-  readonly engine: Engine;
+  readonly engine: Compiler;
   readonly space: Space<Architecture>;
   readonly settings: NetworkSettings;
   /** [batch, size, size, channels], normalised by channel means and deviations; row-major. */

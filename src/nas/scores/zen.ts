@@ -6,7 +6,7 @@ import { relu } from '../../engine/ops/elementwise/relu.js';
 import { scale } from '../../engine/ops/elementwise/scale.js';
 import { sum } from '../../engine/ops/reduce/reduce.js';
 import { Random } from '../../engine/random/random.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Classifier } from '../networks/classifier.js';
 import { layerWeights, nodesOf, withUntrained } from './network.js';
 import type { Score, ScoreContext } from './score.js';
@@ -77,7 +77,7 @@ function sumOfAbsolutes(x: Value): Value {
 }
 
 /** Sum over all batch norms of log sqrt(mean over channels of the running variance). */
-async function logDeviations(engine: Engine, { runningStatistics }: Classifier): Promise<number> {
+async function logDeviations(engine: Compiler, { runningStatistics }: Classifier): Promise<number> {
   const elements = new Float32Array((await engine.readSet(runningStatistics)).buffer);
   let total = 0;
   for (const { name, type, offset } of runningStatistics.variables) {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { NasTransferError } from '../../engine/errors/errors.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Source } from '../data/sources.js';
 import type { Supernet, SupernetOptions } from '../networks/classifier.js';
 import type { EpochRecord } from '../records/epochRecord.js';
@@ -63,7 +63,7 @@ export interface SearchProgress {
 
 /** What methods on a supernet work with: the device, the source's images in the protocol's shape, the space's supernet. */
 export interface SupernetContext {
-  readonly engine: Engine;
+  readonly engine: Compiler;
   readonly protocol: Protocol;
   readonly source: Source;
   /** @param sizes channels and cells that differ from the protocol's */
@@ -111,7 +111,7 @@ export interface Problem<Architecture = unknown> {
   cost(architecture: Architecture, name: string): number;
   readonly supernet?: SupernetContext;
   /** The device for predictors that are networks; opened when first asked for. */
-  engine?(): Promise<Engine>;
+  engine?(): Promise<Compiler>;
   report?(event: SearchEvent): void;
 }
 

@@ -1,16 +1,35 @@
+import { AttributeError } from '../../engine/errors/errors.js';
 import { UnknownNameError } from '../errors/errors.js';
 import { darts } from './darts/space.js';
 import { nasbench201 } from './nasbench201/space.js';
 import type { Space } from './shared/space.js';
 
-/** Every search space. */
-const spaces: readonly Space[] = [nasbench201, darts];
+/** Every search space; `registerSpace` adds to it. */
+const spaces: Space[] = [nasbench201, darts];
+const names: string[] = spaces.map((space) => space.name);
 
-export const SPACE_NAMES: readonly string[] = spaces.map((space) => space.name);
+/** Names of all spaces, in order of registration; grows by `registerSpace`. */
+export const SPACE_NAMES: readonly string[] = names;
 
-/** @throws UnknownNameError */
+/** The space of studies and commands that name none. */
+export const DEFAULT_SPACE = nasbench201.name;
+
+/** @throws {UnknownNameError} when no space has the name */
 export function spaceByName(name: string): Space {
   const space = spaces.find((candidate) => candidate.name === name);
   if (!space) throw new UnknownNameError('Space', name, SPACE_NAMES);
   return space;
+}
+
+/**
+ * Adds a space, which then studies, commands and tables find by its name.
+ * @throws {AttributeError} when a space of that name is registered already
+ */
+export function registerSpace<Architecture>(space: Space<Architecture>): void {
+  if (names.includes(space.name))
+    throw new AttributeError(
+      `registerSpace: a space "${space.name}" is registered already, wanted a name other than ${names.join(', ')}`,
+    );
+  spaces.push(space as Space);
+  names.push(space.name);
 }

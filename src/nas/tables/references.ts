@@ -1,9 +1,7 @@
 import { kendallTauB } from '../math/kendall.js';
+import { SPACE_NAMES, spaceByName } from '../spaces/spaces.js';
 import type { TableRunResults } from './results.js';
 import type { Measurement, Table } from './table.js';
-
-/** The residual block as a cell, NAS-Bench-201's own baseline. */
-export const RESNET = '|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|';
 
 export function sameAs(one: Measurement, other: Measurement): boolean {
   return one.set === other.set && one.split === other.split && one.epochs === other.epochs && one.seed === other.seed;
@@ -28,8 +26,9 @@ export function references(table: Table, measurements: readonly Measurement[]): 
     const { set, split, epochs } = measurement;
     return described(`best by ${split} accuracy on ${set}, ${epochs} epochs`, bestRow(table.accuracies(measurement)));
   });
-  const resNet = table.space === 'nasbench201' && table.has(RESNET);
-  return resNet ? [...best, described('ResNet cell', table.indexOf(RESNET))] : best;
+  // A table may be of a space that only its own program knows.
+  const resnet = SPACE_NAMES.includes(table.space) ? spaceByName(table.space).resnet : undefined;
+  return resnet !== undefined && table.has(resnet) ? [...best, described('ResNet cell', table.indexOf(resnet))] : best;
 }
 
 /** Kendall tau-b over all rows between every two measurements of different data sets; rows without either are left out. */

@@ -1,4 +1,5 @@
-import type { NetworkSettings, Space } from '../spaces/shared/space.js';
+import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
+import type { Space } from '../spaces/shared/space.js';
 import type { TableHeader } from './format.js';
 import type { Split, TableSeed } from './table.js';
 

@@ -1,6 +1,6 @@
 import type { VariableSet } from '../../engine/graph/variables.js';
 import { Random } from '../../engine/random/random.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import { largestEigenvalue } from './eigenvalue.js';
 
 /** Length of the step of the central difference: far above the rounding of f32 gradients, far below where the softmax bends. */
@@ -9,7 +9,7 @@ const DIFFERENCE = 0.02;
 const STEPS = 10;
 
 export interface AlphaHessianOptions {
-  readonly engine: Engine;
+  readonly engine: Compiler;
   /** Moved for the differences, and put back to the same bits. */
   readonly parameters: VariableSet;
   /** The gradient by every variable of `parameters` as they are, row-major; of the same batch each time. */

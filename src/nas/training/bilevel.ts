@@ -8,8 +8,8 @@ import { Adam } from '../../engine/optim/adam.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
 import type { Program } from '../../engine/runtime/program.js';
 import type { Workspace } from '../../engine/runtime/workspace.js';
-import { joinSplits } from '../data/imageSet.js';
-import { channelStatistics } from '../data/statistics.js';
+import { joinSplits } from '../data/images/imageSet.js';
+import { channelStatistics } from '../data/images/statistics.js';
 import type { EpochRecord } from '../records/epochRecord.js';
 import { alphaEigenvalue } from './alphaHessian.js';
 import { splitGradients } from './architectureGradients.js';
@@ -149,7 +149,7 @@ export class BilevelTrainer {
           await rule.update(await this.readGradients(program), place('alphas', step));
       }
       if (waitsAfter(index, first, STEPS_AHEAD)) {
-        await engine.gpu.idle();
+        await engine.idle();
         onStep?.(index + 1, batches.length);
       }
     }

@@ -1,5 +1,5 @@
-import type { Engine } from '../../engine/runtime/engine.js';
-import type { ImageSplit } from '../data/imageSet.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
+import type { ImageSplit } from '../data/images/imageSet.js';
 import type { Supernet } from '../networks/classifier.js';
 import type { Protocol } from '../records/protocol.js';
 import type { ImageShape } from './imageBatch.js';
@@ -23,7 +23,7 @@ export interface AlphaOptimizer {
 export type Order = 'first' | 'second' | 'single';
 
 export interface BilevelOptions {
-  readonly engine: Engine;
+  readonly engine: Compiler;
   readonly supernet: Supernet;
   readonly rule: RelaxedRule;
   readonly order?: Order;

@@ -1,7 +1,7 @@
 import type { Variable } from '../../engine/graph/variables.js';
 import { VariableSet } from '../../engine/graph/variables.js';
-import type { Engine } from '../../engine/runtime/engine.js';
-import type { ImageSplit } from '../data/imageSet.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
+import type { ImageSplit } from '../data/images/imageSet.js';
 
 /** Images and labels on the device: bytes, four to a word, so that batches are gathered and augmented there. */
 export class DeviceImages {
@@ -11,12 +11,12 @@ export class DeviceImages {
   private readonly set: VariableSet;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: Compiler,
     name: string,
     split: ImageSplit,
   ) {
     this.count = split.count;
-    this.set = new VariableSet(name);
+    this.set = new VariableSet(name, 'data');
     const words = new Uint32Array(Math.ceil(split.pixels.length / 4));
     new Uint8Array(words.buffer).set(split.pixels);
     this.pixels = this.set.add('pixels', [words.length], () => words, { dtype: 'u32' });

@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../../engine/graph/graph.js';
 import { gatherImages } from '../../engine/ops/data/gatherImages.js';
 import { gatherLabels } from '../../engine/ops/data/gatherLabels.js';
-import type { ChannelStatistics } from '../data/statistics.js';
+import type { ChannelStatistics } from '../data/images/statistics.js';
 import type { AugmentationSettings } from '../records/protocol.js';
 import type { DeviceImages } from './deviceImages.js';
 

@@ -2,7 +2,7 @@ import type { Graph, Value } from '../../engine/graph/graph.js';
 import { type Variable, VariableSet, zeros } from '../../engine/graph/variables.js';
 import { accumulate } from '../../engine/ops/copy/accumulate.js';
 import { correctCount } from '../../engine/ops/loss/accuracy.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 
 /** Sums of losses and hits that stay on the device; reading them once an epoch is the only read-back of a training. */
 export class Metrics {
@@ -11,7 +11,7 @@ export class Metrics {
   private readonly correct: Variable;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: Compiler,
     name: string,
   ) {
     this.set = new VariableSet(`metrics ${name}`);

@@ -2,10 +2,10 @@ import { AttributeError } from '../../engine/errors/errors.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
 import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Program } from '../../engine/runtime/program.js';
-import type { ImageSplit } from '../data/imageSet.js';
-import { channelStatistics } from '../data/statistics.js';
+import type { ImageSplit } from '../data/images/imageSet.js';
+import { channelStatistics } from '../data/images/statistics.js';
 import type { Supernet } from '../networks/classifier.js';
 import type { EpochRecord } from '../records/epochRecord.js';
 import type { Protocol } from '../records/protocol.js';
@@ -25,7 +25,7 @@ import { stepFeed } from './trainer.js';
 const STEPS_AHEAD = 8;
 
 export interface PathTrainerOptions {
-  readonly engine: Engine;
+  readonly engine: Compiler;
   /** Gated. */
   readonly supernet: Supernet;
   readonly tables: readonly RelaxedTable[];
@@ -141,7 +141,7 @@ export class PathTrainer {
       const feeds = { ...pathFeeds(tables, draw(step)), ...stepFeed(train, step), ...this.optimizer.feeds(step) };
       train.run({ indices, ...feeds });
       if (waitsAfter(index, first, STEPS_AHEAD)) {
-        await engine.gpu.idle();
+        await engine.idle();
         onStep?.(index + 1, batches.length);
       }
     }
@@ -180,7 +180,7 @@ export class PathTrainer {
     engine.writeSet(runningStatistics, new Uint32Array(runningStatistics.size));
     for (const [index, indices] of batches.entries()) {
       calibrate.run({ indices, ...feeds });
-      if ((index + 1) % STEPS_AHEAD === 0) await engine.gpu.idle();
+      if ((index + 1) % STEPS_AHEAD === 0) await engine.idle();
     }
     const sums = new Float32Array((await engine.readSet(runningStatistics)).buffer);
     const known = 1 - (1 - MOMENTUM) ** batches.length;

@@ -1,9 +1,9 @@
 import { AttributeError } from '../../engine/errors/errors.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 
 /** The words of some sets as arrays by the sets' names: what a checkpoint keeps. */
-export async function readSets(engine: Engine, sets: readonly VariableSet[]): Promise<Record<string, Float32Array>> {
+export async function readSets(engine: Compiler, sets: readonly VariableSet[]): Promise<Record<string, Float32Array>> {
   const arrays: Record<string, Float32Array> = {};
   for (const set of sets) arrays[set.name] = new Float32Array((await engine.readSet(set)).buffer);
   return arrays;
@@ -11,7 +11,7 @@ export async function readSets(engine: Engine, sets: readonly VariableSet[]): Pr
 
 /** The inverse of `readSets`. @throws AttributeError naming an array that is missing */
 export function writeSets(
-  engine: Engine,
+  engine: Compiler,
   sets: readonly VariableSet[],
   arrays: Readonly<Record<string, Float32Array>>,
 ): void {

@@ -1,10 +1,10 @@
 import { AttributeError } from '../../engine/errors/errors.js';
 import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Program } from '../../engine/runtime/program.js';
 import type { Workspace } from '../../engine/runtime/workspace.js';
-import type { ImageSplit } from '../data/imageSet.js';
-import type { channelStatistics } from '../data/statistics.js';
+import type { ImageSplit } from '../data/images/imageSet.js';
+import type { channelStatistics } from '../data/images/statistics.js';
 import type { Supernet } from '../networks/classifier.js';
 import type { RelaxedTable, Selection } from '../spaces/shared/space.js';
 import { sequentialBatches } from './batches.js';
@@ -17,7 +17,7 @@ import { Metrics } from './metrics.js';
 const RUNS_AHEAD = 8;
 
 export interface SharedEvaluatorOptions {
-  readonly engine: Engine;
+  readonly engine: Compiler;
   /** Gated, its weights allocated. */
   readonly supernet: Supernet;
   readonly tables: readonly RelaxedTable[];
@@ -93,7 +93,7 @@ export class SharedEvaluator {
     const feeds = pathFeeds(tables, selection);
     for (const [index, indices] of chosen.entries()) {
       this.program.run({ indices, ...feeds });
-      if ((index + 1) % RUNS_AHEAD === 0) await engine.gpu.idle();
+      if ((index + 1) % RUNS_AHEAD === 0) await engine.idle();
     }
     const { loss, correct } = await this.metrics.take();
     const count = chosen.reduce((sum, indices) => sum + indices.filter((i) => i < images.count).length, 0);

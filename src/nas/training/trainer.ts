@@ -1,10 +1,10 @@
 import { AttributeError } from '../../engine/errors/errors.js';
 import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Program } from '../../engine/runtime/program.js';
-import type { ImageSplit } from '../data/imageSet.js';
-import { channelStatistics } from '../data/statistics.js';
+import type { ImageSplit } from '../data/images/imageSet.js';
+import { channelStatistics } from '../data/images/statistics.js';
 import type { Classifier } from '../networks/classifier.js';
 import type { EpochRecord } from '../records/epochRecord.js';
 import type { Protocol } from '../records/protocol.js';
@@ -28,7 +28,7 @@ export interface TrainingData {
 }
 
 export interface TrainerOptions {
-  readonly engine: Engine;
+  readonly engine: Compiler;
   readonly network: Classifier;
   readonly data: TrainingData;
   readonly protocol: Protocol;
@@ -115,7 +115,7 @@ export class Trainer {
         ...this.optimizer.feeds(step),
       });
       if (waitsAfter(index, first, STEPS_AHEAD)) {
-        await engine.gpu.idle();
+        await engine.idle();
         onStep?.(index + 1, batches.length);
       }
     }
@@ -134,7 +134,7 @@ export class Trainer {
     const { count } = this.options.data.test;
     for (const [index, indices] of sequentialBatches(count, this.batch).entries()) {
       this.programs.evaluate.run({ indices });
-      if ((index + 1) % STEPS_AHEAD === 0) await this.options.engine.gpu.idle();
+      if ((index + 1) % STEPS_AHEAD === 0) await this.options.engine.idle();
     }
     const { loss, correct } = await this.metrics.test.take();
     return { loss: loss / count, accuracy: correct / count };

@@ -10,7 +10,7 @@ import { gradientNorm } from '../../engine/ops/optim/gradientNorm.js';
 import { sgdUpdate } from '../../engine/ops/optim/sgd.js';
 import { broadcastScalar } from '../../engine/ops/reduce/reduce.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { SgdSettings } from '../records/protocol.js';
 import type { SplitGradients } from './architectureGradients.js';
 
@@ -44,12 +44,12 @@ export class UnrolledStep {
     this.velocity = weights.mirror(`${weights.name}/unrolled velocity`);
   }
 
-  allocate(engine: Engine): void {
+  allocate(engine: Compiler): void {
     engine.allocate(this.kept);
     engine.allocate(this.velocity);
   }
 
-  release(engine: Engine): void {
+  release(engine: Compiler): void {
     engine.release(this.kept);
     engine.release(this.velocity);
   }

@@ -1,15 +1,14 @@
 import type { Gpu } from '../../engine/device/gpu.js';
 import { MemoryLimitError } from '../../engine/errors/errors.js';
-import type { VariantTable } from '../../engine/graph/kernelTarget.js';
 import { Engine } from '../../engine/runtime/engine.js';
-import type { ImageSet } from '../data/imageSet.js';
+import type { ImageSet } from '../data/images/imageSet.js';
 import { methodByName } from '../methods/methods.js';
 import type { SearchOutcome, TrainingOutcome } from '../records/outcome.js';
 import type { SearchEvent } from '../search/method.js';
+import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { requireMemory, withRemedies } from './memoryPrediction.js';
+import { type PredictionOptions, requireMemory, withRemedies } from './memoryPrediction.js';
 import type { SearchTask, TrainingTask } from './plan.js';
-import { networkSettings } from './protocols.js';
 import { searchProblem } from './searchProblem.js';
 import { measureSearchStep, measureTrainingStep } from './stepTime.js';
 import type { Executors, TrainingEvent } from './study.js';
@@ -17,11 +16,7 @@ import { targetImages } from './target.js';
 import { trainNetwork } from './trainNetwork.js';
 
 /** What executors need besides a device. */
-export interface ExecutorOptions {
-  /** The image sets that tasks name. */
-  imageSet(name: string): Promise<ImageSet>;
-  /** Measured choices between kernels; the usual ones where absent. */
-  readonly variants?: VariantTable;
+export interface ExecutorOptions extends PredictionOptions {
   /** An engine on the same device and variants, with the kernels that it has; otherwise a new one. */
   readonly engine?: Engine;
 }
@@ -54,10 +49,10 @@ async function searchOn(
   set: ImageSet,
   report: (event: SearchEvent) => void,
 ): Promise<SearchOutcome> {
-  const problem = searchProblem(engine, space, task, set, report);
+  const problem = await searchProblem(engine, space, task, set, report);
   const method = methodByName(task.methodName);
   const search = method.start(problem, task.options);
-  const images = { imageSet: async () => set };
+  const images = { imageSet: async () => set, sourceContext: { engine: async () => engine } };
   try {
     // A stage that does not fit would be found only after those before it.
     if ((search.stages ?? 1) > 1) await requireMemory(engine.gpu, space, task, images);

@@ -1,8 +1,10 @@
 import type { AdapterKind } from '../../engine/device/adapter.js';
 import { Random } from '../../engine/random/random.js';
 import type { Protocol } from '../records/protocol.js';
-import type { NetworkSettings, Space } from '../spaces/shared/space.js';
-import { networkSettings, type ProtocolOverrides } from './protocols.js';
+import type { ProtocolOverrides } from '../records/protocolOverrides.js';
+import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
+import { networkSettings } from '../spaces/shared/networkSettings.js';
+import type { Space } from '../spaces/shared/space.js';
 
 /** What is trained. */
 export type FittedWork =
@@ -33,53 +35,6 @@ export type NetworkSizes = Pick<Protocol, 'channels' | 'cells' | 'imageSize' | '
 /** The least edge of images that a network is trained on where it can be had; a supernet, which only has to rank, may see smaller ones. */
 const LEAST_EDGE = 16;
 
-/** Sizes of a space's networks, and the work of an image's pass in millions of multiply-adds of convolutions; fitted to times on two cores. */
-interface SpaceWork {
-  /** Channels, cells (a stage) and edge, in ascending order of work. */
-  readonly sizes: readonly (readonly [channels: number, cells: number, edge: number])[];
-  /** Of a network: a part of its multiply-adds, and what goes with channels x cells x pixels of the first stage. */
-  readonly network: { readonly multiplyAdds: number; readonly pixels: number };
-  /** Of a supernet's step, both its updates, for each of channels x cells x pixels. */
-  readonly supernet: number;
-}
-
-const WORK: Readonly<Record<string, SpaceWork>> = {
-  nasbench201: {
-    sizes: [
-      [4, 1, 12],
-      [8, 1, 12],
-      [8, 1, 16],
-      [8, 1, 24],
-      [8, 1, 32],
-      [16, 1, 32],
-      [16, 2, 32],
-      [16, 3, 32],
-      [16, 5, 32],
-    ],
-    network: { multiplyAdds: 0.7, pixels: 0.00025 },
-    supernet: 0.0065,
-  },
-  darts: {
-    sizes: [
-      [4, 3, 12],
-      [4, 3, 16],
-      [8, 3, 16],
-      [8, 3, 24],
-      [8, 5, 24],
-      [8, 5, 32],
-      [16, 5, 32],
-      [16, 8, 32],
-      [24, 14, 32],
-      [36, 20, 32],
-    ],
-    network: { multiplyAdds: 0, pixels: 0.0011 },
-    supernet: 0.009,
-  },
-};
-
-/** A space without measurements: as nasbench201. */
-const workIn = (space: string): SpaceWork => WORK[space] ?? WORK.nasbench201;
-
 /** What a step takes whatever its batch, its dispatches, in thousands of millions of multiply-adds. */
 const STEP = 0.02;
 
@@ -87,8 +42,8 @@ const STEP = 0.02;
 export function networkSizes(facts: FittingFacts, given: ProtocolOverrides): NetworkSizes[] {
   const { space, work, images } = facts;
   const multiple = work.kind === 'search' ? work.channelsOf : 1;
-  return workIn(space.name)
-    .sizes.filter(([, , edge]) => work.kind === 'search' || edge >= LEAST_EDGE)
+  return space.sizes.fitting.sizes
+    .filter(([, , edge]) => work.kind === 'search' || edge >= LEAST_EDGE)
     .map(([channels, cells, edge]) => ({
       channels: given.channels ?? Math.ceil(channels / multiple) * multiple,
       cells: given.cells ?? cells,
@@ -106,7 +61,7 @@ function wholeFours(edge: number): number {
 export function stepWork(facts: FittingFacts, protocol: Protocol): number {
   const { space, work, images } = facts;
   const { channels, cells, imageSize, batch } = protocol;
-  const { network, supernet } = workIn(space.name);
+  const { network, supernet } = space.sizes.fitting;
   const volume = channels * cells * imageSize ** 2;
   const image =
     work.kind === 'search'

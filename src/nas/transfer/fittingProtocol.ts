@@ -1,9 +1,9 @@
 import type { AdapterKind } from '../../engine/device/adapter.js';
 import { AttributeError } from '../../engine/errors/errors.js';
 import type { Protocol } from '../records/protocol.js';
+import { joinOverrides, type ProtocolOverrides, withOverrides } from '../records/protocolOverrides.js';
 import { batchesPerEpoch } from '../training/batches.js';
 import { type FittingFacts, networkSizes, stepWork } from './fittingNetworks.js';
-import { joinOverrides, type ProtocolOverrides, protocolsOf, withOverrides } from './protocols.js';
 
 /** Settings, and how many optimiser steps they come to: of one candidate where candidates are trained. */
 export interface FittedProtocol {
@@ -85,7 +85,7 @@ export function fittingProtocol(facts: FittingFacts, given: ProtocolOverrides = 
 }
 
 function publishedProtocol({ space, work }: FittingFacts): Protocol {
-  const { search, training, fitness } = protocolsOf(space.name);
+  const { search, training, fitness } = space.protocols;
   if (work.kind === 'search') return search;
   return work.kind === 'fitness' ? withOverrides(training, fitness) : training;
 }

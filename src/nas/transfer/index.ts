@@ -20,18 +20,6 @@ export {
   type StudyTask,
   type TrainingTask,
 } from './plan.js';
-export {
-  FITNESS_PROTOCOL,
-  joinOverrides,
-  networkSettings,
-  type ProtocolOverrides,
-  protocolOverrides,
-  protocolsOf,
-  SEARCH_PROTOCOL,
-  type SpaceProtocols,
-  TRAINING_PROTOCOL,
-  withOverrides,
-} from './protocols.js';
 export type * from './results.js';
 export { candidatesOf } from './searchProblem.js';
 export { kendallTauB, RANDOM_METHOD, relativeImprovement, searchAccuracy, spread, summarise } from './statistics.js';
@@ -49,6 +37,7 @@ export {
   type StudyRun,
   type TrainingEvent,
 } from './study.js';
+export { studyJsonSchema } from './studySchema.js';
 export {
   parseMethodOptions,
   parseStudy,
@@ -56,7 +45,6 @@ export {
   StudyError,
   type StudyJudge,
   type StudyTarget,
-  studyJsonSchema,
 } from './studySpecification.js';
 export { type JudgingTable, TableJudge } from './tableJudge.js';
 export { targetBaseline, targetImages } from './target.js';

@@ -1,4 +1,4 @@
-import type { ImageSet } from '../data/imageSet.js';
+import type { ImageSet } from '../data/images/imageSet.js';
 
 /** JSON with sorted keys and without undefined fields: equal values have equal texts. */
 export function canonicalJson(value: unknown): string {

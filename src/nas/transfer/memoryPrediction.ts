@@ -1,75 +1,101 @@
-import type { Gpu } from '../../engine/device/gpu.js';
+import type { DeviceDescription } from '../../engine/device/description.js';
 import { MemoryLimitError, NasTransferError } from '../../engine/errors/errors.js';
-import { type PlannedMemory, PlanningEngine, PlanOnlyError } from '../../engine/runtime/planningEngine.js';
-import type { ImageSet } from '../data/imageSet.js';
+import type { VariantTable } from '../../engine/graph/kernelTarget.js';
+import type { VariableRole } from '../../engine/graph/variables.js';
+import { largestBinding } from '../../engine/runtime/memoryLimit.js';
+import { type PlannedMemory, PlanningEngine } from '../../engine/runtime/planningEngine.js';
+import { PlanOnlyError } from '../../engine/runtime/planOnlyError.js';
+import type { ImageSet } from '../data/images/imageSet.js';
+import type { SourceContext } from '../data/sources.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
 import type { Search } from '../search/method.js';
 import type { Space } from '../spaces/shared/space.js';
-import type { ExecutorOptions } from './executors.js';
 import type { SearchTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
 
-/** Bytes that a search on a supernet will hold on the device when it holds most, and what the device allows. */
+/** Peak memory of a search on a supernet, and the limits of the device; all in bytes. */
 export interface MemoryPrediction {
-  /** Weights, running averages and architecture parameters. */
+  /** Weights, running statistics and architecture parameters. */
   readonly weights: number;
   /** Moments of the optimisers and copies of weights. */
   readonly optimizer: number;
+  /** Images and labels. */
   readonly images: number;
-  /** Activations, gradients and scratch of the programs. */
+  /** Activations, gradients and scratch memory of the programs. */
   readonly programs: number;
+  /** Sum of the four parts. */
   readonly total: number;
-  /** Of the largest single buffer. */
+  /** The largest single buffer. */
   readonly largest: number;
-  /** Absent: the device tells none. */
+  /** Limit of `total`; absent where the device reports none. */
   readonly limit?: number;
+  /** Limit of `largest`. */
   readonly largestLimit: number;
+  /** Whether both limits are kept. */
   readonly fits: boolean;
 }
 
-/** A change of a search, and what it would need then. */
+/** A change of a search that reduces its memory, and the prediction with it. */
 export interface Remedy {
   readonly change: string;
   readonly prediction: MemoryPrediction;
 }
 
-export type PredictionOptions = Pick<ExecutorOptions, 'imageSet' | 'variants'>;
-
-/** What a search will need, found by building it on an engine that takes no memory. @throws what building it would throw */
-export async function predictMemory(
-  gpu: Gpu,
-  space: Space,
-  task: SearchTask,
-  { imageSet, variants }: PredictionOptions,
-): Promise<MemoryPrediction> {
-  return predictWith(gpu, space, task, await imageSet(task.specification.set), variants);
+/** What a prediction needs besides a device and the search. */
+export interface PredictionOptions {
+  /** Loads an image set by the name that tasks use. */
+  imageSet(name: string): Promise<ImageSet>;
+  /** Choices between kernels that `tune` measured on the device; default: the usual kernels. */
+  readonly variants?: VariantTable;
+  /** For sources whose rule needs a device; left out, such a rule fails. */
+  readonly sourceContext?: SourceContext;
 }
 
-/** The changes, each alone, by which the search needs less, the least first. */
-export async function memoryRemedies(
-  gpu: Gpu,
+/**
+ * Predicts the memory of a search by building it on an engine that allocates nothing. No device has to be open.
+ * @throws whatever building the search throws
+ */
+export async function predictMemory(
+  gpu: DeviceDescription,
   space: Space,
   task: SearchTask,
-  { imageSet, variants }: PredictionOptions,
+  options: PredictionOptions,
+): Promise<MemoryPrediction> {
+  return predictWith(gpu, space, task, await options.imageSet(task.specification.set), options);
+}
+
+/**
+ * Changes that each reduce the memory of a search: smaller batches, checkpoints, methods that need less.
+ * @returns the changes, the one that needs least first
+ * @throws whatever building the search throws
+ */
+export async function memoryRemedies(
+  gpu: DeviceDescription,
+  space: Space,
+  task: SearchTask,
+  options: PredictionOptions,
 ): Promise<Remedy[]> {
-  const set = await imageSet(task.specification.set);
-  const { total } = await predictWith(gpu, space, task, set, variants);
+  const set = await options.imageSet(task.specification.set);
+  const { total } = await predictWith(gpu, space, task, set, options);
   const remedies: Remedy[] = [];
   for (const { change, task: changed } of changes(task)) {
     try {
-      const prediction = await predictWith(gpu, space, changed, set, variants);
+      const prediction = await predictWith(gpu, space, changed, set, options);
       if (prediction.total < total) remedies.push({ change, prediction });
     } catch (error) {
-      // A change that the space or these sizes do not allow is none.
+      // The space or the sizes do not allow this change.
       if (!(error instanceof NasTransferError)) throw error;
     }
   }
   return remedies.sort((a, b) => a.prediction.total - b.prediction.total);
 }
 
-/** @throws MemoryLimitError where the search would come to need more than the device allows */
+/**
+ * Checks that a search fits on the device.
+ * @throws {MemoryLimitError} when it does not
+ */
 export async function requireMemory(
-  gpu: Gpu,
+  gpu: DeviceDescription,
   space: Space,
   task: SearchTask,
   options: PredictionOptions,
@@ -83,21 +109,21 @@ export async function requireMemory(
   throw new MemoryLimitError(`search by ${task.methodName}: would take ${over}`);
 }
 
-/** The error with what would make the search fit, and what it would need then. */
+/** The error with the changes that reduce the memory of the search added to its message. */
 export async function withRemedies(
   error: MemoryLimitError,
-  gpu: Gpu,
+  gpu: DeviceDescription,
   space: Space,
   task: SearchTask,
   options: PredictionOptions,
 ): Promise<MemoryLimitError> {
   const { total } = await predictMemory(gpu, space, task, options);
   const remedies = await memoryRemedies(gpu, space, task, options);
-  const told = remedies.map(
+  const texts = remedies.map(
     ({ change, prediction }) =>
       `${formatBytes(prediction.total)} with ${change}${prediction.fits ? '' : ' (still too much)'}`,
   );
-  const less = told.length > 0 ? `; it would take ${told.join('; ')}` : '';
+  const less = texts.length > 0 ? `; it would take ${texts.join('; ')}` : '';
   return new MemoryLimitError(`${error.message}. The whole search takes ${formatBytes(total)}${less}`, {
     cause: error,
   });
@@ -132,18 +158,17 @@ function changes(task: SearchTask): { change: string; task: SearchTask }[] {
 }
 
 async function predictWith(
-  gpu: Gpu,
+  gpu: DeviceDescription,
   space: Space,
   task: SearchTask,
   set: ImageSet,
-  variants: PredictionOptions['variants'],
+  { variants, sourceContext }: PredictionOptions,
 ): Promise<MemoryPrediction> {
   const engine = new PlanningEngine(gpu, { variants });
   try {
-    const problem = searchProblem(engine, space, task, set);
+    const problem = await searchProblem(engine, space, task, set, undefined, sourceContext);
     await build(methodByName(task.methodName).start(problem, task.options));
-    const { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
-    const largestLimit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const largestLimit = largestBinding(gpu);
     const { largest, peak } = engine;
     const { memoryLimit: limit } = gpu;
     const fits = largest <= largestLimit && (limit === undefined || peak.total <= limit);
@@ -165,10 +190,7 @@ async function build(search: Search): Promise<void> {
 }
 
 function parts({ sets, programs, total }: PlannedMemory) {
-  const of = (wanted: (name: string) => boolean) =>
-    sets.reduce((sum, { name, bytes }) => sum + (wanted(name) ? bytes : 0), 0);
-  const images = of((name) => name.startsWith('images'));
-  // Optimisers name their sets after those that they move.
-  const optimizer = of((name) => name.includes('/'));
-  return { weights: total - programs - images - optimizer, optimizer, images, programs, total };
+  const bytesOf = (wanted: VariableRole) =>
+    sets.reduce((sum, { role, bytes }) => sum + (role === wanted ? bytes : 0), 0);
+  return { weights: bytesOf('weights'), optimizer: bytesOf('optimizer'), images: bytesOf('data'), programs, total };
 }

@@ -1,5 +1,6 @@
 import { NasTransferError } from '../../engine/errors/errors.js';
-import { formatSource, type SourceSpecification } from '../data/sourceSpecification.js';
+import type { SourceSpecification } from '../data/rules/rule.js';
+import { formatSource } from '../data/sourceSpecification.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
 import { jobHash } from './jobHash.js';

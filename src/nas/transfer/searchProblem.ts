@@ -1,29 +1,36 @@
 import { Random } from '../../engine/random/random.js';
-import type { Engine } from '../../engine/runtime/engine.js';
-import type { ImageSet } from '../data/imageSet.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
+import type { ImageSet } from '../data/images/imageSet.js';
+import { fitImages } from '../data/images/transform.js';
 import { formatSource } from '../data/sourceSpecification.js';
-import { makeSource, type Source } from '../data/sources.js';
-import { fitImages } from '../data/transform.js';
+import { makeSource, type Source, type SourceContext } from '../data/sources.js';
 import { UnknownNameError } from '../errors/errors.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
 import { type Problem, SearchError, type SearchEvent } from '../search/method.js';
-import type { NetworkSettings, Space } from '../spaces/shared/space.js';
+import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
+import { networkSettings } from '../spaces/shared/networkSettings.js';
+import type { Space } from '../spaces/shared/space.js';
 import type { SearchTask } from './plan.js';
-import { networkSettings } from './protocols.js';
 import { trainNetwork } from './trainNetwork.js';
 
-/** What a search is given: its source's images, evaluations by training and the space's supernet, on a device. */
-export function searchProblem(
-  engine: Engine,
+/**
+ * The problem of a search on images: evaluations by training and the space's supernet, on a device.
+ * @param set the image set that the task's specification names
+ * @param context of the source, where `engine` cannot run its rule
+ * @throws {SourceError} when the set cannot meet the specification
+ */
+export async function searchProblem(
+  engine: Compiler,
   space: Space,
   task: Pick<SearchTask, 'protocol' | 'seed' | 'specification'>,
   set: ImageSet,
   report?: (event: SearchEvent) => void,
-): Problem {
+  context: SourceContext = { engine: async () => engine },
+): Promise<Problem> {
   const { protocol, seed } = task;
   const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
-  const source = makeSource(fitted, task.specification, seed);
+  const source = await makeSource(fitted, task.specification, seed, context);
   const settings = networkSettings(protocol, source.classes.length);
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),
@@ -92,7 +99,7 @@ function evaluationSeed(seed: number, offset: number): number {
 
 /** Accuracy on the alphas' half after training on the weights' half. */
 async function fitness(
-  engine: Engine,
+  engine: Compiler,
   space: Space,
   architecture: unknown,
   source: Source,

@@ -1,9 +1,9 @@
 import { NasTransferError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
-import type { Engine } from '../../engine/runtime/engine.js';
-import type { ImageSet } from '../data/imageSet.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
+import type { ImageSet } from '../data/images/imageSet.js';
+import { fitImages } from '../data/images/transform.js';
 import { makeSource } from '../data/sources.js';
-import { fitImages } from '../data/transform.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
 import type { SearchEvent } from '../search/method.js';
@@ -32,7 +32,7 @@ const NO_END = 100_000;
  * @throws what the training itself would throw, such as MemoryLimitError
  */
 export async function measureTrainingStep(
-  engine: Engine,
+  engine: Compiler,
   space: Space,
   protocol: Protocol,
   images: ImageSet,
@@ -59,7 +59,7 @@ export async function measureTrainingStep(
  * @throws what the search itself would throw, such as MemoryLimitError
  */
 export async function measureSearchStep(
-  engine: Engine,
+  engine: Compiler,
   space: Space,
   search: TimedSearch,
   set: ImageSet,
@@ -69,10 +69,16 @@ export async function measureSearchStep(
   const { protocol, seed, specification } = search;
   const needs = method.needs(search.options);
   if (needs === 'nothing' || needs === 'name') return { compileSeconds: 0, secondsPerStep: 0, steps: 0 };
-  const { total } = method.start(searchProblem(engine, space, search, set), search.options).progress();
+  const { total } = method.start(await searchProblem(engine, space, search, set), search.options).progress();
   if (needs === 'training') {
     const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
-    const { trainSplit: train, validationSplit: test, classes } = makeSource(fitted, specification, seed);
+    const {
+      trainSplit: train,
+      validationSplit: test,
+      classes,
+    } = await makeSource(fitted, specification, seed, {
+      engine: async () => engine,
+    });
     const candidate = space.random(new Random(seed, 'timed architecture'));
     const images = { ...fitted, train, test, classes };
     const each = await measureTrainingStep(engine, space, protocol, images, candidate, options);
@@ -86,7 +92,7 @@ export async function measureSearchStep(
       report(event);
     };
     const endless = { ...search, protocol: { ...protocol, epochs: NO_END } };
-    const started = method.start(searchProblem(engine, space, endless, set, watch), movingAtOnce(search));
+    const started = method.start(await searchProblem(engine, space, endless, set, watch), movingAtOnce(search));
     try {
       while (await started.step());
     } finally {

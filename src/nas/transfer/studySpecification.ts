@@ -1,88 +1,22 @@
-import { z } from 'zod';
 import { NasTransferError } from '../../engine/errors/errors.js';
 import { Random } from '../../engine/random/random.js';
-import {
-  checkSource,
-  formatSource,
-  parseSource,
-  SOURCE_RULES,
-  type SourceSpecification,
-} from '../data/sourceSpecification.js';
-import { METHOD_NAMES, methodByName } from '../methods/methods.js';
+import type { SourceSpecification } from '../data/rules/rule.js';
+import { checkSource, formatSource, parseSource } from '../data/sourceSpecification.js';
+import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
+import { withOverrides } from '../records/protocolOverrides.js';
 import { describeSchemaErrors } from '../schemas/schemaErrors.js';
-import { checkSupernet } from '../spaces/shared/mixedNode.js';
+import { checkSupernetChannels } from '../spaces/shared/mixedNode.js';
+import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { SPACE_NAMES, spaceByName } from '../spaces/spaces.js';
+import { spaceByName } from '../spaces/spaces.js';
 import { checkRegularization } from '../training/trainingLoss.js';
-import { networkSettings, protocolOverrides, protocolsOf, withOverrides } from './protocols.js';
+import { type SourceEntry, type StudyFile, studySchema } from './studySchema.js';
 
 /** A study, or options of a method, that do not follow their schema. */
 export class StudyError extends NasTransferError {
   override readonly code = 'study';
 }
-
-const text = z.string().min(1);
-const images = z.int().min(2);
-const label = text.optional().describe('the name in results and reports');
-
-const methodEntry = z.union([
-  text,
-  z.strictObject({ name: text.describe(METHOD_NAMES.join(', ')), label, options: z.record(text, z.json()).optional() }),
-]);
-const sourceEntry = z.union([
-  text,
-  z.strictObject({
-    name: label,
-    set: text.describe('name of an image set'),
-    rule: z.enum(SOURCE_RULES).default('whole'),
-    fraction: z.number().gt(0).max(1).optional().describe('rule images: the fraction of every class that is kept'),
-    classes: z.int().min(2).optional().describe('rule classes: how many are drawn'),
-    limit: images.optional().describe('at most this many images'),
-  }),
-]);
-const targetEntry = z.union([
-  text,
-  z.strictObject({
-    name: label,
-    set: text.describe('name of an image set'),
-    limit: images.optional().describe('at most this many training images'),
-    testLimit: images.optional().describe('at most this many test images'),
-  }),
-]);
-
-const judge = z.strictObject({
-  table: text.describe('name of a table, such as nasbench201; of its file in the folder of tables'),
-  epochs: z.int().min(1).default(200).describe('test accuracies after this many epochs of training'),
-});
-
-const schema = z.strictObject({
-  $schema: z.string().optional(),
-  name: text,
-  space: text.default('nasbench201').describe(SPACE_NAMES.join(', ')),
-  methods: z.array(methodEntry).min(1),
-  sources: z.array(sourceEntry).min(1).describe('image sets, or selections of one, that are searched on'),
-  targets: z
-    .array(targetEntry)
-    .min(1)
-    .describe('image sets that what was found is trained on; with a judge, data sets of its table'),
-  judge: judge.optional().describe('a table of accuracies that takes the place of training on targets'),
-  seeds: z.array(z.int().min(0).max(0xffffffff)).min(1),
-  search: protocolOverrides.default({}).describe('how a supernet is trained'),
-  fitness: protocolOverrides
-    .default({})
-    .describe(
-      'the short training that ranks candidates; otherwise like training: in nasbench201 over 12 epochs, in darts of smaller networks over 20',
-    ),
-  training: protocolOverrides.default({}).describe('how what was found is trained on a target'),
-  notes: z
-    .array(text)
-    .optional()
-    .describe('what a reader of the report should know of the settings; changes no result'),
-});
-
-/** JSON Schema of a study file, for editors. */
-export const studyJsonSchema = (): object => z.toJSONSchema(schema, { io: 'input' });
 
 export interface StudyMethod {
   readonly label: string;
@@ -131,6 +65,7 @@ export interface Study {
  * @throws StudyError that names every wrong field, what was got and what was wanted
  */
 export function parseStudy(json: unknown, where = 'study'): Study {
+  const schema = studySchema();
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new StudyError(`${where}: ${describeSchemaErrors(parsed.error, json, schema).join('; ')}`);
   const { name, space, seeds, search, fitness, training } = parsed.data;
@@ -143,7 +78,7 @@ export function parseStudy(json: unknown, where = 'study'): Study {
     }
   };
   const searchSpace = at('space', () => spaceByName(space));
-  const defaults = protocolsOf(space);
+  const defaults = searchSpace.protocols;
   const protocols = {
     search: withOverrides(defaults.search, search),
     fitness: [training, defaults.fitness, fitness].reduce(withOverrides, defaults.training),
@@ -165,7 +100,11 @@ export function parseStudy(json: unknown, where = 'study'): Study {
   if (study.methods.some((method) => methodByName(method.name).needs(method.options) === 'supernet')) {
     at('search', () => checkUnregularized(protocols.search));
     at('search.channels', () =>
-      checkSupernet(`supernet of ${space}`, study.protocols.search.channels, { batchNorm: 'batch' }),
+      checkSupernetChannels(
+        `supernet of ${space}`,
+        study.protocols.search.channels,
+        searchSpace.sizes.supernetChannels,
+      ),
     );
   }
   requireUnique(
@@ -201,7 +140,7 @@ function checkUnregularized(protocol: Protocol): void {
 }
 
 /** What a table can't heed. */
-function checkJudged(where: string, { training, targets }: z.infer<typeof schema>): void {
+function checkJudged(where: string, { training, targets }: StudyFile): void {
   const [field] = Object.keys(training);
   if (field !== undefined)
     throw new StudyError(
@@ -215,7 +154,7 @@ function checkJudged(where: string, { training, targets }: z.infer<typeof schema
   });
 }
 
-function readMethod(entry: z.infer<typeof methodEntry>): StudyMethod {
+function readMethod(entry: StudyFile['methods'][number]): StudyMethod {
   const { name, label, options } = typeof entry === 'string' ? { name: entry } : entry;
   return { label: label ?? name, name, options: parseMethodOptions(name, options ?? {}) };
 }
@@ -229,14 +168,14 @@ export function parseMethodOptions(name: string, options: unknown): unknown {
   return parsed.data;
 }
 
-function readSource(entry: z.infer<typeof sourceEntry>): StudySource {
+function readSource(entry: string | SourceEntry): StudySource {
   if (typeof entry === 'string') return { label: entry, specification: parseSource(entry) };
   const { name, ...specification } = entry;
   checkSource(specification);
   return { label: name ?? formatSource(specification), specification };
 }
 
-function readTarget(entry: z.infer<typeof targetEntry>): StudyTarget {
+function readTarget(entry: StudyFile['targets'][number]): StudyTarget {
   if (typeof entry === 'string') return { label: entry, set: entry };
   const { name, ...target } = entry;
   return { label: name ?? entry.set, ...target };

@@ -3,7 +3,7 @@ import type { JudgementOutcome } from '../records/outcome.js';
 import { spaceByName } from '../spaces/spaces.js';
 import type { TableHeader } from '../tables/format.js';
 import { describeMeasurement, nearestMeasurements } from '../tables/measurement.js';
-import { bestRow, RESNET } from '../tables/references.js';
+import { bestRow } from '../tables/references.js';
 import { type Measurement, type Split, type Table, TableError } from '../tables/table.js';
 import { jobHash } from './jobHash.js';
 import type { JudgementTask } from './plan.js';
@@ -100,6 +100,7 @@ export class TableJudge {
 
   /** Levels of every target to set what was found against. */
   references(): StudyReference[] {
+    const { resnet } = spaceByName(this.table.space);
     return this.judged.flatMap(({ target, test, accuracies }) => {
       const measurement = describeMeasurement(test);
       const cell = (name: StudyReference['name'], row: number, what: string): StudyReference => ({
@@ -113,10 +114,11 @@ export class TableJudge {
       const known = accuracies.filter(Number.isFinite).map((accuracy) => accuracy / 100);
       const mean = known.reduce((sum, accuracy) => sum + accuracy, 0) / known.length;
       const variance = known.reduce((sum, accuracy) => sum + (accuracy - mean) ** 2, 0) / known.length;
-      const resnet = this.table.space === 'nasbench201' && this.table.has(RESNET);
       return [
         cell('optimum', bestRow(accuracies), `the best of ${this.table.name} by the column that judges`),
-        ...(resnet ? [cell('resnet', this.table.indexOf(RESNET), 'the residual block as a cell')] : []),
+        ...(resnet !== undefined && this.table.has(resnet)
+          ? [cell('resnet', this.table.indexOf(resnet), 'the residual block as a cell')]
+          : []),
         {
           name: 'random-mean' as const,
           target: target.label,

@@ -1,7 +1,7 @@
-import type { ImageSet } from '../data/imageSet.js';
-import { chanceAccuracy, linearClassifierAccuracy } from '../data/linear.js';
-import { subset } from '../data/selection.js';
-import { fitImages } from '../data/transform.js';
+import type { ImageSet } from '../data/images/imageSet.js';
+import { chanceAccuracy, linearClassifierAccuracy } from '../data/images/linear.js';
+import { subset } from '../data/images/selection.js';
+import { fitImages } from '../data/images/transform.js';
 import type { Protocol } from '../records/protocol.js';
 import type { BaselineOutcome } from './study.js';
 import type { StudyTarget } from './studySpecification.js';

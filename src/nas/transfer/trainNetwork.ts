@@ -1,14 +1,14 @@
-import type { Engine } from '../../engine/runtime/engine.js';
+import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { EpochRecord } from '../records/epochRecord.js';
 import type { Protocol } from '../records/protocol.js';
+import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 import { Trainer, type TrainingData } from '../training/trainer.js';
-import { networkSettings } from './protocols.js';
 import type { TrainingEvent } from './study.js';
 
 /** Trains an architecture's network from new weights, measures it on the data's test images, and frees it. */
 export async function trainNetwork(
-  engine: Engine,
+  engine: Compiler,
   space: Space,
   architecture: unknown,
   data: TrainingData,

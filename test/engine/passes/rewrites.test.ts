@@ -24,6 +24,16 @@ describe('sharing', () => {
     expect(add(x, y)).not.toBe(add(y, x));
   });
 
+  it('distinguishes two operations of one name', () => {
+    const graph = new Graph();
+    const x = graph.feed('x', [2, 8]);
+    relu(x);
+    const { operation, attributes } = graph.nodes[0];
+    const [twin] = graph.apply({ ...operation }, [x], attributes);
+    expect(twin).not.toBe(relu(x));
+    expect(graph.nodes).toHaveLength(2);
+  });
+
   it('never takes two updates for one', () => {
     const graph = new Graph();
     const variable = new VariableSet('metrics').add('sum', [], zeros);

@@ -4,9 +4,15 @@ import { BufferUsage } from '../../../src/engine/device/usage.js';
 import { readBuffer } from '../../../src/engine/kernels/readBack.js';
 import { encodeUniforms, shaderOf } from '../../../src/engine/kernels/shader.js';
 import { shaderSources } from '../../../src/engine/kernels/shaderSources.js';
-import { MEASURING_SHADERS, measureCeilings, preparedKernel } from '../../../src/engine/profile/ceilings.js';
+import {
+  MEASURING_SHADERS,
+  measureCeilings,
+  OwnBuffers,
+  preparedKernel,
+} from '../../../src/engine/profile/ceilings.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
+import { LiveBuffers } from '../support/liveBuffers.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -23,8 +29,11 @@ async function computed(): Promise<Float32Array> {
   const size = GROUPS * 64 * 16;
   const y = engine.gpu.device.createBuffer({ size, usage: BufferUsage.STORAGE | BufferUsage.COPY_SRC });
   const buffers = { y };
-  (await preparedKernel(engine.gpu, { kernel: 'measure/multiplyAdd', uniforms, buffers, grid: [GROUPS, 1, 1] }))(1);
+  const own = new OwnBuffers(engine.gpu);
+  const measured = { kernel: 'measure/multiplyAdd', uniforms, buffers, grid: [GROUPS, 1, 1] } as const;
+  (await preparedKernel(engine.gpu, own, measured))(1);
   const result = new Float32Array(await readBuffer(engine.gpu, y, 0, size));
+  own.dispose();
   y.destroy();
   return result;
 }
@@ -90,5 +99,11 @@ describe('ceilings', () => {
       expect(figure).toBeGreaterThan(0);
       expect(Number.isFinite(figure)).toBe(true);
     }
+  });
+
+  it('are not measured to the end when the signal is aborted, and nothing stays allocated', async () => {
+    const live = new LiveBuffers(engine.gpu);
+    await expect(measureCeilings(live.gpu, { signal: AbortSignal.timeout(30) })).rejects.toThrow(/timeout/i);
+    expect(live.labels).toEqual([]);
   });
 });

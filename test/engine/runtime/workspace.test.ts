@@ -4,6 +4,7 @@ import { relu } from '../../../src/engine/ops/elementwise/relu.js';
 import { scale } from '../../../src/engine/ops/elementwise/scale.js';
 import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
 import { softmax } from '../../../src/engine/ops/reduce/softmax.js';
+import type { Compiler } from '../../../src/engine/runtime/compiler.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { PlanningEngine } from '../../../src/engine/runtime/planningEngine.js';
 import { Workspace } from '../../../src/engine/runtime/workspace.js';
@@ -45,7 +46,7 @@ describe('a workspace', () => {
   });
 
   it('holds what the largest of its programs needs, which a planning engine knows before', async () => {
-    const measure = async (build: Engine, shared: boolean) => {
+    const measure = async (build: Compiler, shared: boolean) => {
       const before = build.memoryBytes;
       const workspace = shared ? build.workspace() : undefined;
       const programs = [];

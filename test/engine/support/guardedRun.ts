@@ -8,8 +8,8 @@ import { lowerNodes, type Memory } from '../../../src/engine/kernels/lowering.js
 import { readBuffer } from '../../../src/engine/kernels/readBack.js';
 import type { Location, Locations, Root } from '../../../src/engine/passes/locations.js';
 import { byteLength } from '../../../src/engine/passes/memoryPlan.js';
+import { createCommands } from '../../../src/engine/runtime/createCommands.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import { createCommands } from '../../../src/engine/runtime/program.js';
 import { inputType } from './sampleData.js';
 
 /** Bits of a float NaN and of an absurd index: whatever touches them shows. */
@@ -107,7 +107,7 @@ export async function runGuarded(
     return { buffer, offset: 0, size: memory.elements * 4 };
   };
   const pipelines = await Promise.all(dispatches.map(({ call }) => engine.pipelines.get(call.kernel, call.constants)));
-  const commands = createCommands(engine, dispatches, pipelines, resource, create);
+  const commands = createCommands(engine.gpu, dispatches, pipelines, resource, create);
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   for (const command of commands) {

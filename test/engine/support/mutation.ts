@@ -1,7 +1,8 @@
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { shaderSources } from '../../../src/engine/kernels/shaderSources.js';
 import { operations } from '../../../src/engine/ops/operations.js';
-import { Engine, targetOf } from '../../../src/engine/runtime/engine.js';
+import { Engine } from '../../../src/engine/runtime/engine.js';
+import { targetOf } from '../../../src/engine/runtime/target.js';
 import { callsOf } from './calls.js';
 import { checkSample } from './kernelSuite.js';
 import { samplesFor } from './sampleData.js';

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../../src/nas/data/errors.js';
-import {
-  checkSource,
-  formatSource,
-  parseSource,
-  type SourceSpecification,
-} from '../../../src/nas/data/sourceSpecification.js';
+import { SourceError } from '../../../src/nas/data/images/errors.js';
+import type { SourceSpecification } from '../../../src/nas/data/rules/rule.js';
+import { checkSource, formatSource, parseSource } from '../../../src/nas/data/sourceSpecification.js';
 
 const pairs: [string, SourceSpecification][] = [
   ['mnist', { set: 'mnist', rule: 'whole' }],
@@ -36,7 +32,7 @@ describe('source specifications', () => {
     ['mnist:classes', 'classes is missing'],
     ['mnist:limit=ten', 'limit is NaN'],
     ['mnist:limit=1', 'limit is 1'],
-    ['mnist:noise=0.5', "fraction is 0.5, wanted nothing with rule 'noise'"],
+    ['mnist:noise=0.5', "value is 0.5, wanted nothing with rule 'noise'"],
   ])('%s is refused, naming what is wrong', (text, message) => {
     expect(() => parseSource(text)).toThrow(SourceError);
     expect(() => parseSource(text)).toThrow(message);

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../../src/nas/data/errors.js';
-import type { SourceSpecification } from '../../../src/nas/data/sourceSpecification.js';
+import { SourceError } from '../../../src/nas/data/images/errors.js';
+import { channelStatistics, classCounts } from '../../../src/nas/data/images/statistics.js';
+import type { SourceSpecification } from '../../../src/nas/data/rules/rule.js';
 import { makeSource, type Source, sourceCounts } from '../../../src/nas/data/sources.js';
-import { channelStatistics, classCounts } from '../../../src/nas/data/statistics.js';
 import { imageKeys, syntheticSet } from './syntheticSets.js';
 
 const set = syntheticSet({ train: [61, 40, 33, 20, 11, 8], test: [9, 8, 7, 6, 5, 4] });
 const trainKeys = imageKeys(set.train);
 const testKeys = new Set(imageKeys(set.test));
-const specification = (fields: Omit<SourceSpecification, 'set'>): SourceSpecification => ({ set: set.name, ...fields });
+const specification = (fields: Partial<SourceSpecification> & { rule: string }): SourceSpecification => ({
+  set: set.name,
+  ...fields,
+});
 
 const whole = specification({ rule: 'whole' });
 const drawing: SourceSpecification[] = [
@@ -29,8 +32,8 @@ const keysOf = (source: Source): string[] => [...imageKeys(source.trainSplit), .
 const trueLabels = (source: Source): number[] => keysOf(source).map((key) => key.charCodeAt(2));
 
 describe('every source of real images', () => {
-  it.each(drawing)('%o has halves of equal numbers, disjoint, of training images only', (wanted) => {
-    const source = makeSource(set, wanted, 7);
+  it.each(drawing)('%o has halves of equal numbers, disjoint, of training images only', async (wanted) => {
+    const source = await makeSource(set, wanted, 7);
     const keys = keysOf(source);
     expect(source.images).toBe(source.trainSplit.count + source.validationSplit.count);
     expect(Math.abs(source.trainSplit.count - source.validationSplit.count)).toBeLessThanOrEqual(1);
@@ -46,19 +49,19 @@ describe('every source of real images', () => {
     for (const [c, n] of byClass('trainSplit').entries()) expect(Math.abs(n - validation[c])).toBeLessThanOrEqual(1);
   });
 
-  it.each(drawing)('%o is the same for one seed and another for the next', (wanted) => {
-    const [a, b, c] = [7, 7, 8].map((seed) => makeSource(set, wanted, seed));
+  it.each(drawing)('%o is the same for one seed and another for the next', async (wanted) => {
+    const [a, b, c] = await Promise.all([7, 7, 8].map((seed) => makeSource(set, wanted, seed)));
     expect(b).toEqual(a);
     expect(c.trainSplit).not.toEqual(a.trainSplit);
   });
 
-  it('keeps balance for any class sizes and limits', () => {
+  it('keeps balance for any class sizes and limits', async () => {
     const counts = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 2, maxLength: 8 });
-    fc.assert(
-      fc.property(counts, fc.nat(60), fc.nat(1000), (train, extra, seed) => {
+    await fc.assert(
+      fc.asyncProperty(counts, fc.nat(60), fc.nat(1000), async (train, extra, seed) => {
         const any = syntheticSet({ train, test: train.map(() => 1) });
         const limit = train.length + extra;
-        const source = makeSource(any, { set: 'any', rule: 'whole', limit }, seed);
+        const source = await makeSource(any, { set: 'any', rule: 'whole', limit }, seed);
         expect(source.images).toBe(Math.min(limit, any.train.count));
         const weights = classCounts(source.trainSplit, train.length);
         const alphas = classCounts(source.validationSplit, train.length);
@@ -71,16 +74,16 @@ describe('every source of real images', () => {
 });
 
 describe('the rules', () => {
-  it('whole has every training image, or the limit drawn in proportion', () => {
-    const source = makeSource(set, whole, 1);
+  it('whole has every training image, or the limit drawn in proportion', async () => {
+    const source = await makeSource(set, whole, 1);
     expect(keysOf(source).sort()).toEqual([...trainKeys].sort());
     expect(source).toMatchObject({ name: 'synthetic', classes: set.classes, height: 4, width: 4, channels: 1 });
     expect(source.description).toBe('173 of the 173 training images of synthetic, all 6 classes');
-    expect(makeSource(set, specification({ rule: 'whole', limit: 50 }), 1).images).toBe(50);
+    expect((await makeSource(set, specification({ rule: 'whole', limit: 50 }), 1)).images).toBe(50);
   });
 
-  it('images keeps every class with the same fraction', () => {
-    const source = makeSource(set, specification({ rule: 'images', fraction: 0.25 }), 1);
+  it('images keeps every class with the same fraction', async () => {
+    const source = await makeSource(set, specification({ rule: 'images', fraction: 0.25 }), 1);
     const counts = new Array<number>(6).fill(0);
     for (const label of trueLabels(source)) counts[label]++;
     for (const [c, n] of [61, 40, 33, 20, 11, 8].entries()) expect(Math.abs(counts[c] - n / 4)).toBeLessThan(1);
@@ -88,8 +91,8 @@ describe('the rules', () => {
     expect(trueLabels(source)).toEqual([...source.trainSplit.labels, ...source.validationSplit.labels]);
   });
 
-  it('classes keeps all images of the classes it draws and numbers these anew', () => {
-    const source = makeSource(set, specification({ rule: 'classes', classes: 3 }), 1);
+  it('classes keeps all images of the classes it draws and numbers these anew', async () => {
+    const source = await makeSource(set, specification({ rule: 'classes', classes: 3 }), 1);
     expect(source.classes.length).toBe(3);
     const original = source.classes.map((name) => set.classes.indexOf(name));
     const sizes = classCounts(set.train, 6);
@@ -98,17 +101,17 @@ describe('the rules', () => {
     expect(labels.map((label) => original[label])).toEqual(trueLabels(source));
   });
 
-  it('classes draws other classes with other seeds', () => {
-    const drawn = Array.from({ length: 12 }, (_, seed) =>
-      makeSource(set, specification({ rule: 'classes', classes: 2 }), seed).classes.join(),
+  it('classes draws other classes with other seeds', async () => {
+    const drawn = await Promise.all(
+      Array.from({ length: 12 }, (_, seed) => makeSource(set, specification({ rule: 'classes', classes: 2 }), seed)),
     );
-    expect(new Set(drawn).size).toBeGreaterThan(3);
+    expect(new Set(drawn.map((source) => source.classes.join())).size).toBeGreaterThan(3);
   });
 
-  it('random-labels has the images of whole, with labels that tell nothing', () => {
+  it('random-labels has the images of whole, with labels that tell nothing', async () => {
     const large = syntheticSet({ train: [500, 500, 500], test: [1, 1, 1] });
-    const source = makeSource(large, { set: 's', rule: 'random-labels' }, 5);
-    expect(keysOf(source)).toEqual(keysOf(makeSource(large, { set: 's', rule: 'whole' }, 5)));
+    const source = await makeSource(large, { set: 's', rule: 'random-labels' }, 5);
+    expect(keysOf(source)).toEqual(keysOf(await makeSource(large, { set: 's', rule: 'whole' }, 5)));
     for (const half of [source.trainSplit, source.validationSplit]) {
       // Chi-square of independence of true and given label, 4 degrees of freedom: 23.5 is exceeded once in 10,000.
       const table = new Array<number>(9).fill(0);
@@ -120,9 +123,9 @@ describe('the rules', () => {
     expect([...source.trainSplit.labels]).not.toEqual([...source.validationSplit.labels]);
   });
 
-  it('noise is as large as the set, close to N(0, 1) once normalised, and labels uniform', () => {
+  it('noise is as large as the set, close to N(0, 1) once normalised, and labels uniform', async () => {
     const large = syntheticSet({ train: [300, 100], test: [1, 1], edge: 8, channels: 3 });
-    const source = makeSource(large, { set: 's', rule: 'noise' }, 5);
+    const source = await makeSource(large, { set: 's', rule: 'noise' }, 5);
     expect(source).toMatchObject({ images: 400, height: 8, width: 8, channels: 3, name: 's:noise' });
     expect(source.trainSplit.count).toBe(200);
     const { pixels } = source.trainSplit;
@@ -138,8 +141,8 @@ describe('the rules', () => {
     expect(classCounts(source.trainSplit, 2)[0]).toBeGreaterThan(70);
     expect(classCounts(source.trainSplit, 2)[0]).toBeLessThan(130);
     expect(imageKeys(source.trainSplit)).not.toEqual(imageKeys(source.validationSplit));
-    expect(makeSource(large, { set: 's', rule: 'noise', limit: 11 }, 5)).toMatchObject({ images: 11 });
-    expect(makeSource(large, { set: 's', rule: 'noise' }, 5)).toEqual(source);
+    expect(await makeSource(large, { set: 's', rule: 'noise', limit: 11 }, 5)).toMatchObject({ images: 11 });
+    expect(await makeSource(large, { set: 's', rule: 'noise' }, 5)).toEqual(source);
   });
 
   it.each([
@@ -147,23 +150,23 @@ describe('the rules', () => {
     [specification({ rule: 'images', fraction: 0.01 }), '2 images for 6 classes'],
     [specification({ rule: 'classes', classes: 7 }), 'classes is 7, wanted at most 6'],
     [specification({ rule: 'images' }), 'fraction is missing'],
-  ])('%o is refused', (wanted, message) => {
-    expect(() => makeSource(set, wanted, 1)).toThrow(SourceError);
-    expect(() => makeSource(set, wanted, 1)).toThrow(message);
+  ])('%o is refused', async (wanted, message) => {
+    await expect(makeSource(set, wanted, 1)).rejects.toThrow(SourceError);
+    await expect(makeSource(set, wanted, 1)).rejects.toThrow(message);
   });
 });
 
 describe('the counts of a source', () => {
   it.each([...drawing, specification({ rule: 'noise' }), specification({ rule: 'noise', limit: 9 })])(
     '%o are those of the source, without its pixels',
-    (wanted) => {
-      const { images, trainSplit, validationSplit, classes } = makeSource(set, wanted, 7);
+    async (wanted) => {
+      const { images, trainSplit, validationSplit, classes } = await makeSource(set, wanted, 7);
       const half = Math.min(trainSplit.count, validationSplit.count);
-      expect(sourceCounts(set, wanted, 7)).toEqual({ images, half, classes: classes.length });
+      expect(await sourceCounts(set, wanted, 7)).toEqual({ images, half, classes: classes.length });
     },
   );
 
-  it('are refused as the source is', () => {
-    expect(() => sourceCounts(set, specification({ rule: 'classes', classes: 7 }), 0)).toThrow(SourceError);
+  it('are refused as the source is', async () => {
+    await expect(sourceCounts(set, specification({ rule: 'classes', classes: 7 }), 0)).rejects.toThrow(SourceError);
   });
 });

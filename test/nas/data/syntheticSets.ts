@@ -1,4 +1,4 @@
-import type { ImageSet, ImageSplit } from '../../../src/nas/data/imageSet.js';
+import type { ImageSet, ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 
 export interface SyntheticOptions {
   /** Training images of every class. */

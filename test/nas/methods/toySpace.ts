@@ -7,7 +7,7 @@ import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
 import { broadcastRow } from '../../../src/engine/ops/reduce/reduce.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
+import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import type { Source } from '../../../src/nas/data/sources.js';
 import type { Supernet } from '../../../src/nas/networks/classifier.js';
 import type { Protocol } from '../../../src/nas/records/protocol.js';
@@ -161,6 +161,14 @@ function toySpace(values: readonly number[], signal: number): Space<Toy> {
       selection: (toy) => [toy.map((operation) => [operation])],
     },
     supernet: (_, { gated = false }) => toySupernet(values, signal, gated),
+    protocols: { search: tinyProtocol, training: tinyProtocol, fitness: {} },
+    sizes: {
+      cells: 'in all',
+      counted: { channels: 1, cells: 1, classes: CLASSES, size: 8 },
+      supernetChannels: 1,
+      fitting: { sizes: [[1, 1, 8]], network: { multiplyAdds: 1, pixels: 0 }, supernet: 0 },
+    },
+    draw: () => ({ kind: 'toy', cells: [], warnings: [] }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { VariableSet } from '../../../src/engine/graph/variables.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { Supernet } from '../../../src/nas/networks/classifier.js';
 import { dartsSupernet } from '../../../src/nas/spaces/darts/supernet.js';
-import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/shared/networkSettings.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { unfusedDarts } from './unfusedDarts.js';
 

@@ -5,7 +5,7 @@ import { crossEntropy } from '../../../src/engine/ops/loss/crossEntropy.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { Supernet } from '../../../src/nas/networks/classifier.js';
-import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/shared/networkSettings.js';
 import { elementsOf, type Pieces } from './unstack.js';
 
 /** Everything that a supernet of three classes or more computes in one pass, by names of variables. */

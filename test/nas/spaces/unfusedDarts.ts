@@ -12,7 +12,7 @@ import { maxPool } from '../../../src/engine/ops/pool/maxPool.js';
 import { softmax } from '../../../src/engine/ops/reduce/softmax.js';
 import type { Supernet, SupernetOptions } from '../../../src/nas/networks/classifier.js';
 import { type Block, batchNorm, type LayerContext, reluConvBatchNorm } from '../../../src/nas/networks/layers.js';
-import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/shared/networkSettings.js';
 
 const NODES = 4;
 const EDGES = 14;

@@ -7,7 +7,7 @@ import type { Supernet, SupernetOptions } from '../../../src/nas/networks/classi
 import { type Block, type LayerContext, reluConvBatchNorm } from '../../../src/nas/networks/layers.js';
 import { averagePool3x3, macroNetwork } from '../../../src/nas/spaces/nasbench201/blocks.js';
 import { EDGES, NODES } from '../../../src/nas/spaces/nasbench201/cell.js';
-import type { NetworkSettings } from '../../../src/nas/spaces/shared/space.js';
+import type { NetworkSettings } from '../../../src/nas/spaces/shared/networkSettings.js';
 
 /** The supernet of NAS-Bench-201 of single operations: batch norm of every candidate, then a weighted sum (DARTS, eq. 2). */
 export function unfusedSupernet(settings: NetworkSettings, { affine, batchNorm }: SupernetOptions): Supernet {

@@ -6,7 +6,7 @@ import { matmul } from '../../../src/engine/ops/matmul/matmul.js';
 import { broadcastRow } from '../../../src/engine/ops/reduce/reduce.js';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import { channelStatistics } from '../../../src/nas/data/statistics.js';
+import { channelStatistics } from '../../../src/nas/data/images/statistics.js';
 import { symmetricEigen } from '../../../src/nas/math/linearAlgebra.js';
 import type { Supernet } from '../../../src/nas/networks/classifier.js';
 import { tableMixtures } from '../../../src/nas/spaces/shared/mixedNode.js';

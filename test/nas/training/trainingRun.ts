@@ -1,6 +1,6 @@
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
+import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import type { Protocol } from '../../../src/nas/records/protocol.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { Trainer } from '../../../src/nas/training/trainer.js';

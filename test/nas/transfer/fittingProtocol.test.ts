@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { AdapterKind } from '../../../src/engine/device/adapter.js';
 import { AttributeError } from '../../../src/engine/errors/errors.js';
 import { Random } from '../../../src/engine/random/random.js';
+import { type ProtocolOverrides, protocolOverrides } from '../../../src/nas/records/protocolOverrides.js';
 import { SPACE_NAMES, spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { type FittedWork, type FittingFacts, stepWork } from '../../../src/nas/transfer/fittingNetworks.js';
 import { fittingProtocol } from '../../../src/nas/transfer/fittingProtocol.js';
-import { type ProtocolOverrides, protocolOverrides, protocolsOf } from '../../../src/nas/transfer/protocols.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 
 const DEVICES: readonly AdapterKind[] = ['swiftshader', 'other-software', 'lavapipe', 'hardware'];
@@ -145,7 +145,7 @@ describe('settings that fit', () => {
 
   it('have the published learning rate at the published batch, and the published weight decay at any', () => {
     for (const space of SPACE_NAMES) {
-      const { training, search } = protocolsOf(space);
+      const { training, search } = spaceByName(space).protocols;
       for (const [kind, { batch, optimizer }] of [
         ['training', training],
         ['search', search],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
-import type { ImageSet } from '../../../src/nas/data/imageSet.js';
+import type { ImageSet } from '../../../src/nas/data/images/imageSet.js';
 import { methodByName } from '../../../src/nas/methods/methods.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { createExecutors } from '../../../src/nas/transfer/executors.js';
@@ -48,7 +48,10 @@ function taskOf(methodName: string, given: object = {}, protocol: object = {}): 
 /** Bytes that an engine holds in a search after so many steps. */
 async function heldAfter(space: string, task: SearchTask, steps: number): Promise<number> {
   const own = new Engine(engine.gpu);
-  const search = methodByName(task.methodName).start(searchProblem(own, spaceByName(space), task, set), task.options);
+  const search = methodByName(task.methodName).start(
+    await searchProblem(own, spaceByName(space), task, set),
+    task.options,
+  );
   let most = 0;
   for (let i = 0; i < steps; i++) {
     await search.step();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AttributeError } from '../../../src/engine/errors/errors.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import type { ImageSet } from '../../../src/nas/data/imageSet.js';
+import type { ImageSet } from '../../../src/nas/data/images/imageSet.js';
 import { METHOD_NAMES, methodByName } from '../../../src/nas/methods/methods.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { createExecutors } from '../../../src/nas/transfer/executors.js';

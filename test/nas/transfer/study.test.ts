@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ImageSet } from '../../../src/nas/data/imageSet.js';
+import type { ImageSet } from '../../../src/nas/data/images/imageSet.js';
 import { canonicalJson, fingerprint, jobHash } from '../../../src/nas/transfer/jobHash.js';
 import { planStudy } from '../../../src/nas/transfer/plan.js';
 import { runStudy, type StudyEvent } from '../../../src/nas/transfer/study.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FITNESS_PROTOCOL, SEARCH_PROTOCOL, TRAINING_PROTOCOL } from '../../../src/nas/transfer/protocols.js';
-import { parseStudy, StudyError, studyJsonSchema } from '../../../src/nas/transfer/studySpecification.js';
+import { FITNESS_PROTOCOL, SEARCH_PROTOCOL, TRAINING_PROTOCOL } from '../../../src/nas/spaces/nasbench201/protocols.js';
+import { studyJsonSchema } from '../../../src/nas/transfer/studySchema.js';
+import { parseStudy, StudyError } from '../../../src/nas/transfer/studySpecification.js';
 
 const smallest = {
   name: 'small',

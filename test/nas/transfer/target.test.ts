@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/random/random.js';
-import type { ImageSet, ImageSplit } from '../../../src/nas/data/imageSet.js';
+import type { ImageSet, ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import { targetBaseline, targetImages } from '../../../src/nas/transfer/target.js';
 
 /** Two classes told apart by their brightness; the third pixel carries noise. */

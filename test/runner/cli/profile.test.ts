@@ -36,11 +36,11 @@ describe('profile', () => {
   it.each([
     [[], 'got neither of --architecture and --supernet, wanted one of them'],
     [['--supernet', '--architecture', cell], 'got both of --architecture and --supernet'],
-    [['--architecture', cell, '--space', 'darts-supernet'], 'has no architectures, only a supernet; give --supernet'],
+    [['--supernet', '--space', 'darts-supernet'], 'Space "darts-supernet" is not known'],
     [['--architecture', 'x'], 'position 0'],
     [['--supernet', '--space', 'of-nothing'], 'Space "of-nothing" is not known'],
     [['--supernet', '--size', '9'], 'imageSize: got 9, wanted a multiple of 4'],
-    [['--supernet', '--space', 'darts-supernet', '--channels', '6'], 'channels is 6, wanted a multiple of 4'],
+    [['--supernet', '--space', 'darts', '--channels', '6'], 'channels is 6, wanted a multiple of 4'],
     [['--supernet', '--clock', 'sundial'], 'Allowed choices are timestamps, batches'],
     [['--supernet', '--classes', '0'], 'Wanted a whole number of at least 1'],
   ])('%j ends with exit code 2 before there is a device', async (args, message) => {
@@ -66,7 +66,7 @@ describe('profile', () => {
     expect(readFileSync(svg, 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
   });
 
-  it.each(['nasbench201', 'darts-supernet'])('prints JSON of the supernet of %s', async (space) => {
+  it.each(['nasbench201', 'darts'])('prints JSON of the supernet of %s', async (space) => {
     const args = ['profile', '--supernet', '--space', space, ...small, '--json'];
     const { code, out, err } = await onDevice(args);
     expect(code, err).toBe(0);

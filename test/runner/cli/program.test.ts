@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GpuError } from '../../../src/engine/errors/errors.js';
-import { SourceError } from '../../../src/nas/data/errors.js';
+import { SourceError } from '../../../src/nas/data/images/errors.js';
 import type { StudyResults } from '../../../src/nas/transfer/results.js';
 import { withoutTimes } from '../../nas/transfer/fakes.js';
 import { dataFolder, runCommand } from './support.js';

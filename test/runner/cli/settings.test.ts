@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../src/nas/records/protocol.js';
-import { protocolsOf } from '../../../src/nas/transfer/protocols.js';
+import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { pngOf } from '../data/support.js';
 import { dataFolder, runCommand } from './support.js';
 
@@ -119,7 +119,7 @@ describe('settings that are left open', () => {
 
 describe('--protocol published', () => {
   it('is the protocol of the space', async () => {
-    const { training, search: ofSupernets, fitness } = protocolsOf('nasbench201');
+    const { training, search: ofSupernets, fitness } = nasbench201.protocols;
     expect(await protocolOf(train('--protocol', 'published', '--json'))).toEqual(training);
     expect(await protocolOf(search('darts', '--protocol', 'published', '--json'))).toEqual(ofSupernets);
     expect(await protocolOf(search('local-search', '--protocol', 'published', '--json'))).toEqual({
@@ -139,9 +139,9 @@ describe('--protocol published', () => {
     const published = ['--protocol', 'published'];
     const args = [...published, ...one, ...two, '--learning-rate', '0.3', '--json'];
     expect(await protocolOf(train(...args))).toEqual({
-      ...protocolsOf('nasbench201').training,
+      ...nasbench201.protocols.training,
       epochs: 6,
-      optimizer: { ...protocolsOf('nasbench201').training.optimizer, learningRate: 0.3, momentum: 0.6 },
+      optimizer: { ...nasbench201.protocols.training.optimizer, learningRate: 0.3, momentum: 0.6 },
     });
     const { batch, epochs, optimizer } = await protocolOf(train(...two, '--json'));
     expect({ batch, epochs, momentum: optimizer.momentum }).toEqual({ batch: 16, epochs: 6, momentum: 0.6 });

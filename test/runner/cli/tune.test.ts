@@ -27,6 +27,8 @@ describe('tune', () => {
   it.each([
     [['--study', 'not-there.json'], "not-there.json: can't be read"],
     [['--study', 'studies/smoke.json', '--channels', '8'], 'got --study and sizes, wanted one of them'],
+    [['--study', 'studies/smoke.json', '--supernet'], 'got --study and --supernet, wanted one of them'],
+    [['--supernet', '--space', 'darts', '--channels', '6'], 'channels is 6, wanted a multiple of 4'],
     [['--seconds', '0'], 'Wanted a whole number of at least 1'],
     [['--space', 'nowhere'], 'Space "nowhere" is not known'],
     [['--size', '30'], 'imageSize: got 30, wanted a multiple of 4'],

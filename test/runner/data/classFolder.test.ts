@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
 import { openImageSet, pictureEdge } from '../../../runner/data/imageSets.js';
-import { DataError } from '../../../src/nas/data/errors.js';
+import { DataError } from '../../../src/nas/data/images/errors.js';
 import { dataErrorOf, pngOf, temporaryFolder, writeFiles } from './support.js';
 
 const root = temporaryFolder();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
 import { cropOnWhite, decodeImage, squareRgb } from '../../../runner/data/decode.js';
-import { DataError } from '../../../src/nas/data/errors.js';
+import { DataError } from '../../../src/nas/data/images/errors.js';
 import { pngOf } from './support.js';
 
 function chunk(type: string, data: Buffer): Buffer {

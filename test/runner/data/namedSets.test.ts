@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { describeImageSet } from '../../../runner/data/describe.js';
 import { fashionMnistFolder } from '../../../runner/data/fashionMnist.js';
 import { listImageSets, openImageSet, UnknownImageSetError } from '../../../runner/data/imageSets.js';
-import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
+import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 
 const hashes = (split: ImageSplit): string[] => {
   const imageBytes = split.pixels.length / split.count;

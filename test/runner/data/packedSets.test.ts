@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeImageSet } from '../../../runner/data/describe.js';
 import { listImageSets, openImageSet } from '../../../runner/data/imageSets.js';
-import { DataError } from '../../../src/nas/data/errors.js';
-import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
-import { chanceAccuracy, linearClassifierAccuracy } from '../../../src/nas/data/linear.js';
-import { subset } from '../../../src/nas/data/selection.js';
+import { DataError } from '../../../src/nas/data/images/errors.js';
+import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
+import { chanceAccuracy, linearClassifierAccuracy } from '../../../src/nas/data/images/linear.js';
+import { subset } from '../../../src/nas/data/images/selection.js';
 import { makeSource } from '../../../src/nas/data/sources.js';
 import { dataErrorOf, packedFolder, temporaryFolder, writeFiles } from './support.js';
 
@@ -67,7 +67,7 @@ describe.skipIf(!shared)('the packed image sets at hand', () => {
     const set = await openImageSet(name, { dataDir: shared });
     const test = new Set(keys(set.test));
     for (const fields of [{ rule: 'whole' }, { rule: 'random-labels' }] as const) {
-      const source = makeSource(set, { set: name, ...fields }, 1);
+      const source = await makeSource(set, { set: name, ...fields }, 1);
       const seen = new Set(
         [...keys(source.trainSplit), ...keys(source.validationSplit)].filter((key) => test.has(key)),
       );

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import { afterAll } from 'vitest';
-import { DataError } from '../../../src/nas/data/errors.js';
+import { DataError } from '../../../src/nas/data/images/errors.js';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 

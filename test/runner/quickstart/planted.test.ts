@@ -47,7 +47,7 @@ describe('DARTS by the settings of the smallest quickstart', () => {
     const set = { ...shape, train: stripes(512, 1), test: stripes(8, 2) };
     const task = { protocol: protocols.search, seed: 0, specification: { set: 'stripes', rule: 'whole' as const } };
     const search = methodByName('darts').start(
-      searchProblem(engine, nasbench201 as Space, task, set) as Problem,
+      (await searchProblem(engine, nasbench201 as Space, task, set)) as Problem,
       darts.options,
     );
     while (await search.step());

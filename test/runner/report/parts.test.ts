@@ -10,15 +10,15 @@ import {
   signed,
   spreadText,
 } from '../../../runner/progress/numbers.js';
-import { cellDot, cellText, graphviz, hasNoConvolution, readCell } from '../../../runner/report/cellGraph.js';
 import { contrast, heatSwatch } from '../../../runner/report/colour.js';
 import { csv } from '../../../runner/report/csv.js';
+import { graphviz } from '../../../runner/report/graphviz.js';
 import { html, jsonScript } from '../../../runner/report/html.js';
 import { columnsText } from '../../../runner/report/measurement.js';
+import { pictureOf } from '../../../runner/report/picture.js';
 import { secondsText } from '../../../runner/report/predictions.js';
 import { scaleOver } from '../../../runner/report/scale.js';
 import { axisOver } from '../../../runner/report/scatter.js';
-import { formatCell, parseCell } from '../../../src/nas/spaces/nasbench201/cell.js';
 
 /** The grammar of RFC 4180, section 2, read back. */
 function parseCsv(text: string): string[][] {
@@ -172,10 +172,10 @@ describe('columnsText', () => {
 
 describe('the graph of a cell', () => {
   const text = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|nor_conv_1x1~0|none~1|avg_pool_3x3~2|';
-  const cell = parseCell(text);
+  const { dot, text: words, warnings } = pictureOf('nasbench201', text)!;
 
   it('has four nodes and one labelled edge for each operation, dotted without label for none', () => {
-    const edges = cellDot(cell).match(/^ {2}\d -> \d .*$/gm);
+    const edges = dot.match(/^ {2}\d -> \d .*$/gm);
     expect(edges).toEqual([
       '  0 -> 1 [label="conv 3×3", class="conv3"];',
       '  0 -> 2 [label="", class="none", style=dotted, arrowhead=none];',
@@ -187,7 +187,7 @@ describe('the graph of a cell', () => {
   });
 
   it('is drawn by Graphviz with its labels, and without ids, colours or addresses', async () => {
-    const svg = (await graphviz())(cellDot(cell));
+    const svg = (await graphviz())(dot);
     expect(svg).toMatch(/^<svg viewBox="[^"]+" style="width:[\d.]+px" aria-hidden="true">[\s\S]*<\/svg>$/);
     for (const label of ['in', '1', '2', 'out', 'conv 3×3', 'conv 1×1', 'skip', 'pool 3×3'])
       expect(svg).toContain(`>${label}</text>`);
@@ -196,7 +196,7 @@ describe('the graph of a cell', () => {
   });
 
   it('has its labels after all edges, so that none is struck through', async () => {
-    const svg = (await graphviz())(cellDot(cell));
+    const svg = (await graphviz())(dot);
     const [edges, labels] = [svg.lastIndexOf('<path'), svg.indexOf('<g class="label')];
     expect(labels).toBeGreaterThan(edges);
     expect(svg.slice(labels).match(/<text/g)).toHaveLength(4);
@@ -204,16 +204,14 @@ describe('the graph of a cell', () => {
   });
 
   it('is put in words, and tells cells that have nothing to learn', () => {
-    expect(cellText(cell)).toBe('2 × none, 1 × conv 3×3, 1 × skip, 1 × conv 1×1, 1 × pool 3×3');
-    expect(hasNoConvolution(cell)).toBe(false);
-    expect(hasNoConvolution(parseCell('|skip_connect~0|+|none~0|skip_connect~1|+|none~0|avg_pool_3x3~1|none~2|'))).toBe(
-      true,
-    );
+    expect(words).toBe('2 × none, 1 × conv 3×3, 1 × skip, 1 × conv 1×1, 1 × pool 3×3');
+    expect(warnings).toEqual([]);
+    const skips = '|skip_connect~0|+|none~0|skip_connect~1|+|none~0|avg_pool_3x3~1|none~2|';
+    expect(pictureOf('nasbench201', skips)!.warnings).toEqual(['no convolution: nothing in it learns']);
   });
 
   it('is read only from text of its own space', () => {
-    expect(formatCell(readCell('nasbench201', text)!)).toBe(text);
-    expect(readCell('darts', text)).toBeNull();
-    expect(readCell('nasbench201', '<script>')).toBeNull();
+    expect(pictureOf('darts', text)).toBeNull();
+    expect(pictureOf('nasbench201', '<script>')).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { graphviz } from '../../../runner/report/cellGraph.js';
+import { graphviz } from '../../../runner/report/graphviz.js';
 import { pictureOf } from '../../../runner/report/picture.js';
 
 const DARTS_V2 =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { supernetDoubts, trainingDoubts } from '../../../runner/study/doubts.js';
-import type { ImageSet } from '../../../src/nas/data/imageSet.js';
+import type { ImageSet } from '../../../src/nas/data/images/imageSet.js';
 import type { EpochRecord } from '../../../src/nas/records/epochRecord.js';
 import type { SearchOutcome } from '../../../src/nas/records/outcome.js';
 import { tinyProtocol } from '../../nas/training/trainingRun.js';

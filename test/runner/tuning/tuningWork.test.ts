@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dartsWork, studyWork, type TuningWork } from '../../../runner/tuning/tuningWork.js';
+import { studyWork, supernetWork, type TuningWork } from '../../../runner/tuning/tuningWork.js';
 import { Graph } from '../../../src/engine/graph/graph.js';
 import { choiceKey } from '../../../src/engine/ops/record/variants.js';
 import { Random } from '../../../src/engine/random/random.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
-import { type Program, planProgram } from '../../../src/engine/runtime/program.js';
-import type { ImageSplit } from '../../../src/nas/data/imageSet.js';
+import { planProgram } from '../../../src/engine/runtime/plan.js';
+import type { Program } from '../../../src/engine/runtime/program.js';
+import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
 import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';
@@ -61,7 +62,9 @@ const text = {
 
 describe('what is tuned for the search network of DARTS', () => {
   it('has depthwise, pointwise and ordinary convolutions, forward and backward', async () => {
-    const tuned = [...(await choicesOf(dartsWork({ channels: 4, cells: 3, imageSize: 16, batch: 4 }, 10)))];
+    const tuned = [
+      ...(await choicesOf([supernetWork('darts', { channels: 4, cells: 3, imageSize: 16, batch: 4 }, 10)])),
+    ];
     for (const kind of [
       /^conv2d 1x1 /,
       /^conv2d 3x3 /,

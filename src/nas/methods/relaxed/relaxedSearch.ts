@@ -1,4 +1,4 @@
-import { channelStatistics } from '../../data/statistics.js';
+import { channelStatistics } from '../../data/images/statistics.js';
 import type { Supernet, SupernetOptions } from '../../networks/classifier.js';
 import type { EpochRecord } from '../../records/epochRecord.js';
 import type { SearchOutcome } from '../../records/outcome.js';

@@ -7,7 +7,7 @@ import { averagePool } from '../../../engine/ops/pool/averagePool.js';
 import { globalAveragePool } from '../../../engine/ops/pool/globalAveragePool.js';
 import { type Block, batchNorm, convBatchNorm, type LayerContext } from '../../networks/layers.js';
 import type { Layer } from '../shared/layerCost.js';
-import type { NetworkSettings } from '../shared/space.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
 import type { AuxiliaryPlace } from './skeleton.js';
 
 const SQUEEZED = 128;

@@ -6,7 +6,8 @@ import {
   reluConvBatchNormLayers,
   total,
 } from '../shared/layerCost.js';
-import type { NetworkCost, NetworkSettings } from '../shared/space.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
+import type { NetworkCost } from '../shared/space.js';
 import { auxiliaryLayers } from './auxiliary.js';
 import type { Genotype, GenotypeCell, GenotypeOperation } from './genotype.js';
 import { type CellPlace, STEM_MULTIPLIER, skeleton } from './skeleton.js';

@@ -10,7 +10,7 @@ import type { Classifier, NetworkMode } from '../../networks/classifier.js';
 import { type Block, convBatchNorm, type LayerContext, reluConvBatchNorm } from '../../networks/layers.js';
 import type { Regularization } from '../../networks/regularization.js';
 import { checkSettings } from '../shared/layerCost.js';
-import type { NetworkSettings } from '../shared/space.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
 import { auxiliaryHead } from './auxiliary.js';
 import type { Genotype, GenotypeCell, GenotypeEdge } from './genotype.js';
 import { block, candidate, factorizedReduce, POOLS } from './operations.js';

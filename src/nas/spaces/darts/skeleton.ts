@@ -1,4 +1,4 @@
-import type { NetworkSettings } from '../shared/space.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
 
 /** Of each kind of cell, the nodes that its output holds side by side. */
 export type CellOutputs = Readonly<Record<'normal' | 'reduction', { readonly concat: readonly number[] }>>;

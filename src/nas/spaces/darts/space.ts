@@ -9,12 +9,16 @@ import {
   SPACE_SIZE,
 } from './choices.js';
 import { countGenotype } from './cost.js';
+import { drawGenotype } from './drawing.js';
+import { GENOTYPE_FILES } from './files.js';
 import { formatFlat } from './flatFormat.js';
 import { parseGenotype } from './formats.js';
 import type { Genotype } from './genotype.js';
 import { genotypeNetwork } from './network.js';
 import { GRAPH_OPERATIONS, genotypeGraph } from './operationGraph.js';
+import { GENOTYPE_PROTOCOLS } from './protocols.js';
 import { GENOTYPE_RELAXATION } from './relaxation.js';
+import { GENOTYPE_SIZES } from './sizes.js';
 import { dartsSupernet } from './supernet.js';
 
 /**
@@ -38,4 +42,9 @@ export const darts: Space<Genotype> = {
   network: genotypeNetwork,
   relaxation: GENOTYPE_RELAXATION,
   supernet: dartsSupernet,
+  protocols: GENOTYPE_PROTOCOLS,
+  sizes: GENOTYPE_SIZES,
+  regularized: true,
+  draw: drawGenotype,
+  files: GENOTYPE_FILES,
 };

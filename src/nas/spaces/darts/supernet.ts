@@ -4,7 +4,7 @@ import { globalAveragePool } from '../../../engine/ops/pool/globalAveragePool.js
 import type { Supernet, SupernetOptions } from '../../networks/classifier.js';
 import { convBatchNorm, type LayerContext } from '../../networks/layers.js';
 import { checkSupernet, tableMixtures } from '../shared/mixedNode.js';
-import type { NetworkSettings } from '../shared/space.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
 import { CONCAT } from './choices.js';
 import { GENOTYPE_RELAXATION } from './relaxation.js';
 import { relaxedCell } from './relaxedCell.js';

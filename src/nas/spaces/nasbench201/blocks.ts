@@ -6,7 +6,7 @@ import { relu } from '../../../engine/ops/elementwise/relu.js';
 import { averagePool } from '../../../engine/ops/pool/averagePool.js';
 import { globalAveragePool } from '../../../engine/ops/pool/globalAveragePool.js';
 import { type Block, batchNorm, convBatchNorm, type LayerContext } from '../../networks/layers.js';
-import type { NetworkSettings } from '../shared/space.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
 
 /** Average over 3x3 pixels, those outside the image left out (2001.00326, table 1; no batch norm at equal channels). */
 export function averagePool3x3(x: Value): Value {

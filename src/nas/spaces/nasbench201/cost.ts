@@ -6,7 +6,8 @@ import {
   reluConvBatchNormLayers,
   total,
 } from '../shared/layerCost.js';
-import type { NetworkCost, NetworkSettings } from '../shared/space.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
+import type { NetworkCost } from '../shared/space.js';
 import { type Cell, OPERATIONS } from './cell.js';
 
 function cellLayers(cell: Cell, channels: number, edge: number): Layer[] {

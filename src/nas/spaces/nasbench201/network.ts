@@ -4,7 +4,7 @@ import { add } from '../../../engine/ops/elementwise/add.js';
 import { scale } from '../../../engine/ops/elementwise/scale.js';
 import type { Classifier } from '../../networks/classifier.js';
 import { type Block, type LayerContext, reluConvBatchNorm } from '../../networks/layers.js';
-import type { NetworkSettings } from '../shared/space.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
 import { averagePool3x3, macroNetwork } from './blocks.js';
 import { type Cell, EDGES, NODES, OPERATIONS } from './cell.js';
 

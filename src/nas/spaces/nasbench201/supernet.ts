@@ -6,8 +6,8 @@ import type { NetworkMode, Supernet, SupernetOptions } from '../../networks/clas
 import { type Block, batchNormLayer, type LayerContext } from '../../networks/layers.js';
 import { type Computation, type EdgeOperation, edgeOperation } from '../shared/edgeOperation.js';
 import { checkSupernet, mixCandidates, type TableMixture, tableMixtures } from '../shared/mixedNode.js';
+import type { NetworkSettings } from '../shared/networkSettings.js';
 import { type EdgeValue, joinEdges, partOfNode } from '../shared/partialChannels.js';
-import type { NetworkSettings } from '../shared/space.js';
 import { averagePool3x3, macroNetwork } from './blocks.js';
 import { EDGES, NODES, OPERATIONS } from './cell.js';
 import { CELL_RELAXATION } from './choices.js';

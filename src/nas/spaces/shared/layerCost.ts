@@ -1,5 +1,5 @@
 import { AttributeError } from '../../../engine/errors/errors.js';
-import type { NetworkSettings } from './space.js';
+import type { NetworkSettings } from './networkSettings.js';
 
 /**
  * A layer as far as its cost goes. `inputs`, `outputs` and `channels` are channels, `taps` the pixels of a kernel, `pixels` the

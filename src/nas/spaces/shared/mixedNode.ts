@@ -64,9 +64,12 @@ export interface NodeCandidates {
   readonly skip?: { readonly operation: number; readonly value: Value };
 }
 
+/** Channels of a supernet are a multiple of this: the candidates of a node, side by side, start at whole vectors of four channels. */
+export const SUPERNET_CHANNELS = 4;
+
 /**
- * @throws AttributeError unless the candidates of a node, side by side, start at whole vectors of four channels; and for gated
- * candidates with running averages, which those that are closed would pull towards zero
+ * @throws {AttributeError} when `channels` is no multiple of `SUPERNET_CHANNELS` times `partial`, and when gated candidates have
+ * running averages, which closed candidates would pull towards zero
  */
 export function checkSupernet(
   supernet: string,
@@ -77,7 +80,16 @@ export function checkSupernet(
     throw new AttributeError(
       `${supernet}: batchNorm is running with gated candidates, wanted batch or reestimated: a candidate that is closed in a step has no statistics`,
     );
-  const step = 4 * partial;
+  checkSupernetChannels(supernet, channels, SUPERNET_CHANNELS, partial);
+}
+
+/**
+ * @param multiple `SpaceSizes.supernetChannels`
+ * @param partial PC-DARTS' K: candidates see one part in so many of the channels
+ * @throws {AttributeError} when `channels` is no multiple of `multiple` x `partial`
+ */
+export function checkSupernetChannels(supernet: string, channels: number, multiple: number, partial = 1): void {
+  const step = multiple * partial;
   if (channels % step === 0) return;
   const below = channels - (channels % step);
   throw new AttributeError(

@@ -1,5 +1,9 @@
 import type { Random } from '../../../engine/random/random.js';
 import type { Classifier, Supernet, SupernetOptions } from '../../networks/classifier.js';
+import type { ArchitectureFiles } from './architectureFiles.js';
+import type { ArchitectureDrawing } from './drawing.js';
+import type { NetworkSettings } from './networkSettings.js';
+import type { SpaceProtocols, SpaceSizes } from './sizes.js';
 
 /** What a network costs, per image where it depends on images. */
 export interface NetworkCost {
@@ -8,21 +12,6 @@ export interface NetworkCost {
   readonly multiplyAdds: number;
   /** Millions of operations in the space's own published way of counting. */
   readonly mflops: number;
-}
-
-export interface NetworkSettings {
-  /** Channels of the first stage. */
-  readonly channels: number;
-  /** Cells per stage. */
-  readonly cells: number;
-  readonly classes: number;
-  /** Image edge in pixels; a multiple of 4 where the network halves it twice. */
-  readonly size: number;
-  readonly imageChannels: number;
-  /** The network for ImageNet: three stems of stride 2 before the cells; `size` a multiple of 32. Of spaces of genotypes alone. */
-  readonly imagenet?: boolean;
-  /** With an auxiliary classifier, which acts in training alone. Of spaces of genotypes alone. */
-  readonly auxiliary?: boolean;
 }
 
 /** One of the decisions that make an architecture. */
@@ -88,4 +77,14 @@ export interface Space<Architecture = unknown> {
   readonly relaxation: Relaxation<Architecture>;
   /** All architectures at once, mixed by architecture parameters. */
   supernet(settings: NetworkSettings, options: SupernetOptions): Supernet;
+  /** Published ways of training its networks. */
+  readonly protocols: SpaceProtocols;
+  readonly sizes: SpaceSizes;
+  /** True: its networks have drop path and an auxiliary classifier (`Classifier.train`). */
+  readonly regularized?: boolean;
+  draw(architecture: Architecture): ArchitectureDrawing;
+  /** Reads files of architectures by name, in formats of other projects. */
+  readonly files?: ArchitectureFiles<Architecture>;
+  /** The text of the architecture whose cell is a residual block: a reference level in tables. */
+  readonly resnet?: string;
 }

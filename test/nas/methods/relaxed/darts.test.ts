@@ -76,8 +76,8 @@ describe('DARTS', () => {
   it('keeps running averages only when asked to', async () => {
     const batch = await finish(start());
     const running = await finish(start({ batchNorm: 'running', affine: true }));
-    expect(batch.state.arrays.runningStatistics.every((value) => value === 0)).toBe(true);
-    expect(running.state.arrays.runningStatistics.some((value) => value !== 0)).toBe(true);
+    expect(batch.state.arrays.averages.every((value) => value === 0)).toBe(true);
+    expect(running.state.arrays.averages.some((value) => value !== 0)).toBe(true);
   });
 
   it('ends with the same bits by the second order when it is stopped, saved and taken up again', async () => {

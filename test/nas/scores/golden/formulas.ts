@@ -1,7 +1,8 @@
 import { encode } from '../../../../src/engine/graph/encoding.js';
 import { logicalSize } from '../../../../src/engine/graph/types.js';
 import type { VariableSet } from '../../../../src/engine/graph/variables.js';
-import type { NetworkSettings, Space } from '../../../../src/nas/spaces/shared/space.js';
+import type { NetworkSettings } from '../../../../src/nas/spaces/shared/networkSettings.js';
+import type { Space } from '../../../../src/nas/spaces/shared/space.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
 
 export const settings: NetworkSettings = { channels: 4, cells: 1, classes: 5, size: 8, imageChannels: 3 };

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { drawGenotype } from '../../../../src/nas/spaces/darts/draw.js';
+import { drawGenotype } from '../../../../src/nas/spaces/darts/drawing.js';
 import { formatFlat } from '../../../../src/nas/spaces/darts/flatFormat.js';
 import { parseGenotype } from '../../../../src/nas/spaces/darts/formats.js';
+import type { Genotype } from '../../../../src/nas/spaces/darts/genotype.js';
 import { parseSequence } from '../../../../src/nas/spaces/darts/import.js';
+import { drawingDot } from '../../../../src/nas/spaces/shared/dot.js';
 import { knownGenotypes } from './support.js';
 
 // The cells that the script of ENAS trains.
@@ -44,8 +46,10 @@ describe('sequences of ENAS and NAO', () => {
 });
 
 describe('the drawing of a genotype', () => {
+  const dotOf = (genotype: Genotype) => drawingDot(drawGenotype(genotype), 'file');
+
   it('has every edge with its operation, the inputs, the nodes from 0 on, and the output', () => {
-    const dot = drawGenotype(
+    const dot = dotOf(
       parseGenotype(
         "Genotype(normal=[('sep_conv_3x3', 0), ('skip_connect', 1)], normal_concat=[2], " +
           "reduce=[('max_pool_3x3', 3, 0)], reduce_concat=[3])",
@@ -67,7 +71,7 @@ describe('the drawing of a genotype', () => {
   it('is read by Graphviz', async () => {
     const { instance } = await import('@viz-js/viz');
     const viz = await instance();
-    const svg = viz.renderString(drawGenotype(parseSequence(ENAS)), { format: 'svg' });
+    const svg = viz.renderString(dotOf(parseSequence(ENAS)), { format: 'svg' });
     expect(svg.match(/class="edge"/g)).toHaveLength(20 + 5 + 4);
   });
 });

@@ -5,7 +5,7 @@ import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { countGenotype } from '../../../../src/nas/spaces/darts/cost.js';
 import type { Genotype } from '../../../../src/nas/spaces/darts/genotype.js';
 import { genotypeNetwork } from '../../../../src/nas/spaces/darts/network.js';
-import type { NetworkSettings } from '../../../../src/nas/spaces/shared/space.js';
+import type { NetworkSettings } from '../../../../src/nas/spaces/shared/networkSettings.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { anyGenotype, cellOf } from './genotypes.js';
 

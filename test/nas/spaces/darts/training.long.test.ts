@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropPath } from '../../../../src/engine/ops/random/dropout.js';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import type { Program } from '../../../../src/engine/runtime/program.js';
-import type { ImageSplit } from '../../../../src/nas/data/imageSet.js';
+import type { ImageSplit } from '../../../../src/nas/data/images/imageSet.js';
 import type { Classifier } from '../../../../src/nas/networks/classifier.js';
 import type { Protocol } from '../../../../src/nas/records/protocol.js';
 import { genotypeNetwork } from '../../../../src/nas/spaces/darts/network.js';

@@ -1,6 +1,6 @@
 import { add } from '../../../../engine/ops/elementwise/add.js';
 import { softmax } from '../../../../engine/ops/reduce/softmax.js';
-import type { Engine } from '../../../../engine/runtime/engine.js';
+import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import type { Supernet } from '../../../networks/classifier.js';
 import { type RelaxedRule, softmaxRows } from '../../../training/relaxedRule.js';
 import { stepRandom } from '../gumbel.js';
@@ -12,7 +12,12 @@ export interface GaussianRule extends RelaxedRule {
 }
 
 /** Candidates weighed by the softmax of a sample of normal distributions, which Vadam moves. */
-export function gaussianRule(engine: Engine, supernet: Supernet, seed: number, settings: VadamSettings): GaussianRule {
+export function gaussianRule(
+  engine: Compiler,
+  supernet: Supernet,
+  seed: number,
+  settings: VadamSettings,
+): GaussianRule {
   const { alphas } = supernet;
   const zeros = () => alphas.variables.map(({ type: { shape } }) => new Float32Array(shape[0] * shape[1]));
   let momenta: Float32Array[] = zeros();

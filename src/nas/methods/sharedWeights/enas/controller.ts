@@ -6,7 +6,7 @@ import { scale } from '../../../../engine/ops/elementwise/scale.js';
 import { sum } from '../../../../engine/ops/reduce/reduce.js';
 import { Adam } from '../../../../engine/optim/adam.js';
 import type { Random } from '../../../../engine/random/random.js';
-import type { Engine } from '../../../../engine/runtime/engine.js';
+import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import type { Program } from '../../../../engine/runtime/program.js';
 import type { Space } from '../../../spaces/shared/space.js';
 import { readSets, writeSets } from '../../../training/sets.js';
@@ -63,7 +63,7 @@ export class EnasController {
   private baselineNow: number | null = null;
 
   private constructor(
-    private readonly engine: Engine,
+    private readonly engine: Compiler,
     readonly network: ControllerNetwork,
     private readonly optimizer: Adam,
     private readonly options: ControllerOptions,
@@ -72,7 +72,7 @@ export class EnasController {
 
   /** @param options those left out are the defaults */
   static async create(
-    engine: Engine,
+    engine: Compiler,
     space: Pick<Space, 'choices'>,
     options: Partial<ControllerOptions>,
     seed: number,

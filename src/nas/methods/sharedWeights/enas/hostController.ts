@@ -1,5 +1,5 @@
 import type { Variable } from '../../../../engine/graph/variables.js';
-import type { Engine } from '../../../../engine/runtime/engine.js';
+import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import { type HostState, hostLinear, hostLogSoftmax, hostLstm, type Weights } from '../hostNetwork.js';
 import type { ControllerNetwork } from './network.js';
 
@@ -18,7 +18,7 @@ export class HostController {
     private readonly weights: ReadonlyMap<Variable, Weights>,
   ) {}
 
-  static async read(engine: Engine, network: ControllerNetwork): Promise<HostController> {
+  static async read(engine: Compiler, network: ControllerNetwork): Promise<HostController> {
     const { variables } = network.weights;
     const read = await Promise.all(variables.map((variable) => engine.read(variable)));
     return new HostController(network, new Map(variables.map((variable, i) => [variable, read[i]])));

@@ -1,6 +1,6 @@
 import type { Variable } from '../../../../engine/graph/variables.js';
 import type { Linear } from '../../../../engine/nn/linear.js';
-import type { Engine } from '../../../../engine/runtime/engine.js';
+import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import { type HostState, hostLinear, hostLogSoftmax, hostLstm, hostNormalise, type Weights } from '../hostNetwork.js';
 import type { NaoNetwork } from './network.js';
 
@@ -11,7 +11,7 @@ export class HostDecoder {
     private readonly weights: ReadonlyMap<Variable, Weights>,
   ) {}
 
-  static async read(engine: Engine, network: NaoNetwork): Promise<HostDecoder> {
+  static async read(engine: Compiler, network: NaoNetwork): Promise<HostDecoder> {
     const variables = network.weights.variables.filter(({ name }) => name.startsWith('decoder/'));
     const read = await Promise.all(variables.map((variable) => engine.read(variable)));
     return new HostDecoder(network, new Map(variables.map((variable, i) => [variable, read[i]])));

@@ -9,7 +9,7 @@ import { crossEntropy } from '../../../../engine/ops/loss/crossEntropy.js';
 import { sum } from '../../../../engine/ops/reduce/reduce.js';
 import { Adam } from '../../../../engine/optim/adam.js';
 import { Random } from '../../../../engine/random/random.js';
-import type { Engine } from '../../../../engine/runtime/engine.js';
+import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import type { Program } from '../../../../engine/runtime/program.js';
 import type { Space } from '../../../spaces/shared/space.js';
 import { readSets, writeSets } from '../../../training/sets.js';
@@ -81,7 +81,7 @@ export class NaoModel {
   private readonly order: Random;
 
   private constructor(
-    private readonly engine: Engine,
+    private readonly engine: Compiler,
     readonly network: NaoNetwork,
     private readonly optimizer: Adam,
     private readonly options: NaoOptions,
@@ -92,7 +92,7 @@ export class NaoModel {
 
   /** @param options those left out are the defaults */
   static async create(
-    engine: Engine,
+    engine: Compiler,
     space: Pick<Space, 'choices'>,
     options: Partial<NaoOptions>,
     seed: number,
@@ -137,7 +137,7 @@ export class NaoModel {
           ),
           ...this.optimizer.feeds(this.steps++),
         });
-        if (this.steps % STEPS_AHEAD === 0) await this.engine.gpu.idle();
+        if (this.steps % STEPS_AHEAD === 0) await this.engine.idle();
       }
     }
   }
