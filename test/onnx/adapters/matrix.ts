@@ -14,7 +14,7 @@ export const matMul: Adapter = async (call) => {
   return call.run((tracer) => [matmul(tracer.feed(a), tracer.parameter(b, 'matrix'))]);
 };
 
-/** alpha * a * b + beta * c. Transposed factors are transposed here: the engine's matrices lie one way. */
+/** alpha * a * b + beta * c. Transposed factors are transposed on the host. */
 export const gemm: Adapter = async (call) => {
   const [a, b] = ['transA', 'transB'].map((name, index) => {
     const given = call.float(index);

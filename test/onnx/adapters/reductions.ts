@@ -13,7 +13,7 @@ export const mean: Adapter = (call) => reduce(call, { all: meanOf, rows: (x) => 
 export const sumOfSquares: Adapter = (call) =>
   reduce(call, { all: (x) => sumOf(multiply(x, x)), rows: (x) => sumRows(multiply(x, x)) });
 
-/** The norm that gradients are clipped by. */
+/** The Euclidean norm, which gradient clipping uses. */
 export const norm: Adapter = (call) => reduce(call, { all: gradientNorm });
 
 interface Reduction {

@@ -49,7 +49,7 @@ export const split: Adapter = (call) => {
   );
 };
 
-/** One axis after the other: the engine slices along its channels. */
+/** Slices one axis after the other, since the engine slices along channels. */
 export const slice: Adapter = async (call) => {
   let x: ReferenceTensor = call.float(0);
   const list = (index: number, name: string) => (call.opset < 10 ? call.numbers(name) : optional(call, index));
@@ -69,7 +69,7 @@ export const slice: Adapter = async (call) => {
   return [x];
 };
 
-/** Zeros around a tensor, one axis after the other. */
+/** Zero padding, one axis after the other. */
 export const pad: Adapter = async (call) => {
   let x: ReferenceTensor = call.float(0);
   if (call.text('mode', 'constant') !== 'constant') throw new Unsupported('padding with copies of the edge');
@@ -94,7 +94,7 @@ function optional(call: NodeCall, index: number): number[] | undefined {
   return call.has(index) ? call.integers(index) : undefined;
 }
 
-/** Runs what works on the last axis on the axis that a permutation moves there. */
+/** Applies a function of the last axis to the axis that a permutation moves there. */
 async function onLastAxis(
   call: NodeCall,
   tensors: readonly ReferenceTensor[],
