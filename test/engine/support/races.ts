@@ -31,7 +31,8 @@ const step = WgslDebug.prototype.stepStack as (stack: Stack, into: boolean) => b
 WgslDebug.prototype.stepStack = function (this: unknown, stack: Stack, into: boolean): boolean {
   let going = step.call(this, stack, into);
   for (let steps = 0; going && !isAtBarrier(stack); steps++) {
-    if (steps > MAX_STEPS) throw new Error('an invocation does not end');
+    if (steps > MAX_STEPS)
+      throw new Error(`an invocation took more than ${MAX_STEPS} steps between barriers, wanted it to end`);
     going = step.call(this, stack, into);
   }
   return going;

@@ -22,7 +22,7 @@ export const dropout: Adapter = async (call) => {
   const training = call.opset >= 12 && call.has(2) && call.any(2).data[0] !== 0;
   if (!training) throw new Unsupported('dropout at inference, where the engine has no operation');
   const rate = call.has(1) ? call.float(1).data[0] : 0.5;
-  if (rate !== 0) throw new Unsupported("dropout by another generator's random numbers");
+  if (rate !== 0) throw new Unsupported('dropout with the random numbers of another generator');
   const x = call.float(0);
   const ones = { shape: x.shape, data: new Float64Array(x.data.length).fill(1) };
   const [y, mask] = await call.run((tracer) => {
@@ -52,7 +52,7 @@ async function binary(call: NodeCall, build: (a: Value, b: Value) => Value) {
   const flip = sizeOf(a.shape) < sizeOf(b.shape);
   const [large, small] = flip ? [b, a] : [a, b];
   if (small.shape.some((extent, axis) => extent !== 1 && extent !== large.shape[axis]))
-    throw new Unsupported('two shapes spread over each other');
+    throw new Unsupported('two tensors broadcast to each other');
   // Axes along which the small one is broadcast go first: it is then a row that is repeated.
   const isSpread = (axis: number) => small.shape[axis] === 1;
   const all = axes(large.shape.length);

@@ -33,7 +33,7 @@ export const negativeLogLikelihood: Adapter = (call) => {
   for (let start = 0; start < data.length; start += classes) {
     const total = data.subarray(start, start + classes).reduce((sum, value) => sum + Math.exp(value), 0);
     if (Math.abs(total - 1) > UNITY)
-      throw new Unsupported('a likelihood of numbers that are no log-probabilities: the engine takes logits');
+      throw new Unsupported('negative log-likelihood of inputs that are not log-probabilities');
   }
   return loss(call, call.float(0));
 };

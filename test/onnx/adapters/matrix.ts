@@ -39,6 +39,6 @@ function addend(tracer: Tracer, c: ReferenceTensor, product: Value, beta: number
   const [rows, columns] = product.shape;
   if (size === columns && c.shape.at(-1) === columns)
     return broadcastRow(tracer.feed(reshaped(c, [columns])), product.type, beta);
-  if (String(c.shape) !== String([rows, columns])) throw new Unsupported('a column spread over a matrix');
+  if (String(c.shape) !== String([rows, columns])) throw new Unsupported('a column broadcast over a matrix');
   return scale(tracer.feed(c), beta);
 }

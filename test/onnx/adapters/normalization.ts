@@ -5,7 +5,7 @@ import { channelsFirst, channelsLast, reshaped, sizeOf, transposed } from '../ar
 import { type Adapter, type NodeCall, Unsupported } from '../call.js';
 
 export const batch: Adapter = async (call) => {
-  if (call.opset < 9 && call.number('spatial', 1) !== 1) throw new Unsupported('batch norm of every pixel by itself');
+  if (call.opset < 9 && call.number('spatial', 1) !== 1) throw new Unsupported('batch norm without spatial averaging');
   const x = call.float(0);
   const training = isTraining(call);
   const kept = 1 - call.number('momentum', 0.9);

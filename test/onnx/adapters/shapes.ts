@@ -56,7 +56,7 @@ export const slice: Adapter = async (call) => {
   const starts = list(1, 'starts') ?? [];
   const ends = list(2, 'ends') ?? [];
   const which = list(3, 'axes') ?? axes(starts.length);
-  if ((optional(call, 4) ?? []).some((step) => step !== 1)) throw new Unsupported('slices in steps');
+  if ((optional(call, 4) ?? []).some((step) => step !== 1)) throw new Unsupported('slices with a step other than 1');
   for (const [i, given] of which.entries()) {
     const axis = axisOf(given, x.shape.length);
     const extent = x.shape[axis];
@@ -72,15 +72,15 @@ export const slice: Adapter = async (call) => {
 /** Zero padding, one axis after the other. */
 export const pad: Adapter = async (call) => {
   let x: ReferenceTensor = call.float(0);
-  if (call.text('mode', 'constant') !== 'constant') throw new Unsupported('padding with copies of the edge');
+  if (call.text('mode', 'constant') !== 'constant') throw new Unsupported('padding in modes other than constant');
   const value = call.opset < 11 ? call.number('value', 0) : call.has(2) ? call.float(2).data[0] : 0;
-  if (value !== 0) throw new Unsupported('padding with another number than zero');
-  if (call.has(3)) throw new Unsupported('padding of axes by their numbers');
+  if (value !== 0) throw new Unsupported('padding with a nonzero constant');
+  if (call.has(3)) throw new Unsupported('padding of selected axes');
   const rank = x.shape.length;
   const pads = call.opset < 11 ? (call.numbers('pads') ?? []) : call.integers(1);
   for (const axis of axes(rank)) {
     const [before, after] = [pads[axis], pads[axis + rank]];
-    if (before < 0 || after < 0) throw new Unsupported('padding by less than nothing');
+    if (before < 0 || after < 0) throw new Unsupported('negative padding');
     if (before + after === 0) continue;
     const attributes = { start: before, channels: before + x.shape[axis] + after };
     [x] = await onLastAxis(call, [x], axisLast(rank, axis), ([value]) =>
