@@ -15,16 +15,21 @@ export type Origin =
 export class Value {
   constructor(
     readonly graph: Graph,
+    /** Number within the graph, in tracing order. */
     readonly id: number,
     readonly type: ValueType,
+    /** Absent for values that a node computes, except updates. */
     readonly origin?: Origin,
+    /** The node that computes the value. */
     readonly node?: Node,
   ) {}
 
+  /** Row-major shape without padding; [] for a scalar. */
   get shape(): readonly number[] {
     return this.type.shape;
   }
 
+  /** Element type. */
   get dtype(): DType {
     return this.type.dtype;
   }
@@ -59,8 +64,11 @@ export interface Gate {
 
 /** A traced computation: nodes in the order in which they were applied, which is a valid order of execution. */
 export class Graph {
+  /** In the order in which they were applied. */
   readonly nodes: Node[] = [];
+  /** Feeds by name. */
   readonly feeds = new Map<string, Value>();
+  /** Outputs by name. */
   readonly outputs = new Map<string, Value>();
   private nextId = 0;
   private readonly variables = new Map<Variable, Value>();

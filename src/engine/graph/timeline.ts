@@ -16,6 +16,7 @@ export interface TimelineOptions {
  * every run, so it is for a few runs, not for a whole training.
  */
 export class Timeline {
+  /** In the order in which they ended. */
   readonly phases: Phase[] = [];
 
   constructor(private readonly options: TimelineOptions = {}) {}

@@ -34,6 +34,7 @@ export class Variable {
  * `Compiler.allocate` makes the buffer.
  */
 export class VariableSet {
+  /** In the order in which they were added. */
   readonly variables: Variable[] = [];
   private elements = 0;
   private sealed = false;

@@ -94,7 +94,7 @@ describe('a profile', () => {
     const { program, feeds, dispose } = await trainingStep(without);
     expect((await program.profile(feeds, { batches })).clock).toBe('batches');
     await expect(program.profile(feeds, { clock: 'timestamps' })).rejects.toThrow(
-      /timestamp-query.*take clock 'batches'/,
+      /timestamp-query.*use clock 'batches'/,
     );
     dispose();
     without.dispose();
