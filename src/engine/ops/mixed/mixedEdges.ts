@@ -43,13 +43,13 @@ export interface MixedNorm {
 
 /** The raw candidates of all edges that leave one node of a relaxed cell. */
 export interface MixedSource extends MixedNorm {
-  /** [..., slots * C]: the candidates side by side along the channels; C a multiple of 4. */
+  /** `[..., slots * C]`: the candidates side by side along the channels; C a multiple of 4. */
   readonly stack: Value;
   /** Candidates in the stack. */
   readonly slots: number;
   /** How many of them, the first ones, are normalised by the batch's own statistics. */
   readonly normalised: number;
-  /** [..., C]: the node itself, which edges may add as it is. */
+  /** `[..., C]`: the node itself, which edges may add as it is. */
   readonly skip?: Value;
 }
 
