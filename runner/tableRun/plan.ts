@@ -31,8 +31,11 @@ export interface TableTask {
   readonly limits: SearchLimits;
 }
 
-/** @throws TableError if the table lacks what is to be seen */
-export async function planTasks(table: Table, plan: TableRunPlan): Promise<TableTask[]> {
+/**
+ * @param plugins names the code of plugins (`pluginDigest`)
+ * @throws {TableError} when the table lacks the measurements that searches see
+ */
+export async function planTasks(table: Table, plan: TableRunPlan, plugins?: string): Promise<TableTask[]> {
   const digests = new Map<string, Promise<string>>();
   const tasks: TableTask[] = [];
   for (const method of plan.methods)
@@ -43,7 +46,16 @@ export async function planTasks(table: Table, plan: TableRunPlan): Promise<Table
       for (const seed of plan.seeds) {
         const { name, options } = method;
         const { limits } = plan;
-        const decides = { kind: 'table-search', version: VERSION, digest, method: name, options, limits, seed };
+        const decides = {
+          kind: 'table-search',
+          version: VERSION,
+          digest,
+          method: name,
+          options,
+          limits,
+          seed,
+          plugins,
+        };
         tasks.push({ hash: await jobHash(decides), method, set, seed, limits });
       }
     }

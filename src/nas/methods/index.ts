@@ -1,1 +1,1 @@
-export { METHOD_NAMES, methodByName } from './methods.js';
+export { METHOD_NAMES, methodByName, registerMethod } from './methods.js';
