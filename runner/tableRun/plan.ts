@@ -6,6 +6,8 @@ import { jobHash } from '../../src/nas/transfer/index.js';
 export interface TableChoice {
   readonly name: string;
   readonly tablesDir?: string;
+  /** Modules that register the space and the methods. */
+  readonly plugins?: readonly string[];
 }
 
 /** Raised when equal tasks come to other outcomes than before. */
