@@ -14,7 +14,7 @@ function rare(hits: number, count: number, part: number, whole: number): boolean
   return tail * 20n <= BigInt(whole) ** BigInt(count);
 }
 
-describe('the hits that guessing does not reach', () => {
+describe('the number of hits that guessing does not reach', () => {
   it.each([
     // One-sided critical values of the sign test at 5 %, as tables of it have them.
     [10, 0.5, 9],
@@ -25,7 +25,7 @@ describe('the hits that guessing does not reach', () => {
     expect(hitsBeyondChance(count, chance)).toBe(hits);
   });
 
-  it('are the least whose probability is at most 5 %, counted in whole numbers', () => {
+  it('is the smallest whose probability is at most 5 %, computed in integers', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 1, max: 19 }), (count, part) => {
         const hits = hitsBeyondChance(count, part / 20);
@@ -36,14 +36,14 @@ describe('the hits that guessing does not reach', () => {
     );
   });
 
-  it('can be told of sets whose rarest outcome is below what a number can hold', () => {
+  it('is computed for sets whose rarest outcome underflows', () => {
     const hits = hitsBeyondChance(50_000, 0.001);
     // Mean 50, deviation 7.1: the normal approximation has 62.
     expect(hits).toBeGreaterThan(59);
     expect(hits).toBeLessThan(66);
   });
 
-  it('are more than there are where guessing is always right, and one where it never is', () => {
+  it('exceeds the number of images if guessing is always right, and is one if it never is', () => {
     expect(hitsBeyondChance(10, 1)).toBe(11);
     expect(hitsBeyondChance(10, 0)).toBe(1);
     expect(hitsBeyondChance(2, 0.5)).toBe(3);

@@ -30,7 +30,7 @@ describe('Pareto fronts', () => {
     expect(nonDominatedSort([])).toEqual([]);
   });
 
-  it('makes each front of those that the ones before alone dominate', () => {
+  it('forms each front of the points that only earlier fronts dominate', () => {
     fc.assert(
       fc.property(clouds, (points) => {
         const fronts = nonDominatedSort(points);
@@ -44,7 +44,7 @@ describe('Pareto fronts', () => {
     );
   });
 
-  it('measures crowding by the gap between neighbours, as a part of the range', () => {
+  it('measures crowding by the gap between neighbours, relative to the range', () => {
     const front = [[0, 10], [1, 6], [4, 5], [10, 0]]; // biome-ignore format: a row of points
     const [first, second, third, last] = crowdingDistance(front);
     expect([first, last]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);

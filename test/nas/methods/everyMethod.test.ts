@@ -20,8 +20,8 @@ const SMALL: Readonly<Record<string, object>> = {
 };
 
 // How good what they find is: the tests of each method, and those that end in .long.test.ts.
-describe('every method searches a toy space to its end,', () => {
-  it.each(METHOD_NAMES)('finds an architecture of it, and the same one again with the same seed: %s', async (name) => {
+describe('every method searches a toy space to the end,', () => {
+  it.each(METHOD_NAMES)('finds an architecture of it, and the same one with the same seed: %s', async (name) => {
     const search = async () => {
       const { problem } = toyProblem(engine, 0, { epochs: 2 });
       const method = methodByName(name);

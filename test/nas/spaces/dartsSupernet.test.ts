@@ -44,7 +44,7 @@ function countMultiplyAdds({ forward }: Supernet, { size, imageChannels }: Netwo
 }
 
 describe('the search network of DARTS', () => {
-  it('refuses channels that are no multiple of four, saying what to do', () => {
+  it('refuses channels that are not a multiple of four, and states what to do', () => {
     const make = () => dartsSupernet({ ...settings, channels: 6 }, { affine: false, batchNorm: 'batch' });
     expect(make).toThrow(AttributeError);
     expect(make).toThrow(/^dartsSupernet: channels is 6, wanted a multiple of 4: .*; use 4 or 8$/);

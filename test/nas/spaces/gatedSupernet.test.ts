@@ -61,7 +61,7 @@ function trace(supernet: ReturnType<(typeof supernets)[number]['build']>, labels
 }
 
 describe.each(supernets)('a supernet of $name whose candidates are chosen in every step', ({ build }) => {
-  it('computes those that are open alone, with the losses and gradients of float64, and zero for the others', async () => {
+  it('computes only those that are open, with the losses and gradients of float64, and zero for the others', async () => {
     const supernet = build();
     const set = new VariableSet('labels');
     const labels = set.add('labels', [BATCH], zeros, { dtype: 'u32' });
@@ -109,7 +109,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
   });
 });
 
-it('is refused with running averages, which closed candidates would spoil', () => {
+it('is refused with running statistics, which closed candidates would corrupt', () => {
   const running = { ...options, batchNorm: 'running' } as const;
   expect(() => nasbench201.supernet(settings, running)).toThrow(
     /batchNorm is running with gated candidates, wanted batch or reestimated/,

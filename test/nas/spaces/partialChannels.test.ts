@@ -48,7 +48,7 @@ function numbers(seed: number, length: number): Float64Array {
 }
 
 describe('partial channels', () => {
-  it('let the other channels of every edge pass by, pooled where the image is halved, and shuffle', () => {
+  it('bypass the other channels of every edge, pooled where the image is halved, and shuffle', () => {
     for (const reduction of [false, true]) {
       const graph = new Graph();
       const { trace, weights } = cell(reduction, 0);
@@ -99,7 +99,7 @@ describe('partial channels', () => {
     }
   });
 
-  it('give on the device what they give in float64, gradients too', async () => {
+  it('compute on the device what they compute in float64, gradients too', async () => {
     const graph = new Graph();
     const { trace, weights } = cell(true, 0.3);
     engine.allocate(weights, 1);
@@ -128,7 +128,7 @@ describe('partial channels', () => {
     engine.release(weights);
   });
 
-  it('pass every edge of a cell of NAS-Bench-201 by, times its weight', () => {
+  it('bypass every edge of a cell of NAS-Bench-201, times its weight', () => {
     const settings = { channels: 8, cells: 1, classes: 3, size: 4, imageChannels: 1 };
     const supernet = nasbench201.supernet(settings, { ...options, partial: 2 });
     const graph = new Graph();
@@ -159,7 +159,7 @@ describe('partial channels', () => {
     });
   });
 
-  it('shrink the search network, whose channels must divide', () => {
+  it('shrink the search network, whose channels must be divisible', () => {
     const settings = { channels: 16, cells: 8, classes: 10, size: 32, imageChannels: 3 };
     const whole = count(dartsSupernet(settings, options).weights);
     const quarter = count(dartsSupernet(settings, { ...options, partial: 4 }).weights);

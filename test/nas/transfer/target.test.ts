@@ -26,7 +26,7 @@ const set: ImageSet = {
 const shape = { imageSize: 8, imageChannels: 1 } as const;
 
 describe('the images of a target', () => {
-  it('are limited evenly over classes and brought to the shape of the protocol', () => {
+  it('are limited evenly over classes and converted to the shape of the protocol', () => {
     const images = targetImages(set, { limit: 20, testLimit: 10 }, shape);
     expect(images).toMatchObject({ height: 8, width: 8, channels: 1 });
     expect(images.train.count).toBe(20);
@@ -40,7 +40,7 @@ describe('the images of a target', () => {
     expect(targetImages(set, { limit: 9 }, shape)).toEqual(targetImages(set, { limit: 9 }, shape));
   });
 
-  it('have the share of the largest class as chance, and a line parts dark from bright', () => {
+  it('have the share of the largest class as chance, and are separable by a linear classifier', () => {
     expect(targetBaseline(targetImages(set, {}, shape))).toEqual({ chance: 0.5, linear: 1 });
     const large = targetImages(set, { limit: 20 }, { imageSize: 40, imageChannels: 1 });
     expect(targetBaseline(large).linear).toBe(1);

@@ -71,7 +71,7 @@ describe('a signal in the middle of a job', () => {
     expect(readdirSync(folder)).toEqual(['jobs.jsonl']);
   });
 
-  it('ends a study, which says how to go on and keeps what is finished', async () => {
+  it('ends a study, which states how to resume and keeps finished jobs', async () => {
     const ended = await program('slow', study(), 'SIGINT');
     expect(ended.code, ended.err).toBe(130);
     expect(ended.err.trimEnd().split('\n').at(-1)).toBe(
@@ -81,7 +81,7 @@ describe('a signal in the middle of a job', () => {
   });
 });
 
-describe('an error that nobody waits for', () => {
+describe('an unhandled error', () => {
   it.each([
     ['rejecting', 'error: RangeError: nobody waits for this (--verbose shows where)'],
     ['throwing', 'error: RangeError: nobody catches this (--verbose shows where)'],
@@ -95,7 +95,7 @@ describe('an error that nobody waits for', () => {
     expect(ended.err).not.toMatch(/^ +at /m);
   });
 
-  it('shows its stack trace when asked for', async () => {
+  it('shows its stack trace if requested', async () => {
     const ended = await program('rejecting', [...search(), '--verbose']);
     expect(ended.code).toBe(1);
     expect(ended.err).toMatch(/^RangeError: nobody waits for this\n +at /m);

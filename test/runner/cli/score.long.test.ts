@@ -7,7 +7,7 @@ import { score } from './scoreRun.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'nastransfer-score-'));
 describe('score', () => {
-  it('keeps every finished cell, and goes on where it was stopped to the same results', async () => {
+  it('keeps every finished cell, and resumes to the same results', async () => {
     const whole = folder();
     const args = ['--sample', '3', '--seed', '5', '--score', 'snip', '--score', 'parameters'];
     expect((await score(...args, '--out', whole)).code).toBe(0);

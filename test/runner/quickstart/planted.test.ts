@@ -32,7 +32,7 @@ async function found(options: object, seeds = SEEDS): Promise<number> {
   return right;
 }
 
-describe('DARTS by the settings of the smallest quickstart', () => {
+describe('DARTS with the settings of the smallest quickstart', () => {
   it('finds the planted operation of every edge, of 64 architectures, with most seeds', async () => {
     const { methods } = parseStudy(quickstartStudy(LADDER[0]));
     const darts = methods.find((method) => method.name === 'darts')!;
@@ -40,7 +40,7 @@ describe('DARTS by the settings of the smallest quickstart', () => {
     expect(await found(darts.options as object)).toBeGreaterThanOrEqual(5);
   });
 
-  it('moves the share of the strongest operation of an edge by more than a tenth, on average over edges', async () => {
+  it('changes the share of the strongest operation of an edge by more than a tenth, on average over edges', async () => {
     const { methods, protocols } = parseStudy(quickstartStudy(LADDER[0]));
     const darts = methods.find((method) => method.name === 'darts')!;
     const shape = { name: 'stripes', height: 8, width: 8, channels: 1, classes: ['a', 'b', 'c', 'd'] } as const;

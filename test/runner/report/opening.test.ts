@@ -16,8 +16,8 @@ function withAccuracies(accuracies: Record<string, Record<string, readonly numbe
   return { ...results, jobs, summary: summarise(jobs, results.searches) };
 }
 
-describe('what a newcomer should take from a study', () => {
-  it('is what was searched, the best cell against a linear classifier, random cells, the sources and what is not shown', () => {
+describe('the summary of a study for newcomers', () => {
+  it('states what was searched, the best cell relative to a linear classifier, random cells, the sources and what is not shown', () => {
     const results = withAccuracies({
       random: { emoji: [0.8, 0.82], digits: [0.81, 0.83] },
       darts: { emoji: [0.9, 0.91], digits: [0.92, 0.93] },
@@ -41,7 +41,7 @@ describe('what a newcomer should take from a study', () => {
     expect(limit).toContain('with 2 seeds, two methods on one source have to lie about 2.2 points apart');
   });
 
-  it('says that nothing is shown where chance may have made the differences, and when a cell is below the linear classifier', () => {
+  it('states that nothing is shown if chance may explain the differences, and if a cell is below the linear classifier', () => {
     const sentences = opening(
       withAccuracies({
         random: { emoji: [0.5, 0.7], digits: [0.7, 0.5] },
@@ -53,19 +53,19 @@ describe('what a newcomer should take from a study', () => {
     expect(sentences).toContain('so whether the source matters is not shown');
   });
 
-  it('has the notes of the study, and of a single seed that it tells nothing', () => {
+  it('has the notes of the study, and states that a single seed shows nothing', () => {
     expect(opening({ ...exampleResults(), notes: ['A note.'] }).at(-1)).toBe('A note.');
     expect(opening(exampleResults({ seeds: [3] })).join('\n')).toContain(
       'With a single seed nothing here tells chance',
     );
   });
 
-  it('leaves out random cells and sources where there are none to compare', () => {
+  it('omits random cells and sources if there are none to compare', () => {
     const sentences = opening(exampleResults({ methods: ['darts'], sources: ['emoji'] }));
     expect(sentences.join('\n')).not.toMatch(/random cells|Cells searched on/);
   });
 
-  it('ends without sentences on accuracies when nothing was trained', () => {
+  it('has no sentences on accuracies if nothing was trained', () => {
     expect(opening({ ...exampleResults(), jobs: [], summary: summarise([], []) })).toEqual([]);
   });
 });

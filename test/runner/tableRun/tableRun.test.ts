@@ -64,7 +64,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     }
   });
 
-  it('come to the published accuracies within a deviation, and show these', () => {
+  it('reach the published accuracies within a standard deviation, and show these', () => {
     const rows = first.accuracies.flatMap(({ accuracy, published }) => (published ? [{ accuracy, published }] : []));
     expect(rows).toHaveLength(8);
     for (const { accuracy, published } of rows) {
@@ -75,7 +75,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     expect(printed).toContain('regularized-evolution: its deviation');
   });
 
-  it('see the accuracy after 12 epochs, for 12,000 s of the table, and report the mean of 200', () => {
+  it('see the accuracy after 12 epochs, for 12,000 s of the table, and report the mean after 200', () => {
     expect(first.seen).toEqual({ set: 'cifar10', split: 'validation', epochs: 12, seed: 'one' });
     expect(first.limits).toEqual({ seconds: 12_000 });
     expect(first.searches).toHaveLength(40);
@@ -105,7 +105,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     expect(comparable(read(out))).toEqual(comparable(first));
   });
 
-  it('go on after an interruption with what is kept, and come to the same', async () => {
+  it('resume after an interruption with the stored results, and end the same', async () => {
     const out = join(folder, 'resumed');
     const args = command(...both, '--source', 'cifar10', '--jobs', '1', '--out', out);
     expect((await runCommand([...args, '--seeds', '7'])).code).toBe(0);
@@ -119,7 +119,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     expect(keptIn(out)).toBe(40);
   });
 
-  it('keep what is finished when Ctrl-C comes', async () => {
+  it('keep finished work on Ctrl-C', async () => {
     const out = join(folder, 'stopped');
     const args = command(...both, '--source', 'cifar10', '--seeds', '5000', '--jobs', '2', '--out', out);
     const child = spawn(process.execPath, ['--import', 'tsx', join(packageRoot(), 'runner/cli.ts'), ...args]);
@@ -146,7 +146,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     expect(again.err).toMatch(/ of 4 searches were done before/);
   });
 
-  it('from several sources are judged on all sets, and the sources compared', async () => {
+  it('from several sources are evaluated on all sets, and the sources compared', async () => {
     const out = join(folder, 'transfer');
     const sources = ['--source', 'cifar10', '--source', 'ImageNet16-120'];
     const run = await runCommand(

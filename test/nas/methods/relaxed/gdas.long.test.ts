@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('GDAS', () => {
-  it('finds the planted best of a toy problem, which a draw finds once in 64', async () => {
+  it('finds the planted optimum of a toy problem, which a random draw finds once in 64', async () => {
     let found = 0;
     for (let seed = 0; seed < 6; seed++)
       found += Number((await searchToy(engine, gdas, { alphaLearningRate: 0.1 }, seed)).isBest);

@@ -31,7 +31,7 @@ describe('PC-DARTS', () => {
     }
   });
 
-  it('finds the planted best on a toy space', async () => {
+  it('finds the planted optimum of a toy space', async () => {
     let found = 0;
     for (let seed = 0; seed < 8; seed++) {
       const { isBest } = await searchToy(engine, pcDarts, { alphaLearningRate: 0.1 }, seed);

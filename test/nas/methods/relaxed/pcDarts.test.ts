@@ -18,7 +18,7 @@ const start = (problem: ReturnType<typeof tinyProblem>, options: object) =>
   pcDarts.start(problem, pcDarts.options.parse(options));
 
 describe('PC-DARTS', () => {
-  it('weighs candidates by the softmax over operations times that over the edges into a node', () => {
+  it('weights candidates by the softmax over operations times that over the edges into a node', () => {
     const { tables } = nasbench201.relaxation;
     const settings = { channels: 4, cells: 1, classes: 4, size: 8, imageChannels: 1 };
     const supernet = nasbench201.supernet(settings, { affine: false, batchNorm: 'batch' });
@@ -45,7 +45,7 @@ describe('PC-DARTS', () => {
     });
   });
 
-  it('chooses an edge of the DARTS space for its own weight, not for a clear operation', () => {
+  it('chooses an edge of the DARTS space by its edge weight, not by a dominant operation', () => {
     const { relaxation } = spaceByName('darts');
     const settings = { channels: 4, cells: 3, classes: 4, size: 8, imageChannels: 1 };
     const supernet = spaceByName('darts').supernet(settings, { affine: false, batchNorm: 'batch' });
@@ -61,7 +61,7 @@ describe('PC-DARTS', () => {
     expect(largest[1]).toBeCloseTo(largest[2], 7);
   });
 
-  it('needs channels that the parts divide, and an epoch in which the architecture moves', async () => {
+  it('requires channels divisible by the parts, and an epoch in which the architecture is updated', async () => {
     const problem = tinyProblem(engine, 'nasbench201');
     await expect(start(problem, {}).step()).rejects.toThrow('channels is 4, wanted a multiple of 16');
     await expect(start(problem, { partial: 1, alphaStart: 2 }).step()).rejects.toThrow(
@@ -69,7 +69,7 @@ describe('PC-DARTS', () => {
     );
   });
 
-  it('goes on to the same bits after it was stopped, edges included', async () => {
+  it('ends with the same bits after it was stopped and resumed, edge weights included', async () => {
     const options = { alphaStart: 1, alphaLearningRate: 0.1, alphaWeightDecay: 0 };
     const { state } = await expectSameBits(engine, pcDarts, options);
     // Edges follow the operations in blocks of 64. The first is alone into its node, so that nothing moves it.

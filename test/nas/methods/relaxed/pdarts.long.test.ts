@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('P-DARTS', () => {
-  it('searches both spaces in three stages, and tells of all their epochs', async () => {
+  it('searches both spaces in three stages, and reports all their epochs', async () => {
     for (const [space, options] of [
       ['nasbench201', {}],
       ['darts', { depths: [3, 3, 3], weightsShare: 0 }],
@@ -41,7 +41,7 @@ describe('P-DARTS', () => {
     }
   });
 
-  it('finds the planted best on a toy space', async () => {
+  it('finds the planted optimum of a toy space', async () => {
     let found = 0;
     for (let seed = 0; seed < 8; seed++) {
       const options = { alphaLearningRate: 0.1, maxSkips: 3, skipDropout: [0, 0, 0] };
@@ -51,7 +51,7 @@ describe('P-DARTS', () => {
     expect(found).toBeGreaterThanOrEqual(6);
   });
 
-  it('finds no more skip connections on a toy space than it may', async () => {
+  it('finds no more skip connections on a toy space than the limit', async () => {
     for (let seed = 0; seed < 6; seed++) {
       const options = { alphaLearningRate: 0.1, maxSkips: 0 };
       expect((await searchToy(engine, pDarts, options, seed)).architecture).not.toContain('skip_connect');

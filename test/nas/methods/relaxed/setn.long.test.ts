@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('SETN', () => {
-  it('returns the best by the shared weights: of all candidates a better one than the most probable alone', async () => {
+  it('returns the best by the shared weights: among all candidates a better one than the most probable', async () => {
     // The probabilities tell nothing: they stay where they began. From 1.9 on a toy gets every image right.
     const values = async (candidates: number) => {
       const each: number[] = [];
@@ -26,7 +26,7 @@ describe('SETN', () => {
     expect(Math.min(...mostLikely)).toBeLessThan(1.9);
   });
 
-  it('goes on to the same bits when it is stopped, saved and taken up again', () =>
+  it('ends with the same bits when it is stopped, saved and resumed', () =>
     expectSameBits(engine, setn, { alphaLearningRate: 0.1, candidates: 3 }));
 
   it.each(['nasbench201', 'darts'])('searches the space %s', async (space) => {

@@ -25,7 +25,7 @@ const cells = nasbench201 as Space;
 const settings = { channels: 4, cells: 1, classes: 4, size: 8, imageChannels: 1 };
 
 describe('the architectures that SETN trains', () => {
-  it('have no node that gets nothing but none, and are uniform otherwise', () => {
+  it('have no node whose inputs are all none, and are uniform otherwise', () => {
     const random = new Random(1, 'cells');
     const DRAWS = 20_000;
     const first = [0, 0, 0, 0, 0];
@@ -47,7 +47,7 @@ describe('the architectures that SETN trains', () => {
     expect(Math.abs(noneIntoSecond / DRAWS - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / DRAWS));
   });
 
-  it('are fed to the weights; the architecture parameters see all candidates', () => {
+  it('are used for the weights; the architecture parameters see all candidates', () => {
     const supernet = nasbench201.supernet(settings, { affine: false, batchNorm: 'batch', gated: true });
     const rule = uniformRule(supernet, cells, 3);
     const place = { step: 2, steps: 4, epoch: 0, epochs: 1 };
@@ -87,7 +87,7 @@ describe('the ranking of SETN', () => {
     expect(value).toBeCloseTo(5 * Math.log(0.96) + Math.log(0.3), 5);
   });
 
-  it('draws from spaces that are too large by the probabilities of candidates', () => {
+  it('samples by the probabilities of candidates from spaces that are too large to enumerate', () => {
     const { tables } = cells.relaxation;
     const table = operationScores();
     const random = new Random(5, 'samples');
@@ -102,7 +102,7 @@ describe('the ranking of SETN', () => {
     expect(chiSquare).toBeLessThan(18.467);
   });
 
-  it('draws the edges of a node without putting them back', () => {
+  it('samples the edges of a node without replacement', () => {
     // Three edges into one node of which two stay, each with one operation; the edges' odds are 5, 3 and 2.
     const table: RelaxedTable = {
       name: 'cell',
@@ -142,7 +142,7 @@ describe('the ranking of SETN', () => {
 });
 
 describe('SETN', () => {
-  it('finds the planted best of a toy problem by its probabilities', async () => {
+  it('finds the planted optimum of a toy problem by its probabilities', async () => {
     let found = 0;
     for (let seed = 0; seed < 6; seed++)
       found += Number((await searchToy(engine, setn, { alphaLearningRate: 0.1, candidates: 1 }, seed)).isBest);

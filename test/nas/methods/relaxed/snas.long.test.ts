@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('SNAS', () => {
-  it('finds the planted best of a toy problem, and nothing that costs where the cost weighs most', async () => {
+  it('finds the planted optimum of a toy problem, and no operation with a cost if the cost has a large weight', async () => {
     let found = 0;
     for (let seed = 0; seed < 6; seed++) {
       found += Number((await searchToy(engine, snas, { alphaLearningRate: 0.1 }, seed)).isBest);
@@ -24,7 +24,7 @@ describe('SNAS', () => {
     expect(found).toBeGreaterThanOrEqual(5);
   });
 
-  it('goes on to the same bits when it is stopped, saved and taken up again', () =>
+  it('ends with the same bits when it is stopped, saved and resumed', () =>
     expectSameBits(engine, snas, { alphaLearningRate: 0.1 }));
 
   it('searches NAS-Bench-201 with costs in parameters and without', async () => {

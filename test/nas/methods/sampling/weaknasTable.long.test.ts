@@ -40,11 +40,11 @@ describe.skipIf(!there)('on NAS-Bench-201, by CIFAR-10 validation accuracy after
     return count;
   }
 
-  it('WeakNAS meets the best cell in 500 queries for every seed', async () => {
+  it('WeakNAS finds the best cell in 500 queries for every seed', async () => {
     expect(await found('weaknas')).toBe(SEEDS.length);
   });
 
-  it('random search does so for none', async () => {
+  it('random search does so for no seed', async () => {
     expect(await found('random')).toBe(0);
   });
 });
