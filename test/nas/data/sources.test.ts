@@ -119,7 +119,7 @@ describe('the rules', () => {
       const expected = half.count / 9;
       expect(table.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0)).toBeLessThan(23.5);
     }
-    // Drawn apart: the two halves do not repeat one sequence.
+    // Sampled separately: the two splits do not repeat one sequence.
     expect([...source.trainSplit.labels]).not.toEqual([...source.validationSplit.labels]);
   });
 

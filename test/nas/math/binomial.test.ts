@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hitsBeyondChance } from '../../../src/nas/math/binomial.js';
 
-/** Whether so many hits or more of `count` are rarer than 5 in 100 with chance `part` of `whole`: in whole numbers, exactly. */
+/** Whether so many hits or more of `count` have a probability below 5 % with chance `part` / `whole`: in integers, exactly. */
 function rare(hits: number, count: number, part: number, whole: number): boolean {
   const [p, q] = [BigInt(part), BigInt(whole - part)];
   let ways = 1n;
@@ -16,7 +16,7 @@ function rare(hits: number, count: number, part: number, whole: number): boolean
 
 describe('the number of hits that guessing does not reach', () => {
   it.each([
-    // One-sided critical values of the sign test at 5 %, as tables of it have them.
+    // One-sided critical values of the sign test at 5 %, from published tables.
     [10, 0.5, 9],
     [20, 0.5, 15],
     [50, 0.5, 32],
@@ -29,7 +29,7 @@ describe('the number of hits that guessing does not reach', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 1, max: 19 }), (count, part) => {
         const hits = hitsBeyondChance(count, part / 20);
-        // One more than there are: not even all are rare.
+        // One more than the number of images: not even all correct is significant.
         if (hits <= count) expect(rare(hits, count, part, 20)).toBe(true);
         expect(rare(hits - 1, count, part, 20)).toBe(false);
       }),
@@ -38,7 +38,7 @@ describe('the number of hits that guessing does not reach', () => {
 
   it('is computed for sets whose rarest outcome underflows', () => {
     const hits = hitsBeyondChance(50_000, 0.001);
-    // Mean 50, deviation 7.1: the normal approximation has 62.
+    // Mean 50, standard deviation 7.1: the normal approximation has 62.
     expect(hits).toBeGreaterThan(59);
     expect(hits).toBeLessThan(66);
   });

@@ -9,7 +9,7 @@ import {
   paretoFront,
 } from '../../../src/nas/math/pareto.js';
 
-/** Points with whole values from 0 to 5, so that equal values are common. */
+/** Points with integer values from 0 to 5, so that equal values are common. */
 const pointsOf = (objectives: number) =>
   fc.array(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: objectives, maxLength: objectives }), {
     maxLength: 12,
@@ -56,7 +56,7 @@ describe('Pareto fronts', () => {
 });
 
 describe('hypervolume', () => {
-  /** Counts unit cells between a point and the reference: exact for whole values. */
+  /** Counts unit cells between a point and the reference: exact for integer values. */
   const counted = (points: readonly Objectives[], reference: Objectives, corner: number[] = []): number => {
     if (corner.length === reference.length)
       return points.some((point) => point.every((value, i) => value <= corner[i])) ? 1 : 0;

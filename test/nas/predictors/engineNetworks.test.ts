@@ -149,7 +149,7 @@ it.each(Object.keys(networks))(
     const features = encodeSpace(space, predictorByName(name).encoding);
     const fit = selectRows(features, fitRows.slice(0, 20));
     const predict = selectRows(features, heldOut.slice(0, 50));
-    // Targets of mean 0 and deviation 1, so that standardising them changes nothing.
+    // Targets of mean 0 and standard deviation 1, so that standardising them changes nothing.
     const targets = Float64Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 1 : -1));
     const host = new HostFit(networks[name](features.width), 5);
     const untrained = host.predict(predict);

@@ -9,7 +9,7 @@ const { fit, targets, predict } = goldenData;
 describe.each(onTheHost)('predictor %s', (name) => {
   it('predicts better than the mean of the targets', async () => {
     const made = regressor(name);
-    // A row is judged by a predictor fitted on the others.
+    // A row is predicted by a predictor fitted on the others.
     let squares = 0;
     let baseline = 0;
     for (let out = 0; out < fit.rows; out += 4) {

@@ -77,7 +77,7 @@ describe('scores by activations', () => {
   });
 
   it('are reproducible by seed, and differ between seeds', async () => {
-    // Images large enough that patches are many more than patterns.
+    // Images so large that there are many more patches than patterns.
     const larger = { ...context, space: spaceByName('nasbench201'), settings: { ...settings, size: 16 } };
     const random = new Random(0, 'images');
     larger.images = Float32Array.from({ length: labels.length * 16 * 16 * 3 }, () => random.normal());

@@ -27,7 +27,7 @@ const supernets = [
   { name: 'DARTS', build: () => dartsSupernet({ ...settings, cells: 3 }, options) },
 ];
 
-/** Tables of weights by name: one candidate an edge, or all of them. */
+/** Tables of weights by name: one candidate per edge, or all of them. */
 function tables(alphas: VariableSet, share: 'one' | 'all', seed: number): Record<string, Float32Array> {
   const random = new Random(seed, 'choice');
   return Object.fromEntries(
@@ -76,7 +76,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
     const variables = new Map<Variable, ArrayLike<number>>([[labels, [0, 2, 1]]]);
     for (const variable of supernet.weights.variables) variables.set(variable, await engine.read(variable));
     const dispatches = new Map<string, number>();
-    // All candidates first, so that what closed ones leave behind in memory is not zero.
+    // All candidates first, so that the memory of closed ones does not contain zeros.
     for (const [share, seed] of [
       ['all', 1],
       ['one', 2],
@@ -96,7 +96,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
         const got = new Float32Array(logicalSize(type));
         unpack(type, arena.subarray(offset), got);
         wanted?.forEach((value, i) => {
-          // Batch norm of twelve numbers a channel in the last stage magnifies rounding.
+          // Batch normalisation of twelve numbers per channel in the last stage amplifies rounding.
           expect(Math.abs(got[i] - value), `${name} ${i} of ${share}`).toBeLessThan(5e-4 * size);
         });
       });

@@ -77,7 +77,7 @@ describe('a supernet of NAS-Bench-201', () => {
       supernet.alphas,
     ])
       engine.allocate(set, 1);
-    // An architecture parameter of 60 against 0 leaves the others e^-60 of the mixture.
+    // With an architecture parameter of 60 and zeros, the others have a share of e^-60 in the mixture.
     const alphas = new Float32Array(30);
     cell.forEach((operation, edge) => {
       alphas[edge * 5 + operation] = 60;

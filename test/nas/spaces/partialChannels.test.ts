@@ -22,7 +22,7 @@ afterAll(() => closeTestEngine(engine));
 const options = { affine: false, batchNorm: 'batch' } as const;
 const count = (set: VariableSet) => set.variables.reduce((sum, { type }) => sum + logicalSize(type), 0);
 
-/** A cell alone whose candidates all have weight `weight`, of two inputs of eight channels. */
+/** A single cell whose candidates all have weight `weight`, with two inputs of eight channels. */
 function cell(reduction: boolean, weight: number) {
   const weights = new VariableSet('weights');
   const context = {
@@ -57,7 +57,7 @@ describe('partial channels', () => {
       for (const [i, variable] of weights.variables.entries())
         variables.set(variable, numbers(i, logicalSize(variable.type)));
       const lookup = interpret(graph, { feeds: { before: numbers(50, 256), last: numbers(51, 256) }, variables });
-      // The preprocessed inputs are the last batch norms that see eight channels at full size.
+      // The preprocessed inputs are the last batch normalisations with eight channels at full size.
       const normed = graph.nodes.filter(({ operation }) => operation.name === 'batchNormTraining').slice(0, 2);
       const nodes = normed.map(({ outputs }) => lookup(outputs[0]).data);
       const size = reduction ? 2 : 4;

@@ -21,7 +21,7 @@ function search(seed: number, rows: readonly number[]): TableSearch {
 }
 
 describe('the hypervolume of the fronts of searches', () => {
-  // Scaled to the table, 0 best and 1 worst: a (1, 0), b (2/3, 3/4), c (1/3, 1/4), d (0, 1). c dominates b; a and d lie at
+  // Scaled to the table, 0 best and 1 worst: a (1, 0), b (2/3, 3/4), c (1/3, 1/4), d (0, 1). c dominates b; a and d are at
   // the edge of the reference.
   const { hypervolumes, tableFronts } = frontsOf(table, [
     { method: 'm', seen, searches: [search(0, [3, 1]), search(1, [2, 0])] },

@@ -12,7 +12,7 @@ const measured = (set: string, split: 'validation' | 'test', epochs: number): Me
   seed: 'mean',
 });
 
-// By hand: after 12 epochs c is best on `near`, after 200 d on both sets; the orders on the two sets differ in one pair.
+// By hand: after 12 epochs c is best on `near`, after 200 d on both sets; the rankings on the two sets differ in one pair.
 const table = fakeTable(
   ['a', 'b', 'c', 'd'],
   [
@@ -149,12 +149,12 @@ describe('the summary of searches on a table', () => {
   });
 
   it('compares the order of methods between sources, and of all rows between data sets', () => {
-    // Clever is better by near and worse by far, on either set judged.
+    // Clever is better when searched on near and worse when searched on far, on both sets.
     expect(summary.sourceRankCorrelation).toEqual([
       { sources: ['near', 'far'], set: 'near', tau: -1 },
       { sources: ['near', 'far'], set: 'far', tau: -1 },
     ]);
-    // Of six pairs, c is above a and b on near alone: (4 - 2) / 6.
+    // Of six pairs, c is above a and b on near only: (4 - 2) / 6.
     expect(summary.setRankCorrelation).toEqual([{ sets: ['near', 'far'], tau: expect.closeTo(1 / 3, 12) }]);
   });
 

@@ -43,7 +43,7 @@ describe('batch normalisation recalibrated for every architecture', () => {
     for (const selection of [tiny, other]) {
       const [wanted, got] = [await batch.evaluate(selection), await estimated.evaluate(selection)];
       expect(got.accuracy).toBe(wanted.accuracy);
-      // Running averages have the unbiased variance, which is up to 1/63 larger here.
+      // Running statistics have the unbiased variance, which is up to 1/63 larger here.
       expect(Math.abs(got.loss / wanted.loss - 1)).toBeLessThan(0.05);
     }
     batch.dispose();

@@ -47,7 +47,7 @@ describe('the trainer', () => {
       counts.push(submit.mock.calls.length);
     }
     submit.mockRestore();
-    // An epoch more: three steps and one read of two sums.
+    // One more epoch: three steps and one read of two sums.
     expect(counts[1] - counts[0]).toBe(3 + 2);
   });
 });

@@ -108,7 +108,7 @@ describe('settings that fit', () => {
       for (const count of [40, 480, 4000]) {
         const facts = factsOf({ device, count });
         const { protocol, steps } = fittingProtocol(facts);
-        // Epochs are whole: a training may be half an epoch longer.
+        // The number of epochs is an integer: a training may be half an epoch longer.
         expect(steps * stepWork(facts, protocol)).toBeLessThan(1.1 * most);
       }
   });
@@ -137,7 +137,7 @@ describe('settings that fit', () => {
     expect(steps).toBe(1500);
     expect(protocol.epochs).toBe(375);
     expect(protocol.optimizer.learningRate).toBeCloseTo(0.1 * Math.sqrt(120 / 256), 2);
-    // Few epochs for a first look make no larger network.
+    // Fewer epochs do not make the network larger.
     const sizes = ({ channels, cells, imageSize }: typeof protocol) => ({ channels, cells, imageSize });
     const whole = fittingProtocol(factsOf({})).protocol;
     expect(sizes(fittingProtocol(factsOf({}), { epochs: 1 }).protocol)).toEqual(sizes(whole));

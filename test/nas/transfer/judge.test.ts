@@ -54,7 +54,7 @@ const contextOf = (judge: TableJudge) => ({
   fingerprints: new Map(['left', 'right'].map((name) => [name, name])),
 });
 
-/** Runs the study; what searches find is told by method, source and seed. */
+/** Runs the study; the results of searches are given by method, source and seed. */
 async function run(find: (what: string) => string, store = new MemoryStore()) {
   const judge = await TableJudge.of(table(), study);
   const done: string[] = [];
@@ -105,7 +105,7 @@ describe('a table that replaces training', () => {
     expect(on('near')[1]).toMatchObject({ accuracy: 0.9, architecture: RESNET });
     const mean = on('near')[2];
     expect(mean.accuracy).toBeCloseTo((0.6 + 0.9 + 0.9 + 0.1) / 4, 12);
-    // Squares of -0.025, 0.275, 0.275 and -0.525 come to 0.4275.
+    // The squares of -0.025, 0.275, 0.275 and -0.525 sum to 0.4275.
     expect(mean.deviation).toBeCloseTo(Math.sqrt(0.4275 / 4), 12);
     expect(mean.count).toBe(4);
   });
@@ -147,7 +147,7 @@ describe('a study evaluated on a table', () => {
     expect(results.baselines).toEqual([]);
     expect(results.jobs).toHaveLength(2 * 2 * 2 * 2);
     expect(results.jobs[0]).toMatchObject({ target: 'near', accuracy: 0.6, validationAccuracy: 0.5, epochs: [] });
-    // Done again, nothing is looked up, and the results are the same.
+    // When run again, nothing is looked up, and the results are the same.
     const again = await run((what) => (what.startsWith('random') ? SKIPS : RESNET), store);
     expect(again.done).toEqual([]);
     expect(again.results).toEqual(results);

@@ -45,7 +45,7 @@ function taskOf(methodName: string, given: object = {}, protocol: object = {}): 
   } as SearchTask;
 }
 
-/** Bytes that an engine holds in a search after so many steps. */
+/** Bytes that an engine has allocated in a search after a number of steps. */
 async function heldAfter(space: string, task: SearchTask, steps: number): Promise<number> {
   const own = new Engine(engine.gpu);
   const search = methodByName(task.methodName).start(

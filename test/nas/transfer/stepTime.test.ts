@@ -56,16 +56,16 @@ describe('the time of a step', () => {
     const seconds = (performance.now() - start) / 1000;
     expect(time.steps).toBe(7);
     expect(time.secondsPerStep).toBeGreaterThan(0);
-    // Timed from one step to another, after compiling.
+    // Timed between steps, after compilation.
     expect(time.compileSeconds + time.secondsPerStep).toBeLessThan(seconds);
   });
 
   it.each<[string, object, number]>([
     ['darts', {}, 15],
     ['gdas', {}, 15],
-    // Its three stages have as many epochs each.
+    // Each of its three stages has this number of epochs.
     ['p-darts', {}, 45],
-    // Trained on both halves.
+    // Trained on both splits.
     ['snas', { cost: 'none' }, 30],
     ['random-sharing', { candidates: 1000 }, 15],
     // Five candidates, each of fifteen steps.
@@ -91,7 +91,7 @@ describe('the time of a step', () => {
   });
 
   it.each(['pc-darts', 'p-darts'])('of %s includes the updates of the architecture parameters', async (name) => {
-    // Before they move, the weights' update is a program of its own.
+    // Before they are updated, the weight update is a separate program.
     const compile = vi.spyOn(engine, 'compile');
     await measureSearchStep(engine, nasbench201, search(name, {}, 50), images(40), soon);
     expect(compile).toHaveBeenCalledTimes(1);

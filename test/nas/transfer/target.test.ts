@@ -3,7 +3,7 @@ import { Random } from '../../../src/engine/random/random.js';
 import type { ImageSet, ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import { targetBaseline, targetImages } from '../../../src/nas/transfer/target.js';
 
-/** Two classes told apart by their brightness; the third pixel carries noise. */
+/** Two classes that differ in brightness; the third pixel is noise. */
 function split(perClass: number, seed: number): ImageSplit {
   const random = new Random(seed, 'test');
   const count = 2 * perClass;

@@ -1,4 +1,4 @@
-// Long: methods get of training what they ask of a table
+// Long: training offers methods what a table does
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchOutcome } from '../../../src/nas/records/outcome.js';

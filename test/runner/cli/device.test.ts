@@ -35,7 +35,7 @@ describe('on the device', () => {
     expect(first.out).not.toMatch(/seconds|"time/);
     const second = await nastransfer([...args, ...more, '--out', join(folder, method)]);
     expect(second.out).toBe(first.out);
-    // A search found done in its folder prints the same once more.
+    // A search already done in its folder prints the same again.
     const third = await nastransfer([...args, ...more, '--out', join(folder, method)]);
     expect(third.out).toBe(first.out);
   });

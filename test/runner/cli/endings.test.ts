@@ -25,7 +25,7 @@ interface Ended {
   readonly err: string;
 }
 
-/** Runs the program on a pretended device; `signal` comes when its first job has started. */
+/** Runs the program on a fake device; `signal` is sent when its first job has started. */
 function program(outcome: string, args: readonly string[], signal?: NodeJS.Signals): Promise<Ended> {
   const script = fileURLToPath(new URL('./pretendedProgram.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, outcome, ...args, '--data-dir', data]);
@@ -90,7 +90,7 @@ describe('an unhandled error', () => {
     const ended = await program(outcome, search());
     expect(ended.code, ended.err).toBe(1);
     expect(ended.err.trimEnd().split('\n').at(-1)).toContain(line);
-    // Before it, what the job started and the progress of it.
+    // Before it, the start of the job and its progress.
     expect(ended.err.trimEnd().split('\n')).toHaveLength(3);
     expect(ended.err).not.toMatch(/^ +at /m);
   });

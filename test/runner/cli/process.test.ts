@@ -58,7 +58,7 @@ describe('the program as a process', () => {
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^Usage: nastransfer ${command} `));
-    // These two only hold others.
+    // These two only group others.
     if (command !== 'data' && command !== 'table')
       for (const option of ['--json', '--verbose']) expect(out).toContain(option);
   });

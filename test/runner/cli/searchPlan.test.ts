@@ -53,7 +53,7 @@ describe('search --plan', () => {
     const plan = JSON.parse(out);
     expect(plan).toMatchObject({ space: 'nasbench201', method: 'darts', fits: true });
     expect(plan.weights + plan.optimizer + plan.images + plan.programs).toBe(plan.total);
-    // Both halves of 40 images of 64 bytes and their labels.
+    // Both splits of 40 images of 64 bytes and their labels.
     expect(plan.images).toBeGreaterThan(40 * (64 + 4));
     expect(plan.remedies.length).toBeGreaterThan(0);
     for (const { total } of plan.remedies) expect(total).toBeLessThan(plan.total);

@@ -59,11 +59,11 @@ describe('settings that are not given', () => {
 
   it('of a search depend on the number of images in the training split, and on the number of candidates', async () => {
     const supernet = await search('darts');
-    // Twenty images a half: two batches of eight.
+    // Twenty images per split: two batches of eight.
     expect(supernet.err).toMatch(/settings for 40 images .* batch 8, 500 epochs = 1,000 steps, /);
     const candidates = await search('regularized-evolution', '--option', 'cycles=12', '--limit', '36');
     expect(candidates.err).toMatch(/ 36 images .*, 12 candidates of 102 epochs = 204 steps each, .* --option /);
-    // Three lengths of training, of which few candidates get the longest.
+    // Three lengths of training, of which few candidates reach the longest.
     const lengths = await search('bohb', '--option', 'brackets=1', '--limit', '36');
     expect(lengths.err).toMatch(/ \d+ candidates of up to \d+ epochs = /);
     const joined = await search('snas', '--option', 'cost=none');
@@ -111,7 +111,7 @@ describe('settings that are not given', () => {
   });
 
   it('fit a search that is only planned', async () => {
-    // The pretended device can't plan; what is wrong comes after the settings.
+    // The fake device can't plan; the error is printed after the settings.
     const { err } = await search('darts', '--plan');
     expect(err).toContain('settings for 40 images');
   });

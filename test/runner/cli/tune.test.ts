@@ -48,7 +48,7 @@ describe('tune', () => {
   });
 });
 
-/** A store that has a tuning for the device that commands pretend to open. */
+/** A store that has a tuning for the fake device. */
 async function pretendedTuning(): Promise<{ store: TuningStore; kept: Map<string, unknown> }> {
   const kept = new Map<string, unknown>();
   const store: TuningStore = {
@@ -101,7 +101,7 @@ describe('a study on a device with a tuning', () => {
   });
 });
 
-/** Runs a command on the device in this process, with tunings in a folder of the test's own. */
+/** Runs a command on the device in this process, with tunings in the test's own folder. */
 async function onDevice(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -131,7 +131,7 @@ describe('on the device', () => {
     const second = await onDevice(tuning);
     expect(JSON.parse(second.out)).toMatchObject({ known: records.length });
 
-    // Other kernels than the usual ones, whatever was quickest here.
+    // Kernels other than the default ones, whichever was fastest here.
     const [name] = readdirSync(join(folder, 'tuning'));
     const file = join(folder, 'tuning', name);
     const saved = JSON.parse(readFileSync(file, 'utf8')) as SavedTuning;

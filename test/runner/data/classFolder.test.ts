@@ -9,7 +9,7 @@ import { dataErrorOf, pngOf, temporaryFolder, writeFiles } from './support.js';
 
 const root = temporaryFolder();
 
-/** A colour of its own for each number. */
+/** A different colour for each number. */
 const flat = (n: number, width = 4, height = 4): Buffer => pngOf(width, height, () => [n, 255 - n, 7]);
 
 const classOf = (name: string, count: number, first: number): Record<string, Buffer> =>

@@ -121,7 +121,7 @@ describe('JPEG', () => {
     return Buffer.concat([sound.subarray(0, 2), head, data, sound.subarray(2)]);
   };
 
-  // Red grows to the right and green downwards in the stored image. Where they grow in the upright one, by Exif 2.3:
+  // Red increases to the right and green downwards in the stored image. Where they increase in the upright one, by Exif 2.3:
   // the 0th row is at the visual top, top, bottom, bottom, left, right, right, left; the 0th column left, right, right, left, top,
   // top, bottom, bottom.
   it.each([

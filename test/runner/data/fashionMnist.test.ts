@@ -14,7 +14,7 @@ if (!debian) {
 }
 
 /**
- * The official gzip file, of Debian's: the same compressed stream, but with the name and the time of its making in the header.
+ * The official gzip file, of Debian's: the same compressed stream, but with its name and time of creation in the header.
  */
 function official(file: string): Buffer {
   const bytes = readFileSync(join(DEBIAN, file));

@@ -56,7 +56,7 @@ describe('image sets by name', () => {
     for (const [c, n] of test.classCounts.entries()) expect(Math.abs(n / all[c] - 0.2)).toBeLessThan(0.01);
     const seen = new Set(hashes(set.train));
     expect(hashes(set.test).filter((hash) => seen.has(hash))).toEqual([]);
-    // On white: most corners are.
+    // White: most corners are.
     const corners = Array.from({ length: set.train.count }, (_, i) => set.train.pixels[i * 3072]);
     expect(corners.filter((value) => value === 255).length / corners.length).toBeGreaterThan(0.8);
   });

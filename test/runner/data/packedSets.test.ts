@@ -43,7 +43,7 @@ describe.skipIf(!shared)('the available packed image sets', () => {
     }
   });
 
-  // Test accuracy of a ridge classifier on half-size pixels, computed elsewhere with a penalty of its own.
+  // Test accuracy of a ridge classifier on half-size pixels, computed elsewhere with a different penalty.
   it.each([
     ['notmnist_6k', 0.852, 0.12],
     ['signdigits_2k', 0.775, 0.126],
@@ -61,7 +61,7 @@ describe.skipIf(!shared)('the available packed image sets', () => {
   it.each([
     ['cifar10_5k', 0],
     ['signdigits_2k', 0],
-    // Known: six images are in both parts of the set.
+    // Known: six images are in both splits of the set.
     ['notmnist_6k', 6],
   ])('no source of %s shows a test image, but for %i that the set has twice', async (name, known) => {
     const set = await openImageSet(name, { dataDir: shared });

@@ -6,7 +6,7 @@ import { createProgress, type ProgressOptions, type Work } from '../../../runner
 import { StepRate } from '../../../runner/progress/rate.js';
 import { StudyClock } from '../../../runner/progress/studyClock.js';
 
-/** A stream that remembers, a clock that the test moves, and the screen a terminal would show. */
+/** A stream that records, a clock that the test sets, and the screen a terminal would show. */
 function terminal(columns = 100, options: ProgressOptions = {}) {
   const time = { now: 0 };
   const written: string[] = [];
@@ -32,7 +32,7 @@ function piped(options: ProgressOptions = {}) {
 const steps = (done: number, total: number): Work => ({ done, total, unit: 'step' });
 const DOING = 'preparing';
 
-/** What stands on the lines of a terminal after the text: carriage return, erase to the end of the line, colours. */
+/** The lines of a terminal after the text: carriage return, erase to the end of the line, colours. */
 function screenOf(text: string): string[] {
   const lines = [''];
   let column = 0;
@@ -219,7 +219,7 @@ describe('progress without a terminal', () => {
     time.now = 20_000;
     progress.finish();
     progress.start('two', DOING, 'search');
-    // Of the training nothing is known yet: it counts as long as a search.
+    // No training has been timed yet: it counts as long as a search.
     expect(lines().at(-1)).toBe('[2/3] two: preparing, 0:20 left, all 0:40 left');
     time.now += 5000;
     progress.update(steps(0, 10));
@@ -275,7 +275,7 @@ describe('StudyClock', () => {
     expect(study.total).toBe(7);
     expect(study.start('search')).toBe(4);
     expect(study.expected('search')).toBeNull();
-    // Another search as long as this one, and two trainings of which nothing is known yet.
+    // Another search as long as this one, and two trainings that have not been timed yet.
     expect(study.secondsWaiting({ kind: 'search', seconds: 20 })).toBe(60);
     study.finish('search', 30);
     expect(study.expected('search')).toBe(30);

@@ -7,7 +7,7 @@ import type { NetworkSize, SizeTimes } from '../../../runner/tools/stepTimer.js'
 import { imageSetNames } from '../../../src/nas/transfer/plan.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 
-/** A device on which work takes its time and every step something besides, as many times faster than SwiftShader on two cores. */
+/** A device with a time for work and an overhead per step, `speed` times faster than SwiftShader on two cores. */
 function device(speed: number, overhead = 0): (size: NetworkSize) => SizeTimes {
   return ({ channels, cells, imageSize, batch }) => {
     const work = (channels * channels * cells * imageSize ** 2 * batch) / (4 * 4 * 12 ** 2 * 16);

@@ -31,10 +31,10 @@ describe('the summary of a study for newcomers', () => {
     expect(best).toBe(
       `The best cell on mnist reached 93.0 %, 11.6 points above a linear classifier (81.4 %): ${architecture}, which darts found on digits with seed 1.`,
     );
-    // Means 0.915 and 0.815; deviations 0.0129 of four values each, so that the error is 0.0091.
+    // Means 0.915 and 0.815; standard deviations 0.0129 of four values each, so that the error is 0.0091.
     expect(random).toContain('searched cells reached 91.5 ± 1.3 % on average, random cells 81.5 ± 1.3 %');
     expect(random).toContain('10.0 points, more than chance is likely to make (twice its standard error is 1.8)');
-    // 0.925 - 0.905 with deviations of 0.0071 of two values: twice the error is 0.0141.
+    // 0.925 - 0.905 with standard deviations of 0.0071 of two values: twice the error is 0.0141.
     expect(source).toContain('Cells searched on digits reached 92.5 ± 0.7 % on mnist, those on emoji 90.5 ± 0.7 %');
     expect(source).toContain('2.0 points, more than chance is likely to make (twice its standard error is 1.4)');
     // Variances 0.0002, 0.0002, 0.00005, 0.00005: pooled 0.0112, twice that with two seeds.

@@ -90,7 +90,7 @@ describe('the report of a whole study', () => {
 
   it('gives each picture a text alternative and each table headings', () => {
     const pictures = made.page.elements.filter((element) => element.attributes.get('role') === 'img');
-    // Dot plots, cells and panels; axes and small bars beside their number are hidden from readers of text.
+    // Dot plots, cells and panels; axes and small bars beside their number are hidden from screen readers.
     expect(pictures.length).toBeGreaterThan(results.summary.cells.length);
     expectTextAlternatives(made.page);
   });

@@ -65,7 +65,7 @@ describe('the report of searches on a table', () => {
   });
 
   it('draws the front of every search, and that of the table as steps', () => {
-    // Two sources, each with parameters and latency; the table's own front knows parameters alone in its objectives.
+    // Two sources, each with parameters and latency; the table's own front has parameters as its only cost.
     expect(pathsOf(page, 'dots series2')).toHaveLength(4);
     const [front] = pathsOf(page, 'front');
     expect(pathsOf(page, 'front')).toHaveLength(2);

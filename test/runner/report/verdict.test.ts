@@ -34,7 +34,7 @@ describe('verdict', () => {
     expect(sentence).toContain(
       'best: darts from emoji on mnist, +12.7 ± 1.2 %; about one in five would by chance alone',
     );
-    // Deviation 0.01 over seeds, range 1.128 of two: 0.65 points between means of three.
+    // Standard deviation 0.01 over seeds, range 1.128 of two: 0.65 points between means of three.
     expect(sentence).toContain('differ by up to 9.0 points where seeds alone would make about 0.7');
   });
 

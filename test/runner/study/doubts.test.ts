@@ -20,7 +20,7 @@ const digits: ImageSet = {
   test: split(400),
 };
 
-/** 480 images in batches of 32: fifteen steps an epoch. */
+/** 480 images in batches of 32: fifteen steps per epoch. */
 const protocol = { ...tinyProtocol, batch: 32, epochs: 100 };
 
 const record = (trainLoss: number): EpochRecord => ({ epoch: 1, learningRate: 0.1, trainLoss, trainAccuracy: 0.5 });
@@ -51,13 +51,13 @@ describe('a training', () => {
     expect(doubtsOf(0.5, { epochs: 19 })).toEqual([
       'the training made 285 steps, 15 an epoch: some hundreds are wanted. Try --epochs 20 or more, or a smaller --batch than 32',
     ]);
-    // A batch larger than the images there are is one step an epoch.
+    // A batch larger than the number of images is one step per epoch.
     expect(doubtsOf(0.5, { limit: 20 })[0]).toContain('made 100 steps, 1 an epoch');
   });
 
   it('whose loss is not a number has diverged', () => {
     expect(doubtsOf(0.1, { loss: Number.NaN })[0]).toMatch(/training diverged.*--learning-rate/);
-    // As it is kept in JSON.
+    // As stored in JSON.
     expect(doubtsOf(0.1, { loss: null as unknown as number })[0]).toContain('the training diverged');
   });
 });

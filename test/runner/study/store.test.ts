@@ -39,7 +39,7 @@ const record = (digit: string): JobRecord => ({
   outcome: { chance: 0.1, linear: 1 / 3 },
 });
 
-/** A child process at work in the folder; `lines` are what it printed so far. */
+/** A child process that works in the folder; `lines` are its output so far. */
 interface Worker {
   readonly child: ChildProcess;
   readonly lines: string[];

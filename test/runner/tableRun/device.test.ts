@@ -13,7 +13,7 @@ import type { Method } from '../../../src/nas/search/method.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { fakeTable } from '../../nas/tables/fakeTable.js';
 
-/** Draws at random; the one of the two asks for a device first, as methods with a network for a predictor do. */
+/** Random sampling; one of the two requires a device, as methods with a network as predictor do. */
 const started: string[] = [];
 const drawing = (name: string, withDevice: boolean): Method => ({
   name,

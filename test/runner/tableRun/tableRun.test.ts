@@ -29,7 +29,7 @@ function read(out: string): TableRunResults {
   return JSON.parse(readFileSync(join(out, 'table-run.json'), 'utf8'));
 }
 
-/** Wall time, and the command line, are all that may differ. */
+/** Only wall time and the command line may differ. */
 function comparable({ seconds, rerun, ...results }: TableRunResults): unknown {
   expect(seconds).toBeGreaterThan(0);
   return { ...results, rerun: rerun?.slice(0, 20) };
@@ -109,7 +109,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     const out = join(folder, 'resumed');
     const args = command(...both, '--source', 'cifar10', '--jobs', '1', '--out', out);
     expect((await runCommand([...args, '--seeds', '7'])).code).toBe(0);
-    // What a process leaves that was killed as it wrote.
+    // As after a process that was killed while writing.
     appendFileSync(join(out, 'searches.jsonl'), '{"hash":"0123');
     const run = await runCommand([...args, '--seeds', '20']);
     expect(run.code, run.err).toBe(0);
@@ -156,12 +156,12 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     const results = read(out);
     expect(results.limits).toEqual({ evaluations: 30 });
     expect(results.accuracies).toHaveLength(2 * 2 * 6);
-    // Of another budget.
+    // With another budget.
     for (const { published } of results.accuracies) expect(published).toBeUndefined();
     expect(results.sourceRankCorrelation.map(({ sources, set }) => [...sources, set])).toEqual(
       ['cifar10', 'cifar100', 'ImageNet16-120'].map((set) => ['cifar10', 'ImageNet16-120', set]),
     );
-    // Of all architectures: SciPy's kendalltau on the table's columns.
+    // Over all architectures: SciPy's kendalltau on the table's columns.
     expect(results.setRankCorrelation[0].tau).toBeCloseTo(0.8819568821873827, 9);
     expect(readdirSync(out).sort()).toEqual(
       ['accuracies.csv', 'curves.csv', 'report.html', 'runs.csv', 'searches.jsonl', 'table-run.json'].sort(),

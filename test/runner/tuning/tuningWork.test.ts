@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** Plans programs without building them, and notes the choices that come up. */
+/** Plans programs without building them, and records the kernel choices. */
 class PlanningEngine extends Engine {
   constructor(readonly found: Set<string>) {
     const onChoice = ({

@@ -3,7 +3,7 @@ import { Random } from '../../../../src/engine/random/random.js';
 import type { ImageSplit } from '../../../../src/nas/data/images/imageSet.js';
 import { chanceAccuracy, linearClassifierAccuracy } from '../../../../src/nas/data/images/linear.js';
 
-/** Images of noise, with `label` telling the class from the pixels. */
+/** Images of noise, with `label` computing the class from the pixels. */
 function images(count: number, pixels: number, seed: number, label: (image: Uint8Array) => number): ImageSplit {
   const random = new Random(seed, 'images');
   const bytes = Uint8Array.from({ length: count * pixels }, () => random.integer(256));

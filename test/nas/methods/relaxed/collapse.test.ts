@@ -53,7 +53,7 @@ describe('a limit on skip connections', () => {
   it('removes the weakest, and derives edges again each time', () => {
     expect(derivedSkips(kept, operationScores).map(({ edge }) => edge)).toEqual([0, 1, 2, 4]);
     const [rows] = deriveSelection([kept], [limitSkips(kept, operationScores, 2)]);
-    // 0.41 on edge 4 goes first, and its convolution of 0.39 stays before edge 3; then 0.5 on edge 1.
+    // 0.41 on edge 4 is removed first, and its convolution of 0.39 stays before edge 3; then 0.5 on edge 1.
     expect(rows).toEqual([[1], [2], [1], [], [2]]);
   });
 
@@ -147,7 +147,7 @@ describe('early stopping', () => {
   });
 
   it('by the eigenvalue returns the architecture of five measurements before', async () => {
-    // So slow that the eigenvalue still grows, as it does before the loss falls.
+    // A low learning rate, so that the eigenvalue still grows, as it does before the loss falls.
     const options = { alphaLearningRate: 0.004, stopEigenvalue: 1.001 };
     const whole = await search(darts, options, 20);
     const { stopped, epochs } = whole;

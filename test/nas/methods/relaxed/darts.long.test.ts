@@ -1,4 +1,4 @@
-// Long: DARTS finds what is planted in a toy space, by either order
+// Long: DARTS finds the planted optimum of a toy space, in first and second order
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { darts } from '../../../../src/nas/methods/relaxed/darts.js';

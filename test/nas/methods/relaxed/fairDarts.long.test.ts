@@ -1,4 +1,4 @@
-// Long: FairDARTS searches both spaces and finds what is planted in a toy space
+// Long: FairDARTS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { fairDarts } from '../../../../src/nas/methods/relaxed/fairDarts/fairDarts.js';

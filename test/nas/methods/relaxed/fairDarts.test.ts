@@ -33,7 +33,7 @@ const everyEdge = { ...table, kept: undefined };
 const sparse = { by: 'threshold-sparse', threshold: 0.85 } as const;
 const edge = { by: 'threshold-edge', threshold: 0.85 } as const;
 
-/** Gates of skip and convolution, edge by edge; `none` has a number that must not matter. */
+/** Gates of skip and convolution, edge by edge; the value of `none` must not matter. */
 const gatesOf = (...pairs: readonly [number, number][]) => pairs.flatMap(([skip, conv]) => [0.99, skip, conv]);
 
 describe('gates of FairDARTS', () => {
@@ -101,10 +101,10 @@ describe('open candidates', () => {
   it('contain at least one path: the strongest edge from an input if the output would be disconnected', () => {
     const closed = gatesOf([0.2, 0.3], [0.5, 0.4], [0.1, 0.7], [0.2, 0.1], [0.8, 0.3]);
     expect(openCandidates([table], [closed], sparse)).toEqual([[[], [], [2], [], []]]);
-    // Node 2 alone is open, and nothing leads into it.
+    // Only node 2 is open, and no edge leads into it.
     const loose = gatesOf([0.2, 0.3], [0.5, 0.4], [0.1, 0.6], [0.2, 0.1], [0.9, 0.3]);
     expect(openCandidates([table], [loose], edge)).toEqual([[[], [], [2], [], []]]);
-    // Where the last node is the output, an open edge to another node is no path.
+    // If the last node is the output, an open edge to another node is not a path.
     const short = gatesOf([0.9, 0.3], [0.5, 0.4], [0.1, 0.6], [0.7, 0.1], [0.3, 0.3]);
     expect(openCandidates([everyEdge], [short], sparse)).toEqual([[[], [], [], [1], []]]);
     expect(openCandidates([table], [short], sparse)).toEqual([[[1], [], [], [], []]]);

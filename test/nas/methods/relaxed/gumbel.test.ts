@@ -63,7 +63,7 @@ describe('Gumbel noise', () => {
       LOGITS.length,
     );
     expect(chiSquare(counts, softmaxRows(LOGITS, LOGITS.length))).toBeLessThan(CHI_SQUARE_4);
-    // The same counts are no samples of other probabilities: the test can tell them apart.
+    // The same counts are rejected as samples of other probabilities: the test can distinguish them.
     expect(chiSquare(counts, softmaxRows(LOGITS.with(0, 0.5), LOGITS.length))).toBeGreaterThan(CHI_SQUARE_4);
   });
 
@@ -103,7 +103,7 @@ describe('concrete samples', () => {
     const z = await samples([Math.log(3), 0], 1, 4);
     const mean = z.reduce((sum, each, i) => (i % 2 === 0 ? sum + each : sum), 0) / DRAWS;
     const wanted = 3 / 2 - (3 * Math.log(3)) / 4;
-    // Five standard errors; a part of one has a deviation of a half at most.
+    // Five standard errors; an element of at most one has a standard deviation of at most a half.
     expect(Math.abs(mean - wanted)).toBeLessThan((5 * 0.5) / Math.sqrt(DRAWS));
   });
 

@@ -1,4 +1,4 @@
-// Long: P-DARTS searches both spaces and finds what is planted in a toy space
+// Long: P-DARTS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { pDarts } from '../../../../src/nas/methods/relaxed/pdarts/pdarts.js';
@@ -28,7 +28,7 @@ describe('P-DARTS', () => {
       expect(result.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
       expect(search.progress()).toEqual({ done: 6, total: 6, unit: 'epoch' });
       expect(events.filter(({ kind }) => kind === 'epoch').at(-1)).toMatchObject({ done: 6, total: 6 });
-      // What is found was left by both stages.
+      // The operations found were kept by both stages.
       const { tables, selection } = problem.space.relaxation;
       const { ended } = state.values as { ended: number[][][] };
       const width = tables[0].operations.length;

@@ -29,7 +29,7 @@ describe('candidates of P-DARTS', () => {
   it('are dropped from every edge separately, ties in order', () => {
     const operationScores = [0.4, 0.1, 0.3, 0.2, 0.25, 0.25, 0.25, 0.25];
     expect(dropWeakest(asMask('11111111'), operationScores, 4, 2)).toEqual(asMask('10100011'));
-    // What is gone already is not counted among the weakest.
+    // Candidates already dropped are not counted among the weakest.
     expect(dropWeakest(asMask('10110111'), [0.5, 0, 0.3, 0.2, 0, 0.4, 0.3, 0.3], 4, 1)).toEqual(asMask('10100101'));
   });
 
@@ -94,7 +94,7 @@ describe('skip connections of P-DARTS', () => {
     };
     const { tables } = darts.relaxation;
     const all = switchesAfter(tables, [], []);
-    // Five nodes that edges leave in a normal cell, three behind the halving in each of two reductions.
+    // Five nodes with outgoing edges in a normal cell, three after the halving in each of two reduction cells.
     expect(dropouts(all, 0.1)).toBe(5 + 2 * 3);
     expect(dropouts(all, 0)).toBe(0);
     const without = all.map((mask) => mask.map((_, i) => i % 8 !== 3));
@@ -122,10 +122,10 @@ describe('skip connections of P-DARTS', () => {
   it('are limited from the weakest on, and edges are chosen again each time', () => {
     const operationScores = rows([0.6, 0.1], [0.5, 0.4], [0.8, 0.05], [0.7, 0.2], [0.3, 0.45]);
     expect(derived(operationScores, 4)).toEqual([1, 1, 1, 1, undefined]);
-    // The weakest skip is that of edge 1: its convolution follows.
+    // The weakest skip is that of edge 1: its convolution replaces it.
     expect(derived(operationScores, 3)).toEqual([1, 3, 1, 1, undefined]);
     expect(derived(operationScores, 2)).toEqual([3, 3, 1, 1, undefined]);
-    // Without its skip edge 3 is weaker than edge 4, which comes in its place.
+    // Without its skip edge 3 is weaker than edge 4, which replaces it.
     expect(derived(operationScores, 1)).toEqual([3, 3, 1, undefined, 3]);
     expect(derived(operationScores, 0)).toEqual([3, 3, undefined, 3, 3]);
   });

@@ -14,7 +14,7 @@ afterAll(() => closeTestEngine(engine));
 
 describe('SETN', () => {
   it('returns the best by the shared weights: among all candidates a better one than the most probable', async () => {
-    // The probabilities tell nothing: they stay where they began. From 1.9 on a toy gets every image right.
+    // The probabilities carry no information: they keep their initial values. From 1.9 on every image of a toy is classified correctly.
     const values = async (candidates: number) => {
       const each: number[] = [];
       for (let seed = 0; seed < 4; seed++)

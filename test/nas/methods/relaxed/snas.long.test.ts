@@ -1,4 +1,4 @@
-// Long: SNAS searches both spaces and finds what is planted in a toy space
+// Long: SNAS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { snas } from '../../../../src/nas/methods/relaxed/snas.js';
@@ -36,7 +36,7 @@ describe('SNAS', () => {
     const { result, state } = await searchTiny(engine, snas, 'darts');
     const { relaxation, parse } = spaceByName('darts');
     const [normal, reduction] = relaxation.selection(parse(result.architecture));
-    // Both tables lie one after the other, 14 edges of eight operations each, in rows of their own.
+    // The two tables follow each other, 14 edges of eight operations each, each edge in its own row.
     expect(state.arrays.alphas.length).toBeGreaterThanOrEqual(224);
     for (const rows of [normal, reduction]) {
       expect(rows.every((chosen) => chosen.length <= 1)).toBe(true);

@@ -40,7 +40,7 @@ describe('local search', () => {
     );
     const best = around.reduce((a, b) => (b.fitness > a.fitness ? b : a));
     expect(best.fitness).toBeGreaterThan(start.fitness);
-    // On the edge that was changed, three of its four neighbours and the start itself are known: 24 - 4 are new.
+    // On the changed edge, three of its four neighbours and the start itself are known: 24 - 4 are new.
     const next = rest.slice(24, 44);
     expect(next.every(({ architecture }) => distance(architecture, best.architecture) === 1)).toBe(true);
   });

@@ -127,7 +127,7 @@ describe('NSGA-Net', () => {
         expect(rounded >= 0 && rounded <= 6).toBe(true);
       }
     expect(counts.reduce((sum, count) => sum + count)).toBe(20_000);
-    // Shares of 200,000 draws in Python.
+    // Shares of 200,000 samples in Python.
     [0.0578, 0.1116, 0.1944, 0.2748, 0.1928, 0.1118, 0.0568].forEach((share, option) => {
       expect(Math.abs(counts[option] / 20_000 - share)).toBeLessThan(0.012);
     });

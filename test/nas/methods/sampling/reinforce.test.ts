@@ -36,7 +36,7 @@ describe('REINFORCE', () => {
     const counts = [0, 0, 0, 0];
     const draws = 20_000;
     for (let i = 0; i < draws; i++) counts[policy.sample(random)[0]]++;
-    // Chi-squared with 3 degrees of freedom: 16.27 is passed with probability 0.001.
+    // Chi-squared with 3 degrees of freedom: 16.27 is exceeded with probability 0.001.
     const distance = probabilities.reduce((sum, p, i) => sum + (counts[i] - p * draws) ** 2 / (p * draws), 0);
     expect(distance).toBeLessThan(16.27);
   });

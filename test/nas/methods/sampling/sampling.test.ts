@@ -6,7 +6,7 @@ import type { Method, Problem, SearchEvent } from '../../../../src/nas/search/me
 import type { Cell } from '../../../../src/nas/spaces/nasbench201/cell.js';
 import { problemWith, space } from '../problems.js';
 
-/** A fitness with one best cell, all 3x3 convolutions, disturbed a little by the seed of the evaluation. */
+/** A fitness with one best cell, all 3x3 convolutions, with small noise by the seed of the evaluation. */
 function fitness(cell: Cell, seedOffset: number): number {
   return cell.filter((operation) => operation === 3).length / 10 + (seedOffset % 7) / 1000;
 }

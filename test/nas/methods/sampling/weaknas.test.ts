@@ -70,7 +70,7 @@ describe('the sample of a round', () => {
     expect([...counts.keys()].sort((a, b) => b - a)).toEqual([48, 46, 45, 44, 43, 42, 41, 40, 39, 38]);
     const expected = (rounds * 4) / 10;
     const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
-    // 9 degrees of freedom: 27.9 is passed by chance once in a thousand.
+    // 9 degrees of freedom: 27.9 is exceeded with probability 0.001.
     expect(chiSquare).toBeLessThan(27.9);
   });
 

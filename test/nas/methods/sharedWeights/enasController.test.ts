@@ -114,7 +114,7 @@ describe('the controller of ENAS', () => {
         distance += ((counts.get(`${first},${second}`) ?? 0) - draws * probability) ** 2 / (draws * probability);
       }
     expect(total).toBeCloseTo(1, 10);
-    // Chi-squared with 5 degrees of freedom: 20.5 is passed with probability 0.001.
+    // Chi-squared with 5 degrees of freedom: 20.5 is exceeded with probability 0.001.
     expect(distance).toBeLessThan(20.5);
     expect(entropy).toBeCloseTo(exact, 2);
     controller.dispose();
@@ -163,7 +163,7 @@ describe('the controller of ENAS', () => {
         }),
       );
     const after = meanOf(300);
-    // The accuracies of all cells deviate by about 0.06, means of 300 by 0.0035.
+    // The accuracies of all cells have a standard deviation of about 0.06, means of 300 one of 0.0035.
     expect(after).toBeGreaterThan(before + 0.03);
     controller.dispose();
   });

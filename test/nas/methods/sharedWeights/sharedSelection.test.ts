@@ -83,7 +83,7 @@ describe('the evolution of single path one-shot', () => {
     const distance = ({ architecture }: EvaluationRecord) =>
       (space.parse(architecture) as Cell).filter((operation, edge) => operation !== parent[edge]).length;
     const mean = (of: readonly EvaluationRecord[]) => of.reduce((sum, each) => sum + distance(each) / of.length, 0);
-    // Of six choices, mutation redraws 1.8 of five options each: 1.44 differ, where random cells differ in 4.8.
+    // Of six choices, mutation resamples 1.8 of five options each: 1.44 differ, while random cells differ in 4.8.
     expect(mean(evaluations.slice(12, 16))).toBeLessThan(2.6);
     expect(mean(evaluations.slice(16))).toBeGreaterThan(3.5);
   });

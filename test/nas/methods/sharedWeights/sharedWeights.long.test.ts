@@ -1,4 +1,4 @@
-// Long: methods of shared weights search both spaces, find what is planted in a toy space, and learn from the weights
+// Long: methods with shared weights search both spaces, find the planted optimum of a toy space, and learn from the weights
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { enas } from '../../../../src/nas/methods/sharedWeights/enas/enas.js';
@@ -17,11 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** A signal of which no less than all tells every image apart. */
+/** A signal so low that only the full signal distinguishes every image. */
 const FAINT = 0.35;
 
 describe.each(sharedWeightsMethods)('$method.name', ({ method, toy, small, seeds = 8 }) => {
-  // One of 64 at random: three of eight, or two of four, would be met once in 4,000 times, or in 700.
+  // One of 64 at random: three of eight, or two of four, would be found once in 4,000 times, or in 700.
   it('finds the optimum of toy problems far more often than random sampling does', async () => {
     let found = 0;
     for (let seed = 0; seed < seeds; seed++)
@@ -79,7 +79,7 @@ describe('training with shared weights', () => {
     for (const seed of [1, 3]) {
       const first = start(nao, {}, seed, 1);
       await first.search.step();
-      // After the last epoch nothing is replaced: this is the pool as it was drawn.
+      // After the last epoch nothing is replaced: this is the pool as sampled.
       const before = await poolOf(first.search);
       first.search.dispose?.();
       const { search, problem, value } = start(nao, {}, seed);

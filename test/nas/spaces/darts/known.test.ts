@@ -34,7 +34,7 @@ describe('published genotypes', () => {
         }
       }
     }
-    // Those whose output is their loose ends.
+    // Those whose output is their unused nodes.
     expect(genomes).toEqual(['NASNet', 'AmoebaNet', 'ENAS', 'NSGANet']);
   });
 
