@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brightest } from '../../docs/examples/brightest.js';
+import { chain } from '../../docs/examples/chain/space.js';
 import { openImageSet } from '../../runner/data/imageSets.js';
 import { AttributeError } from '../../src/engine/index.js';
 import {
@@ -16,8 +18,6 @@ import {
 } from '../../src/nas/index.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';
 import { dataFolder } from '../runner/cli/support.js';
-import { brightest } from './brightest/rule.js';
-import { chain } from './chain/space.js';
 import { onDevice } from './support.js';
 
 registerSpace(chain);

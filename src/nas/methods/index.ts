@@ -1,1 +1,8 @@
-export { METHOD_NAMES, methodByName } from './methods.js';
+export { METHOD_NAMES, methodByName, registerMethod } from './methods.js';
+export {
+  type Evaluation,
+  fittest,
+  type Proposal,
+  type SamplingSettings,
+  samplingSearch,
+} from './shared/samplingSearch.js';

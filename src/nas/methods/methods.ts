@@ -1,3 +1,4 @@
+import { AttributeError } from '../../engine/errors/errors.js';
 import { UnknownNameError } from '../errors/errors.js';
 import type { Method } from '../search/method.js';
 import { balenas } from './relaxed/balenas/balenas.js';
@@ -22,7 +23,8 @@ import { nao } from './sharedWeights/nao/nao.js';
 import { randomSharing } from './sharedWeights/randomSharing.js';
 import { spos } from './sharedWeights/spos.js';
 
-const methods: readonly Method[] = [
+/** Every search method; `registerMethod` adds to it. */
+const methods: Method[] = [
   randomSearch,
   regularizedEvolution,
   localSearch,
@@ -46,11 +48,27 @@ const methods: readonly Method[] = [
   balenas,
 ];
 
-export const METHOD_NAMES: readonly string[] = methods.map((method) => method.name);
+const names: string[] = methods.map((method) => method.name);
 
-/** @throws UnknownNameError */
+/** Names of all methods, in order of registration; grows by `registerMethod`. */
+export const METHOD_NAMES: readonly string[] = names;
+
+/** @throws {UnknownNameError} when no method has the name */
 export function methodByName(name: string): Method {
   const method = methods.find((candidate) => candidate.name === name);
   if (!method) throw new UnknownNameError('Method', name, METHOD_NAMES);
   return method;
+}
+
+/**
+ * Adds a method, which then studies and commands find by its name.
+ * @throws {AttributeError} when the name is taken or is not made of letters, digits, `_` and `-`
+ */
+export function registerMethod<Options>(method: Method<Options>): void {
+  if (names.includes(method.name) || !/^[\w-]+$/.test(method.name))
+    throw new AttributeError(
+      `registerMethod: got name "${method.name}", wanted letters, digits, _ and -, other than ${names.join(', ')}`,
+    );
+  methods.push(method as Method);
+  names.push(method.name);
 }

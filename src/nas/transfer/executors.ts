@@ -8,11 +8,11 @@ import type { SearchEvent } from '../search/method.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 import { type PredictionOptions, requireMemory, withRemedies } from './memoryPrediction.js';
-import type { SearchTask, TrainingTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
 import { measureSearchStep, measureTrainingStep } from './stepTime.js';
 import type { Executors, TrainingEvent } from './study.js';
 import { targetImages } from './target.js';
+import type { SearchTask, TrainingTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
 /** What executors need besides a device. */

@@ -10,8 +10,8 @@ import type { SourceContext } from '../data/sources.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
 import type { Search } from '../search/method.js';
 import type { Space } from '../spaces/shared/space.js';
-import type { SearchTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
+import type { SearchTask } from './tasks.js';
 
 /** Peak memory of a search on a supernet, and the limits of the device; all in bytes. */
 export interface MemoryPrediction {

@@ -11,7 +11,7 @@ import { type Problem, SearchError, type SearchEvent } from '../search/method.js
 import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import type { SearchTask } from './plan.js';
+import type { SearchTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
 /**

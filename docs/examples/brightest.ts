@@ -1,6 +1,6 @@
+import { matmul } from 'nastransfer/engine';
+import { type DrawContext, halvesOf, indicesByClass, SourceError, type SourceRule } from 'nastransfer/nas';
 import { z } from 'zod';
-import { matmul } from '../../../src/engine/index.js';
-import { type DrawContext, halvesOf, indicesByClass, SourceError, type SourceRule } from '../../../src/nas/index.js';
 
 /** The brightest images of every class, as a model on the device judges them: here a sum of the pixels. */
 export const brightest: SourceRule = {

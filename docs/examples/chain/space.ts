@@ -1,4 +1,4 @@
-import { ArchitectureError, type Protocol, type Space } from '../../../src/nas/index.js';
+import { ArchitectureError, type Protocol, type Space } from 'nastransfer/nas';
 import { chainNetwork, chainSupernet } from './network.js';
 
 /** One operation for each of the two edges of a chain of three nodes. */

@@ -7,9 +7,9 @@ import {
   type Value,
   VariableSet,
   weightedSum,
-} from '../../../src/engine/index.js';
-import type { Classifier, NetworkMode, NetworkSettings, Supernet, SupernetOptions } from '../../../src/nas/index.js';
-import { tableMixtures } from '../../../src/nas/index.js';
+} from 'nastransfer/engine';
+import type { Classifier, NetworkMode, NetworkSettings, Supernet, SupernetOptions } from 'nastransfer/nas';
+import { tableMixtures } from 'nastransfer/nas';
 import { type Chain, EDGES, OPERATIONS } from './space.js';
 
 type Block = (x: Value, mode: NetworkMode) => Value;
