@@ -1,9 +1,9 @@
 export { batchesPerEpoch } from './batches.js';
-export { BilevelTrainer } from './bilevel.js';
+export { BilevelTrainer } from './bilevel/bilevelTrainer.js';
 export { DeviceImages } from './deviceImages.js';
-export { Holder } from './holder.js';
 export { imageBatch } from './imageBatch.js';
 export { Metrics } from './metrics.js';
+export { ResourceScope } from './resourceScope.js';
 export { optimizerOf } from './schedule.js';
 export { stepGraphs } from './stepGraphs.js';
 export { stepFeed, Trainer, type TrainerOptions, type TrainingData } from './trainer.js';

@@ -1,6 +1,7 @@
 import { AttributeError } from '../../engine/errors/errors.js';
 import type { VariableSet } from '../../engine/graph/variables.js';
 import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
+import { RUNNING_MOMENTUM } from '../../engine/ops/norm/batchNormRunning.js';
 import type { Sgd } from '../../engine/optim/sgd.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Program } from '../../engine/runtime/program.js';
@@ -12,17 +13,16 @@ import type { Protocol } from '../records/protocol.js';
 import type { RelaxedTable, Selection } from '../spaces/shared/space.js';
 import { batchesPerEpoch, shuffledBatches } from './batches.js';
 import { DeviceImages } from './deviceImages.js';
-import { Holder } from './holder.js';
 import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
+import { allocateSets, allocateState } from './ownedMemory.js';
+import { ResourceScope } from './resourceScope.js';
+import { runSteps, STEPS_AHEAD } from './runSteps.js';
 import { optimizerOf } from './schedule.js';
 import { readSets, writeSets } from './sets.js';
 import { pathFeeds, SharedEvaluator } from './sharedEvaluator.js';
-import { waitsAfter } from './stepsAhead.js';
 import { stepFeed } from './trainer.js';
-
-/** Steps submitted before waiting for the device. */
-const STEPS_AHEAD = 8;
+import { type OnStep, TrainingLoop } from './trainingLoop.js';
 
 export interface PathTrainerOptions {
   readonly engine: Compiler;
@@ -30,134 +30,120 @@ export interface PathTrainerOptions {
   readonly supernet: Supernet;
   readonly tables: readonly RelaxedTable[];
   readonly shape: ImageShape;
-  /** Half that the weights are trained on. */
-  readonly weights: ImageSplit;
-  /** Half that architectures are measured on. */
-  readonly alphas: ImageSplit;
+  /** Images that the weights are trained on. */
+  readonly trainSplit: ImageSplit;
+  /** Images that architectures are measured on. */
+  readonly validationSplit: ImageSplit;
   readonly protocol: Protocol;
   readonly seed: number;
   /**
-   * Batches of the weights' half that an architecture's running averages are estimated from before it is measured; the supernet's
-   * batch norm is then `reestimated`. Absent: batches are normalised by their own statistics in measuring too.
+   * Batches of the training split that the running statistics of an architecture are estimated from before it is measured; the
+   * batch norm of the supernet is then `reestimated`. Absent: batches are normalised by their own statistics in evaluation too.
    */
   readonly reestimate?: number;
+  /** Aborts creation, training and measurements between two steps. */
+  readonly signal?: AbortSignal;
 }
-
-/** Weight of a batch in running averages: batch norm's default. */
-const MOMENTUM = 0.1;
 
 /** Trains weights that all architectures share, one architecture a step, and measures architectures with them. */
 export class PathTrainer {
-  private epochsDone = 0;
-
   private constructor(
     private readonly options: PathTrainerOptions,
     private readonly batch: number,
     private readonly optimizer: Sgd,
-    private readonly metrics: Metrics,
+    private readonly loop: TrainingLoop,
     private readonly programs: { readonly train: Program; readonly calibrate?: Program },
     private readonly evaluator: SharedEvaluator,
-    private readonly held: Holder,
+    private readonly scope: ResourceScope,
   ) {}
 
-  static async create(options: PathTrainerOptions): Promise<PathTrainer> {
-    const { engine, supernet, shape, protocol, seed } = options;
-    const batch = Math.min(protocol.batch, options.weights.count);
-    if (batch < 1 || options.alphas.count < 1)
+  /**
+   * Initialises the supernet's variables by the seed and compiles the programs. When it fails, nothing stays allocated.
+   * @throws {AttributeError} when a split has no images
+   * @throws {MemoryLimitError} when the training does not fit
+   * @throws the reason of `signal` when it is aborted
+   */
+  static create(options: PathTrainerOptions): Promise<PathTrainer> {
+    return ResourceScope.create((scope) => PathTrainer.build(options, scope));
+  }
+
+  private static async build(options: PathTrainerOptions, scope: ResourceScope): Promise<PathTrainer> {
+    const { engine, supernet, shape, protocol, seed, trainSplit, validationSplit, signal } = options;
+    const batch = Math.min(protocol.batch, trainSplit.count);
+    if (batch < 1 || validationSplit.count < 1)
       throw new AttributeError(
-        `training of shared weights: got ${options.weights.count} and ${options.alphas.count} images in the two halves, wanted at least one in each`,
+        `PathTrainer.create: got ${trainSplit.count} training and ${validationSplit.count} validation images, wanted at least one of each`,
       );
-    const held = new Holder();
-    try {
-      for (const set of [supernet.weights, supernet.runningStatistics]) {
-        held.hold({ dispose: () => engine.release(set) });
-        engine.allocate(set, seed);
-      }
-      const optimizer = optimizerOf(
-        protocol,
-        supernet.weights,
-        protocol.epochs * batchesPerEpoch(options.weights.count, batch),
-      );
-      held.hold({ dispose: () => optimizer.release(engine) });
-      optimizer.allocate(engine);
-      const images = held.hold(new DeviceImages(engine, 'images of the weights', options.weights));
-      const metrics = held.hold(new Metrics(engine, 'train'));
-      const statistics = channelStatistics(options.weights, shape.channels);
-      const common = { batch, shape, statistics, feed: 'indices' };
-      const workspace = held.hold(engine.workspace());
-      const train = held.hold(
-        await engine.compile(
-          (graph) => {
-            const augmentation = { ...protocol.augmentation, seed, purpose: 'search augmentation weights' };
-            const { x, labels } = imageBatch(graph, images, { ...common, augmentation });
-            const logits = supernet.forward(x, 'train');
-            const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
-            optimizer.apply(loss);
-            metrics.record(graph, loss, logits, labels);
-          },
-          { workspace },
-        ),
-      );
-      const calibrate =
-        options.reestimate === undefined
-          ? undefined
-          : held.hold(
-              await engine.compile(
-                (graph) => {
-                  supernet.forward(imageBatch(graph, images, common).x, 'train');
-                },
-                { workspace },
-              ),
-            );
-      const evaluator = held.hold(
-        await SharedEvaluator.create({ ...options, images: options.alphas, statistics, batch, workspace }),
-      );
-      return new PathTrainer(options, batch, optimizer, metrics, { train, calibrate }, evaluator, held);
-    } catch (error) {
-      held.dispose();
-      throw error;
-    }
+    allocateSets(scope, engine, [supernet.weights, supernet.runningStatistics], seed);
+    const steps = protocol.epochs * batchesPerEpoch(trainSplit.count, batch);
+    const optimizer = allocateState(scope, engine, optimizerOf(protocol, supernet.weights, steps));
+    const images = scope.own(new DeviceImages(engine, 'training split', trainSplit));
+    const metrics = scope.own(new Metrics(engine, 'train'));
+    const statistics = channelStatistics(trainSplit, shape.channels);
+    const common = { batch, shape, statistics, feed: 'indices' };
+    const workspace = scope.own(engine.workspace());
+    const compile = async (build: Parameters<Compiler['compile']>[0]) =>
+      scope.own(await engine.compile(build, { workspace, signal }));
+    const train = await compile((graph) => {
+      const augmentation = { ...protocol.augmentation, seed, purpose: 'search augmentation weights' };
+      const { x, labels } = imageBatch(graph, images, { ...common, augmentation });
+      const logits = supernet.forward(x, 'train');
+      const loss = crossEntropy(logits, labels, { labelSmoothing: protocol.labelSmoothing });
+      optimizer.apply(loss);
+      metrics.record(graph, loss, logits, labels);
+    });
+    const calibrate =
+      options.reestimate === undefined
+        ? undefined
+        : await compile((graph) => {
+            supernet.forward(imageBatch(graph, images, common).x, 'train');
+          });
+    const evaluator = scope.own(
+      await SharedEvaluator.create({ ...options, images: validationSplit, statistics, batch, workspace }),
+    );
+    const loop = new TrainingLoop({
+      engine,
+      count: trainSplit.count,
+      batch,
+      seed,
+      purpose: 'search order weights',
+      ahead: STEPS_AHEAD.network,
+      optimizer,
+      metrics,
+      signal,
+    });
+    return new PathTrainer(options, batch, optimizer, loop, { train, calibrate }, evaluator, scope);
   }
 
   /** Steps of an epoch. */
   get steps(): number {
-    return batchesPerEpoch(this.options.weights.count, this.batch);
+    return this.loop.steps;
   }
 
-  /** Whole batches that `evaluate` can measure on, or the one that there is. */
+  /** Number of whole batches that `evaluate` can measure on, at least one. */
   get batches(): number {
     return this.evaluator.batches;
   }
 
-  /** One pass over the weights' half. @param draw the candidates of a step, counted from 0 over the whole training */
-  async epoch(draw: (step: number) => Selection, onStep?: (done: number, total: number) => void): Promise<EpochRecord> {
-    const { engine, weights, seed, tables } = this.options;
-    const epoch = this.epochsDone;
-    const batches = shuffledBatches(weights.count, this.batch, seed, 'search order weights', epoch);
-    const first = epoch * batches.length;
-    for (const [index, indices] of batches.entries()) {
-      const step = first + index;
-      const { train } = this.programs;
-      const feeds = { ...pathFeeds(tables, draw(step)), ...stepFeed(train, step), ...this.optimizer.feeds(step) };
-      train.run({ indices, ...feeds });
-      if (waitsAfter(index, first, STEPS_AHEAD)) {
-        await engine.idle();
-        onStep?.(index + 1, batches.length);
-      }
-    }
-    const { loss, correct } = await this.metrics.take();
-    this.epochsDone++;
-    return {
-      epoch: epoch + 1,
-      learningRate: Object.values(this.optimizer.feeds(first))[0],
-      trainLoss: loss / batches.length,
-      trainAccuracy: correct / (batches.length * this.batch),
-    };
+  /**
+   * Trains one epoch on the training split.
+   * @param draw the candidates of a step, which is counted from 0 over the whole training
+   * @throws the reason of the signal when it is aborted; only `restore` or `dispose` may follow
+   * @throws {InterruptedTrainingError} when an earlier epoch failed
+   */
+  epoch(draw: (step: number) => Selection, onStep?: OnStep): Promise<EpochRecord> {
+    const { train } = this.programs;
+    return this.loop.epoch(({ indices, step }) => {
+      const path = pathFeeds(this.options.tables, draw(step));
+      train.run({ indices, ...path, ...stepFeed(train, step), ...this.optimizer.feeds(step) });
+    }, onStep);
   }
 
   /**
    * Accuracy of an architecture with the shared weights.
-   * @param batches which batches of the architectures' half, counted from 0; beyond the last, from the first again. Absent: all
+   * @param batches which batches of the validation split, counted from 0, modulo their number; absent: all
+   * @returns accuracy from 0 to 1 and mean cross entropy
+   * @throws the reason of the signal when it is aborted
    */
   async evaluate(selection: Selection, batches?: readonly number[]): Promise<{ accuracy: number; loss: number }> {
     await this.reestimate(pathFeeds(this.options.tables, selection));
@@ -165,41 +151,43 @@ export class PathTrainer {
   }
 
   /**
-   * Running averages of an architecture: from zero over the same batches for all, then freed of the zero that they began at. Those of
-   * closed candidates mean nothing and are not read.
+   * Estimates the running statistics of an architecture: exponential averages from zero over the same batches for all
+   * architectures, then bias-corrected. Those of closed candidates are meaningless and not read.
    */
   private async reestimate(feeds: Readonly<Record<string, Float32Array>>): Promise<void> {
-    const { engine, supernet, weights, seed, reestimate } = this.options;
+    const { engine, supernet, trainSplit, seed, reestimate, signal } = this.options;
     const { calibrate } = this.programs;
     if (!calibrate || reestimate === undefined) return;
     const { runningStatistics } = supernet;
-    const batches = shuffledBatches(weights.count, this.batch, seed, 'search order calibration', 0).slice(
-      0,
-      reestimate,
-    );
+    const all = shuffledBatches(trainSplit.count, this.batch, seed, 'search order calibration', 0);
+    const batches = all.slice(0, reestimate);
     engine.writeSet(runningStatistics, new Uint32Array(runningStatistics.size));
-    for (const [index, indices] of batches.entries()) {
-      calibrate.run({ indices, ...feeds });
-      if ((index + 1) % STEPS_AHEAD === 0) await engine.idle();
-    }
+    await runSteps(batches, { engine, ahead: STEPS_AHEAD.network, signal }, (indices) =>
+      calibrate.run({ indices, ...feeds }),
+    );
     const sums = new Float32Array((await engine.readSet(runningStatistics)).buffer);
-    const known = 1 - (1 - MOMENTUM) ** batches.length;
-    engine.writeSet(runningStatistics, new Uint32Array(sums.map((value) => value / known).buffer));
+    const correction = 1 - (1 - RUNNING_MOMENTUM) ** batches.length;
+    engine.writeSet(runningStatistics, new Uint32Array(sums.map((value) => value / correction).buffer));
   }
 
-  /** Everything that the next epoch depends on. */
+  /**
+   * Everything that the next epoch depends on.
+   * @throws {InterruptedTrainingError} when an epoch failed or was aborted
+   */
   async save(): Promise<{ epochsDone: number; arrays: Record<string, Float32Array> }> {
-    return { epochsDone: this.epochsDone, arrays: await readSets(this.options.engine, this.sets()) };
+    this.loop.requireWhole('save');
+    return { epochsDone: this.loop.epochsDone, arrays: await readSets(this.options.engine, this.sets()) };
   }
 
+  /** Continues from a saved state. @throws {AttributeError} when an array is missing */
   restore(state: { epochsDone: number; arrays: Readonly<Record<string, Float32Array>> }): void {
     writeSets(this.options.engine, this.sets(), state.arrays);
-    this.epochsDone = state.epochsDone;
+    this.loop.restore(state.epochsDone);
   }
 
-  /** Frees everything, the supernet's variables too. */
+  /** Frees everything, the supernet's variables too. A second call does nothing. */
   dispose(): void {
-    this.held.dispose();
+    this.scope.dispose();
   }
 
   private sets(): VariableSet[] {

@@ -9,12 +9,10 @@ import type { Supernet } from '../networks/classifier.js';
 import type { RelaxedTable, Selection } from '../spaces/shared/space.js';
 import { sequentialBatches } from './batches.js';
 import { DeviceImages } from './deviceImages.js';
-import { Holder } from './holder.js';
 import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
-
-/** Runs submitted before waiting for the device. */
-const RUNS_AHEAD = 8;
+import { ResourceScope } from './resourceScope.js';
+import { runSteps, STEPS_AHEAD } from './runSteps.js';
 
 export interface SharedEvaluatorOptions {
   readonly engine: Compiler;
@@ -26,11 +24,16 @@ export interface SharedEvaluatorOptions {
   readonly images: ImageSplit;
   readonly statistics: ReturnType<typeof channelStatistics>;
   readonly batch: number;
-  /** That of programs which train the supernet. */
+  /** Workspace of the programs that train the supernet; absent: memory of its own. */
   readonly workspace?: Workspace;
+  /** Aborts creation and measurements between two batches. */
+  readonly signal?: AbortSignal;
 }
 
-/** Weights of candidates by the names of their tables: one where an architecture has it, else zero. */
+/**
+ * Feeds of a gated supernet for one architecture, by the names of its tables: [edges, operations], 1 where the architecture has
+ * the candidate, else 0.
+ */
 export function pathFeeds(tables: readonly RelaxedTable[], selection: Selection): Record<string, Float32Array> {
   return Object.fromEntries(
     tables.map(({ name, edges, operations }, t) => {
@@ -43,64 +46,71 @@ export function pathFeeds(tables: readonly RelaxedTable[], selection: Selection)
   );
 }
 
-/** Measures architectures with the weights that they share. Batch norm is that of the supernet in mode `evaluate`. */
+/** Measures architectures with the weights of a gated supernet, in mode `evaluate`. */
 export class SharedEvaluator {
   private constructor(
     private readonly options: SharedEvaluatorOptions,
     private readonly program: Program,
     private readonly metrics: Metrics,
-    private readonly held: Holder,
+    private readonly scope: ResourceScope,
   ) {}
 
-  static async create(options: SharedEvaluatorOptions): Promise<SharedEvaluator> {
-    const { engine, supernet, images, shape, statistics, batch } = options;
-    if (images.count < 1)
-      throw new AttributeError('SharedEvaluator: got no images, wanted at least one to measure architectures on');
-    const held = new Holder();
-    try {
-      const device = held.hold(new DeviceImages(engine, 'images of the architectures', images));
-      const metrics = held.hold(new Metrics(engine, 'test'));
-      const program = held.hold(
+  /**
+   * Compiles the program. When it fails, nothing stays allocated.
+   * @throws {AttributeError} when there are no images
+   * @throws {MemoryLimitError} when the program does not fit
+   * @throws the reason of `signal` when it is aborted
+   */
+  static create(options: SharedEvaluatorOptions): Promise<SharedEvaluator> {
+    const { engine, supernet, images, shape, statistics, batch, workspace, signal } = options;
+    return ResourceScope.create(async (scope) => {
+      if (images.count < 1)
+        throw new AttributeError(
+          'SharedEvaluator.create: got no images, wanted at least one to measure architectures on',
+        );
+      const device = scope.own(new DeviceImages(engine, 'images of the architectures', images));
+      const metrics = scope.own(new Metrics(engine, 'test'));
+      const program = scope.own(
         await engine.compile(
           (graph) => {
             const { x, labels } = imageBatch(graph, device, { batch, shape, statistics, feed: 'indices' });
             const logits = supernet.forward(x, 'evaluate');
             metrics.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
           },
-          { workspace: options.workspace },
+          { workspace, signal },
         ),
       );
-      return new SharedEvaluator(options, program, metrics, held);
-    } catch (error) {
-      held.dispose();
-      throw error;
-    }
+      return new SharedEvaluator(options, program, metrics, scope);
+    });
   }
 
-  /** Whole batches that `evaluate` can measure on, or the one that there is. */
+  /** Number of whole batches that `evaluate` can measure on, at least one. */
   get batches(): number {
     return Math.max(1, Math.floor(this.options.images.count / this.options.batch));
   }
 
   /**
    * Accuracy of an architecture with the shared weights.
-   * @param batches which batches of the images, counted from 0; beyond the last, from the first again. Absent: all
+   * @param batches which batches of the images, counted from 0, modulo their number; absent: all
+   * @returns accuracy from 0 to 1 and mean cross entropy
+   * @throws the reason of the signal when it is aborted
    */
   async evaluate(selection: Selection, batches?: readonly number[]): Promise<{ accuracy: number; loss: number }> {
-    const { images, tables, engine, batch } = this.options;
+    const { images, tables, engine, batch, signal } = this.options;
     const all = sequentialBatches(images.count, batch);
     const chosen = batches?.map((index) => all[index % all.length]) ?? all;
     const feeds = pathFeeds(tables, selection);
-    for (const [index, indices] of chosen.entries()) {
-      this.program.run({ indices, ...feeds });
-      if ((index + 1) % RUNS_AHEAD === 0) await engine.idle();
-    }
+    this.metrics.reset();
+    await runSteps(chosen, { engine, ahead: STEPS_AHEAD.network, signal }, (indices) =>
+      this.program.run({ indices, ...feeds }),
+    );
     const { loss, correct } = await this.metrics.take();
     const count = chosen.reduce((sum, indices) => sum + indices.filter((i) => i < images.count).length, 0);
     return { accuracy: correct / count, loss: loss / count };
   }
 
+  /** Frees everything but the supernet's variables. A second call does nothing. */
   dispose(): void {
-    this.held.dispose();
+    this.scope.dispose();
   }
 }

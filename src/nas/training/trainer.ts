@@ -8,17 +8,16 @@ import { channelStatistics } from '../data/images/statistics.js';
 import type { Classifier } from '../networks/classifier.js';
 import type { EpochRecord } from '../records/epochRecord.js';
 import type { Protocol } from '../records/protocol.js';
-import { batchesPerEpoch, sequentialBatches, shuffledBatches } from './batches.js';
+import { batchesPerEpoch, sequentialBatches } from './batches.js';
 import { DeviceImages } from './deviceImages.js';
-import { Holder } from './holder.js';
 import { type ImageShape, imageBatch } from './imageBatch.js';
 import { Metrics } from './metrics.js';
+import { allocateSets, allocateState } from './ownedMemory.js';
+import { ResourceScope } from './resourceScope.js';
+import { runSteps, STEPS_AHEAD } from './runSteps.js';
 import { optimizerOf } from './schedule.js';
-import { waitsAfter } from './stepsAhead.js';
+import { type OnStep, TrainingLoop } from './trainingLoop.js';
 import { dropPathFeed, trainingLoss } from './trainingLoss.js';
-
-/** Steps submitted before waiting for the device, so that its queue stays short and progress is real. */
-const STEPS_AHEAD = 8;
 
 export interface TrainingData {
   readonly shape: ImageShape;
@@ -32,117 +31,121 @@ export interface TrainerOptions {
   readonly network: Classifier;
   readonly data: TrainingData;
   readonly protocol: Protocol;
-  /** Initial weights, order of batches, augmentation and drop path. */
+  /** Of initial weights, order of batches, augmentation and drop path. */
   readonly seed: number;
+  /** Aborts creation, training and evaluation between two steps. */
+  readonly signal?: AbortSignal;
 }
 
-/** Trains a network by a protocol: one submit a step, nothing read back but two numbers an epoch. */
+/** Trains a network by a protocol: one submit a step, two numbers read back an epoch. */
 export class Trainer {
-  private epochsDone = 0;
-
   private constructor(
     private readonly options: TrainerOptions,
     private readonly batch: number,
     private readonly optimizer: Sgd,
-    private readonly metrics: { readonly train: Metrics; readonly test: Metrics },
+    private readonly loop: TrainingLoop,
+    private readonly testMetrics: Metrics,
     private readonly programs: { readonly train: Program; readonly evaluate: Program },
-    private readonly held: Holder,
+    private readonly scope: ResourceScope,
   ) {}
 
+  /**
+   * Initialises the network's variables by the seed and compiles the programs. When it fails, nothing stays allocated, the
+   * network's variables included.
+   * @throws {AttributeError} when a split has no images, or the protocol asks for a regularisation that the network lacks
+   * @throws {MemoryLimitError} when the training does not fit
+   * @throws the reason of `signal` when it is aborted
+   */
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { engine, network, data, protocol, seed } = options;
-    const batch = Math.min(protocol.batch, data.train.count);
-    if (batch < 1 || data.test.count < 1)
+    if (Math.min(protocol.batch, data.train.count) < 1 || data.test.count < 1)
       throw new AttributeError(
-        `training: got ${data.train.count} training and ${data.test.count} test images, wanted at least one of each`,
+        `Trainer.create: got ${data.train.count} training and ${data.test.count} test images, wanted at least one of each`,
       );
-    const held = new Holder();
-    try {
-      engine.allocate(network.weights, seed);
-      engine.allocate(network.runningStatistics, seed);
-      const steps = protocol.epochs * batchesPerEpoch(data.train.count, batch);
-      const optimizer = optimizerOf(protocol, network.weights, steps);
-      held.hold({ dispose: () => optimizer.release(engine) });
-      optimizer.allocate(engine);
-      const images = {
-        train: held.hold(new DeviceImages(engine, 'train images', data.train)),
-        test: held.hold(new DeviceImages(engine, 'test images', data.test)),
-      };
-      const metrics = { train: held.hold(new Metrics(engine, 'train')), test: held.hold(new Metrics(engine, 'test')) };
-      const common = { batch, shape: data.shape, statistics: channelStatistics(data.train, data.shape.channels) };
-      const workspace = held.hold(engine.workspace());
-      const train = held.hold(
-        await engine.compile(
-          (graph) => {
-            const augmentation = { ...protocol.augmentation, seed, purpose: 'training augmentation' };
-            const { x, labels } = imageBatch(graph, images.train, { ...common, feed: 'indices', augmentation });
-            const { loss, logits } = trainingLoss(network, x, labels, protocol, seed);
-            optimizer.apply(loss);
-            metrics.train.record(graph, loss, logits, labels);
-          },
-          { workspace },
-        ),
-      );
-      const evaluate = held.hold(
-        await engine.compile(
-          (graph) => {
-            const { x, labels } = imageBatch(graph, images.test, { ...common, feed: 'indices' });
-            const logits = network.forward(x, 'evaluate');
-            metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
-          },
-          { workspace },
-        ),
-      );
-      return new Trainer(options, batch, optimizer, metrics, { train, evaluate }, held);
-    } catch (error) {
-      held.dispose();
-      throw error;
-    }
+    // Unlike the inner scope, the outer one is disposed of on failure only: a trained network outlives its trainer.
+    return ResourceScope.create((networkScope) => {
+      allocateSets(networkScope, engine, [network.weights, network.runningStatistics], seed);
+      return ResourceScope.create((scope) => Trainer.build(options, scope));
+    });
   }
 
-  /** Trains one epoch. Images beyond the last whole batch wait for another epoch's order. */
-  async epoch(onStep?: (done: number, total: number) => void): Promise<EpochRecord> {
-    const { data, seed, engine, protocol } = this.options;
-    const epoch = this.epochsDone;
-    const batches = shuffledBatches(data.train.count, this.batch, seed, 'training order', epoch);
-    const first = epoch * batches.length;
-    for (const [index, indices] of batches.entries()) {
-      const step = first + index;
-      this.programs.train.run({
+  private static async build(options: TrainerOptions, scope: ResourceScope): Promise<Trainer> {
+    const { engine, network, data, protocol, seed, signal } = options;
+    const batch = Math.min(protocol.batch, data.train.count);
+    const steps = protocol.epochs * batchesPerEpoch(data.train.count, batch);
+    const optimizer = allocateState(scope, engine, optimizerOf(protocol, network.weights, steps));
+    const images = {
+      train: scope.own(new DeviceImages(engine, 'train images', data.train)),
+      test: scope.own(new DeviceImages(engine, 'test images', data.test)),
+    };
+    const metrics = { train: scope.own(new Metrics(engine, 'train')), test: scope.own(new Metrics(engine, 'test')) };
+    const common = { batch, shape: data.shape, statistics: channelStatistics(data.train, data.shape.channels) };
+    const compileOptions = { workspace: scope.own(engine.workspace()), signal };
+    const train = scope.own(
+      await engine.compile((graph) => {
+        const augmentation = { ...protocol.augmentation, seed, purpose: 'training augmentation' };
+        const { x, labels } = imageBatch(graph, images.train, { ...common, feed: 'indices', augmentation });
+        const { loss, logits } = trainingLoss(network, x, labels, protocol, seed);
+        optimizer.apply(loss);
+        metrics.train.record(graph, loss, logits, labels);
+      }, compileOptions),
+    );
+    const evaluate = scope.own(
+      await engine.compile((graph) => {
+        const { x, labels } = imageBatch(graph, images.test, { ...common, feed: 'indices' });
+        const logits = network.forward(x, 'evaluate');
+        metrics.test.record(graph, crossEntropy(logits, labels, { reduction: 'sum' }), logits, labels);
+      }, compileOptions),
+    );
+    const loop = new TrainingLoop({
+      engine,
+      count: data.train.count,
+      batch,
+      seed,
+      purpose: 'training order',
+      ahead: STEPS_AHEAD.network,
+      optimizer,
+      metrics: metrics.train,
+      signal,
+    });
+    return new Trainer(options, batch, optimizer, loop, metrics.test, { train, evaluate }, scope);
+  }
+
+  /**
+   * Trains one epoch. Images beyond the last whole batch are left out; every epoch has another order.
+   * @throws the reason of the signal when it is aborted; the trainer can then only be disposed of
+   * @throws {InterruptedTrainingError} when an earlier epoch failed
+   */
+  epoch(onStep?: OnStep): Promise<EpochRecord> {
+    const { train } = this.programs;
+    return this.loop.epoch(({ indices, step, epoch }) => {
+      train.run({
         indices,
-        ...stepFeed(this.programs.train, step),
-        ...dropPathFeed(this.programs.train, protocol, epoch),
+        ...stepFeed(train, step),
+        ...dropPathFeed(train, this.options.protocol, epoch),
         ...this.optimizer.feeds(step),
       });
-      if (waitsAfter(index, first, STEPS_AHEAD)) {
-        await engine.idle();
-        onStep?.(index + 1, batches.length);
-      }
-    }
-    const { loss, correct } = await this.metrics.train.take();
-    this.epochsDone++;
-    return {
-      epoch: epoch + 1,
-      learningRate: Object.values(this.optimizer.feeds(first))[0],
-      trainLoss: loss / batches.length,
-      trainAccuracy: correct / (batches.length * this.batch),
-    };
+    }, onStep);
   }
 
-  /** Mean loss and accuracy on the test images. */
+  /**
+   * Mean loss and accuracy on the test images.
+   * @throws the reason of the signal when it is aborted
+   */
   async evaluate(): Promise<{ loss: number; accuracy: number }> {
-    const { count } = this.options.data.test;
-    for (const [index, indices] of sequentialBatches(count, this.batch).entries()) {
-      this.programs.evaluate.run({ indices });
-      if ((index + 1) % STEPS_AHEAD === 0) await this.options.engine.idle();
-    }
-    const { loss, correct } = await this.metrics.test.take();
+    const { data, engine, signal } = this.options;
+    const { count } = data.test;
+    this.testMetrics.reset();
+    await runSteps(sequentialBatches(count, this.batch), { engine, ahead: STEPS_AHEAD.network, signal }, (indices) =>
+      this.programs.evaluate.run({ indices }),
+    );
+    const { loss, correct } = await this.testMetrics.take();
     return { loss: loss / count, accuracy: correct / count };
   }
 
-  /** Frees everything but the network's variables. */
+  /** Frees everything but the network's variables, which the caller releases. A second call does nothing. */
   dispose(): void {
-    this.held.dispose();
+    this.scope.dispose();
   }
 }
 

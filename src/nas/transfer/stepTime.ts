@@ -6,7 +6,7 @@ import { fitImages } from '../data/images/transform.js';
 import { makeSource } from '../data/sources.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
-import type { SearchEvent } from '../search/method.js';
+import type { SearchEvent } from '../search/events.js';
 import type { Space } from '../spaces/shared/space.js';
 import { batchesPerEpoch } from '../training/batches.js';
 import type { SearchTask } from './plan.js';
@@ -87,7 +87,7 @@ export async function measureSearchStep(
   let stepsPerEpoch = 0;
   const time = await timeSteps(async (report) => {
     const watch = (event: SearchEvent) => {
-      if (event.kind === 'evaluation') return;
+      if (event.kind === 'evaluation' || event.kind === 'phase') return;
       if (event.kind === 'step') stepsPerEpoch = event.total / started.progress().total;
       report(event);
     };

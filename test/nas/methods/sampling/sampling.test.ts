@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { methodByName } from '../../../../src/nas/methods/methods.js';
 import { randomSearch } from '../../../../src/nas/methods/sampling/random.js';
 import { regularizedEvolution } from '../../../../src/nas/methods/sampling/regularizedEvolution.js';
-import type { Method, Problem, SearchEvent } from '../../../../src/nas/search/method.js';
+import type { SearchEvent } from '../../../../src/nas/search/events.js';
+import type { Method } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import type { Cell } from '../../../../src/nas/spaces/nasbench201/cell.js';
 import { problemWith, space } from '../problems.js';
 
