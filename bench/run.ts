@@ -2,12 +2,12 @@
 // bench/README.md explains commands and options.
 
 const commands: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
-  kernels: () => import('./kernels/run.js'),
-  steps: () => import('./steps/run.js'),
-  mixed: () => import('./mixed/run.js'),
-  peers: () => import('./peers/run.js'),
-  scale: () => import('./scale/run.js'),
-  compare: () => import('./compare.js'),
+  kernels: () => import('./commands/kernels.js'),
+  steps: () => import('./commands/steps.js'),
+  mixed: () => import('./commands/mixed.js'),
+  peers: () => import('./commands/peers.js'),
+  scale: () => import('./commands/scale.js'),
+  compare: () => import('./commands/compare.js'),
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,11 +1,11 @@
 import type { AdapterSummary } from '../../src/engine/device/adapter.js';
 import { open } from '../../src/engine/device/node/index.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
+import type { Tensors } from '../harness/prepared.js';
 import { prepareOperation } from '../kernels/program.js';
 import type { OperationWorkload } from '../kernels/workloads.js';
 import { prepareStep } from '../steps/program.js';
 import type { StepWorkload } from '../steps/workloads.js';
-import type { Tensors } from './contender.js';
 
 let engine: Engine;
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { AdapterSummary } from '../../src/engine/device/adapter.js';
+import type { Tensors } from '../harness/prepared.js';
 import type { OperationWorkload } from '../kernels/workloads.js';
 import { ALPHA_ADAM, LEARNING_RATE, MOMENTUM, type StepWorkload } from '../steps/workloads.js';
-import type { Tensors } from './contender.js';
 
 export type ContenderName = 'nastransfer' | 'tfjs' | 'jaxjs';
 

@@ -11,8 +11,8 @@ import { batchNorm } from '../../src/engine/ops/norm/batchNorm.js';
 import { averagePool } from '../../src/engine/ops/pool/averagePool.js';
 import { maxPool } from '../../src/engine/ops/pool/maxPool.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
-import type { Prepared } from '../contenders/contender.js';
-import { readTensors } from '../contenders/tensors.js';
+import type { Prepared } from '../harness/prepared.js';
+import { readTensors } from '../harness/tensors.js';
 import { type Layer, outputShape, type Parameter, paddingOf, parametersOf } from './layers.js';
 import type { OperationWorkload } from './workloads.js';
 

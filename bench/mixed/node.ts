@@ -5,7 +5,7 @@ import { weightedSum } from '../../src/engine/ops/elementwise/weightedSum.js';
 import { mixedEdges } from '../../src/engine/ops/mixed/mixedEdges.js';
 import { batchNorm } from '../../src/engine/ops/norm/batchNorm.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
-import type { Prepared } from '../contenders/contender.js';
+import type { Prepared } from '../harness/prepared.js';
 import { noise } from '../kernels/program.js';
 
 /** The candidates of all edges that leave one node of a DARTS cell, mixed, forward and backward. */

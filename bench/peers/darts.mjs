@@ -1,4 +1,4 @@
-import { layersOf } from './networks.mjs';
+import { layersOf } from './layers.mjs';
 
 /** Columns of a table of alphas; the first, 'none', adds nothing. */
 const MAX_POOL = 1;

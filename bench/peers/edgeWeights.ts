@@ -1,6 +1,6 @@
 import { EDGES as DARTS_EDGES } from '../../src/nas/spaces/darts/relaxedCell.js';
 import { EDGES as NASBENCH201_EDGES } from '../../src/nas/spaces/nasbench201/cell.js';
-import type { PlainTensor, Tensors } from '../contenders/contender.js';
+import type { PlainTensor, Tensors } from '../harness/prepared.js';
 import type { StepWorkload } from '../steps/workloads.js';
 
 const STACKED = /^weights\/(.*cell \d+)\/node (\d+)\/(.*)$/;

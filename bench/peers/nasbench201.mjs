@@ -1,4 +1,4 @@
-import { layersOf } from './networks.mjs';
+import { layersOf } from './layers.mjs';
 
 const EDGES = [
   [0, 1],

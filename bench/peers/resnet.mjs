@@ -1,4 +1,4 @@
-import { layersOf } from './networks.mjs';
+import { layersOf } from './layers.mjs';
 
 /** ResNet-20 with projection shortcuts (He et al. 2016, section 4.2, option B); parameters as `logitsOf` of networks.mjs. */
 export function resnetLogits(ops, workload, weights, _, x) {

@@ -1,4 +1,4 @@
-import type { CommonOptions } from '../options.js';
+import type { CommonOptions } from '../harness/options.js';
 import { describeEnvironment } from './environment.js';
 import { writeSection } from './markdown.js';
 import { type ResultFile, type ResultRow, writeResults } from './results.js';

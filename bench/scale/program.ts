@@ -11,8 +11,8 @@ import { globalAveragePool } from '../../src/engine/ops/pool/globalAveragePool.j
 import { softmax } from '../../src/engine/ops/reduce/softmax.js';
 import { Sgd } from '../../src/engine/optim/sgd.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
-import type { Prepared } from '../contenders/contender.js';
-import { readTensors } from '../contenders/tensors.js';
+import type { Prepared } from '../harness/prepared.js';
+import { readTensors } from '../harness/tensors.js';
 import { noise } from '../kernels/program.js';
 import { applyTogether } from '../steps/program.js';
 import { LEARNING_RATE, MOMENTUM } from '../steps/workloads.js';

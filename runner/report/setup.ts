@@ -137,12 +137,13 @@ export function timeTable({ searches, jobs }: StudyResults): Markup {
 
 /** The machine, and how to get the same numbers again. */
 export function environmentSection(results: StudyResults): Markup {
-  const { adapter, versions, seeds, space } = results;
+  const { adapter, versions, seeds, space, plugins = [] } = results;
   const facts: [string, string][] = [
     ['adapter', `${adapter.name} (${adapter.kind})`],
     ['driver', adapter.driver],
     ...(adapter.tuned === undefined ? [] : [['kernels', `tuned (${adapter.tuned})`] as [string, string]]),
     ['cell space', space],
+    ...plugins.map(({ module, digest }): [string, string] => ['plugin', `${module} (${digest})`]),
     ['seeds', seeds.join(', ')],
     ['wall time', duration(results.seconds)],
     ...Object.entries(versions),

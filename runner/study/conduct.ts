@@ -7,12 +7,21 @@ import {
   type StudyEvent,
   type StudyProvenance,
   type StudyResults,
+  type TableJudge,
   targetImages,
 } from '../../src/nas/transfer/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 import { versions } from '../package/package.js';
 import type { Tools } from '../tools/tools.js';
-import { adapterOf, type PreparedStudy, type PrepareOptions } from './prepare.js';
+import { openJudge } from './judge.js';
+import {
+  adapterOf,
+  type JobImages,
+  type PreparedStudy,
+  type PrepareOptions,
+  prepareStudy,
+  readStudyImages,
+} from './prepare.js';
 import { withSession } from './session.js';
 import { openStudyFolder } from './store.js';
 
@@ -32,14 +41,19 @@ export interface ConductOptions extends PrepareOptions {
  * @throws JobError if a job fails, InterruptedError if the user stops; what is finished is kept
  */
 export async function conductStudy(study: Study, tools: Tools, options: ConductOptions): Promise<StudyResults> {
-  const { out, rerun } = options;
-  const openStore = () => openStudyFolder(out, options.notice);
+  const { out } = options;
   const kept = `what is finished is kept in ${out}: run the same command again to go on`;
-  return withSession(study, tools, { ...options, openStore, kept }, async (session) => {
+  const steps = {
+    read: async () => ({ judge: await openJudge(study), images: await readStudyImages(study, options) }),
+    openStore: () => openStudyFolder(out, options.notice),
+    prepare: ({ judge, images }: { judge?: TableJudge; images: JobImages }) =>
+      prepareStudy(study, images, judge, tools, options),
+  };
+  return withSession(steps, { kept, onEvent: options.onEvent }, async (session) => {
     const { plan, executors, store, onEvent } = session;
     await options.onReady?.(session, store);
     await atomicWrite(join(out, 'study.json'), `${JSON.stringify(study, undefined, 2)}\n`);
-    const provenance = await provenanceOf(study, session, rerun);
+    const provenance = await provenanceOf(study, session, options);
     const results = await runStudy(plan, { ...executors, store, provenance, onEvent });
     await store.writeResults(results);
     const { writeReport } = await import('../report/writeReport.js');
@@ -48,7 +62,11 @@ export async function conductStudy(study: Study, tools: Tools, options: ConductO
   });
 }
 
-async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string): Promise<StudyProvenance> {
+async function provenanceOf(
+  study: Study,
+  prepared: PreparedStudy,
+  { rerun, plugins = [] }: ConductOptions,
+): Promise<StudyProvenance> {
   const { sets, judge } = prepared;
   const sources = [];
   for (const { label, specification } of study.sources) {
@@ -61,7 +79,13 @@ async function provenanceOf(study: Study, prepared: PreparedStudy, rerun: string
       classes: source.classes.length,
     });
   }
-  const common = { adapter: adapterOf(prepared), versions: versions(), sources, rerun };
+  const common = {
+    adapter: adapterOf(prepared),
+    versions: versions(),
+    sources,
+    ...(plugins.length > 0 ? { plugins } : {}),
+    rerun,
+  };
   if (judge) return { ...common, targets: [], judge: judge.describe(), references: judge.references() };
   const targets = [];
   for (const target of study.targets) {

@@ -2,19 +2,19 @@ import type { Protocol } from '../../src/nas/records/index.js';
 import type { FittedProtocol, FittingFacts } from '../../src/nas/transfer/index.js';
 import { plural } from '../progress/numbers.js';
 
-export interface ToldSettings {
+export interface FittedSettings {
   readonly facts: FittingFacts;
   readonly fitted: FittedProtocol;
   /** Images in all. */
   readonly images: number;
   /** Of a search that trains them: how many with a protocol, and whether some are trained for less. */
   readonly candidates?: { candidates(protocol: Protocol): number; readonly upTo: boolean };
-  /** That the job is expected to take; undefined where it is not known. */
+  /** Seconds that the job is expected to take; undefined where it is not known. */
   readonly seconds?: number;
 }
 
 /** Settings that were chosen, in one line, with how to change them. */
-export function describeSettings({ facts, fitted, images, candidates, seconds }: ToldSettings): string {
+export function describeSettings({ facts, fitted, images, candidates, seconds }: FittedSettings): string {
   const { space, work, device } = facts;
   const { edge, channels } = facts.images;
   const { protocol, steps } = fitted;

@@ -1,71 +1,98 @@
 import { type ImageSet, type SourceContext, sourceCounts } from '../../src/nas/data/index.js';
 import { methodByName } from '../../src/nas/methods/index.js';
 import type { Protocol, ProtocolOverrides } from '../../src/nas/records/index.js';
-import { spaceByName } from '../../src/nas/spaces/index.js';
-import { candidatesOf, type FittedWork, fittingProtocol, type Study } from '../../src/nas/transfer/index.js';
-import { describeSettings, type ToldSettings } from './describeSettings.js';
-import type { PrepareOptions } from './prepare.js';
+import type { Space } from '../../src/nas/spaces/index.js';
+import {
+  candidatesOf,
+  type FittedWork,
+  fittingProtocol,
+  type StudyMethod,
+  type StudySource,
+  type StudyTarget,
+} from '../../src/nas/transfer/index.js';
+import { describeSettings, type FittedSettings } from './describeSettings.js';
+import type { JobDevice } from './prepare.js';
 
 /** Settings chosen for the images and the kind of device where the user leaves them open. */
 export interface Fit {
-  readonly protocolsFor: NonNullable<PrepareOptions['protocolsFor']>;
-  /** In one line, after `protocolsFor`. @param seconds that the job is expected to take */
-  describe(seconds?: number, candidates?: ToldSettings['candidates']): string;
+  /** @param set name of the image set */
+  choose(device: Pick<JobDevice, 'kind' | 'sets' | 'sourceContext'>, set: string): Promise<Protocol>;
+  /** In one line, after `choose`. @param seconds that the job is expected to take */
+  describe(seconds?: number): string;
   /** The user decided how long to train. */
   readonly epochsGiven: boolean;
 }
 
-/** Of the only training of a study. */
-export function fitTraining(study: Study, architecture: string, given: ProtocolOverrides): Fit {
-  const space = spaceByName(study.space);
-  const [{ set, limit }] = study.targets;
+/** Of a training from scratch. */
+export function fitTraining(
+  space: Space,
+  architecture: string,
+  { limit }: Pick<StudyTarget, 'limit'>,
+  given: ProtocolOverrides,
+): Fit {
   const work: FittedWork = { kind: 'training', architecture: space.parse(architecture) };
-  return fitOf(study, set, work, given, async ({ train, classes }) => {
+  return fitOf(space, work, given, async ({ train, classes }) => {
     const count = Math.min(train.count, limit ?? train.count);
-    return { count, classes: classes.length, told: count };
+    return { count, classes: classes.length, images: count };
   });
 }
 
-/** Of the only search of a study. */
-export function fitSearch(study: Study, given: ProtocolOverrides): Fit {
-  const [{ name, options }] = study.methods;
-  const [{ specification }] = study.sources;
-  const [seed] = study.seeds;
+/** Of a search. @param protocol the published one with what is given */
+export function fitSearch(
+  space: Space,
+  { name, options }: StudyMethod,
+  { specification }: StudySource,
+  seed: number,
+  protocol: Protocol,
+  given: ProtocolOverrides,
+): Fit {
   const method = methodByName(name);
-  const space = spaceByName(study.space);
-  const candidates = (protocol: Protocol) => candidatesOf(space, name, options, protocol);
+  const candidates = (chosen: Protocol) => candidatesOf(space, name, options, chosen);
   const work: FittedWork =
     method.needs(options) === 'supernet'
-      ? { kind: 'search', channelsOf: space.sizes.supernetChannels * ((options as { partial?: number }).partial ?? 1) }
-      : { kind: 'fitness', candidates: candidates(study.protocols.fitness) };
-  const fit = fitOf(study, specification.set, work, given, async (set, context) => {
-    const { images, half, classes } = await sourceCounts(set, specification, seed, context);
-    return { count: method.joinsHalves?.(options) ? images : half, classes, told: images };
-  });
-  return { ...fit, describe: (seconds) => fit.describe(seconds, { candidates, upTo: method.multiFidelity === true }) };
+      ? {
+          kind: 'search',
+          channelsOf: space.sizes.supernetChannels * ((options as { partial?: number }).partial ?? 1),
+        }
+      : { kind: 'fitness', candidates: candidates(protocol) };
+  return fitOf(
+    space,
+    work,
+    given,
+    async (set, context) => {
+      const { images, half, classes } = await sourceCounts(set, specification, seed, context);
+      return { count: method.joinsHalves?.(options) ? images : half, classes, images };
+    },
+    { candidates, upTo: method.multiFidelity === true },
+  );
+}
+
+/** Images of an epoch, classes, and images in all. */
+interface Counts {
+  readonly count: number;
+  readonly classes: number;
+  readonly images: number;
 }
 
 function fitOf(
-  study: Study,
-  set: string,
+  space: Space,
   work: FittedWork,
   given: ProtocolOverrides,
-  countsOf: (set: ImageSet, context: SourceContext) => Promise<{ count: number; classes: number; told: number }>,
+  countsOf: (set: ImageSet, context: SourceContext) => Promise<Counts>,
+  candidates?: FittedSettings['candidates'],
 ): Fit {
-  const space = spaceByName(study.space);
-  let told: Pick<ToldSettings, 'facts' | 'fitted' | 'images'> | undefined;
+  let settings: FittedSettings | undefined;
   return {
-    async protocolsFor(device, sets, context) {
-      const opened = await sets.open(set);
-      const { count, classes, told: images } = await countsOf(opened, context);
-      const edge = await sets.edge(set);
-      const { channels } = opened;
-      const facts = { space, work, device, images: { count, edge, channels, classes } };
+    async choose({ kind: device, sets, sourceContext }, name) {
+      const set = await sets.open(name);
+      const { count, classes, images } = await countsOf(set, sourceContext);
+      const edge = await sets.edge(name);
+      const facts = { space, work, device, images: { count, edge, channels: set.channels, classes } };
       const fitted = fittingProtocol(facts, given);
-      told = { facts, fitted, images };
-      return { ...study.protocols, [work.kind]: fitted.protocol };
+      settings = { facts, fitted, images, candidates };
+      return fitted.protocol;
     },
-    describe: (seconds, candidates) => (told ? describeSettings({ ...told, seconds, candidates }) : ''),
+    describe: (seconds) => (settings ? describeSettings({ ...settings, seconds }) : ''),
     epochsGiven: given.epochs !== undefined,
   };
 }

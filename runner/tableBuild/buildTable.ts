@@ -21,8 +21,13 @@ export async function buildTable(
   options: TrainRowsOptions,
 ): Promise<{ file: string; rows: number }> {
   const { name, space, set, seeds, architectures, licence } = table;
-  const { rows: trained, adapter, study, classes } = await trainRows({ ...table, space: space.name }, tools, options);
-  const { channels, cells, imageSize: size, imageChannels, epochs } = study.protocols.training;
+  const {
+    rows: trained,
+    adapter,
+    protocol,
+    classes,
+  } = await trainRows({ ...table, space: space.name }, tools, options);
+  const { channels, cells, imageSize: size, imageChannels, epochs } = protocol;
   const source = `trained by nastransfer ${versions().nastransfer} on ${adapter.name} (${adapter.driver})`;
   const settings = { channels, cells, classes, size, imageChannels };
   const { header, rows } = trainedTable({

@@ -1,13 +1,16 @@
 import { validationSetName } from '../../src/nas/data/index.js';
+import type { Protocol, ProtocolOverrides } from '../../src/nas/records/index.js';
+import { spaceByName } from '../../src/nas/spaces/index.js';
 import type { TrainedRow } from '../../src/nas/tables/index.js';
 import {
   completeJob,
-  parseStudy,
-  type Study,
   type StudyEvent,
+  studyTarget,
   type TrainingTask,
+  trainingProtocol,
+  trainingTask,
 } from '../../src/nas/transfer/index.js';
-import { adapterOf, type PrepareOptions } from '../study/prepare.js';
+import { adapterOf, type JobImages, openJobDevice, type PrepareOptions, readImages } from '../study/prepare.js';
 import { withSession } from '../study/session.js';
 import { openStudyFolder } from '../study/store.js';
 import type { Tools } from '../tools/tools.js';
@@ -23,7 +26,7 @@ export interface RowsToTrain {
   readonly testLimit?: number;
   readonly seeds: readonly number[];
   /** Settings that differ from the published training, as in a study. */
-  readonly protocol: object;
+  readonly protocol: ProtocolOverrides;
 }
 
 export interface TrainRowsOptions extends PrepareOptions {
@@ -38,7 +41,7 @@ export interface TrainRowsOptions extends PrepareOptions {
 export interface TrainedRows {
   readonly rows: readonly TrainedRow[];
   readonly adapter: ReturnType<typeof adapterOf>;
-  readonly study: Study;
+  readonly protocol: Protocol;
   /** Classes of the image set. */
   readonly classes: number;
 }
@@ -49,30 +52,24 @@ export interface TrainedRows {
  */
 export async function trainRows(work: RowsToTrain, tools: Tools, options: TrainRowsOptions): Promise<TrainedRows> {
   const { set, limit, testLimit, seeds } = work;
-  const study = parseStudy(
-    {
-      name: 'table',
-      space: work.space,
-      methods: ['random'],
-      sources: [{ set }],
-      targets: [
-        { set: validationSetName(set), limit, testLimit },
-        { set, limit, testLimit },
-      ],
-      seeds,
-      training: work.protocol,
-    },
-    'table build',
-  );
+  const space = spaceByName(work.space);
+  const protocol = trainingProtocol(space, work.protocol);
+  const [validation, test] = [validationSetName(set), set].map((name) => studyTarget({ set: name, limit, testLimit }));
   const kept = `what is finished is kept in ${options.folder}: run the same command again to go on`;
-  const openStore = () => openStudyFolder(options.folder, options.notice);
-  return withSession({ ...study, sources: [] }, tools, { ...options, openStore, kept }, async (session) => {
-    const { plan, executors, store, onEvent } = session;
+  const steps = {
+    read: () =>
+      readImages([validation.set, test.set], Math.max(protocol.imageSize, space.protocols.search.imageSize), options),
+    openStore: () => openStudyFolder(options.folder, options.notice),
+    prepare: (sets: JobImages) => openJobDevice(space, sets, tools, options),
+  };
+  return withSession(steps, { kept, onEvent: options.onEvent }, async (session) => {
+    const { context, executors, store, onEvent } = session;
     const tasks: [TrainedRow['split'], TrainingTask][] = [];
     for (const architecture of work.architectures)
       for (const seed of seeds) {
-        const [validation, test] = await plan.trainings({ seed }, architecture);
-        tasks.push(['validation', validation], ['test', test]);
+        const common = { space: space.name, architecture, seed, protocol };
+        tasks.push(['validation', await trainingTask(context, { ...common, target: validation })]);
+        tasks.push(['test', await trainingTask(context, { ...common, target: test })]);
       }
     const total = tasks.length;
     options.onReady?.(total, tasks.filter(([, task]) => store.get(task.hash)).length);
@@ -89,6 +86,6 @@ export async function trainRows(work: RowsToTrain, tools: Tools, options: TrainR
       rows.push({ architecture, seed, split, accuracy: record.outcome.accuracy, seconds: record.seconds });
     }
     const { classes } = await session.sets.open(set);
-    return { rows, adapter: adapterOf(session), study, classes: classes.length };
+    return { rows, adapter: adapterOf(session), protocol, classes: classes.length };
   });
 }

@@ -1,3 +1,4 @@
+import type { PluginRecord } from '../../src/nas/records/index.js';
 import {
   reportedMeasurements,
   summariseTableRun,
@@ -9,12 +10,14 @@ import { jobHash } from '../../src/nas/transfer/index.js';
 import type { LazyDevice } from '../device/device.js';
 import { InterruptedError, JobError } from '../errors/errors.js';
 import { versions } from '../package/package.js';
+import { pluginDigest } from '../plugins/plugins.js';
 import { interruptible } from '../progress/interrupt.js';
 import type { Progress } from '../progress/progress.js';
 import { memoryStore, openSearchFolder, type SearchStore } from './folder.js';
-import { planTasks, type TableRunPlan, type TableTask } from './plan.js';
-import { type Searcher, startWorker } from './pool.js';
-import { localSearcher, type TableChoice } from './searchTask.js';
+import { planTasks, type TableChoice, type TableRunPlan, type TableTask } from './plan.js';
+import { startWorker } from './pool.js';
+import type { Searcher } from './searcher.js';
+import { localSearcher } from './searchTask.js';
 
 export interface TableRunOptions {
   readonly table: Table;
@@ -24,6 +27,7 @@ export interface TableRunOptions {
   /** Folder that keeps finished searches. */
   readonly out?: string;
   readonly rerun?: string;
+  readonly plugins?: readonly PluginRecord[];
   /** The device for methods that ask for one. */
   readonly openDevice: LazyDevice['open'];
   readonly progress: Progress;
@@ -36,8 +40,8 @@ export interface TableRunOptions {
  */
 export async function conductTableRun(plan: TableRunPlan, options: TableRunOptions): Promise<TableRunResults> {
   const started = performance.now();
-  const { table, out, progress, rerun } = options;
-  const tasks = await planTasks(table, plan);
+  const { table, out, progress, rerun, plugins = [] } = options;
+  const tasks = await planTasks(table, plan, pluginDigest(plugins));
   const store = out === undefined ? memoryStore() : await openSearchFolder(out, (text) => progress.note(text));
   try {
     const stopped =
@@ -53,6 +57,7 @@ export async function conductTableRun(plan: TableRunPlan, options: TableRunOptio
       ...summariseTableRun(table, { ...plan, searches }, reportedMeasurements(table)),
       versions: versions(),
       seconds: (performance.now() - started) / 1000,
+      ...(plugins.length > 0 ? { plugins } : {}),
       ...(rerun === undefined ? {} : { rerun }),
     };
   } finally {

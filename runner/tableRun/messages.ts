@@ -1,6 +1,5 @@
 import type { TableSearch } from '../../src/nas/tables/index.js';
-import type { TableTask } from './plan.js';
-import type { TableChoice } from './searchTask.js';
+import type { TableChoice, TableTask } from './plan.js';
 
 export type ToWorker =
   | { readonly kind: 'open'; readonly table: TableChoice }

@@ -2,6 +2,14 @@ import type { SearchLimits } from '../../src/nas/search/index.js';
 import type { Measurement, Table, TableRunMethod } from '../../src/nas/tables/index.js';
 import { jobHash } from '../../src/nas/transfer/index.js';
 
+/** Which table to open, in a form that can be sent to another process. */
+export interface TableChoice {
+  readonly name: string;
+  readonly tablesDir?: string;
+  /** Modules that register the space and the methods. */
+  readonly plugins?: readonly string[];
+}
+
 /** Raised when equal tasks come to other outcomes than before. */
 const VERSION = 1;
 
@@ -25,8 +33,11 @@ export interface TableTask {
   readonly limits: SearchLimits;
 }
 
-/** @throws TableError if the table lacks what is to be seen */
-export async function planTasks(table: Table, plan: TableRunPlan): Promise<TableTask[]> {
+/**
+ * @param plugins names the code of plugins (`pluginDigest`)
+ * @throws {TableError} when the table lacks the measurements that searches see
+ */
+export async function planTasks(table: Table, plan: TableRunPlan, plugins?: string): Promise<TableTask[]> {
   const digests = new Map<string, Promise<string>>();
   const tasks: TableTask[] = [];
   for (const method of plan.methods)
@@ -37,7 +48,16 @@ export async function planTasks(table: Table, plan: TableRunPlan): Promise<Table
       for (const seed of plan.seeds) {
         const { name, options } = method;
         const { limits } = plan;
-        const decides = { kind: 'table-search', version: VERSION, digest, method: name, options, limits, seed };
+        const decides = {
+          kind: 'table-search',
+          version: VERSION,
+          digest,
+          method: name,
+          options,
+          limits,
+          seed,
+          plugins,
+        };
         tasks.push({ hash: await jobHash(decides), method, set, seed, limits });
       }
     }

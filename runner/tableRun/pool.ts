@@ -1,17 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TableSearch } from '../../src/nas/tables/index.js';
 import { JobError } from '../errors/errors.js';
 import type { FromWorker, ToWorker } from './messages.js';
-import type { TableTask } from './plan.js';
-import type { TableChoice } from './searchTask.js';
-
-/** What does searches, one at a time. */
-export interface Searcher {
-  /** @returns undefined if the search needs a device, which this one doesn't have */
-  search(task: TableTask): Promise<TableSearch | undefined>;
-  close(): void;
-}
+import type { TableChoice } from './plan.js';
+import type { Searcher } from './searcher.js';
 
 /** A process of its own that does searches on its own copy of the table. */
 export async function startWorker(table: TableChoice): Promise<Searcher> {

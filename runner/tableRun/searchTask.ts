@@ -2,21 +2,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/runtime/index.js';
 import { methodByName } from '../../src/nas/methods/index.js';
 import { searchTable, type Table, type TableSearch, tableProblem } from '../../src/nas/tables/index.js';
+import { loadPlugins } from '../plugins/plugins.js';
 import { openTable } from '../tables/open.js';
-import type { TableTask } from './plan.js';
-import type { Searcher } from './pool.js';
-
-/** Which table, in words that another process understands. */
-export interface TableChoice {
-  readonly name: string;
-  readonly tablesDir?: string;
-}
+import type { TableChoice, TableTask } from './plan.js';
+import type { Searcher } from './searcher.js';
 
 /** A method asked for a device where there is none. */
 export class NeedsDevice extends Error {}
 
 /** @throws TableError if it is not there, or broken */
-export async function openTableOf({ name, tablesDir }: TableChoice): Promise<Table> {
+export async function openTableOf({ name, tablesDir, plugins }: TableChoice): Promise<Table> {
+  await loadPlugins(plugins);
   const table = await openTable(name, { tablesDir });
   await table.load();
   return table;

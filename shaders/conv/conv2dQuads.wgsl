@@ -1,23 +1,23 @@
-// Convolution as an implicit matrix product with weights shared by quads, y[pixel, k] = sum over taps and c of
-// x[pixel at tap, c] w[tap, c, k] (+ bias): for software drivers of four lanes, where a load costs as much as a hundred
-// multiply-adds and values that a loop carries as much as several.
-// With TRANSPOSED the weights are used the other way, y[pixel, c] = sum over taps and k of x[pixel at tap, k] w[tap,
-// c, k]: the gradient of a convolution's input, where x is the incoming gradient.
+// Convolution as an implicit matrix product with weights shared within quads, y[pixel, k] = sum over taps and c of
+// x[pixel at tap, c] * w[tap, c, k] (+ bias). For software drivers of four lanes, on which a load costs as much as a
+// hundred multiply-adds, and a variable carried by a loop as much as several.
+// With TRANSPOSED, y[pixel, c] = sum over taps and k of x[pixel at tap, k] * w[tap, c, k]: the gradient of a
+// convolution by its input, where x is the gradient of the output.
 //
-// Layout: x and y are views of pixels x vec4s of channels; w has `wRows` rows a tap and a row of vec4s over the
-// outputs.
-// Computed pixels form a grid of images x height x width; pixel (a, b) of it is written to row a * yRowStep +
-// yRowStart, column b * yColumnStep + yColumnStart, and its tap (i, j) reads x at row a * xRowStep + xRowStart + i *
-// tapRowStep, the same for columns, and the weights of tap firstTap + i * tapRowStride + j * tapColumnStride. So one
-// kernel serves every stride, padding and dilation, and every residue class of the gradient of a strided convolution.
+// Layout: x and y are views of pixels x vec4s of channels; w has `wRows` rows per tap, each of vec4s over the output
+// channels.
+// Computed pixels form a grid of images x height x width. Pixel (a, b) is written to row a * yRowStep + yRowStart,
+// column b * yColumnStep + yColumnStart. Its tap (i, j) reads x at row a * xRowStep + xRowStart + i * tapRowStep,
+// columns likewise, with the weights of tap firstTap + i * tapRowStride + j * tapColumnStride. So one kernel covers
+// every stride, padding and dilation, and every residue class of the gradient of a strided convolution.
 //
-// An invocation computes a strip of four pixels of one row, `spacing` columns apart, times BLOCK (two or four) vec4s of
-// channels. Every lane of a quad loads one row of the 4 x 4 weights between two vec4s and tells it to the others.
-// With TAPS of three, neighbours in a strip are one tap apart: the three taps of a row need six values of x, and stand
-// one after the other. With TAPS of one they are gone through in a loop.
-// Sums are written channel by channel, so that a compiler that keeps the order of the text keeps them in registers.
-// Grid: strips in x, folded into z; blocks of channels, group by group, in y: the weights are the same for a
-// workgroup.
+// An invocation computes a strip of four pixels of one row, `spacing` columns apart, times BLOCK (two or four) vec4s
+// of channels. Each lane of a quad loads one row of the 4 x 4 weights between two vec4s and broadcasts it to the
+// others.
+// With TAPS = 3, neighbouring pixels of a strip are one tap apart: the three taps of a row need six values of x and
+// are written out one after the other. With TAPS = 1 a loop goes over the taps.
+// Sums are stored channel by channel, so that a compiler that keeps the order of the text keeps them in registers.
+// Grid: strips in x, then z; blocks of channels, group by group, in y, so that a workgroup shares its weights.
 
 enable subgroups;
 
@@ -78,7 +78,7 @@ alias Y = f32;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<Y>>;
 
-// Place in x of column 0 of the row that tap row i of the kernel meets, -1 outside the image.
+// Position in x of column 0 of the row that tap row i reads, -1 outside the image.
 fn rowPlace(image: u32, row: u32, i: u32) -> i32 {
   let xRow = i32(row) * params.xRowStep + params.xRowStart + i32(i) * params.tapRowStep;
   let inside = xRow >= 0 && xRow < i32(params.xHeight);
@@ -86,20 +86,20 @@ fn rowPlace(image: u32, row: u32, i: u32) -> i32 {
   return select(-1, i32(params.xOffset + pixel * params.xStride), inside);
 }
 
-// Place in x of a pixel, -1 outside the image.
+// Position in x of a pixel, -1 outside the image.
 fn pixelPlace(row: i32, column: i32) -> i32 {
   let inside = row >= 0 && column >= 0 && column < i32(params.xWidth);
   return select(-1, row + column * i32(params.xStride), inside);
 }
 
-// A vec4 of the pixel at a place, zero outside the image.
+// A vec4 of the pixel at a position, zero outside the image.
 fn load(place: i32, vector: u32) -> vec4f {
   let value = vec4f(x[select(params.xOffset, u32(place), place >= 0) + vector]);
   return select(vec4f(0.0), value, place >= 0);
 }
 
-// Row i of the 4 x 4 weights between vec4 `inner` of x and vec4 `outer` of y. Rows past the last meet zeros of x, or
-// channels of y that are not stored.
+// Row i of the 4 x 4 weights between vec4 `inner` of x and vec4 `outer` of y. Rows beyond the last are multiplied with
+// zeros of x, or belong to channels of y that are not stored.
 fn weights(tapRow: u32, column: u32, inner: u32, outer: u32, i: u32) -> vec4f {
   let row = min(select(inner, outer, TRANSPOSED) * 4u + i, params.lastRow);
   return vec4f(w[params.wOffset + (tapRow + row) * params.wStride + column + select(outer, inner, TRANSPOSED)]);
@@ -117,7 +117,7 @@ fn product(value: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
   );
 }
 
-// Writes a vec4 of y; `place` is that of the row of pixels.
+// Writes a vec4 of y; `place` is the position of the row of pixels.
 fn store(place: u32, column: u32, outer: u32, group: u32, value: vec4f) {
   if (column < params.width && outer < params.vectors) {
     let lanes = vec4u(0u, 1u, 2u, 3u) + vec4u(outer * 4u);
@@ -134,7 +134,7 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let index = (groupId.z * groups.x + groupId.x) * WORKGROUP + local;
-  // Place in the quad: as many lanes come before it. Every one stays to the end of the sums, for the others' sake.
+  // Index of the lane in its quad. No lane returns before the end of the sums, since the others need what it loads.
   let lane = subgroupExclusiveAdd(1u) & 3u;
   let p = min(index, params.strips - 1u);
   let strip = p % params.rowStrips;

@@ -1,19 +1,21 @@
-// Convolution as an implicit matrix product through tiles in workgroup memory: y[pixel, k] = sum over taps and c of
-// x[pixel at tap, c] w[tap, c, k] (+ bias). For GPUs, where a barrier is cheap, and products of many tiles.
-// With TRANSPOSED the weights are used the other way, y[pixel, c] = sum over taps and k of x[pixel at tap, k] w[tap,
-// c, k]: the gradient of a convolution's input, where x is the incoming gradient.
+// Convolution as an implicit matrix product with tiles in workgroup memory, y[pixel, k] = sum over taps and c of
+// x[pixel at tap, c] * w[tap, c, k] (+ bias). For GPUs, on which a barrier is cheap, and products of many tiles.
+// With TRANSPOSED, y[pixel, c] = sum over taps and k of x[pixel at tap, k] * w[tap, c, k]: the gradient of a
+// convolution by its input, where x is the gradient of the output.
 //
-// Layout: x and y are views of pixels x vec4s of channels; w has `wRows` rows a tap and a row of vec4s over the
-// outputs.
-// Computed pixels form a grid of images x height x width; pixel (a, b) of it is written to row a * yRowStep +
-// yRowStart, column b * yColumnStep + yColumnStart, and its tap (i, j) reads x at row a * xRowStep + xRowStart + i *
-// tapRowStep, the same for columns, and the weights of tap firstTap + i * tapRowStride + j * tapColumnStride.
+// Layout: x and y are views of pixels x vec4s of channels; w has `wRows` rows per tap, each of vec4s over the output
+// channels.
+// Computed pixels form a grid of images x height x width. Pixel (a, b) is written to row a * yRowStep + yRowStart,
+// column b * yColumnStep + yColumnStart. Its tap (i, j) reads x at row a * xRowStep + xRowStart + i * tapRowStep,
+// columns likewise, with the weights of tap firstTap + i * tapRowStride + j * tapColumnStride.
 //
-// The inner dimension is taps x vec4s of x's channels in one sequence; a step takes DEPTH of its vec4s. A workgroup
-// computes TILE_PIXELS pixels x TILE_VECTORS vec4s of channels, an invocation ROWS of the pixels, LINES apart, x BLOCK
-// of the vec4s, COLUMNS apart. While it multiplies one pair of tiles it holds the next one's vec4s, which it loads
-// from x and w, in registers, and then writes them to the other pair: one barrier a step.
-// Grid: tiles of channels, group by group, in x; tiles of pixels in y, folded into z. Neighbours share pixels.
+// The inner dimension of the product is the sequence of taps x vec4s of x's channels; each step covers DEPTH of its
+// vec4s. A workgroup computes TILE_PIXELS pixels x TILE_VECTORS vec4s of channels; an invocation ROWS of the pixels,
+// LINES apart, x BLOCK of the vec4s, COLUMNS apart. Tiles are double-buffered: while an invocation multiplies one
+// pair of tiles it holds vec4s of the next pair, loaded from x and w, in registers, and then stores them to the
+// other pair of buffers, with one barrier per step.
+// Grid: tiles of channels, group by group, in x; tiles of pixels in y, then z, so that neighbouring workgroups share
+// pixels.
 
 struct Params {
   pixels: u32,
@@ -55,12 +57,12 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 256u;
-// Invocations across channels.
+// Invocations along the channels.
 const COLUMNS: u32 = 16u;
-// Pixels of an invocation, 4 or 8, and its vec4s of channels, 1 or 2.
+// Pixels (4 or 8) and vec4s of channels (1 or 2) per invocation.
 const ROWS: u32 = 8u;
 const BLOCK: u32 = 2u;
-// A tile of x is one or two vec4s an invocation, a tile of w at most one.
+// A tile of x is one or two vec4s per invocation, a tile of w at most one.
 const DEPTH: u32 = 2u;
 const TRANSPOSED: bool = false;
 // Element types of x, w and y.
@@ -83,7 +85,7 @@ const W_TILE: u32 = 4u * DEPTH * TILE_VECTORS;
 var<workgroup> xTiles: array<vec4f, 2u * X_TILE>;
 var<workgroup> wTiles: array<vec4f, 2u * W_TILE>;
 
-// A place in the inner dimension: tap (i, j) and a vec4 of x's channels.
+// A position in the inner dimension: tap (i, j) and a vec4 of x's channels.
 struct Inner {
   i: u32,
   j: u32,
@@ -103,7 +105,7 @@ fn advance(start: Inner, vectors: u32) -> Inner {
   return inner;
 }
 
-// A computed pixel and where its tap (0, 0) lies: first row of the image in x, row and column within the image.
+// A computed pixel and the position of its tap (0, 0): first row of the image in x, row and column within the image.
 struct Pixel {
   index: u32,
   image: u32,
@@ -118,7 +120,7 @@ fn pixelOf(index: u32) -> Pixel {
   return Pixel(index, line / params.height * params.xHeight, row, column);
 }
 
-// A vec4 of x, zero outside the image and past the last tap.
+// A vec4 of x, zero outside the image and beyond the last tap.
 fn load(pixel: Pixel, inner: Inner, group: u32) -> vec4f {
   let row = pixel.row + i32(inner.i) * params.tapRowStep;
   let column = pixel.column + i32(inner.j) * params.tapColumnStep;
@@ -130,8 +132,8 @@ fn load(pixel: Pixel, inner: Inner, group: u32) -> vec4f {
   return select(vec4f(0.0), value, inside);
 }
 
-// Row `lane` of the 4 x 4 weights between the vec4 `inner` of x and vec4 `outer` of y. Rows past the last meet zeros
-// of x, or channels of y that are not stored.
+// Row `lane` of the 4 x 4 weights between vec4 `inner` of x and vec4 `outer` of y. Rows beyond the last are multiplied
+// with zeros of x, or belong to channels of y that are not stored.
 fn weights(inner: Inner, outer: u32, lane: u32, group: u32) -> vec4f {
   let inside = inner.i < params.tapRows && outer < params.vectors;
   let tap = params.firstTap + i32(inner.i) * params.tapRowStride + i32(inner.j) * params.tapColumnStride;
@@ -141,13 +143,13 @@ fn weights(inner: Inner, outer: u32, lane: u32, group: u32) -> vec4f {
   return select(vec4f(0.0), vec4f(w[params.wOffset + select(0u, place, inside)]), inside);
 }
 
-// Place in a tile of w. TRANSPOSED, neighbouring invocations write one column of many rows, which the exclusive or
-// spreads over the banks of workgroup memory; reads of one row stay spread.
+// Position in a tile of w. With TRANSPOSED neighbouring invocations write one column of many rows; the exclusive or
+// avoids bank conflicts in workgroup memory, and reads of one row remain free of them.
 fn weightPlace(row: u32, column: u32) -> u32 {
   return row * TILE_VECTORS + select(column, column ^ (row % TILE_VECTORS), TRANSPOSED);
 }
 
-// The sum with four products more to a channel, each a fused multiply-add where the compiler contracts them.
+// Adds four products to each channel, as fused multiply-adds where the compiler contracts them.
 fn accumulate(sum: vec4f, value: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
   return sum + value.x * w0 + value.y * w1 + value.z * w2 + value.w * w3;
 }
@@ -174,7 +176,7 @@ fn main(
   let firstVector = groupId.x % params.columnTiles * TILE_VECTORS;
   let firstPixel = (groupId.z * groups.y + groupId.y) * TILE_PIXELS;
 
-  // What this invocation loads: neighbours take neighbouring vec4s of one pixel and of one row of w.
+  // What this invocation loads: neighbouring invocations load neighbouring vec4s of one pixel and of one row of w.
   let p = pixelOf(firstPixel + local / DEPTH);
   let q = pixelOf(firstPixel + (local + WORKGROUP) / DEPTH);
   var xInner = advance(Inner(0u, 0u, 0u), local % DEPTH);
@@ -185,7 +187,7 @@ fn main(
   let wPlace = weightPlace(wVector * 4u + wLane, wColumn);
   let loadsWeights = local < W_TILE;
 
-  // What it computes.
+  // What this invocation computes.
   let line = local / COLUMNS;
   let column = local % COLUMNS;
   let outer0 = firstVector + column;

@@ -1,13 +1,13 @@
-// Gradient of a convolution's weights, dw[tap, c, k] = sum over pixels of x[pixel at tap, c] dy[pixel, k], in chunks
-// of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one chunk: dw itself).
+// Gradient of a convolution by its weights, dw[tap, c, k] = sum over pixels of x[pixel at tap, c] * dy[pixel, k], in
+// chunks of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one chunk dw itself).
 //
-// Layout: x, dy are views of pixels x vec4s of channels; dw lies in chunks of taps of `wRows` rows (input channels)
-// of vec4s over the output channels. Pixels of dy fall into `rows` rows of `width`, of which the last may be shorter.
+// Layout: x and dy are views of pixels x vec4s of channels; dw is chunks of taps of `wRows` rows (input channels) of
+// vec4s over the output channels. Pixels of dy form `rows` rows of `width`, the last of which may be shorter.
 //
-// An invocation goes over one chunk with SLOTS vec4s of x and two of dy a pixel. With SLIDE the vec4s of x are the
-// same four channels at neighbouring taps, and pixels of a row are gone through `spacing` apart, which is one tap, so
+// An invocation processes one chunk with SLOTS vec4s of x and two of dy per pixel. With SLIDE the vec4s of x are the
+// same four channels at neighbouring taps, and pixels of a row are visited `spacing` apart, which is one tap, so
 // that each needs one new vec4; without, they are neighbouring channels of one tap.
-// Grid: one invocation a block of slots, chunk by chunk, folded into x and y.
+// Grid: one invocation per block of slots, chunk by chunk; workgroups in x, then y.
 
 struct Params {
   chunks: u32,
@@ -40,7 +40,7 @@ struct Params {
   wStride: u32,
   wRows: u32,
   spacing: u32,
-  // Four; a loop of so many turns stays one, and with it few stores to compile.
+  // Four, as a uniform, so that compilers do not unroll the loops over lanes: fewer stores to compile.
   vectorRows: u32,
 }
 
@@ -56,13 +56,13 @@ alias Dy = f32;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<Dy>>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
 
-// Four channels of x, zero outside the image; `place` is that of the row's first pixel.
+// Four channels of x, zero outside the image; `place` is the position of the row's first pixel.
 fn load(rowInside: bool, place: u32, column: i32) -> vec4f {
   let inside = rowInside && column >= 0 && column < i32(params.xWidth);
   return select(vec4f(0.0), vec4f(x[select(params.xOffset, place + u32(column) * params.xStride, inside)]), inside);
 }
 
-// Writes two vec4s of a row of dw; `taps` is the first tap of the kernel's row.
+// Writes two vec4s of a row of dw; `taps` is the first tap of the row of the kernel.
 fn store(taps: u32, tapColumn: u32, row: u32, group: u32, column: u32, value0: vec4f, value1: vec4f) {
   if (tapColumn < params.tapColumns && row < params.wRows) {
     let line = (taps + tapColumn) * params.wRows + row;

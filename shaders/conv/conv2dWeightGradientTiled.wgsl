@@ -1,14 +1,15 @@
-// Gradient of a convolution's weights as a matrix product through tiles in workgroup memory, dw[tap, c, k] = sum over
-// pixels of x[pixel at tap, c] dy[pixel, k], in chunks of pixels: `chunks` partial sums, which reduce/columnSums adds
-// (with one chunk: dw itself). For GPUs, where a barrier is cheap.
+// Gradient of a convolution by its weights as a matrix product with tiles in workgroup memory, dw[tap, c, k] = sum
+// over pixels of x[pixel at tap, c] * dy[pixel, k], in chunks of pixels: `chunks` partial sums, which
+// reduce/columnSums adds (with one chunk dw itself). For GPUs, on which a barrier is cheap.
 //
-// Layout: x, dy are views of pixels x vec4s of channels; dw lies in chunks of taps of `wRows` rows (input channels)
-// of vec4s over the output channels.
+// Layout: x and dy are views of pixels x vec4s of channels; dw is chunks of taps of `wRows` rows (input channels) of
+// vec4s over the output channels.
 //
-// The rows of the product are taps x vec4s of x's channels in one sequence, of four rows of dw each; its columns are
-// vec4s of dy. A step takes DEPTH pixels. A workgroup computes TILE_ROWS x TILE_VECTORS of those vec4s for one chunk,
-// an invocation ROWS, LINES apart, x BLOCK, COLUMNS apart. While it multiplies one pair of tiles it holds the next
-// one's vec4s in registers, and then writes them to the other pair: one barrier a step.
+// The rows of the product are the sequence of taps x vec4s of x's channels, each of four rows of dw; its columns are
+// vec4s of dy. Each step covers DEPTH pixels. A workgroup computes TILE_ROWS x TILE_VECTORS of those vec4s for one
+// chunk; an invocation ROWS, LINES apart, x BLOCK, COLUMNS apart. Tiles are double-buffered: while an invocation
+// multiplies one pair of tiles it holds vec4s of the next pair in registers, and then stores them to the other pair
+// of buffers, with one barrier per step.
 // Grid: tiles, columns within rows within groups, in x; chunks in y.
 
 struct Params {
@@ -40,12 +41,12 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 256u;
-// Invocations across dy's channels.
+// Invocations along the channels of dy.
 const COLUMNS: u32 = 16u;
-// Of an invocation: vec4s of x's channels and of dy's, 1 or 2 each.
+// vec4s of x's channels and of dy's channels per invocation, 1 or 2 each.
 const ROWS: u32 = 2u;
 const BLOCK: u32 = 2u;
-// Pixels a step. A tile of x is one or two vec4s an invocation, a tile of dy at most one.
+// Pixels per step. A tile of x is one or two vec4s per invocation, a tile of dy at most one.
 const DEPTH: u32 = 8u;
 // Element types of x and dy.
 alias X = f32;
@@ -92,7 +93,7 @@ fn advance(start: Pixel) -> Pixel {
   return pixel;
 }
 
-// A row vec4 of the product: a tap, past the last one where there is none, and a vec4 of the group's channels of x.
+// A row of vec4s of the product: a tap (beyond the last one where there is none) and a vec4 of the group's channels.
 struct Row {
   tapRow: u32,
   tapColumn: u32,
@@ -104,7 +105,7 @@ fn rowOf(index: u32) -> Row {
   return Row(tap / params.tapColumns, tap % params.tapColumns, index % params.rowVectors);
 }
 
-// Four channels of x at a tap of a pixel of dy, zero outside the image and past the chunk.
+// Four channels of x at a tap of a pixel of dy, zero outside the image and beyond the chunk.
 fn loadX(pixel: Pixel, row: Row, end: u32, group: u32) -> vec4f {
   let xRow = i32(pixel.row) * params.rowStep + params.rowStart + i32(row.tapRow) * params.tapRowStep;
   let xColumn = i32(pixel.column) * params.columnStep + params.columnStart + i32(row.tapColumn) * params.tapColumnStep;
@@ -116,14 +117,14 @@ fn loadX(pixel: Pixel, row: Row, end: u32, group: u32) -> vec4f {
   return select(vec4f(0.0), value, inside);
 }
 
-// Four channels of dy, zero past the chunk.
+// Four channels of dy, zero beyond the chunk.
 fn loadDy(index: u32, vector: u32, end: u32, group: u32) -> vec4f {
   let inside = index < end && vector < params.columnVectors;
   let place = index * params.dyStride + group * params.columnVectors + vector;
   return select(vec4f(0.0), vec4f(dy[params.dyOffset + select(0u, place, inside)]), inside);
 }
 
-// Writes one vec4 of dw: channel `lane` of a row vec4.
+// Writes one vec4 of dw: channel `lane` of a row of vec4s of the product.
 fn store(chunk: u32, row: Row, lane: u32, vector: u32, group: u32, value: vec4f) {
   let channel = row.vector * 4u + lane;
   if (row.tapRow < params.tapRows && channel < params.wRows && vector < params.columnVectors) {
@@ -142,7 +143,7 @@ fn main(@builtin(workgroup_id) groupId: vec3u, @builtin(local_invocation_index) 
   let start = chunk * params.chunkPixels;
   let end = min(start + params.chunkPixels, params.pixels);
 
-  // What this invocation loads: neighbours take neighbouring vec4s of one pixel.
+  // What this invocation loads: neighbouring invocations load neighbouring vec4s of one pixel.
   let xRow = rowOf(firstRow + local % TILE_ROWS);
   var p = pixelOf(start + local / TILE_ROWS);
   var q = pixelOf(start + (local + WORKGROUP) / TILE_ROWS);
@@ -150,7 +151,7 @@ fn main(@builtin(workgroup_id) groupId: vec3u, @builtin(local_invocation_index) 
   var dyPixel = start + local / TILE_VECTORS;
   let loadsDy = local < DY_TILE;
 
-  // What it computes: s and t the first vec4 of x's channels, u and v the second; t and v the second of dy's.
+  // What this invocation computes: s and t the first vec4 of x's channels, u and v the second; t and v the second of dy's.
   let line = local / COLUMNS;
   let column = local % COLUMNS;
   var s0: vec4f;

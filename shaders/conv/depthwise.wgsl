@@ -1,12 +1,14 @@
-// Depthwise convolution of any kernel, y[pixel, e, c] = sum over taps of x[pixel at tap, c] w[tap, e, c] (+ bias), of
-// max(x, 0) with RELU; with the weights of the taps in reverse order also the gradient of its input,
-// y[pixel, c] = sum over copies e and taps of x[pixel at tap, e, c] w[tap, e, c], zero where GATED and gate is not positive.
+// Depthwise convolution with any kernel size, y[pixel, e, c] = sum over taps of x[pixel at tap, c] * w[tap, e, c] (+
+// bias), with RELU of max(x, 0). With the weights of the taps in reverse order also its gradient by the input,
+// y[pixel, c] = sum over copies e and taps of x[pixel at tap, e, c] * w[tap, e, c], with GATED zero where gate is
+// not positive.
 //
-// Layout: x, y and gate are views of pixels x vec4s of channels, one copy after the other; w has a row of vec4s a tap and
-// copy. The grid of computed pixels, where they are written and where their taps read: as in conv/conv2d.
+// Layout: x, y and gate are views of pixels x vec4s of channels, copies one after the other; w has a row of vec4s
+// per tap and copy. The grid of computed pixels, where they are written and where their taps read are as in
+// conv/conv2d.
 // An invocation computes a strip of four pixels of one row, `spacing` columns apart, of four channels. With SLIDE,
-// neighbours in the strip are one tap apart, so that each tap needs one new value of x for four pixels.
-// Grid: strips in x, folded into z; vec4s of channels in y: the weights are the same for a workgroup.
+// neighbouring pixels of a strip are one tap apart, so that each tap needs one new value of x for four pixels.
+// Grid: strips in x, then z; vec4s of channels in y, so that a workgroup shares its weights.
 
 struct Params {
   strips: u32,

@@ -1,12 +1,12 @@
-// Gradient of a depthwise convolution's weights, dw[tap, e, c] = sum over pixels of x[pixel at tap, c] dy[pixel, e, c], or
-// max(x, 0) for x with RELU, in chunks of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one
-// chunk: dw itself).
+// Gradient of a depthwise convolution by its weights, dw[tap, e, c] = sum over pixels of x[pixel at tap, c] *
+// dy[pixel, e, c], with RELU of max(x, 0), in chunks of rows of pixels: `chunks` partial sums, which
+// reduce/columnSums adds (with one chunk dw itself).
 //
-// Layout: x, dy are views of pixels x vec4s of channels, dy one copy e after the other; dw lies in chunks of a row of vec4s a
-// tap and copy.
+// Layout: x and dy are views of pixels x vec4s of channels, copies e of dy one after the other; dw is chunks of a
+// row of vec4s per tap and copy.
 // An invocation computes TAPS neighbouring taps of one row of the kernel, for four channels, over one chunk. With
-// SLIDE pixels of a row are gone through `spacing` apart, which is one tap, so that each needs one new value of x.
-// Grid: one invocation a vec4 of a copy and block of taps, chunk by chunk, folded into x and y.
+// SLIDE, pixels of a row are visited `spacing` apart, which is one tap, so that each needs one new value of x.
+// Grid: one invocation per vec4 of a copy and block of taps, chunk by chunk; workgroups in x, then y.
 
 struct Params {
   chunks: u32,
@@ -46,7 +46,7 @@ const RELU: bool = false;
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
 
-// Four channels of x, zero outside the image; `place` is that of the row's first pixel.
+// Four channels of x, zero outside the image; `place` is the position of the row's first pixel.
 fn load(rowInside: bool, place: u32, column: i32) -> vec4f {
   let inside = rowInside && column >= 0 && column < i32(params.xWidth);
   let value = select(vec4f(0.0), x[select(params.xOffset, place + u32(column) * params.xStride, inside)], inside);

@@ -1,13 +1,14 @@
-// Gradient of the weights of a depthwise convolution with a 3 x 3 or 5 x 5 kernel, dw[tap, e, c] = sum over pixels of
-// x[pixel at tap, c] dy[pixel, e, c], or max(x, 0) for x with relu, and normalised (x - mean) * scale + shift for x, in chunks
-// of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one chunk: dw itself).
+// Gradient of a depthwise convolution with a 3 x 3 or 5 x 5 kernel by its weights, dw[tap, e, c] = sum over pixels
+// of x[pixel at tap, c] * dy[pixel, e, c], with relu of max(x, 0), normalised of (x - mean) * scale + shift in place
+// of x, in chunks of rows of pixels: `chunks` partial sums, which reduce/columnSums adds (with one chunk dw itself).
 //
-// Layout: x, dy are views of pixels x vec4s of channels, dy one copy e after the other; dw lies in chunks of a row of vec4s a
-// tap and copy; factors is [3][vectors]: mean, scale, shift. Where taps read x: as in conv/depthwiseWindow.
-// An invocation computes all taps of four channels of a copy over one chunk of blocks of `rowsEach` rows of the ROWS it could
-// take, one tap apart. It goes along them with the last KERNEL values of dy of each: every turn takes one column of x, which all of them met, and a new
-// value of dy every `advance` turns.
-// Grid: one invocation a vec4 of a copy, chunk by chunk, folded into x and y.
+// Layout: x and dy are views of pixels x vec4s of channels, copies e of dy one after the other; dw is chunks of a
+// row of vec4s per tap and copy; factors is [3][vectors]: mean, scale, shift. Taps read x as in
+// conv/depthwiseWindow.
+// An invocation computes all taps of four channels of a copy over one chunk of blocks of rows, `rowsEach` (at most
+// ROWS) rows each, one tap apart. It slides along the rows with the last KERNEL values of dy of each: each iteration
+// loads one column of x, multiplies it with these values, and loads a new value of dy every `advance` iterations.
+// Grid: one invocation per vec4 of a copy, chunk by chunk; workgroups in x, then y.
 
 struct Params {
   chunks: u32,
@@ -44,7 +45,7 @@ const WORKGROUP: u32 = 64u;
 const KERNEL: u32 = 5u;
 const ROWS: u32 = 2u;
 
-// Sums of a row of taps, or the values of dy that the present column is at these taps of.
+// Sums of a row of taps, or the values of dy for which the current column is at these taps.
 struct Taps {
   t0: vec4f,
   t1: vec4f,
@@ -59,12 +60,12 @@ struct Taps {
 @group(0) @binding(3) var<storage, read> factors: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> dw: array<vec4f>;
 
-// Of the invocation's channels.
+// Factors of the invocation's channels.
 var<private> mean: vec4f;
 var<private> scale: vec4f;
 var<private> offset: vec4f;
 
-// Place in x of column 0 of the row that tap row i reads, -1 outside the image.
+// Position in x of column 0 of the row that tap row i reads, -1 outside the image.
 fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
   let xRow = i32(row) * params.rowStep + params.rowStart + i * params.tapRowStep;
   let pixel = (i32(image) * params.xHeight + xRow) * params.xWidth;
@@ -91,7 +92,7 @@ fn multiplyAdd(sums: Taps, value: vec4f, row: Taps) -> Taps {
   return result;
 }
 
-// The values of dy as the next column finds them.
+// Shifts the values of dy by one column.
 fn shift(row: Taps, newest: vec4f) -> Taps {
   var result: Taps;
   result.t0 = newest;

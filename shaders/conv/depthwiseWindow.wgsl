@@ -1,17 +1,17 @@
-// Depthwise convolution with a 3 x 3 or 5 x 5 kernel, y[pixel, e, c] = sum over taps of x[pixel at tap, c] w[tap, e, c]
-// (+ bias), of max(x, 0) with relu, and normalised of (x - mean) * scale + shift in place of x, channel by channel; with the
-// weights of the taps in reverse order also the gradient of its input, y[pixel, c] = sum over copies e and taps of
-// x[pixel at tap, e, c] w[tap, e, c], zero where gated and gate is not positive.
+// Depthwise convolution with a 3 x 3 or 5 x 5 kernel, y[pixel, e, c] = sum over taps of x[pixel at tap, c] * w[tap,
+// e, c] (+ bias), with relu of max(x, 0), normalised of (x - mean) * scale + shift in place of x, per channel. With
+// the weights of the taps in reverse order also its gradient by the input, y[pixel, c] = sum over copies e and taps
+// of x[pixel at tap, e, c] * w[tap, e, c], where gated zero where gate is not positive.
 //
-// Layout: x, y and gate are views of pixels x vec4s of channels, one copy after the other; w has a row of vec4s a tap and
-// copy; factors is [3][channelVectors]: mean, scale, shift. Tap (i, j) of output (row, column) reads x at (row, column) * step +
-// start + (i, j) * tapStep, where x lies stretched: one row of it every `rowStretch`, one column every `columnStretch`, zeros
-// between them (STRETCHED).
-// An invocation keeps the weights of four channels and goes along a run of `run` pixels of a band, which is `rowsEach` rows of
-// the ROWS it could take, one tap apart; then of the next one, `bandsEach` in all. Every turn adds one column of x to the outputs that it has a tap in: KERNEL
-// a row, the last of which is then whole. An output is `advance` turns from the next and `spacing` columns. Later copies add
-// to what the first has written.
-// Grid: one invocation a run, `bandsEach` bands of the images and a vec4 of outputs, folded into x and y.
+// Layout: x, y and gate are views of pixels x vec4s of channels, copies one after the other; w has a row of vec4s
+// per tap and copy; factors is [3][channelVectors]: mean, scale, shift. Tap (i, j) of output (row, column) reads x
+// at (row, column) * step + start + (i, j) * tapStep, where with STRETCHED x is dilated: its rows are `rowStretch`
+// apart and its columns `columnStretch` apart, with zeros between them.
+// An invocation keeps the weights of four channels and slides along `run` pixels of a band of `rowsEach` (at most
+// ROWS) rows, one tap apart, then of the next band, `bandsEach` in all. Each iteration adds one column of x to the
+// outputs that have a tap there, KERNEL per row, and completes the last of them. Successive outputs are `advance`
+// iterations and `spacing` columns apart. Copies after the first add to what the first one has written.
+// Grid: one invocation per run, `bandsEach` bands of the images and vec4 of outputs; workgroups in x, then y.
 
 struct Params {
   strips: u32,
@@ -62,7 +62,7 @@ const KERNEL: u32 = 5u;
 const ROWS: u32 = 2u;
 const STRETCHED: bool = false;
 
-// Weights of a row of taps, or sums of the outputs that have the present column at these taps.
+// Weights of a row of taps, or sums of the outputs for which the current column is at these taps.
 struct Taps {
   t0: vec4f,
   t1: vec4f,
@@ -79,7 +79,7 @@ struct Taps {
 @group(0) @binding(5) var<storage, read> factors: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
-// Of the invocation's channels.
+// Factors of the invocation's channels.
 var<private> mean: vec4f;
 var<private> scale: vec4f;
 var<private> offset: vec4f;
@@ -88,7 +88,7 @@ fn floorDivide(value: i32, divisor: i32) -> i32 {
   return (value - select(0, divisor - 1, value < 0)) / divisor;
 }
 
-// Place in x of column 0 of the row that tap row i reads, -1 outside the image and between its rows.
+// Position in x of column 0 of the row that tap row i reads, -1 outside the image and between the rows of a dilated x.
 fn rowPlace(image: u32, row: u32, i: i32) -> i32 {
   let stretchedRow = i32(row) * params.rowStep + params.rowStart + i * params.tapRowStep;
   var xRow = stretchedRow;
@@ -137,7 +137,7 @@ fn multiplyAdd(sums: Taps, value: vec4f, row: Taps) -> Taps {
   return result;
 }
 
-// The sums as the next column finds them.
+// Shifts the sums by one column.
 fn shift(sums: Taps, start: vec4f) -> Taps {
   var result: Taps;
   result.t0 = start;
@@ -238,7 +238,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let row5 = rowPlace(image, row, 5);
       var sums = Taps(first, first, first, first, first);
       var nextSums = sums;
-      // Column of x, and how far behind it the turn is in the stretched image.
+      // Column of x, and the distance to it in the dilated image.
       var xColumn = startColumn;
       var rest = start - startColumn * params.columnStretch;
       var next = KERNEL - 1u;

@@ -1,12 +1,12 @@
-// Grouped convolution of any group size, y[pixel, k] = sum over taps and c of x[pixel at tap, group(k) c] w[tap, c,
-// k] (+ bias); with GRADIENT the gradient of its input, y[pixel, c] = sum over taps and k of x[pixel from tap, k]
-// w[tap, c, k], x being the incoming gradient. The kernel for the groups that conv/conv2d and conv/depthwise can't
-// take.
+// Grouped convolution with any group size, y[pixel, k] = sum over taps and c of x[pixel at tap, group(k) c] * w[tap,
+// c, k] (+ bias); with GRADIENT its gradient by the input, y[pixel, c] = sum over taps and k of x[pixel from tap, k]
+// * w[tap, c, k], where x is the gradient of the output. For the groups that conv/conv2d and conv/depthwise do not
+// support.
 //
-// Layout: x, y are views of pixels x channels; w has `wRows` rows a tap (the input channels of a group) of all output
-// channels. Offsets and strides are in vec4s. xChannels and yChannels are channels of one group.
+// Layout: x and y are views of pixels x channels; w has `wRows` rows per tap (the input channels of a group) of all
+// output channels. Offsets and strides are in vec4s. xChannels and yChannels are the channels of one group.
 // An invocation computes four channels of one pixel of y.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Grid: one invocation per vec4 of y; workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -46,7 +46,7 @@ const BIAS: bool = false;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-// Where output position `a` finds its input at tap `i`; -1 where there is none.
+// Position of the input of output `a` at tap `i`; -1 where there is none.
 fn source(a: u32, i: u32, stride: i32, padding: i32, dilation: i32, size: u32) -> i32 {
   var place = i32(a) * stride - padding + i32(i) * dilation;
   if (GRADIENT) {

@@ -1,10 +1,10 @@
-// Gradient of the weights of a grouped convolution of any group size, dw[tap, c, k] = sum over pixels of x[pixel at
-// tap, group(k) c] dy[pixel, k]: for the groups that conv/conv2dWeightGradient can't take.
+// Gradient of a grouped convolution with any group size by its weights, dw[tap, c, k] = sum over pixels of x[pixel
+// at tap, group(k) c] * dy[pixel, k]. For the groups that conv/conv2dWeightGradient does not support.
 //
-// Layout: x, dy are views of pixels x channels; dw has `wRows` rows a tap (input channels of a group, `xChannels` of
-// them and padding) of vec4s over all output channels. Offsets and strides are in vec4s.
+// Layout: x and dy are views of pixels x channels; dw has `wRows` rows per tap (the input channels of a group,
+// `xChannels`, and padding) of vec4s over all output channels. Offsets and strides are in vec4s.
 // An invocation computes four weights.
-// Grid: one invocation a vec4 of dw, folded into x and y.
+// Grid: one invocation per vec4 of dw; workgroups in x, then y.
 
 struct Params {
   vectors: u32,

@@ -1,6 +1,6 @@
-// y += x, or without ACCUMULATE y = x: sums kept on the device over many runs.
-// Layout: x, y are views of rows x vectors vec4s.
-// Grid: one invocation a vec4, folded into x and y.
+// In-place update y += x, or without ACCUMULATE y = x: sums that stay on the device over many runs.
+// Layout: x and y are views of rows x vectors vec4s.
+// Grid: one invocation per vec4; workgroups in x, then y.
 
 struct Params {
   rows: u32,

@@ -1,7 +1,7 @@
-// Which of several groups of flags are open: y[group] = 1 where a flag of the group is not zero, else 0.
-// Layout: flags is a view of rows of scalars, `flagStride` scalars from row to row; members is [groups][width], elements of the
-// flags with the last one of a group repeated; y is a row of scalars whose padding becomes zero.
-// Grid: one invocation an element of y, padding included.
+// Logical or over groups of flags: y[group] = 1 where a flag of the group is not zero, else 0.
+// Layout: flags is a view of rows of scalars, flagsStride vec4s apart; members is [groups][width], row-major indices
+// of flags, padded by repeating the last one of a group; y is a row of scalars whose padding is written as zero.
+// Grid: one invocation per element of y, padding included.
 
 struct Params {
   padded: u32,

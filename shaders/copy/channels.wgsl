@@ -1,9 +1,10 @@
-// Copies channels within rows: y[c] = x[c - begin + first] for begin <= c < end. Of the vec4s it writes, lanes after `end`
-// become 0; lanes before `begin` become 0, or with KEEP stay as they are (the end of a concatenation's previous input).
-// Layout: x, y are views of rows of vec4s; `vectors` vec4s of y are written in each row.
-// ALIGNED: begin and first are multiples of 4 and the lanes of x's last copied vec4 beyond `end` are zeros, so that whole
-// vec4s move.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Copies channels within rows: y[c] = x[c - begin + first] for begin <= c < end. In the vec4s that are written,
+// lanes from `end` on become 0; lanes before `begin` become 0, or with KEEP remain as they are (the last channels of
+// the previous input of a concatenation).
+// Layout: x and y are views of rows of vec4s; `vectors` vec4s of y are written in each row.
+// ALIGNED: begin and first are multiples of 4, and lanes from `end` on of the last copied vec4 of x are zero, so
+// that whole vec4s are copied.
+// Grid: one invocation per vec4 of y; workgroups in x, then y.
 
 struct Params {
   rows: u32,

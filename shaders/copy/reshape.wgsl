@@ -1,7 +1,7 @@
-// Copies all elements in row-major order into rows of another length, padding lanes left out and made anew:
-// element i of y = element i of x.
-// Layout: x, y are views of rows of vec4s with xChannels and channels elements.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Copies all elements in row-major order into rows of another length: element i of y = element i of x, where padding
+// lanes are not counted; those of y are written as zero.
+// Layout: x and y are views of rows of vec4s with xChannels and channels elements.
+// Grid: one invocation per vec4 of y; workgroups in x, then y.
 
 struct Params {
   rows: u32,

@@ -1,7 +1,8 @@
-// Moves channels from [groups, members] to [members, groups]: y[m * groups + g] = x[g * members + m] (Zhang et al. 2018,
-// ShuffleNet, section 3.1). With as many groups as there were members it is its own inverse.
-// Layout: x and y are views of rows x vectors vec4s; channels = groups * members; padding lanes of y become zero.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Channel shuffle from [groups, members] to [members, groups]: y[m * groups + g] = x[g * members + m] (Zhang et al.
+// 2018, ShuffleNet, section 3.1). Exchanging groups and members gives the inverse.
+// Layout: x and y are views of rows x vectors vec4s; channels = groups * members; padding lanes of y are written as
+// zero.
+// Grid: one invocation per vec4 of y; workgroups in x, then y.
 
 struct Params {
   rows: u32,

@@ -1,6 +1,6 @@
-// Every second pixel of an image: y[i, j] = x[2i + rowStart, 2j + columnStart].
+// Subsampling of images by 2: y[i, j] = x[2i + rowStart, 2j + columnStart].
 // Layout: x and y are views of pixels x vectors vec4s.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Grid: one invocation per vec4 of y; workgroups in x, then y.
 
 struct Params {
   rows: u32,

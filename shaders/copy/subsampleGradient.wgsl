@@ -1,6 +1,6 @@
-// Gradient of taking every second pixel: dx[2i + rowStart, 2j + columnStart] = dy[i, j], zero at all other pixels.
+// Gradient of the subsampling by 2: dx[2i + rowStart, 2j + columnStart] = dy[i, j], zero at all other pixels.
 // Layout: dy and dx are views of pixels x vectors vec4s.
-// Grid: one invocation a vec4 of dx, folded into x and y.
+// Grid: one invocation per vec4 of dx; workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -31,7 +31,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let vector = index % params.vectors;
   let pixel = index / params.vectors;
-  // A pixel before the first one taken wraps round to a place behind the last.
+  // For a pixel before the first one read, the unsigned difference wraps around to a position beyond the last.
   let column = pixel % params.width - params.columnStart;
   let row = (pixel / params.width) % params.height - params.rowStart;
   let image = pixel / params.width / params.height;

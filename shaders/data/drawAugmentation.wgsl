@@ -1,9 +1,9 @@
-// Random numbers of image augmentation: for every place of a batch where the crop starts, whether it is flipped, and which
-// square is cut out. Philox4x32-10 (Salmon et al. 2011) with key (seed, purpose) and counters (place, step, 0, 0) and
-// (place, step, 1, 0); a word w becomes an integer below n as floor(w n / 2^32).
-// Layout: draws holds two vec4u a place: (crop row, crop column, flip, 0) and (first row, row after the last, first column,
-// column after the last) of the cut-out square, clipped to the image. Crops lie in 0 .. 2 pad.
-// Grid: one invocation a place.
+// Random numbers of image augmentation: for each position of a batch the offset of the crop, whether to flip, and
+// the square to cut out. Philox4x32-10 (Salmon et al. 2011) with key (seed, purpose) and counters (position, step,
+// 0, 0) and (position, step, 1, 0); a word w is mapped to an integer below n as floor(w * n / 2^32).
+// Layout: draws holds two vec4u per position: (crop row, crop column, flip, 0), and (first row, row after the last,
+// first column, column after the last) of the square, clipped to the image. Crop offsets are from 0 to 2 * pad.
+// Grid: one invocation per position.
 
 struct Params {
   batch: u32,
@@ -22,7 +22,7 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(1) var<storage, read> step: array<u32>;
 @group(0) @binding(2) var<storage, read_write> draws: array<vec4u>;
 
-// High 32 bits of the 64-bit product.
+// The high 32 bits of the 64-bit product.
 fn multiplyHigh(a: u32, b: u32) -> u32 {
   let aLow = a & 0xffffu;
   let aHigh = a >> 16u;

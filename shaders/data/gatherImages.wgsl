@@ -1,8 +1,10 @@
-// A batch of images from bytes: y = (byte / 255 - mean) / deviation, with AUGMENT cropped from the image padded by zero
-// bytes, flipped left to right and cut out (zeros) as drawn. A place whose index is no image's becomes zeros.
-// Layout: words holds the images one after the other, NHWC bytes, four to a word, the first in the lowest bits; y is a view
-// of rows (batch x height x width) of vectors vec4s; draws as drawAugmentation.wgsl leaves them (any buffer without AUGMENT).
-// Grid: one invocation a vec4 of y, folded into x and y.
+// A batch of images from bytes: y = (byte / 255 - mean) / deviation. With AUGMENT the image is padded with zero
+// bytes and cropped, flipped horizontally, and a square is set to zero, as drawn by data/drawAugmentation. Positions
+// whose index is beyond the last image become zero.
+// Layout: words holds the images one after the other as NHWC bytes, four per word, the first in the lowest bits; y
+// is a view of (batch x height x width) rows of vectors vec4s; draws as written by data/drawAugmentation (any buffer
+// without AUGMENT).
+// Grid: one invocation per vec4 of y; workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -48,7 +50,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     if (crop.z == 1u) {
       sourceColumn = params.width - 1u - column;
     }
-    // Left of or above the image the difference wraps round to a large number.
+    // Left of or above the image the unsigned difference wraps around to a large number.
     sourceRow = sourceRow + crop.x - params.pad;
     sourceColumn = sourceColumn + crop.y - params.pad;
     kept = kept && !(row >= cut.x && row < cut.y && column >= cut.z && column < cut.w);

@@ -1,6 +1,6 @@
-// Labels of a batch: y = labels[index], and 0xffffffff, which stands for "no sample", where there is no such label.
-// Layout: labels, indices, y are flat; `padded` elements of y are written, those from `count` on become zero.
-// Grid: one invocation an element.
+// Labels of a batch: y = labels[index], or 0xffffffff ("no sample") where the index is beyond the last label.
+// Layout: labels, indices and y are flat; `padded` elements of y are written, those from `count` on as zero.
+// Grid: one invocation per element.
 
 struct Params {
   count: u32,

@@ -1,8 +1,8 @@
-// Elements of a value side by side: y[first * 4 + i] = x[place<i>] for up to sixteen elements; further lanes of the last
-// vec4 become zero.
-// Layout: x is seen as scalars, and places count them from the start of its binding; y is a row of vec4s, of which `count`
-// scalars from vec4 `first` on are written.
-// Grid: one workgroup, one invocation a vec4 of y.
+// Gathers up to sixteen single elements: y[first * 4 + i] = x[place<i>]; further lanes of the last vec4 are written
+// as zero.
+// Layout: x is an array of scalars, in which positions are counted from the start of the binding; y is a row of
+// vec4s, of which `count` scalars from vec4 `first` on are written.
+// Grid: one workgroup, one invocation per vec4 of y.
 
 struct Params {
   count: u32,
@@ -30,7 +30,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 
-// Places of the elements of vec4 `vector` of the list.
+// Positions of the elements of vec4 `vector` of the list.
 fn placesOf(vector: u32) -> vec4u {
   switch (vector) {
     case 0u: {

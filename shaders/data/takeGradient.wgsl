@@ -1,8 +1,8 @@
-// Gradient of taking elements: x[place<i>] = (first > 0 ? x[place<i>] : 0) + dy[first * 4 + i] summed over the up to sixteen
-// elements i that were taken from there, in order; zero where none was.
-// Layout: dx is a view of rows x vectors vec4s; places count its scalars from its first, gaps between rows included. dy is a
-// row of vec4s, of which `count` scalars from vec4 `first` on are read.
-// Grid: one invocation a vec4 of dx, folded into x and y.
+// Gradient of gathering up to sixteen elements: dx[place<i>] = (first > 0 ? dx[place<i>] : 0) + the sum, in order,
+// of dy[first * 4 + i] over all i with that position; zero at other positions.
+// Layout: dx is a view of rows x vectors vec4s, in which positions count scalars from the first, gaps between rows
+// included. dy is a row of vec4s, of which `count` scalars from vec4 `first` on are read.
+// Grid: one invocation per vec4 of dx; workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -36,7 +36,7 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 
-// Places of the elements of vec4 `vector` of the list.
+// Positions of the elements of vec4 `vector` of the list.
 fn placesOf(vector: u32) -> vec4u {
   switch (vector) {
     case 0u: {
@@ -54,7 +54,7 @@ fn placesOf(vector: u32) -> vec4u {
   }
 }
 
-// The lanes of vec4 `place` of dx from which a scalar was taken.
+// The gradient in the lane of vec4 `place` of dx that was read, zero in the others.
 fn addTo(place: u32, source: u32, gradient: f32) -> vec4f {
   let here = vec4u(source) == vec4u(place * 4u) + vec4u(0u, 1u, 2u, 3u);
   return select(vec4f(0.0), vec4f(gradient), here);
@@ -73,7 +73,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   for (var vector = 0u; vector * 4u < params.count; vector++) {
     let places = placesOf(vector);
-    // Padding lanes of dy hold zeros.
+    // Padding lanes of dy are zero.
     let gradient = dy[params.dyOffset + params.first + vector];
     sum += addTo(place, places.x, gradient.x);
     sum += addTo(place, places.y, gradient.y);

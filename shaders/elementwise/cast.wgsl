@@ -1,6 +1,6 @@
-// The same numbers in another element type, y = x, rounded where y's has fewer bits.
-// Layout: x, y are views of rows x vectors vec4s, of elements From and To.
-// Grid: one invocation a vec4, folded into x and y.
+// Conversion to another element type, y = x, rounded where y has fewer bits.
+// Layout: x and y are views of rows x vectors vec4s of elements From and To.
+// Grid: one invocation per vec4; workgroups in x, then y.
 
 struct Params {
   rows: u32,

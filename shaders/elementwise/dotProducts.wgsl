@@ -1,9 +1,9 @@
-// First of two stages of the dot products of dy with up to five values: for term FIRST + i, partial sums of
-// dot(dy, x_i) over one vec4 column of a chunk of rows; and, behind them, the term's place in the result.
-// Layout: dy, x0..x4 are views of rows x vectors vec4s. partial is [terms][chunks * vectors + 1] scalars, the last of each
-// term its place as a number. Bindings of unused values repeat a used one.
-// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
-// chunk * chunkStart.
+// First of two stages of the dot products of dy with up to five values: for term firstTerm + i the partial sums of
+// dot(dy, x_i) over one column of vec4s in a chunk of rows, followed by the term's position in the result.
+// Layout: dy and x0 to x4 are views of rows x vectors vec4s; bindings of unused values repeat a used one. partial is
+// [terms][chunks * vectors + 1] scalars, of which the last of each term is its position as a number.
+// Grid: one invocation per (chunk of rows, column); workgroups in x, then y. Chunk c consists of every rowStep-th
+// row from c * chunkStart, within chunkSpan rows.
 
 struct Params {
   rows: u32,

@@ -1,7 +1,7 @@
-// y = 1 where x > 0, else 0.
-// Layout: x, y are views of rows x vectors vec4s.
-// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
-// chunk * chunkStart.
+// Heaviside step function: y = 1 where x > 0, else 0.
+// Layout: x and y are views of rows x vectors vec4s.
+// Grid: one invocation per (chunk of rows, column); workgroups in x, then y. Chunk c consists of every rowStep-th
+// row from c * chunkStart, within chunkSpan rows.
 
 struct Params {
   rows: u32,

@@ -1,8 +1,8 @@
-// Second stage of the dot products: every element of y is the sum, in order, of the partial sums of the terms whose
-// place it is; zero where there is none.
-// Layout: partial is [terms][parts + 1] scalars, the last of each term its place, counted in elements of y from its
-// offset with its stride; y a view of rows x vectors vec4s.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Second stage of the dot products: each element of y is the sum, in order, of the partial sums of the terms with
+// its position; zero where there is no such term.
+// Layout: partial is [terms][parts + 1] scalars, of which the last of each term is its position, counted in scalars
+// of y from yOffset with yStride; y is a view of rows x vectors vec4s.
+// Grid: one invocation per vec4 of y; workgroups in x, then y.
 
 struct Params {
   rows: u32,

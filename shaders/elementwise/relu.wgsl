@@ -1,7 +1,7 @@
-// Rectified linear unit, y = max(x, 0); with GRADIENT: y = x where gate > 0, else 0 (x is the incoming gradient, gate the
-// unit's output).
-// Layout: x, gate, y are views of rows x vectors vec4s (channels in fours).
-// Grid: one invocation a vec4, folded into x and y.
+// Rectified linear unit, y = max(x, 0). With GRADIENT y = x where gate > 0, else 0: x is the gradient of the output
+// and gate the output.
+// Layout: x, gate and y are views of rows x vectors vec4s.
+// Grid: one invocation per vec4; workgroups in x, then y.
 
 struct Params {
   rows: u32,

@@ -1,7 +1,7 @@
-// y = factor * x.
-// Layout: x, y are views of rows x vectors vec4s.
-// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
-// chunk * chunkStart.
+// Product with a constant, y = factor * x.
+// Layout: x and y are views of rows x vectors vec4s.
+// Grid: one invocation per (chunk of rows, column); workgroups in x, then y. Chunk c consists of every rowStep-th
+// row from c * chunkStart, within chunkSpan rows.
 
 struct Params {
   rows: u32,

@@ -1,9 +1,9 @@
-// A function of every element, y = f(x): FUNCTION 0 sigmoid, 1 tanh, 2 reciprocal, 3 square root. With GRADIENT
-// y = x f', x being the incoming gradient and f' a function of the forward output, `result`.
-// Exponentials are of numbers that are not positive, so that none overflows.
-// Layout: x, result, y are views of rows x vectors vec4s; lanes past channels are written zero.
-// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
-// chunk * chunkStart.
+// Elementwise function, y = f(x): FUNCTION 0 is the sigmoid, 1 tanh, 2 the reciprocal, 3 the square root. With
+// GRADIENT y = x * f', where x is the gradient of the output and f' a function of the output, `result`.
+// Arguments of exponentials are never positive, so that none overflows.
+// Layout: x, result and y are views of rows x vectors vec4s; lanes from `channels` on are written as zero.
+// Grid: one invocation per (chunk of rows, column); workgroups in x, then y. Chunk c consists of every rowStep-th
+// row from c * chunkStart, within chunkSpan rows.
 
 struct Params {
   rows: u32,
@@ -35,7 +35,7 @@ fn sigmoid(value: vec4f) -> vec4f {
   return select(small, vec4f(1.0), value >= vec4f(0.0)) / (1.0 + small);
 }
 
-// Near 0, where 1 - exp(-2|x|) loses digits, the first terms of the series.
+// Near 0, where 1 - exp(-2|x|) cancels digits, the first terms of the Taylor series.
 fn hyperbolicTangent(value: vec4f) -> vec4f {
   let small = exp(-2.0 * abs(value));
   let square = value * value;

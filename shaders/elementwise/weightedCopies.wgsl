@@ -1,8 +1,8 @@
-// Up to five multiples of one value, y_i = w_i * x: the gradients of the inputs of a weighted sum.
-// Layout: x, y0..y4 are views of rows x vectors vec4s; w is scalars, w_i = w[w<i>Index]. Unused outputs are bound to
-// scratch memory and left alone.
-// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
-// chunk * chunkStart.
+// Up to five multiples of one value, y_i = w_i * x: the gradients of a weighted sum by its inputs.
+// Layout: x and y0 to y4 are views of rows x vectors vec4s; w is an array of scalars, w_i = w[w<i>Index]. Unused
+// outputs are bound to scratch memory and not written.
+// Grid: one invocation per (chunk of rows, column); workgroups in x, then y. Chunk c consists of every rowStep-th
+// row from c * chunkStart, within chunkSpan rows.
 
 struct Params {
   rows: u32,

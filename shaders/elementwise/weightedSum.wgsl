@@ -1,10 +1,10 @@
-// Sum of up to five values, y = (accumulate ? y : 0) + sum_i w_i x_i; without WEIGHTED all w_i are 1. The relaxed edge of
-// DARTS (Liu et al. 2019, eq. 2) when w holds the softmax of the architecture parameters. Inputs of weight zero are not read:
-// they may hold anything.
-// Layout: x0..x4, y are views of rows x vectors vec4s; w is a row of scalars, w_i = w[w<i>Index]. COUNT is `count`, or 5
-// for 4. Bindings of unused inputs repeat a used one.
-// Grid: one invocation a vec4, folded into x and y. The loops of no or one turn are branches that software drivers take only
-// where a lane needs them.
+// Sum of up to five values, y = (accumulate ? y : 0) + sum_i w_i * x_i; without WEIGHTED all w_i are 1. With w the
+// softmax of architecture parameters it is the mixed operation of DARTS (Liu et al. 2019, eq. 2). Inputs whose
+// weight is zero are not read, so that they may be uninitialised.
+// Layout: x0 to x4 and y are views of rows x vectors vec4s; w is an array of scalars, w_i = w[w<i>Index]. COUNT is
+// the number of inputs, or 5 for 4 inputs. Bindings of unused inputs repeat a used one.
+// Grid: one invocation per vec4; workgroups in x, then y. Loops of at most one iteration are branches that software
+// drivers execute only where a lane needs them.
 
 struct Params {
   rows: u32,
@@ -33,7 +33,7 @@ struct Params {
 const WORKGROUP: u32 = 64u;
 const COUNT: u32 = 5u;
 const WEIGHTED: bool = true;
-// Of all values; sums are f32.
+// Element type of all values; sums are computed in f32.
 alias Element = f32;
 
 @group(0) @binding(0) var<uniform> params: Params;

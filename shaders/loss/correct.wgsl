@@ -1,7 +1,8 @@
-// Whether the largest logit of every sample is its label's: the first among equals counts as the largest.
-// Layout: logits is a view of samples rows of classes channels; labels are samples words, of which those that name no
-// class mean that there is no sample. y has one vec4 a sample: hit, 1 (both 0 without a sample), 0, 0.
-// Grid: one invocation a sample, folded into x and y.
+// Whether each sample is classified correctly: its largest logit, the first of equal ones, is at its label.
+// Layout: logits is a view of `samples` rows of `classes` channels; labels holds one word per sample, values that
+// are no class mark empty positions. y has one vec4 per sample: 1 where correct, 1 (both 0 for an empty position),
+// 0, 0.
+// Grid: one invocation per sample; workgroups in x, then y.
 
 struct Params {
   samples: u32,

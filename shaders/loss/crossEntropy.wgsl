@@ -1,8 +1,8 @@
-// Softmax cross entropy of every sample against a smoothed label (Szegedy et al. 2016, section 7): with
-// log p_k = x_k - logsumexp(x), loss = -(1 - smoothing) * log p_label - smoothing / classes * sum_k log p_k.
-// Layout: logits is a view of samples rows of classes channels; labels are samples words, of which those that name no
-// class mean that there is no sample. y has one vec4 a sample: loss, 1 (both 0 without a sample), 0, 0.
-// Grid: one invocation a sample, folded into x and y.
+// Softmax cross entropy of each sample with label smoothing (Szegedy et al. 2016, section 7): with log p_k = x_k -
+// logsumexp(x), loss = -(1 - smoothing) * log p_label - smoothing / classes * sum_k log p_k.
+// Layout: logits is a view of `samples` rows of `classes` channels; labels holds one word per sample, values that
+// are no class mark empty positions. y has one vec4 per sample: loss, 1 (both 0 for an empty position), 0, 0.
+// Grid: one invocation per sample; workgroups in x, then y.
 
 struct Params {
   samples: u32,

@@ -1,8 +1,8 @@
-// Gradient of the softmax cross entropy: dlogits = dloss * weight * (softmax(logits) - ((1 - smoothing) * [k = label] +
-// smoothing / classes)), zero where there is no sample.
-// Layout: logits, dlogits are views of samples rows of classes channels; labels are samples words; dloss and weight are
-// scalars.
-// Grid: one invocation a sample, folded into x and y.
+// Gradient of the softmax cross entropy: dlogits_k = dloss * weight * (softmax(logits)_k - (1 - smoothing) * [k =
+// label] - smoothing / classes), zero for empty positions.
+// Layout: logits and dlogits are views of `samples` rows of `classes` channels; labels holds one word per sample;
+// dloss and weight are scalars.
+// Grid: one invocation per sample; workgroups in x, then y.
 
 struct Params {
   samples: u32,

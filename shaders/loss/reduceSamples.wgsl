@@ -1,6 +1,6 @@
-// Sum over samples, or mean over those that there are with MEAN (zero without any): total = weight * sum of x.x, where
-// weight is 1 or 1 / sum of x.y.
-// Layout: x has rows vec4s; total and weight are scalars (vec4s whose other lanes are zero).
+// Sum over samples, or with MEAN the mean over non-empty positions (zero without any): total = weight * sum of x.x
+// with weight 1, or 1 / sum of x.y.
+// Layout: x has `rows` vec4s; total and weight are scalars (vec4s whose other lanes are zero).
 // Grid: one invocation.
 
 struct Params {

@@ -1,6 +1,6 @@
-// One matrix product for every item of a batch: y = a b, a^T b or a b^T.
-// Layout: a, b, y are views of batch x rows of vec4s: aRows, bRows and yRows rows an item.
-// Grid: one invocation a (row of y, column of vec4s), folded into x and y.
+// Matrix product of each item of a batch: y = a b, with TRANSPOSE_A a^T b, with TRANSPOSE_B a b^T.
+// Layout: a, b and y are views of batch x rows of vec4s, with aRows, bRows and yRows rows per item.
+// Grid: one invocation per (row of y, column of vec4s); workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -34,7 +34,7 @@ fn left(item: u32, row: u32, k: u32) -> f32 {
   return a[params.aOffset + (item * params.aRows + row) * params.aStride + k / 4u][k % 4u];
 }
 
-// Columns 4 * vector to 4 * vector + 3 of row k of the right factor; zeros beyond the last.
+// Columns 4 * vector to 4 * vector + 3 of row k of the right factor; zeros beyond the last column.
 fn right(item: u32, k: u32, vector: u32) -> vec4f {
   if (TRANSPOSE_B) {
     var result = vec4f(0.0);

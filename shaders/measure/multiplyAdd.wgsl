@@ -1,7 +1,7 @@
-// Measures the most multiply-adds a device does: chains of x = x * factor + summand that touch no memory until they end.
-// Eight independent chains an invocation hide the latency of each; no operation uses this shader.
-// Layout: y holds a vec4 an invocation, the sum of its two vectors of chains.
-// Grid: one invocation a vec4, in x.
+// Benchmark of the peak rate of multiply-adds: chains of x = x * factor + summand without memory access until they
+// end. Eight independent chains per invocation hide the latency of each. No operation uses this shader.
+// Layout: y holds one vec4 per invocation, the sum of its two vectors of chains.
+// Grid: one invocation per vec4, in x.
 
 struct Params {
   turns: u32,

@@ -1,13 +1,14 @@
-// First of two stages of the sums behind the gradients of a relaxed cell's edges: of every chunk of rows and every entry the sum of
-// dy[edge] * (x - mean), channel by channel; then the same of the skip connections; then the sums of dy of every edge. Closed
-// entries are not read: their sums are zero.
-// Layout: stack is a view of rows x slots * vectors vec4s; skip and dy0..dy3 are views of rows x vectors; plan is that of
-// mixed/plan without scales. partial is [count + edges][chunks][vectors], `count` the entries of the plan. Bindings of
-// gradients that are not there repeat one that is; that of a missing skip repeats the stack.
-// Grid: one invocation a (tile of chunks, edge, group of four of its entries, chunk of the tile, column), folded into x and y, so
-// that the candidates of a row are gone through while it lies in the caches; it uses each dy that it loads for all of its
-// entries; the edge's skip connection and sum of dy go with its first group. The loops of no or one turn are branches that
-// software drivers take only where a lane needs them.
+// First of two stages of the sums from which the gradients of mixed edges are computed: for each chunk of rows and
+// each entry (a candidate of an edge) the sum per channel of dy[edge] * (x - mean); then sum(dy * skip) of each skip
+// connection; then sum(dy) of each edge. Closed entries, those of weight zero, are not read: their sums are zero.
+// Layout: stack is a view of rows x slots * vectors vec4s; skip and dy0 to dy3 are views of rows x vectors; plan is
+// that of mixed/plan without scales. partial is [count + edges][chunks][vectors] with `count` the number of entries
+// of the plan. Bindings of missing gradients repeat another one; that of a missing skip repeats the stack.
+// Grid: one invocation per (tile of chunks, edge, group of four of its entries, chunk of the tile, column), in this
+// order, so that a row stays in the caches until all its candidates have been read; workgroups in x, then y. An
+// invocation uses each dy that it loads for all of its entries; the first group of an edge also computes the sums of
+// its skip connection and of dy. Loops of at most one iteration are branches that software drivers execute only
+// where a lane needs them.
 
 struct Params {
   rows: u32,
@@ -47,7 +48,7 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(7) var<storage, read> plan: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> partial: array<vec4f>;
 
-// A candidate: its place in row 0 of the stack, its mean, and 1 where it is read, 0 where it is closed.
+// A candidate: its position in row 0 of the stack, its mean, and 1 where it is read, 0 where it is closed.
 struct Entry {
   place: u32,
   turns: u32,

@@ -1,10 +1,10 @@
-// Gradients of the weights of a relaxed cell's edges: of a normalised entry the sum over channels of gamma * r * sum(dy * (x -
-// mean)) + beta * sum(dy), r = 1 / sqrt(variance + epsilon); of any other the sum over channels of sum(dy * x). Closed entries get
-// zero.
-// Layout: sums is a view of rows of vectors vec4s, in the order of mixed/edgeSums; plan is that of mixed/plan; mean, variance,
-// gamma and beta are rows of normalised * vectors vec4s; dw is a row of scalars, one an entry, whose padding becomes zero. Without
-// AFFINE gamma is 1, beta 0, and their bindings repeat variance.
-// Grid: one invocation an element of dw, padding included.
+// Gradient of mixed edges by the weights: for a normalised entry the sum over channels of gamma * r * sum(dy * (x -
+// mean)) + beta * sum(dy) with r = 1 / sqrt(variance + epsilon), for another the sum over channels of sum(dy * x),
+// for a closed one zero.
+// Layout: sums is a view of rows of vectors vec4s, in the order of mixed/edgeSums; plan is that of mixed/plan;
+// variance, gamma and beta are rows of normalised * vectors vec4s; dw is a row of scalars, one per entry, whose
+// padding is written as zero. Without AFFINE gamma is 1 and beta 0, and their bindings repeat variance.
+// Grid: one invocation per element of dw, padding included.
 
 struct Params {
   vectors: u32,

@@ -1,13 +1,16 @@
-// What a source of a relaxed cell gives to its target nodes: y[e] = sum over the candidates of edge e of weight * N(candidate),
-// plus weight * skip, where N is batch norm in the first slots of the stack of candidates and nothing in the others (Liu et al.
-// 2019, DARTS, eq. 2). Closed entries are not read.
-// Layout: stack is a view of rows x slots * vectors vec4s, the raw candidates side by side; skip and y0..y3 are views of rows x
-// vectors; plan is that of mixed/plan: entry e * width + j is candidate j of edge t, entry edges * width + e its skip
-// connection. Bindings of targets that are not there are any memory of their own; that of a missing skip repeats the stack.
-// Grid: one invocation a (tile of blocks of `blockRows` (eight) rows, edge, block of the tile, column), folded into x and y, so
-// that the candidates of a row are gone through while it lies in the caches. The loops of no or one turn
-// are branches that software drivers take only where a lane needs them; loops of eight turns store, which a compiler would
-// unroll with a count in the text, and stores are what compiling for a software driver takes seconds over.
+// Mixed operations of the edges that leave a node of a relaxed cell: y[e] = sum over the candidates of edge e of
+// weight * N(candidate), plus weight * skip, where N is batch norm for the first slots of the stack of candidates
+// and the identity for the others (Liu et al. 2019, DARTS, eq. 2). Closed entries, those of weight zero, are not
+// read.
+// Layout: stack is a view of rows x slots * vectors vec4s, the candidates concatenated along the channels; skip and
+// y0 to y3 are views of rows x vectors; plan is that of mixed/plan: entry e * width + j is candidate j of edge e,
+// entry edges * width + e its skip connection. Missing outputs are bound to scratch memory; a missing skip to the
+// stack.
+// Grid: one invocation per (tile of blocks of `blockRows` (eight) rows, edge, block of the tile, column), in this
+// order, so that a row stays in the caches until all edges have read it; workgroups in x, then y. Loops of at most
+// one iteration are branches that software drivers execute only where a lane needs them. Loops of eight iterations
+// take their count from a uniform, so that compilers do not unroll them: unrolled stores take a software driver
+// seconds to compile.
 
 struct Params {
   rows: u32,

@@ -1,10 +1,12 @@
-// What the passes over a stack of candidates need of every entry, a candidate of an edge: its slot and, channel by channel,
-// the factors of (x - mean) * scale + shift, in which the entry's weight is contained. An entry of weight zero is closed, and so
-// is one without a slot: passes leave closed entries out. After the entries comes one of the skip connection for each edge.
-// Layout: w is a row of scalars, one an entry and, with skip connections, one an edge more; entries is a row of slots, those
-// from `slots` on standing for none; factors is [3][normalised * vectors]: mean, scale, shift, or unless scaled the means
-// alone. plan starts with a vec4 an entry: slot or -1 where closed; then [entries][3][vectors]: mean, scale, shift.
-// Grid: one invocation a (entry, column).
+// Plan of the passes over a stack of candidates: for each entry (a candidate of an edge) its slot and, per channel,
+// the factors of (x - mean) * scale + shift, multiplied by the weight of the entry. An entry is closed, and left out
+// by the passes, where its weight is zero or it has no slot. After the entries comes the skip connection of each
+// edge.
+// Layout: w is a row of scalars, one per entry and, with skip connections, one more per edge; entries is a row of
+// slots, where values from `slots` on stand for none; factors is [3][normalised * vectors]: mean, scale, shift, or
+// unless scaled only the means. plan starts with one vec4 per entry: its slot, or -1 where closed; then
+// [entries][3][vectors]: mean, scale, shift.
+// Grid: one invocation per (entry, column).
 
 struct Params {
   vectors: u32,

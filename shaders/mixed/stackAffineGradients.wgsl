@@ -1,8 +1,9 @@
-// Gradients of gamma and beta of a stack's normalised slots: dgamma = sum over the edges of weight * r * sum(dy * (x - mean)), dbeta =
-// sum over the edges of weight * sum(dy), r = 1 / sqrt(variance + epsilon). Closed entries add nothing.
-// Layout: sums is a view of rows of vectors vec4s, in the order of mixed/edgeSums; w and entries are those of mixed/plan;
-// variance, dgamma and dbeta are rows of normalised * vectors vec4s.
-// Grid: one invocation a (slot, column).
+// Gradients of mixed edges by gamma and beta of the normalised slots: with r = 1 / sqrt(variance + epsilon), dgamma
+// = sum over the edges of weight * r * sum(dy * (x - mean)), dbeta = sum over the edges of weight * sum(dy). Closed
+// entries add nothing.
+// Layout: sums is a view of rows of vectors vec4s, in the order of mixed/edgeSums; w and entries are those of
+// mixed/plan; variance, dgamma and dbeta are rows of normalised * vectors vec4s.
+// Grid: one invocation per (slot, column).
 
 struct Params {
   vectors: u32,

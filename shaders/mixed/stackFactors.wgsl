@@ -1,12 +1,12 @@
-// What the pass over a stack's gradient needs of every slot: d(candidate) = sum over the edges of a[t] * dy[e] + b * (x - mean) + c
-// (Ioffe and Szegedy 2015, section 3, of the sum of the targets' gradients). With r = 1 / sqrt(variance + epsilon) and the
-// entry's weight: a = weight * gamma * r, b = -a * r * r * sum(dy * (x - mean)) / rows, c = -a * sum(dy) / rows, summed over the
-// targets; a slot that is not normalised has a = weight alone. The last slot is the skip connection. Closed entries add nothing,
-// whatever the statistics of a slot that nothing reads.
-// Layout: sums is a view of rows of vectors vec4s, in the order of mixed/edgeSums; w and entries are those of mixed/plan; mean,
-// variance and gamma are rows of normalised * vectors vec4s. factors is [slots + 1][3 + edges][vectors]: mean, b, c, a of every
-// target. Without AFFINE gamma is 1 and its binding repeats mean.
-// Grid: one invocation a (slot, column).
+// Factors of mixed/stackGradient for each slot: d(candidate) = sum over the edges e of a[e] * dy[e] + b * (x - mean)
+// + c (Ioffe and Szegedy 2015, section 3, for the sum of the gradients of the edges). With r = 1 / sqrt(variance +
+// epsilon) and the entry's weight: a = weight * gamma * r, b = -a * r * r * sum(dy * (x - mean)) / rows, c = -a *
+// sum(dy) / rows, b and c summed over the edges; a slot that is not normalised has a = weight only. The last slot is
+// the skip connection. Closed entries add nothing, whatever the statistics of a slot that is not read.
+// Layout: sums is a view of rows of vectors vec4s, in the order of mixed/edgeSums; w and entries are those of
+// mixed/plan; mean, variance and gamma are rows of normalised * vectors vec4s. factors is [slots + 1][3 +
+// edges][vectors]: mean, b, c, and a of each edge. Without AFFINE gamma is 1 and its binding repeats mean.
+// Grid: one invocation per (slot, column).
 
 struct Params {
   rows: u32,

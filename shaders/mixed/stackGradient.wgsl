@@ -1,12 +1,12 @@
-// Gradient of a stack of candidates and of the skip connection beside it: d(slot) = sum over the edges of a[t] * dy[e] + b * (x -
-// mean) + c, channel by channel, with the factors of mixed/stackFactors. Targets that a slot does not feed are not read, nor is x
-// where b is zero.
-// Layout: stack and dstack are views of rows x slots * vectors vec4s; dskip and dy0..dy3 are views of rows x vectors; factors is
-// [slots + 1][3 + edges][vectors]. Bindings of gradients that are not there repeat one that is; that of an unwanted dskip is
-// any memory of its own, and `wanted` is then the number of slots, else one more.
-// Grid: one invocation a (tile of chunks of rows, slot, chunk of the tile, column), folded into x and y, so that the slots of a
-// row are gone through while it lies in the caches. The loops of no or one turn are branches that
-// software drivers take only where a lane needs them.
+// Gradients of mixed edges by the stack of candidates and by the skip connection: d(slot) = sum over the edges e of
+// a[e] * dy[e] + b * (x - mean) + c per channel, with the factors of mixed/stackFactors. dy of an edge that does not
+// use the slot is not read, nor x where b is zero.
+// Layout: stack and dstack are views of rows x slots * vectors vec4s; dskip and dy0 to dy3 are views of rows x
+// vectors; factors is [slots + 1][3 + edges][vectors]. Bindings of missing gradients repeat another one; an unwanted
+// dskip is bound to scratch memory, and `wanted` is then the number of slots, else one more.
+// Grid: one invocation per (tile of chunks of rows, slot, chunk of the tile, column), in this order, so that a row
+// stays in the caches until all slots have read it; workgroups in x, then y. Loops of at most one iteration are
+// branches that software drivers execute only where a lane needs them.
 
 struct Params {
   rows: u32,
@@ -51,7 +51,7 @@ fn factorOf(slot: u32, index: u32, vector: u32) -> vec4f {
   return factors[(slot * (3u + params.edges) + index) * params.vectors + vector];
 }
 
-// The factor of a target's gradient, zero where there is no such target.
+// The factor of an edge's gradient, zero where there is no such edge.
 fn weightOf(slot: u32, edge: u32, vector: u32) -> vec4f {
   let a = factorOf(slot, 3u + min(edge, params.edges - 1u), vector);
   return select(vec4f(0.0), a, edge < params.edges);

@@ -1,9 +1,9 @@
-// First of two stages of the batch statistics of a stack's candidates, as norm/statistics: of every chunk of rows (chunk, chunk +
-// chunks, ...) the mean of each channel and the sum of squared distances from it. A candidate that no open entry has is not read:
-// its statistics are those of zeros.
+// First of two stages of the batch statistics of a stack's candidates, as norm/statistics: for each chunk of rows
+// (chunk, chunk + chunks, ...) the mean per channel and the sum of squared deviations from it. A candidate of which
+// all entries are closed is not read: its statistics are those of zeros.
 // Layout: stack is a view of rows x slots * vectors vec4s; w and entries are those of mixed/plan. partial is
-// [chunks][2][normalised * vectors]: means, sums of squares.
-// Grid: one invocation a (chunk, column of the normalised slots), folded into x and y.
+// [chunks][2][normalised * vectors]: means, sums of squared deviations.
+// Grid: one invocation per (chunk, column of the normalised slots); workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -41,7 +41,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     isOpen = isOpen || (isOwn && w[params.wOffset * 4u + entry] != 0.0);
   }
   let end = select(0u, params.rows, isOpen);
-  // Distances are taken from the chunk's first row, so that a mean that is large beside the deviation costs no digits.
+  // Differences from the chunk's first row: a mean that is large compared with the deviation cancels no digits.
   var first = vec4f(0.0);
   var sum = vec4f(0.0);
   var squares = vec4f(0.0);

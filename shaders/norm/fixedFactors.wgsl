@@ -1,7 +1,7 @@
-// What the normalising pass needs, from given statistics: mean, scale = gamma / sqrt(variance + epsilon), shift = beta.
-// Layout: mean, variance, gamma, beta are rows of vectors vec4s; factors is [3][vectors]. Without AFFINE gamma is 1, beta
-// 0, and their bindings repeat mean.
-// Grid: one invocation a column.
+// Factors of norm/normalise from given statistics: mean, scale = gamma / sqrt(variance + epsilon), shift = beta.
+// Layout: mean, variance, gamma and beta are rows of vectors vec4s; factors is [3][vectors]. Without AFFINE gamma is
+// 1 and beta 0, and their bindings repeat mean.
+// Grid: one invocation per column.
 
 struct Params {
   vectors: u32,

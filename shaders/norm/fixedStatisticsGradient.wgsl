@@ -1,7 +1,7 @@
-// Gradients of the statistics that a batch norm was given, from those of its gamma and beta: with r = 1 / sqrt(variance +
-// epsilon), dmean = -gamma * r * dbeta and dvariance = -gamma * r * r * dgamma / 2.
+// Gradients of batch norm by given statistics, from those by gamma and beta: with r = 1 / sqrt(variance + epsilon),
+// dmean = -gamma * r * dbeta and dvariance = -gamma * r * r * dgamma / 2.
 // Layout: all are rows of vectors vec4s. Without AFFINE gamma is 1 and its binding repeats variance.
-// Grid: one invocation a vec4.
+// Grid: one invocation per vec4.
 
 struct Params {
   vectors: u32,

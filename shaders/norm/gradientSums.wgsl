@@ -1,9 +1,9 @@
-// First of two stages of a batch norm's gradient: of every chunk of rows (chunk, chunk + chunks, ...) the sums of dy and of
-// dy * (x - mean), channel by channel. With RELU of dy where (x - mean) * scale + beta > 0, which is where the unit let it
-// through, scale = gamma / sqrt(variance + epsilon).
-// Layout: dy, x are views of rows x vectors vec4s; mean, variance, gamma, beta are rows of vectors vec4s. partial is
-// [chunks][2][vectors]. Without RELU only the mean is read, without AFFINE gamma is 1 and beta 0.
-// Grid: one invocation a (chunk, column), folded into x and y.
+// First of two stages of the gradient of batch norm: for each chunk of rows (chunk, chunk + chunks, ...) the sums
+// per channel of dy and of dy * (x - mean). With RELU only over rows where (x - mean) * scale + beta > 0 with scale
+// = gamma / sqrt(variance + epsilon), where the ReLU passes the gradient.
+// Layout: dy and x are views of rows x vectors vec4s; mean, variance, gamma and beta are rows of vectors vec4s.
+// partial is [chunks][2][vectors]. Without RELU only the mean is read; without AFFINE gamma is 1 and beta 0.
+// Grid: one invocation per (chunk, column); workgroups in x, then y.
 
 struct Params {
   rows: u32,

@@ -1,9 +1,9 @@
-// dx = a * dy + (b * (x - mean) + c), channel by channel: the input's gradient of a batch norm. With RELU dy counts where
-// (x - mean) * a + beta > 0, which is where the unit let it through.
-// Layout: dy, x, dx are views of rows x vectors vec4s; factors is [4][vectors]: mean, a, b, c; beta is a row of vectors
-// vec4s, 0 without AFFINE.
-// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
-// chunk * chunkStart.
+// Gradient of batch norm by its input: dx = a * dy + (b * (x - mean) + c) per channel. With RELU dy counts only
+// where (x - mean) * a + beta > 0, where the ReLU passes the gradient.
+// Layout: dy, x and dx are views of rows x vectors vec4s; factors is [4][vectors]: mean, a, b, c; beta is a row of
+// vectors vec4s, 0 without AFFINE.
+// Grid: one invocation per (chunk of rows, column); workgroups in x, then y. Chunk c consists of every rowStep-th
+// row from c * chunkStart, within chunkSpan rows.
 
 struct Params {
   rows: u32,

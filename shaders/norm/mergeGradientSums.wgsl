@@ -1,9 +1,9 @@
-// Second stage of a batch norm's gradient: dbeta = sum(dy), dgamma = sum(dy * xhat), and the factors of
-// dx = a * dy + (b * (x - mean) + c) (Ioffe and Szegedy 2015, section 3): with r = 1 / sqrt(variance + epsilon),
-// a = gamma * r, b = -a * r * dgamma / rows, c = -a * dbeta / rows; b = c = 0 for given statistics (not TRAINING).
-// Layout: partial is [chunks][2][vectors]; mean, variance, gamma, dgamma, dbeta are rows of vectors vec4s; factors is
-// [4][vectors]: mean, a, b, c. Unless affine gamma is 1 and its binding repeats mean.
-// Grid: one invocation a column.
+// Second stage of the gradient of batch norm: dbeta = sum(dy), dgamma = sum(dy * xhat), and the factors of dx = a *
+// dy + (b * (x - mean) + c) (Ioffe and Szegedy 2015, section 3): with r = 1 / sqrt(variance + epsilon), a = gamma *
+// r, b = -a * r * dgamma / rows, c = -a * dbeta / rows; for given statistics (not TRAINING) b = c = 0.
+// Layout: partial is [chunks][2][vectors]; mean, variance, gamma, dgamma and dbeta are rows of vectors vec4s;
+// factors is [4][vectors]: mean, a, b, c. Unless affine, gamma is 1 and its binding repeats mean.
+// Grid: one invocation per column.
 
 struct Params {
   rows: u32,

@@ -1,8 +1,10 @@
-// Second stage of batch statistics: merges the chunks (Chan, Golub and LeVeque 1983) into the mean and the biased variance
-// of each channel, and gives what the normalising pass needs: mean, scale = gamma / sqrt(variance + epsilon), shift = beta.
-// Layout: partial is [chunks][2][vectors] (means, sums of squares); gamma, beta, mean, variance are rows of vectors vec4s;
-// factors is [3][vectors]. Unless affine gamma is 1, beta 0, and their bindings repeat partial.
-// Grid: one invocation a column.
+// Second stage of batch statistics: merges the chunks (Chan, Golub and LeVeque 1983) into the mean and the biased
+// variance of each channel, and writes the factors of norm/normalise: mean, scale = gamma / sqrt(variance +
+// epsilon), shift = beta.
+// Layout: partial is [chunks][2][vectors] (means, sums of squared deviations); gamma, beta, mean and variance are
+// rows of vectors vec4s; factors is [3][vectors]. Unless affine, gamma is 1 and beta 0, and their bindings repeat
+// partial.
+// Grid: one invocation per column.
 
 struct Params {
   rows: u32,

@@ -1,8 +1,8 @@
-// y = (x - mean) * scale + shift, channel by channel, or max(y, 0) with RELU. The mean is taken off first: folded into the
-// shift it would cost the digits by which it exceeds the deviation.
-// Layout: x, y are views of rows x vectors vec4s; factors is [3][vectors]: mean, scale, shift.
-// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
-// chunk * chunkStart.
+// Normalisation y = (x - mean) * scale + shift per channel, or with RELU max of that and 0. The mean is subtracted
+// first: included in the shift it would cancel digits where it is large compared with the standard deviation.
+// Layout: x and y are views of rows x vectors vec4s; factors is [3][vectors]: mean, scale, shift.
+// Grid: one invocation per (chunk of rows, column); workgroups in x, then y. Chunk c consists of every rowStep-th
+// row from c * chunkStart, within chunkSpan rows.
 
 struct Params {
   rows: u32,

@@ -1,8 +1,8 @@
-// First of two stages of batch statistics: of every chunk of rows (chunk, chunk + chunks, ...) the mean of each channel and
-// the sum of squared distances from it. Sums are taken of distances from the chunk's first row, so that a mean that is
-// large beside the deviation costs no digits.
-// Layout: x is a view of rows x vectors vec4s. partial is [chunks][2][vectors]: means, sums of squares.
-// Grid: one invocation a (chunk, column), folded into x and y.
+// First of two stages of batch statistics: for each chunk of rows (chunk, chunk + chunks, ...) the mean per channel
+// and the sum of squared deviations from it. Sums are taken of differences from the chunk's first row, so that a
+// mean that is large compared with the standard deviation cancels no digits.
+// Layout: x is a view of rows x vectors vec4s. partial is [chunks][2][vectors]: means, sums of squared deviations.
+// Grid: one invocation per (chunk, column); workgroups in x, then y.
 
 struct Params {
   rows: u32,

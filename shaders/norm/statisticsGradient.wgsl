@@ -1,7 +1,7 @@
-// Gradient of the batch statistics themselves: dx = (dmean + 2 * dvariance * (x - mean)) / rows, channel by channel.
-// Layout: x, dx are views of rows x vectors vec4s; mean, dmean, dvariance are rows of vectors vec4s.
-// Grid: one invocation a (chunk of rows, column), folded into x and y. A chunk is every rowStep-th of chunkSpan rows from
-// chunk * chunkStart.
+// Gradient by x of batch mean and variance: dx = (dmean + 2 * dvariance * (x - mean)) / rows per channel.
+// Layout: x and dx are views of rows x vectors vec4s; mean, dmean and dvariance are rows of vectors vec4s.
+// Grid: one invocation per (chunk of rows, column); workgroups in x, then y. Chunk c consists of every rowStep-th
+// row from c * chunkStart, within chunkSpan rows.
 
 struct Params {
   rows: u32,

@@ -1,7 +1,7 @@
-// Moves running statistics towards those of a batch, in place: running = (1 - momentum) * running + momentum * batch, the
-// batch's variance times correction = count / (count - 1), which makes it unbiased.
+// In-place update of running statistics: running = (1 - momentum) * running + momentum * batch, where the batch's
+// variance is multiplied by correction = count / (count - 1), which makes it unbiased.
 // Layout: all are rows of vectors vec4s.
-// Grid: one invocation a vec4.
+// Grid: one invocation per vec4.
 
 struct Params {
   vectors: u32,

@@ -1,11 +1,11 @@
-// One step of Adam (Kingma and Ba 2015, algorithm 1) with coupled weight decay:
+// One step of Adam (Kingma and Ba 2015, algorithm 1) with weight decay added to the gradient:
 //   g = scale * gradient + weightDecay * parameters;
-//   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
+//   m = beta1 * m + (1 - beta1) * g;  v = beta2 * v + (1 - beta2) * g^2;
 //   parameters -= learningRate / correction1 * m / (sqrt(v / correction2) + epsilon).
-// rates holds learningRate, correction1 = 1 - beta1^t, correction2 = 1 - beta2^t. The complements 1 - beta come as uniforms:
-// computed here they would lose four digits.
-// Layout: parameters, m, v, gradient are flat runs of vec4s; scale holds one number.
-// Grid: one invocation a vec4, folded into x and y.
+// rates holds learningRate and the bias corrections correction1 = 1 - beta1^t and correction2 = 1 - beta2^t. The
+// complements 1 - beta are uniforms: computed here in f32 they would lose four digits.
+// Layout: parameters, m, v and gradient are contiguous vec4s; scale is a scalar.
+// Grid: one invocation per vec4; workgroups in x, then y.
 
 struct Params {
   vectors: u32,

@@ -1,5 +1,6 @@
-// Factor that keeps a gradient's norm at or below a maximum: y = min(1, maximum / (norm + 1e-6)).
-// Layout: norm and y are one number in a vec4 each.
+// Coefficient that clips a gradient to a maximal norm: y = min(1, maximum / (norm + 1e-6)) (Pascanu et al. 2013,
+// algorithm 1).
+// Layout: norm and y are scalars, in a vec4 each.
 // Grid: one invocation.
 
 struct Params {

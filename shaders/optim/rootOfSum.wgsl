@@ -1,5 +1,5 @@
-// Second stage of a 2-norm: y = sqrt(sum of all partial sums, in order).
-// Layout: sums is a run of vec4s; y is one number in a vec4.
+// Second stage of the Euclidean norm: y = sqrt(sum of all partial sums, in order).
+// Layout: sums is contiguous vec4s; y is a scalar, in a vec4.
 // Grid: one invocation.
 
 struct Params {

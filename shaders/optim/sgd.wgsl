@@ -1,8 +1,9 @@
-// One step of stochastic gradient descent with momentum (Sutskever et al. 2013) and coupled weight decay:
+// One step of stochastic gradient descent with momentum (Sutskever et al. 2013) and weight decay added to the
+// gradient:
 //   g = scale * gradient + weightDecay * parameters;  velocity = momentum * velocity + g;
 //   parameters -= learningRate * (NESTEROV ? g + momentum * velocity : velocity).
-// Layout: parameters, velocity, gradient are flat runs of vec4s; learningRate and scale hold one number each.
-// Grid: one invocation a vec4, folded into x and y.
+// Layout: parameters, velocity and gradient are contiguous vec4s; learningRate and scale are scalars.
+// Grid: one invocation per vec4; workgroups in x, then y.
 
 struct Params {
   vectors: u32,

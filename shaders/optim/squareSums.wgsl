@@ -1,6 +1,6 @@
-// First stage of a 2-norm: sums[i] = sum of the squares of vec4s i, i + parts, i + 2 parts, ... of x.
-// Layout: x is a flat run of vec4s; sums holds one number for each part, in fours, zeros after the last.
-// Grid: one invocation a part (rounded up to whole vec4s of sums).
+// First stage of the Euclidean norm: sums[i] = sum of the squares of vec4s i, i + parts, i + 2 * parts, ... of x.
+// Layout: x is contiguous vec4s; sums holds one scalar per part, padded with zeros to whole vec4s.
+// Grid: one invocation per part, rounded up to whole vec4s of sums.
 
 struct Params {
   vectors: u32,

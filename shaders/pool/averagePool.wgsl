@@ -1,8 +1,8 @@
-// Mean over the window of every output pixel: over its taps inside the image, or inside the padded image with
-// COUNT_PADDING (padding counts as zeros).
-// Layout: x is a view of [images, inputHeight, inputWidth] rows, y of [images, outputHeight, outputWidth] rows of vectors
-// vec4s.
-// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of y, folded into x and y.
+// Average pooling: the mean over the window of each output pixel, over its taps inside the image, or with
+// COUNT_PADDING inside the padded image (padding counts as zeros).
+// Layout: x is a view of [images, inputHeight, inputWidth] rows, y of [images, outputHeight, outputWidth] rows of
+// vectors vec4s.
+// Grid: one invocation per (image, strip of stripRows rows, column, vec4) of y; workgroups in x, then y.
 
 struct Params {
   images: u32,
@@ -30,7 +30,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-// Square windows without dilation, so that loops unroll and nothing is divided by a variable; 0: as params say.
+// Size and stride of square windows without dilation, so that loops unroll and divisors are constants; 0: from params.
 const KERNEL: i32 = 0;
 const STRIDE: i32 = 0;
 const COUNT_PADDING: bool = false;
@@ -68,7 +68,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let nearestRow = clamp(inputRow, 0, params.inputHeight - 1);
       let line = (image * params.inputHeight + nearestRow) * params.inputWidth;
       for (var c = 0; c < kernelWidth; c++) {
-        // A tap in the padding loads the nearest pixel and is left out: cheaper than a branch.
+        // A tap in the padding loads the nearest pixel and is ignored, which is cheaper than a branch.
         let inputColumn = firstColumn + c * dilationWidth;
         let nearestColumn = clamp(inputColumn, 0, params.inputWidth - 1);
         let inside = nearestRow == inputRow && nearestColumn == inputColumn;

@@ -1,10 +1,11 @@
-// Average pool of 3x3 windows, stride 1, and with GRADIENT its gradient (x is dy, y is dx): every pixel of y is a sum over
-// 3x3 pixels of x, which are scaled before (gradient) or after (pooling) by 1 / taps counted in a window: those inside the
-// image, or inside the padded image with COUNT_PADDING. Three columns of a row are added once and serve three rows of y.
-// Layout: x is a view of [images, xHeight, xWidth] rows, y of [images, yHeight, yWidth] rows of vectors vec4s. startHeight
-// and startWidth lead from a pixel of y back to the first of x: the padding, or in gradients 2 - padding. imageHeight,
-// imageWidth and paddings are those of the pooling itself.
-// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of y, folded into x and y.
+// Average pooling over 3x3 windows of stride 1, and with GRADIENT its gradient (x is dy, y is dx): each pixel of y
+// is a sum over 3x3 pixels of x, scaled before (gradient) or after (pooling) by 1 / number of counted taps of the
+// window: those inside the image, or with COUNT_PADDING inside the padded image. The sum of three columns of a row
+// is computed once for three rows of y.
+// Layout: x is a view of [images, xHeight, xWidth] rows, y of [images, yHeight, yWidth] rows of vectors vec4s.
+// startHeight and startWidth are the distance from a pixel of y back to the first one of x: the padding, or for the
+// gradient 2 - padding. imageHeight, imageWidth and paddings are those of the pooling.
+// Grid: one invocation per (image, strip of stripRows rows, column, vec4) of y; workgroups in x, then y.
 
 struct Params {
   images: u32,
@@ -37,7 +38,7 @@ const COUNT_PADDING: bool = false;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 
-// 1 / taps, along one dimension, of a window that starts at a pixel of the image.
+// 1 / number of counted taps, along one dimension, of a window that starts at a pixel of the image.
 fn share(start: i32, extent: i32, paddingEnd: i32) -> f32 {
   if (COUNT_PADDING) {
     return 1.0 / f32(min(3, extent + paddingEnd - start));
@@ -61,7 +62,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
   let first = column - params.startWidth;
   let columns3 = vec3i(first, first + 1, first + 2);
-  // A pixel outside is the nearest inside with weight zero: cheaper than a branch.
+  // A pixel outside loads the nearest one inside with weight zero, which is cheaper than a branch.
   let nearest = clamp(columns3, vec3i(0), vec3i(params.xWidth - 1));
   var weights = select(vec3f(0.0), vec3f(1.0), nearest == columns3);
   if (GRADIENT) {

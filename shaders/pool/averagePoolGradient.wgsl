@@ -1,7 +1,7 @@
-// dx of the average pool in gather form: every input pixel takes its share of dy of every window that holds it.
-// Layout: dy is a view of [images, outputHeight, outputWidth] rows, dx of [images, inputHeight, inputWidth] rows of vectors
-// vec4s.
-// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of dx, folded into x and y.
+// Gradient of average pooling as a gather: each input pixel sums its share of dy over all windows that contain it.
+// Layout: dy is a view of [images, outputHeight, outputWidth] rows, dx of [images, inputHeight, inputWidth] rows of
+// vectors vec4s.
+// Grid: one invocation per (image, strip of stripRows rows, column, vec4) of dx; workgroups in x, then y.
 
 struct Params {
   images: u32,
@@ -29,7 +29,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-// Square windows without dilation, so that loops unroll and nothing is divided by a variable; 0: as params say.
+// Size and stride of square windows without dilation, so that loops unroll and divisors are constants; 0: from params.
 const KERNEL: i32 = 0;
 const STRIDE: i32 = 0;
 const COUNT_PADDING: bool = false;
@@ -38,7 +38,7 @@ const COUNT_PADDING: bool = false;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 
-// Taps, along one dimension, of a window that are counted: those inside the image, or inside the padded image.
+// Number of counted taps of a window along one dimension: those inside the image, or inside the padded image.
 fn countTaps(start: i32, dilation: i32, extent: i32, paddingEnd: i32, taps: i32) -> i32 {
   if (COUNT_PADDING) {
     return min(taps, (extent + paddingEnd - 1 - start) / dilation + 1);
@@ -65,7 +65,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let strideWidth = select(STRIDE, params.strideWidth, STRIDE == 0);
   let dilationHeight = select(1, params.dilationHeight, KERNEL == 0);
   let dilationWidth = select(1, params.dilationWidth, KERNEL == 0);
-  // Windows that may hold a pixel, along one dimension.
+  // Most windows that contain a pixel, along one dimension.
   let windowsHeight = (kernelHeight - 1) * dilationHeight / strideHeight + 1;
   let windowsWidth = (kernelWidth - 1) * dilationWidth / strideWidth + 1;
   let paddedColumn = column + params.paddingLeft;
@@ -82,7 +82,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let rowTaps = countTaps(
         nearestRow * strideHeight - params.paddingTop, dilationHeight, params.inputHeight, params.paddingBottom, kernelHeight);
       for (var j = 0; j < windowsWidth; j++) {
-        // A window that is none loads the nearest and is left out: cheaper than a branch.
+        // A window that does not exist loads the nearest one and is ignored, which is cheaper than a branch.
         let outputColumn = paddedColumn / strideWidth - j;
         let tapColumn = (paddedColumn - outputColumn * strideWidth) / dilationWidth;
         let nearestColumn = clamp(outputColumn, 0, params.outputWidth - 1);

@@ -1,9 +1,9 @@
-// Maximum over the window of every output pixel, and which tap won: the first in row-major order among equals. Padding
-// never wins.
-// Layout: x is a view of [images, inputHeight, inputWidth] rows, y of [images, outputHeight, outputWidth] rows of vectors
-// vec4s. winners has one u32 for each vec4 of y, the winning tap (row * kernelWidth + column) of each lane in a byte; the
-// words after the last are zero up to a multiple of four.
-// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of y, folded into x and y.
+// Max pooling: the maximum over the window of each output pixel, and the tap that has it, the first in row-major
+// order of equal ones. Padding is never the maximum.
+// Layout: x is a view of [images, inputHeight, inputWidth] rows, y of [images, outputHeight, outputWidth] rows of
+// vectors vec4s. winners has one u32 per vec4 of y, with the winning tap (row * kernelWidth + column) of each lane
+// in a byte; it is padded with zeros to a multiple of four words.
+// Grid: one invocation per (image, strip of stripRows rows, column, vec4) of y; workgroups in x, then y.
 
 struct Params {
   images: u32,
@@ -29,7 +29,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-// Square windows without dilation, so that loops unroll and nothing is divided by a variable; 0: as params say.
+// Size and stride of square windows without dilation, so that loops unroll and divisors are constants; 0: from params.
 const KERNEL: i32 = 0;
 const STRIDE: i32 = 0;
 const LOWEST: f32 = -3.402823466e38;
@@ -68,7 +68,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let nearestRow = clamp(inputRow, 0, params.inputHeight - 1);
       let line = (image * params.inputHeight + nearestRow) * params.inputWidth;
       for (var c = 0; c < kernelWidth; c++) {
-        // A tap in the padding loads the nearest pixel and is left out: cheaper than a branch.
+        // A tap in the padding loads the nearest pixel and is ignored, which is cheaper than a branch.
         let inputColumn = firstColumn + c * dilationWidth;
         let nearestColumn = clamp(inputColumn, 0, params.inputWidth - 1);
         let inside = nearestRow == inputRow && nearestColumn == inputColumn;

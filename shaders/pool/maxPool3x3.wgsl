@@ -1,8 +1,8 @@
-// Maximum over 3x3 windows, stride 1, and which tap won: the first in row-major order among equals. Padding never wins.
-// The largest of three columns of a row is found once and serves three rows of y.
-// Layout: x is a view of [images, xHeight, xWidth] rows, y of [images, yHeight, yWidth] rows of vectors vec4s; winners as
-// of the max pool of any windows: one u32 for each vec4 of y, the winning tap (row * 3 + column) of each lane in a byte.
-// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of y, folded into x and y.
+// Max pooling over 3x3 windows of stride 1, and the tap that has the maximum, the first in row-major order of equal
+// ones. Padding is never the maximum. The maximum of three columns of a row is computed once for three rows of y.
+// Layout: x is a view of [images, xHeight, xWidth] rows, y of [images, yHeight, yWidth] rows of vectors vec4s;
+// winners as in pool/maxPool: one u32 per vec4 of y, with the winning tap (row * 3 + column) of each lane in a byte.
+// Grid: one invocation per (image, strip of stripRows rows, column, vec4) of y; workgroups in x, then y.
 
 struct Params {
   images: u32,
@@ -45,7 +45,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
   let first = column - params.paddingLeft;
   let columns3 = vec3i(first, first + 1, first + 2);
-  // A pixel outside is the nearest inside and left out: cheaper than a branch.
+  // A pixel outside loads the nearest one inside and is ignored, which is cheaper than a branch.
   let nearest = clamp(columns3, vec3i(0), vec3i(params.xWidth - 1));
   let inside = nearest == columns3;
   let place = vec3u(nearest) * params.xStride + vec3u(params.xOffset + vector);
@@ -80,7 +80,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     middle = below;
     middleTap = belowTap;
   }
-  // The words after the last, up to a multiple of four.
+  // Padding to a multiple of four words.
   if (index == 0u) {
     for (var i = params.images * u32(params.yHeight * params.yWidth) * params.vectors; i % 4u != 0u; i++) {
       winners[i] = 0u;

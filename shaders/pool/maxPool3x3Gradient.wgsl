@@ -1,8 +1,8 @@
-// dx of the max pool of 3x3 windows, stride 1: going down a column of dx, each row of dy and winners is loaded once and
-// added to the three rows of dx that its windows hold.
-// Layout: dy is a view of [images, yHeight, yWidth] rows, dx of [images, xHeight, xWidth] rows of vectors vec4s; winners as
-// the forward kernel wrote them.
-// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of dx, folded into x and y.
+// Gradient of max pooling over 3x3 windows of stride 1: an invocation moves down a column of dx, loads each row of
+// dy and winners once and adds it to the three rows of dx that its windows contain.
+// Layout: dy is a view of [images, yHeight, yWidth] rows, dx of [images, xHeight, xWidth] rows of vectors vec4s;
+// winners as written by pool/maxPool3x3.
+// Grid: one invocation per (image, strip of stripRows rows, column, vec4) of dx; workgroups in x, then y.
 
 struct Params {
   images: u32,
@@ -45,13 +45,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum = vec4f(0.0);
   var next = vec4f(0.0);
   for (var row = startRow - 2; row < endRow; row++) {
-    // The last windows that hold the row are the first that hold the row after the next.
+    // The last windows that contain the row are the first that contain the row after the next.
     var afterNext = vec4f(0.0);
     let yRow = row + params.paddingTop;
     let nearestRow = clamp(yRow, 0, params.yHeight - 1);
     let line = (image * params.yHeight + nearestRow) * params.yWidth;
     for (var c = 0; c < 3; c++) {
-      // A window that is none loads the nearest and is left out: cheaper than a branch.
+      // A window that does not exist loads the nearest one and is ignored, which is cheaper than a branch.
       let yColumn = column + params.paddingLeft - c;
       let nearestColumn = clamp(yColumn, 0, params.yWidth - 1);
       let place = u32(line + nearestColumn);

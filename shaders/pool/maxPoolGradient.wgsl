@@ -1,8 +1,8 @@
-// dx of the max pool in gather form: every input pixel takes dy of the windows that chose it, in row-major order of
-// taps.
-// Layout: dy is a view of [images, outputHeight, outputWidth] rows, dx of [images, inputHeight, inputWidth] rows of vectors
-// vec4s; winners as the forward kernel wrote them.
-// Grid: one invocation a (image, strip of stripRows rows, column, vec4) of dx, folded into x and y.
+// Gradient of max pooling as a gather: each input pixel sums dy over the windows in which it is the maximum, in
+// row-major order of taps.
+// Layout: dy is a view of [images, outputHeight, outputWidth] rows, dx of [images, inputHeight, inputWidth] rows of
+// vectors vec4s; winners as written by pool/maxPool.
+// Grid: one invocation per (image, strip of stripRows rows, column, vec4) of dx; workgroups in x, then y.
 
 struct Params {
   images: u32,
@@ -28,7 +28,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-// Square windows without dilation, so that loops unroll and nothing is divided by a variable; 0: as params say.
+// Size and stride of square windows without dilation, so that loops unroll and divisors are constants; 0: from params.
 const KERNEL: i32 = 0;
 const STRIDE: i32 = 0;
 
@@ -56,7 +56,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let strideWidth = select(STRIDE, params.strideWidth, STRIDE == 0);
   let dilationHeight = select(1, params.dilationHeight, KERNEL == 0);
   let dilationWidth = select(1, params.dilationWidth, KERNEL == 0);
-  // Windows that may hold a pixel, along one dimension.
+  // Most windows that contain a pixel, along one dimension.
   let windowsHeight = (kernelHeight - 1) * dilationHeight / strideHeight + 1;
   let windowsWidth = (kernelWidth - 1) * dilationWidth / strideWidth + 1;
   let paddedColumn = column + params.paddingLeft;
@@ -71,7 +71,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
         && outputRow * strideHeight + tapRow * dilationHeight == paddedRow;
       let line = (image * params.outputHeight + nearestRow) * params.outputWidth;
       for (var j = 0; j < windowsWidth; j++) {
-        // A window that is none loads the nearest and is left out: cheaper than a branch.
+        // A window that does not exist loads the nearest one and is ignored, which is cheaper than a branch.
         let outputColumn = paddedColumn / strideWidth - j;
         let tapColumn = (paddedColumn - outputColumn * strideWidth) / dilationWidth;
         let nearestColumn = clamp(outputColumn, 0, params.outputWidth - 1);

@@ -1,8 +1,8 @@
-// Random numbers by Philox4x32-10 (Salmon et al. 2011): vec4 number i of y comes from the four words of counter
-// (i, step, 0, 0) and key (seed, purpose). DISTRIBUTION 0: the words; 1: uniform in [0, 1), multiples of 2^-24; 2: standard
-// normal by the Box-Muller transform of the words in pairs.
-// Layout: y is a view of rows of vectors vec4s with `channels` elements, the lanes after them zeros; written as bits.
-// Grid: one invocation a vec4, folded into x and y.
+// Random numbers by Philox4x32-10 (Salmon et al. 2011): vec4 number i of y is computed from the four words of
+// counter (i, step, 0, 0) and key (seed, purpose). DISTRIBUTION 0: the words; 1: uniform in [0, 1), multiples of
+// 2^-24; 2: standard normal, by the Box-Muller transform of pairs of words.
+// Layout: y is a view of rows of vectors vec4s with `channels` elements, further lanes zero; written as bits.
+// Grid: one invocation per vec4; workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -21,7 +21,7 @@ const DISTRIBUTION: u32 = 0u;
 @group(0) @binding(1) var<storage, read> step: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4u>;
 
-// High 32 bits of the 64-bit product.
+// The high 32 bits of the 64-bit product.
 fn multiplyHigh(a: u32, b: u32) -> u32 {
   let aLow = a & 0xffffu;
   let aHigh = a >> 16u;
@@ -46,7 +46,7 @@ fn philox(start: vec4u, startKey: vec2u) -> vec4u {
   return counter;
 }
 
-// Natural logarithm of x in (0, 1]: x = 2^exponent m with m around 1, log m = 2 artanh((m - 1) / (m + 1)).
+// Natural logarithm of x in (0, 1]: x = 2^exponent * m with m near 1, log m = 2 artanh((m - 1) / (m + 1)).
 fn logarithm(x: f32) -> f32 {
   let bits = bitcast<u32>(x);
   var exponent = f32(bits >> 23u) - 127.0;
@@ -61,7 +61,7 @@ fn logarithm(x: f32) -> f32 {
   return exponent * 0.693147181 + 2.0 * s * series;
 }
 
-// Cosine and sine of 2 pi u for u in [0, 1), by their Taylor series within an eighth of a turn of the nearest quarter.
+// Cosine and sine of 2 pi u for u in [0, 1): range reduction to an eighth of a turn, then Taylor series.
 fn turn(u: f32) -> vec2f {
   let quarter = round(4.0 * u);
   let angle = (4.0 * u - quarter) * 1.57079633;
@@ -74,7 +74,7 @@ fn turn(u: f32) -> vec2f {
   return select(direction, -direction, half);
 }
 
-// Two standard normal numbers (Box and Muller 1958). The built-in log, cos and sin may be wrong in the fourth digit.
+// Two standard normal numbers (Box and Muller 1958). The built-in log, cos and sin may be off in the fourth digit.
 fn normalPair(u: f32, v: f32) -> vec2f {
   return sqrt(-2.0 * logarithm(1.0 - u)) * turn(v);
 }

@@ -1,9 +1,10 @@
-// Dropout (Srivastava et al. 2014): y = x / (1 - rate) where a uniform number is at least rate, else 0. With PER_SAMPLE one
-// number decides for a whole sample (drop path: Larsson et al. 2017, FractalNet; as in NASNet, section A.7).
-// The numbers come from Philox4x32-10 (Salmon et al. 2011), key (seed, purpose), counter (i, step, 0, 0): i is the number of
-// the vec4 among all of x, or with PER_SAMPLE of the sample, whose first word decides.
-// Layout: x, y are views of rows x vectors vec4s; a sample has `sampleRows` rows.
-// Grid: one invocation a vec4, folded into x and y.
+// Dropout (Srivastava et al. 2014): y = x / (1 - rate) where a uniform number is at least rate, else 0. With
+// PER_SAMPLE one number decides for a whole sample (drop path: Larsson et al. 2017, FractalNet; as in NASNet, Zoph
+// et al. 2018, section A.7).
+// The numbers are those of Philox4x32-10 (Salmon et al. 2011) with key (seed, purpose) and counter (i, step, 0, 0):
+// i is the index of the vec4 in x, or with PER_SAMPLE that of the sample, whose first word decides.
+// Layout: x and y are views of rows x vectors vec4s; a sample has `sampleRows` rows.
+// Grid: one invocation per vec4; workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -26,7 +27,7 @@ const PER_SAMPLE: bool = false;
 @group(0) @binding(3) var<storage, read> step: array<u32>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-// High 32 bits of the 64-bit product.
+// The high 32 bits of the 64-bit product.
 fn multiplyHigh(a: u32, b: u32) -> u32 {
   let aLow = a & 0xffffu;
   let aHigh = a >> 16u;

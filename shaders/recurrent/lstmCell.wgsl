@@ -1,7 +1,8 @@
-// The state of an LSTM after a step: with gates [i, f, g, o], c' = sigmoid(f) c + sigmoid(i) tanh(g), written to newCell, and
-// sigmoid(o) tanh(c'), written to hidden.
+// Elementwise part of an LSTM step (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000): with
+// preactivations [i, f, g, o] in gates, newCell = sigmoid(f) * cell + sigmoid(i) * tanh(g) and hidden = sigmoid(o) *
+// tanh(newCell).
 // Layout: cell, hidden and newCell are views of rows x vectors vec4s, gates of rows x 4 vectors.
-// Grid: one invocation a vec4 of hidden, folded into x and y.
+// Grid: one invocation per vec4 of hidden; workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -29,7 +30,7 @@ fn sigmoid(value: vec4f) -> vec4f {
   return select(small, vec4f(1.0), value >= vec4f(0.0)) / (1.0 + small);
 }
 
-// Near 0, where 1 - exp(-2|x|) loses digits, the first terms of the series.
+// Near 0, where 1 - exp(-2|x|) cancels digits, the first terms of the Taylor series.
 fn hyperbolicTangent(value: vec4f) -> vec4f {
   let small = exp(-2.0 * abs(value));
   let square = value * value;

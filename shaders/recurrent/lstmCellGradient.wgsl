@@ -1,8 +1,8 @@
-// Gradients of lstmCell by its gates and its cell, from those by hidden and newCell: with t = tanh(c') and
-// d = dNewCell + dHidden o (1 - t^2), by the cell d f, by the gates before their functions d g i (1 - i), d c f (1 - f),
-// d i (1 - g^2) and dHidden t o (1 - o).
+// Gradients of recurrent/lstmCell by its gates and its cell, from those by hidden and newCell. With activated gates
+// i, f, g, o, c = cell, t = tanh(newCell) and d = dNewCell + dHidden * o * (1 - t^2): dCell = d * f, and dGates = d
+// * g * i * (1 - i), d * c * f * (1 - f), d * i * (1 - g^2), dHidden * t * o * (1 - o).
 // Layout: gates and dGates are views of rows x 4 vectors vec4s, the others of rows x vectors.
-// Grid: one invocation a vec4 of dCell, folded into x and y.
+// Grid: one invocation per vec4 of dCell; workgroups in x, then y.
 
 struct Params {
   rows: u32,
@@ -39,7 +39,7 @@ fn sigmoid(value: vec4f) -> vec4f {
   return select(small, vec4f(1.0), value >= vec4f(0.0)) / (1.0 + small);
 }
 
-// Near 0, where 1 - exp(-2|x|) loses digits, the first terms of the series.
+// Near 0, where 1 - exp(-2|x|) cancels digits, the first terms of the Taylor series.
 fn hyperbolicTangent(value: vec4f) -> vec4f {
   let small = exp(-2.0 * abs(value));
   let square = value * value;

@@ -1,8 +1,9 @@
-// Rows repeated: y[group, i] = factor * x[group] for i below repeat; with SCALAR factor * x[0].x everywhere.
-// Layout: x is a view of groups rows, or a scalar; y a view of groups x repeat rows of vectors vec4s. Lanes past channels,
-// and with MATRIX rows past usedRows of every innerRows (a matrix padded in its second dimension), are written zero.
-// Grid: one invocation a (group, chunk, column), which goes over rows chunk, chunk + chunks, ... of the group; folded into
-// x and y.
+// Repeats rows: y[group, i] = factor * x[group] for i < repeat; with SCALAR factor * x[0].x everywhere.
+// Layout: x is a view of `groups` rows, or a scalar; y is a view of groups x repeat rows of vectors vec4s. Lanes
+// from `channels` on, and with MATRIX rows from usedRows on of every innerRows rows (a matrix padded in its second
+// to last dimension), are written as zero.
+// Grid: one invocation per (group, chunk, column), which writes rows chunk, chunk + chunks, ... of the group;
+// workgroups in x, then y.
 
 struct Params {
   groups: u32,

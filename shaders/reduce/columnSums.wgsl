@@ -1,7 +1,7 @@
-// Sums of rows, channel by channel: y[group, chunk] = factor * sum of x[group, row] over row = chunk, chunk + chunks, ...
-// One chunk gives the sum of a group; many chunks are the first of two stages, whose second sums the chunks.
-// Layout: x is a view of groups x rows rows of vectors vec4s; y a view of groups x chunks rows.
-// Grid: one invocation a vec4 of y, folded into x and y.
+// Sum of rows per channel: y[group, chunk] = factor * sum of x[group, row] over row = chunk, chunk + chunks, ... One
+// chunk gives the sum of a group; several chunks are the first of two stages, the second of which sums the chunks.
+// Layout: x is a view of groups x rows rows of vectors vec4s; y is a view of groups x chunks rows.
+// Grid: one invocation per vec4 of y; workgroups in x, then y.
 
 struct Params {
   groups: u32,

@@ -1,6 +1,7 @@
-// Softmax of every row, y_k = exp(x_k - m) / sum_j exp(x_j - m) with m the row's maximum; with LOG its logarithm.
-// Layout: x, y are views of rows rows of channels channels; lanes past them are left out and written zero.
-// Grid: one invocation a row, folded into x and y.
+// Softmax of each row, y_k = exp(x_k - m) / sum_j exp(x_j - m) with m the maximum of the row; with LOG its
+// logarithm.
+// Layout: x and y are views of rows of `channels` channels; further lanes are ignored in x and written as zero in y.
+// Grid: one invocation per row; workgroups in x, then y.
 
 struct Params {
   rows: u32,

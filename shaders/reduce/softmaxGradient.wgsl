@@ -1,7 +1,7 @@
-// Gradient of the softmax from its output: dx = y * (dy - sum_j dy_j y_j); with LOG, of its logarithm:
-// dx = dy - exp(y) * sum_j dy_j.
-// Layout: dy, y, dx are views of rows rows of vectors vec4s.
-// Grid: one invocation a row, folded into x and y.
+// Gradient of the softmax from its output y: dx = y * (dy - sum_j dy_j * y_j); with LOG, of its logarithm y: dx = dy
+// - exp(y) * sum_j dy_j.
+// Layout: dy, y and dx are views of rows of `channels` channels; further lanes of dx are written as zero.
+// Grid: one invocation per row; workgroups in x, then y.
 
 struct Params {
   rows: u32,

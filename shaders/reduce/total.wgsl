@@ -1,5 +1,5 @@
-// Total of all lanes of a few vec4s: y = factor * sum of x.
-// Layout: x is a run of count vec4s from xOffset; y is one scalar (a vec4 whose other lanes are zero).
+// Sum over all lanes of a few vec4s: y = factor * sum of x.
+// Layout: x is a contiguous run of `count` vec4s from xOffset; y is a scalar (a vec4 whose other lanes are zero).
 // Grid: one invocation.
 
 struct Params {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlainTensor, Tensors } from '../../bench/contenders/contender.js';
+import type { PlainTensor, Tensors } from '../../bench/harness/prepared.js';
 import { weightsByEdge } from '../../bench/peers/edgeWeights.js';
 import { logitsOf, type PeerOperations } from '../../bench/peers/networks.mjs';
 import { networkOf, type StepNetwork } from '../../bench/steps/networks.js';

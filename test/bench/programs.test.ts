@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Contender } from '../../bench/contenders/process.js';
+import { timeOperations, timeRuns } from '../../bench/harness/timing.js';
 import { prepareOperation } from '../../bench/kernels/program.js';
 import { alternativesOf } from '../../bench/kernels/variants.js';
 import { KERNEL_LIST, MORE_KERNELS, type OperationWorkload } from '../../bench/kernels/workloads.js';
@@ -7,7 +8,6 @@ import { disagreement } from '../../bench/peers/check.js';
 import { prepareScale } from '../../bench/scale/program.js';
 import { prepareStep } from '../../bench/steps/program.js';
 import { STEPS, type StepWorkload } from '../../bench/steps/workloads.js';
-import { timeOperations, timeRuns } from '../../bench/timing.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';
 

@@ -134,7 +134,7 @@ describe('installed without its optional packages', () => {
     const { code, out, err } = nastransfer('doctor', '--adapter', 'swiftshader');
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain(
-      `swiftshader: npm package @sparticuz/chromium, which carries it, is not installed: run ${installCommand('@sparticuz/chromium')}\n`,
+      `swiftshader: npm package @sparticuz/chromium, which contains it, is not installed: run ${installCommand('@sparticuz/chromium')}\n`,
     );
   });
 });

@@ -211,7 +211,7 @@ describe('the lists of README and docs/supported.md are those of the code:', () 
     ['predictors', () => PREDICTOR_NAMES],
     ['encodings', () => ENCODING_NAMES],
     ['zero-cost scores', () => SCORE_NAMES],
-    ['rules of sources', () => SOURCE_RULES],
+    ['source rules', () => SOURCE_RULES],
     [
       'image sets by name',
       async () => (await listImageSets({ dataDir: join(root, 'studies') })).map(({ name }) => name),

@@ -12,6 +12,7 @@ const USAGE_CODES: readonly string[] = [
   'architecture',
   'study',
   'source',
+  'plugin',
   'unknown-name',
   'unknown-image-set',
 ];

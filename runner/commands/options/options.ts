@@ -35,6 +35,11 @@ const shared = {
   dataDir: () => new Option('--data-dir <folder>', 'folder with packed image sets').env('NASTRANSFER_DATA'),
   tablesDir: () => new Option('--tables-dir <folder>', 'folder with tables of architectures').env('NASTRANSFER_TABLES'),
   seed: () => new Option('--seed <number>', 'what all random numbers start from').argParser(seed),
+  plugin: () =>
+    new Option(
+      '--plugin <module>',
+      'ES module that registers own methods, spaces or source rules; may be given several times',
+    ).argParser(several),
   space: () => new Option('--space <name>', `search space: ${SPACE_NAMES.join(', ')}`).default(DEFAULT_SPACE),
 };
 
@@ -46,6 +51,7 @@ export interface SharedOptions {
   readonly dataDir?: string;
   readonly tablesDir?: string;
   readonly seed?: number;
+  readonly plugin?: readonly string[];
   readonly space: string;
 }
 

@@ -5,6 +5,7 @@ import { formatTable, type Output } from '../../progress/output.js';
 import { type ArchitectureOptions, addArchitecture, readArchitecture } from '../options/architecture.js';
 import { UsageError } from '../options/errors.js';
 import { addShared, positiveInteger, type SharedOptions } from '../options/options.js';
+import { pluginsOf } from '../options/plugins.js';
 
 interface CountOptions extends SharedOptions, ArchitectureOptions, Partial<Omit<NetworkSettings, 'imageChannels'>> {
   readonly space: string;
@@ -38,12 +39,13 @@ export function addCount(program: Command, output: Output): void {
     .option('--classes <number>', 'classes (default: 10; ImageNet: 1000)', positiveInteger)
     .option('--size <pixels>', 'image edge (default: 32; ImageNet: 224)', positiveInteger)
     .option('--image-channels <number>', '1: grey, 3: colour', positiveInteger, 3);
-  addShared(command, 'space').action((options: CountOptions) => count(options, output));
+  addShared(command, 'space', 'plugin').action((options: CountOptions) => count(options, output));
 }
 
 async function count(options: CountOptions, output: Output): Promise<void> {
   const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const { AttributeError } = await import('../../../src/engine/errors/index.js');
+  await pluginsOf(options);
   const space = spaceByName(options.space);
   const { imagenet } = options;
   const counted = imagenet ? space.sizes.imagenet : space.sizes.counted;

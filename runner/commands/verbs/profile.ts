@@ -213,9 +213,9 @@ async function print(findings: Findings, gpu: Gpu, output: Output): Promise<void
     `ceilings of the device: ${gflops.toFixed(1)} GFLOP/s, ${gigabytesPerSecond.toFixed(1)} GB/s read and written`,
   );
   output.print(formatTotals(description));
-  for (const of of ['kernel', 'operation'] as const) {
+  for (const rows of ['kernel', 'operation'] as const) {
     output.print('');
-    output.print(await table(of === 'kernel' ? summary.kernels : summary.operations, of, output));
+    output.print(await table(rows === 'kernel' ? summary.kernels : summary.operations, rows, output));
   }
 }
 

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import type { SearchOutcome } from '../../../src/nas/records/index.js';
+import type { SearchTask } from '../../../src/nas/transfer/index.js';
 import { IMAGE_SETS } from '../../names/imageSetNames.js';
 import { METHOD_NAMES, SOURCE_FORMS } from '../../names/registryNames.js';
 import { type Output, progressOf } from '../../progress/output.js';
+import type { JobSettings } from '../../study/job.js';
 import type { Tools } from '../../tools/tools.js';
 import { checkOptionNames } from '../options/methodOptions.js';
 import { addShared, collectAssignment, positiveInteger, type SharedOptions } from '../options/options.js';
+import { pluginsOf } from '../options/plugins.js';
 import { addProtocolFlags, CHOSEN, type ProtocolFlags, readProtocolFlags } from '../options/protocolFlags.js';
 
 interface SearchOptions extends SharedOptions, ProtocolFlags {
@@ -32,86 +35,84 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
     )
     .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again')
     .option('--plan', 'tells the memory that a search on a supernet would take, and does not search');
-  addShared(addProtocolFlags(command, CHOSEN), 'space', 'adapter', 'tune', 'dataDir', 'seed').action(
+  addShared(addProtocolFlags(command, CHOSEN), 'space', 'plugin', 'adapter', 'tune', 'dataDir', 'seed').action(
     (options: SearchOptions) => search(options, tools, output),
   );
 }
 
 async function search(options: SearchOptions, tools: Tools, output: Output): Promise<void> {
-  const { sourceCounts } = await import('../../../src/nas/data/index.js');
-  const { parseSource } = await import('../../../src/nas/data/index.js');
+  const { parseSource, sourceCounts } = await import('../../../src/nas/data/index.js');
   const { methodByName } = await import('../../../src/nas/methods/index.js');
-  const { parseStudy } = await import('../../../src/nas/transfer/index.js');
+  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
+  const { searchProtocol, searchTask, studyMethod, studySource } = await import('../../../src/nas/transfer/index.js');
   const { fitSearch } = await import('../../study/fit.js');
   const { adapterOf } = await import('../../study/prepare.js');
-  const { runSingle } = await import('../../study/single.js');
+  const { runJob } = await import('../../study/job.js');
   const { showJobs } = await import('../../study/studyProgress.js');
   const { supernetDoubts } = await import('../../study/doubts.js');
-  const { space, method: name, limit, seed = 0, out } = options;
+  const { method: name, limit, seed = 0, out } = options;
+  const plugins = await pluginsOf(options);
   await checkOptionNames(name, options.option);
+  const space = spaceByName(options.space);
+  const chosen = studyMethod(name, options.option);
+  const source = studySource({ ...parseSource(options.source), ...(limit === undefined ? {} : { limit }) });
   const { published, overrides } = await readProtocolFlags(options);
-  const study = parseStudy(
-    {
-      name: 'search',
-      space,
-      methods: [{ name, options: options.option ?? {} }],
-      sources: [{ ...parseSource(options.source), ...(limit === undefined ? {} : { limit }) }],
-      targets: [options.source],
-      seeds: [seed],
-      search: overrides,
-      fitness: overrides,
-    },
-    'search',
-  );
-  const { adapter, dataDir, tune } = options;
-  const [{ options: methodOptions }] = study.methods;
   const method = methodByName(name);
-  const needs = method.needs(methodOptions);
-  const fit = published || needs === 'nothing' ? undefined : fitSearch(study, overrides);
+  const needs = method.needs(chosen.options);
+  const protocol = searchProtocol(space, chosen, overrides);
+  const fitted = !published && needs !== 'nothing';
+  const job: JobSettings<SearchTask> = {
+    space,
+    set: source.specification.set,
+    protocol,
+    ...(fitted ? { fit: fitSearch(space, chosen, source, seed, protocol, overrides) } : {}),
+    task: ({ context }, fitting) =>
+      searchTask(context, { space: space.name, method: chosen, source, seed, protocol: fitting }),
+  };
+  const { adapter, dataDir, tune } = options;
   if (options.plan) {
     const { planSearch } = await import('./searchPlan.js');
-    await planSearch({ ...study, targets: [] }, tools, { adapter, dataDir, tune, fit, json: options.json }, output);
+    await planSearch(job, chosen, tools, { adapter, dataDir, tune, plugins, json: options.json }, output);
     return;
   }
   const progress = await progressOf(output, options);
-  const found = await runSingle(
-    { ...study, targets: [] },
+  const found = await runJob(
+    job,
     tools,
     {
       adapter,
       dataDir,
       tune,
+      plugins,
       out,
-      fit,
       file: 'search.json',
       notice: (text) => progress.note(text),
       onEvent: showJobs(progress),
     },
-    async (prepared) => {
-      const { plan, executors, sets } = prepared;
-      const [task] = plan.searches;
-      const set = await sets.open(task.specification.set);
-      const { images, half } = await sourceCounts(set, task.specification, seed, prepared.sourceContext);
-      const perEpoch = method.joinsHalves?.(task.options) ? images : half;
-      return {
-        task,
-        work: (report) => executors.search(task, report),
-        describe: (outcome: SearchOutcome) => ({
-          space,
+    {
+      work: ({ executors, task }, report) => executors.search(task, report),
+      async describe(outcome: SearchOutcome, prepared) {
+        const { task, sets, sourceContext } = prepared;
+        const set = await sets.open(task.specification.set);
+        const { images, half } = await sourceCounts(set, task.specification, seed, sourceContext);
+        const perEpoch = method.joinsHalves?.(task.options) ? images : half;
+        return {
+          space: space.name,
           method: name,
           options: task.options,
           source: task.source,
           seed,
           protocol: task.protocol,
           adapter: adapterOf(prepared),
+          ...(plugins.length > 0 ? { plugins } : {}),
           hash: task.hash,
           ...outcome,
           warnings: [
             ...(outcome.warnings ?? []),
             ...(needs === 'supernet' ? supernetDoubts(outcome, task.protocol, perEpoch) : []),
           ],
-        }),
-      };
+        };
+      },
     },
   ).finally(() => progress.clear());
   const { stopped, warnings } = found;

@@ -1,7 +1,7 @@
-import type { MemoryPrediction, Remedy, Study } from '../../../src/nas/transfer/index.js';
+import type { MemoryPrediction, Remedy, SearchTask, StudyMethod } from '../../../src/nas/transfer/index.js';
 import { formatTable, type Output } from '../../progress/output.js';
-import type { Fit } from '../../study/fit.js';
-import { type PrepareOptions, prepareStudy, readImages } from '../../study/prepare.js';
+import type { JobSettings } from '../../study/job.js';
+import type { PrepareOptions } from '../../study/prepare.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';
 
@@ -13,30 +13,28 @@ interface SearchPlan extends MemoryPrediction {
   readonly remedies: readonly { readonly change: string; readonly total: number; readonly fits: boolean }[];
 }
 
-/** Prints what memory the only search of a study would take. @throws UsageError for a method that trains no supernet */
+/** Prints the memory that a search would take. @throws {UsageError} for a method that trains no supernet */
 export async function planSearch(
-  study: Study,
+  job: JobSettings<SearchTask>,
+  { name, options: given }: StudyMethod,
   tools: Tools,
-  { fit, ...options }: Omit<PrepareOptions, 'protocolsFor'> & { readonly fit?: Fit; readonly json?: boolean },
+  options: PrepareOptions & { readonly json?: boolean },
   output: Output,
 ): Promise<void> {
   const { methodByName } = await import('../../../src/nas/methods/index.js');
-  const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const { memoryRemedies, predictMemory } = await import('../../../src/nas/transfer/index.js');
-  const [{ name, options: given }] = study.methods;
+  const { prepareJob, readJobImages } = await import('../../study/job.js');
   if (methodByName(name).needs(given) !== 'supernet')
     throw new UsageError(`--plan: ${name} trains no supernet; its networks are trained one by one (see count)`);
-  const sets = await readImages(study, options);
-  const prepared = await prepareStudy(study, sets, undefined, tools, { ...options, protocolsFor: fit?.protocolsFor });
+  const { space, fit } = job;
+  const prepared = await prepareJob(job, await readJobImages(job, options), tools, options);
   try {
     if (fit && !options.json) output.notice(fit.describe());
-    const { gpu, tuning, plan } = prepared;
-    const space = spaceByName(study.space);
-    const [task] = plan.searches;
-    const work = { imageSet: sets.open, variants: tuning?.variants };
+    const { gpu, tuning, task, sets, sourceContext } = prepared;
+    const work = { imageSet: sets.open, variants: tuning?.variants, sourceContext };
     const prediction = await predictMemory(gpu, space, task, work);
     const remedies = await memoryRemedies(gpu, space, task, work);
-    if (options.json) output.json(asJson(study.space, name, prediction, remedies));
+    if (options.json) output.json(asJson(space.name, name, prediction, remedies));
     else print(prediction, remedies, output);
   } finally {
     prepared.dispose();

@@ -5,6 +5,7 @@ import { METHOD_NAMES, SOURCE_FORMS, SPACE_NAMES } from '../../names/registryNam
 import type { Output } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { addShared, readJson } from '../options/options.js';
+import { pluginsOf } from '../options/plugins.js';
 import type { StudyOptions } from './studyOutput.js';
 
 export function addStudy(program: Command, tools: Tools, output: Output): void {
@@ -19,7 +20,7 @@ export function addStudy(program: Command, tools: Tools, output: Output): void {
     .option('--out <folder>', 'folder of the study (default: runs/NAME)')
     .option('--schema', 'print the JSON Schema of study files')
     .addHelpText('after', helpOnFiles);
-  addShared(command, 'adapter', 'tune', 'dataDir', 'seed').action(
+  addShared(command, 'plugin', 'adapter', 'tune', 'dataDir', 'seed').action(
     (file: string | undefined, options: StudyOptions & { schema?: boolean }) => study(file, options, tools, output),
   );
 }
@@ -41,6 +42,7 @@ async function study(
 ): Promise<void> {
   const { parseStudy, studyJsonSchema } = await import('../../../src/nas/transfer/index.js');
   const { UsageError } = await import('../options/errors.js');
+  const plugins = await pluginsOf(options);
   if (options.schema) {
     output.json(studyJsonSchema());
     return;
@@ -49,6 +51,7 @@ async function study(
   const { studyCommand, withSeed } = await import('./studyOutput.js');
   const parsed = withSeed(parseStudy(await readJson(file), file), options.seed);
   const out = options.out ?? join('runs', parsed.name.replace(/[^\w.-]+/g, '-'));
-  const rerun = `nastransfer study ${file}${options.seed === undefined ? '' : ` --seed ${options.seed}`}`;
-  await studyCommand(parsed, { ...options, out, rerun }, tools, output);
+  const named = plugins.map(({ module }) => ` --plugin ${module}`).join('');
+  const rerun = `nastransfer study ${file}${named}${options.seed === undefined ? '' : ` --seed ${options.seed}`}`;
+  await studyCommand(parsed, { ...options, out, rerun, plugins }, tools, output);
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { PluginRecord } from '../../../src/nas/records/index.js';
 import type { Study, StudyResults } from '../../../src/nas/transfer/index.js';
 import { decimal, percent, percentSpread, signed } from '../../progress/numbers.js';
 import { formatTable, type Output, progressOf } from '../../progress/output.js';
@@ -11,6 +12,7 @@ import type { SharedOptions } from '../options/options.js';
 
 export interface StudyOptions extends SharedOptions {
   readonly out?: string;
+  readonly plugins?: readonly PluginRecord[];
 }
 
 /** The seeds of a study counted from `first` on. */
@@ -30,13 +32,14 @@ export async function studyCommand(
   tools: Tools,
   output: Output,
 ): Promise<void> {
-  const { out, adapter, dataDir, tune, rerun } = options;
+  const { out, adapter, dataDir, tune, plugins, rerun } = options;
   const progress = await progressOf(output, options);
   const results = await conductStudy(study, tools, {
     out,
     adapter,
     dataDir,
     tune,
+    plugins,
     rerun: tune === false ? `${rerun} --no-tune` : rerun,
     notice: (text) => progress.note(text),
     onReady: async ({ gpu, plan }, store) => {

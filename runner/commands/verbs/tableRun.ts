@@ -12,6 +12,7 @@ import { UsageError } from '../options/errors.js';
 import { checkMethodName } from '../options/methodOptions.js';
 import { collectAssignment, positiveInteger, type SharedOptions, several } from '../options/options.js';
 import { assignments, commandLine } from '../options/ownedOptions.js';
+import { pluginsOf } from '../options/plugins.js';
 import { addTable } from '../options/tableOptions.js';
 
 interface TableRunCommand extends SharedOptions {
@@ -61,7 +62,7 @@ export function addTableRun(parent: Command, tools: Tools, output: Output): void
     )
     .option('--jobs <number>', 'searches at a time, each in a process (default: one a core)', positiveInteger)
     .option('--out <folder>', 'folder for results; run again with it, a stopped run goes on');
-  addTable(command, 'adapter', 'seed').action((options: TableRunCommand) => tableRun(options, tools, output));
+  addTable(command, 'plugin', 'adapter', 'seed').action((options: TableRunCommand) => tableRun(options, tools, output));
 }
 
 function positiveNumber(text: string): number {
@@ -79,8 +80,9 @@ async function tableRun(options: TableRunCommand, tools: Tools, output: Output):
   const { writeTableRun } = await import('../../tableRun/write.js');
   const { publishedRemarks } = await import('../../../src/nas/tables/index.js');
   const { source: sources, seed: first = 0, queries, out, json } = options;
+  const plugins = await pluginsOf(options);
   for (const name of options.method) await checkMethodName(name);
-  const choice = { name: options.table, tablesDir: options.tablesDir };
+  const choice = { name: options.table, tablesDir: options.tablesDir, plugins: options.plugin };
   const table = await openTableOf(choice);
   checkSources(table, sources);
   const visible = new Visible(table, sources, options.tableSeed);
@@ -106,6 +108,7 @@ async function tableRun(options: TableRunCommand, tools: Tools, output: Output):
       jobs: options.jobs ?? availableParallelism(),
       out,
       rerun: rerunOf(options),
+      plugins,
       openDevice: device.open,
       progress,
     });
@@ -143,7 +146,7 @@ function checkSources(table: Table, sources: readonly string[]): void {
 }
 
 function rerunOf(options: TableRunCommand): string {
-  const { table, method, option, source, seeds, seed, queries, seconds, epochs, tableSeed } = options;
-  const flags = { table, method, option: assignments(option), source, seeds, seed, queries, seconds, epochs };
+  const { table, method, option, source, seeds, seed, queries, seconds, epochs, tableSeed, plugin } = options;
+  const flags = { table, method, option: assignments(option), source, seeds, seed, queries, seconds, epochs, plugin };
   return commandLine('table run', { ...flags, 'table-seed': tableSeed });
 }

@@ -8,7 +8,10 @@ import { Recomputed } from './recompute.js';
 /**
  * Reverse-mode differentiation: appends the nodes that compute d(loss)/d(value) for every value of `wrt`.
  * @param loss a scalar
+ * @param wrt values of the loss's graph, such as variables read in it
  * @returns one gradient per value of `wrt`, of its shape; undefined where the loss does not depend on it
+ * @throws {ShapeError} when the loss is not a scalar
+ * @throws {NasTransferError} when an operation on the way has no gradient
  */
 export function gradients(loss: Value, wrt: readonly Value[]): (Value | undefined)[] {
   if (loss.shape.length !== 0)
@@ -16,7 +19,13 @@ export function gradients(loss: Value, wrt: readonly Value[]): (Value | undefine
   return backpropagate([{ value: loss, gradient: loss.graph.constant([1], []) }], wrt);
 }
 
-/** The product of given output gradients with the Jacobian: gradients of sum(value * gradient) over all seeds. */
+/**
+ * Vector-Jacobian product: appends the nodes that compute the gradients of sum(value * gradient) over all seeds.
+ * @param seeds values, and a gradient of the same shape for each
+ * @param wrt values of the same graph
+ * @returns one gradient per value of `wrt`, of its shape; undefined where no seed depends on it
+ * @throws {NasTransferError} when an operation on the way has no gradient
+ */
 export function backpropagate(
   seeds: readonly { readonly value: Value; readonly gradient: Value }[],
   wrt: readonly Value[],
@@ -41,7 +50,7 @@ export function backpropagate(
   const total = (value: Value): Value | undefined => {
     const list = terms.get(value);
     if (!list) return undefined;
-    // The gradient of a variable alone may stay behind a gate: what is not computed is zero in the optimiser's arena.
+    // Only the gradient of a variable may stay behind a gate: the optimiser's arena is zero where nothing is written.
     const { node } = value;
     const isGated = list.some((term) => term.node?.gate && !isSameGate(term.node.gate, node?.gate));
     if (list.length > 1 || (node && isGated)) terms.set(value, [openSum(list, node?.gate)]);
@@ -61,7 +70,7 @@ export function backpropagate(
       attributes: node.attributes,
       needed,
     };
-    // What goes back through a gated node runs when the node does.
+    // The gradient of a gated node runs in the same runs as the node.
     const results = graph.within(gate, () => operation.gradient?.(context)) ?? [];
     node.inputs.forEach((input, index) => {
       const gradient = results[index];
@@ -73,7 +82,10 @@ export function backpropagate(
   return result;
 }
 
-/** The sum of gradients of which those behind closed gates have not been computed. @param gate that of the value itself */
+/**
+ * Sum of gradients that leaves out those behind closed gates, which are not computed.
+ * @param gate the gate of the value itself
+ */
 function openSum(terms: readonly Value[], gate: Gate | undefined): Value {
   const isOpen = (term: Value) => !term.node?.gate || isSameGate(term.node.gate, gate);
   const gated = terms.filter((term) => !isOpen(term));

@@ -1,10 +1,10 @@
 import type { Graph, Segment, Value } from '../graph/graph.js';
 
-/** What stands for the values inside segments where gradients are computed. */
+/** Recomputed values of checkpoints (`Graph.checkpoint`), for use by gradients. */
 export class Recomputed {
   private readonly again = new Map<Value, Value>();
   private readonly done = new Set<Segment>();
-  /** Values of segments that others read: they are kept. */
+  /** Values of checkpoints that are read outside: they are kept, not recomputed. */
   private readonly kept: Set<Value>;
 
   constructor(private readonly graph: Graph) {
@@ -13,7 +13,7 @@ export class Recomputed {
       for (const input of inputs) if (input.node?.segment && input.node.segment !== segment) this.kept.add(input);
   }
 
-  /** Applies the nodes of a segment again, unless that has been done. Updates and what others read stay as they are. */
+  /** Applies the nodes of a checkpoint again, once. Updates and kept values are left out. */
   begin(segment: Segment | undefined): void {
     if (!segment || this.done.has(segment)) return;
     this.done.add(segment);
@@ -26,7 +26,7 @@ export class Recomputed {
     }
   }
 
-  /** The values to compute gradients from: computed again where they lie inside a segment that has begun. */
+  /** The values to compute gradients from: recomputed where their checkpoint has begun. */
   of(values: readonly Value[]): Value[] {
     return values.map((value) => this.again.get(value) ?? value);
   }

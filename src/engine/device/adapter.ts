@@ -1,26 +1,28 @@
 import { AdapterError } from '../errors/errors.js';
 
+/** Kind of an adapter: a GPU, or a software driver by name. */
 export type AdapterKind = 'hardware' | 'lavapipe' | 'swiftshader' | 'other-software';
 
-/** What is known of an adapter, as plain data for results and reports. */
+/** Identity of an adapter, as plain data for results and reports. */
 export interface AdapterSummary {
   kind: AdapterKind;
-  /** The most telling name the implementation gives. */
+  /** The most specific name that the WebGPU implementation reports. */
   name: string;
   vendor: string;
   architecture: string;
   description: string;
-  /** The driver with its version, or '' where the implementation does not say (browsers). */
+  /** The driver with its version; '' where the implementation does not report it (browsers). */
   driver: string;
-  /** The native interface below WebGPU, where known: 'vulkan', 'metal', 'd3d12'. */
+  /** The native API below WebGPU, where known: 'vulkan', 'metal', 'd3d12'. */
   backend?: string;
 }
 
+/** Names of WebGPU's device limits. */
 export type LimitName = Exclude<keyof GPUSupportedLimits, '__brand'>;
 
 /**
- * What every kernel may count on: the specification's defaults, which any adapter in core mode offers. More is not
- * asked for, so that a kernel that works here works everywhere.
+ * Limits that every kernel may rely on: the defaults of the WebGPU specification, which every adapter in core mode supports. Higher
+ * ones are not requested, so that a kernel that works on one device works on all.
  */
 export const REQUIRED_LIMITS: Readonly<Partial<Record<LimitName, number>>> = {
   maxStorageBuffersPerShaderStage: 8,
@@ -33,16 +35,16 @@ export const REQUIRED_LIMITS: Readonly<Partial<Record<LimitName, number>>> = {
   maxStorageBufferBindingSize: 128 * 1024 * 1024,
 };
 
-/** Limits taken as large as the adapter offers: only how much fits depends on them, never what a kernel does. */
+/** Limits requested as large as the adapter supports: they decide how much fits, not what a kernel does. */
 const LARGEST_LIMITS: readonly LimitName[] = ['maxBufferSize', 'maxStorageBufferBindingSize'];
 
-/** Features that are used where present; nothing needs them. */
+/** Features that are used where the adapter has them; none is required. */
 export const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
 
-/** Describes the adapter by what WebGPU tells of it and by the `backend` that its opener knows. */
+/** Describes an adapter. @param backend the native API below WebGPU, where the caller knows it */
 export function summarizeAdapter(info: GPUAdapterInfo, backend?: string): AdapterSummary {
   const { vendor, architecture, device, description } = info;
-  // Dawn makes device names lower case and puts a hyphen for everything else, at the end too.
+  // Dawn lower-cases device names and replaces all other characters by hyphens, at the end too.
   const name =
     device.replace(/-+$/, '') || description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
   const text = [vendor, architecture, device, description].join(' ').toLowerCase();
@@ -64,13 +66,16 @@ function adapterKind(text: string, isFallback: boolean): AdapterKind {
   return 'hardware';
 }
 
-/** Whether this is Dawn's Null backend, which accepts everything and computes nothing. */
+/** Whether an adapter is Dawn's Null backend, which accepts all commands and computes nothing. */
 export function isNullAdapter(info: GPUAdapterInfo): boolean {
   const { vendor, architecture, device, description } = info;
   return [vendor, architecture, device, description].some((name) => /^null([\s-]|$)/i.test(name));
 }
 
-/** The limits to request from an adapter. Throws AdapterError when a required one is out of its reach. */
+/**
+ * The limits to request from an adapter.
+ * @throws {AdapterError} when the adapter does not support a required limit
+ */
 export function limitsFor(limits: GPUSupportedLimits, adapterName: string): Partial<Record<LimitName, number>> {
   const requested: Partial<Record<LimitName, number>> = {};
   const missing: string[] = [];

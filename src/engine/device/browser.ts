@@ -1,11 +1,16 @@
 import { AdapterError } from '../errors/errors.js';
 import { type Gpu, openGpu } from './gpu.js';
 
+/** Options of `open` in a browser. */
 export interface BrowserOptions {
+  /** Which GPU to use where there are several; default: 'high-performance'. */
   powerPreference?: GPUPowerPreference;
 }
 
-/** Opens the browser's GPU. Throws AdapterError, which says what to do, where the browser has none. */
+/**
+ * Opens the browser's GPU. Close it with `dispose()`.
+ * @throws {AdapterError} when the browser has no usable WebGPU; the message says what to do
+ */
 export async function open(options: BrowserOptions = {}): Promise<Gpu> {
   const gpu = typeof navigator === 'undefined' ? undefined : navigator.gpu;
   if (gpu === undefined) {
@@ -19,7 +24,7 @@ export async function open(options: BrowserOptions = {}): Promise<Gpu> {
   } catch (cause) {
     if (!(cause instanceof AdapterError)) throw cause;
     throw new AdapterError(
-      `${cause.message}. See what the browser says about WebGPU (chrome://gpu, about:support) and whether hardware ` +
+      `${cause.message}. See what the browser reports about WebGPU (chrome://gpu, about:support) and whether hardware ` +
         'acceleration is on in its settings',
       { cause },
     );

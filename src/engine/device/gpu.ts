@@ -9,31 +9,37 @@ import {
 } from './adapter.js';
 import type { DeviceDescription } from './description.js';
 
+/** Options of a `Gpu`. */
 export interface GpuOptions {
-  /** Most bytes the program may hold on the device; undefined where the device's own memory is the limit. */
+  /** Most bytes that all buffers may take together; undefined: only the device's own memory limits them. */
   memoryLimit?: number;
-  /** The native interface below WebGPU, for the summary. */
+  /** The native API below WebGPU, for the summary. */
   backend?: string;
 }
 
 /**
- * An open device. It remembers the first error that no scope caught and the loss of the device: from then on `check()`
- * throws it and everything awaited through `guard()` is rejected with it, so that nothing hangs and no result computed
- * after a failure is taken for good.
+ * An open device. After the first uncaptured error or the loss of the device, `check()` throws that error and everything awaited
+ * through `guard()` is rejected with it: nothing hangs, and no result computed after a failure is returned.
  */
 export class Gpu implements DeviceDescription {
   readonly info: AdapterSummary;
   readonly features: ReadonlySet<string>;
   readonly limits: Readonly<Record<LimitName, number>>;
   readonly memoryLimit: number | undefined;
+  /** Whether shaders may use subgroups. */
   readonly subgroups: boolean;
   readonly subgroupLanes: number;
+  /** Whether the device has timestamp queries. */
   readonly timestamps: boolean;
 
   #device: GPUDevice | undefined;
   #failure: NasTransferError | undefined;
   readonly #waiting = new Set<(error: NasTransferError) => void>();
 
+  /**
+   * Use `open` of the platform, or `openAdapter`.
+   * @param device owned by this object from now on
+   */
   constructor(device: GPUDevice, info: AdapterSummary, options: GpuOptions = {}) {
     this.#device = device;
     this.info = info;
@@ -52,37 +58,45 @@ export class Gpu implements DeviceDescription {
       this.#fail(
         new DeviceLostError(
           `${info.name}: the device was lost (${reason || 'unknown reason'}): ${message || 'no message'}; ` +
-            'nothing on it can be read any more: open a new one and go on from the last checkpoint',
+            'nothing on it can be read any more: open a new one and continue from the last checkpoint',
         ),
       );
     });
   }
 
-  /** The raw device. Throws DisposedError after dispose(). */
+  /** The WebGPU device. @throws {DisposedError} after dispose() */
   get device(): GPUDevice {
     if (this.#device === undefined) throw this.#disposedError();
     return this.#device;
   }
 
-  /** The device's queue. Throws DisposedError after dispose(). */
+  /** The device's queue. @throws {DisposedError} after dispose() */
   get queue(): GPUQueue {
     return this.device.queue;
   }
 
+  /** Whether dispose() has been called. */
   get disposed(): boolean {
     return this.#device === undefined;
   }
 
-  /** Throws the first GpuError or DeviceLostError there was, or DisposedError after dispose(). */
+  /**
+   * Throws where the device has failed.
+   * @throws {GpuError | DeviceLostError} the first failure
+   * @throws {DisposedError} after dispose()
+   */
   check(): void {
     if (this.#device === undefined) throw this.#disposedError();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** The promise's own outcome, unless the device fails or is disposed of first: then that error. */
+  /**
+   * Settles as a promise does, unless the device fails or is disposed of before.
+   * @throws {GpuError | DeviceLostError | DisposedError} then
+   */
   guard<T>(promise: Promise<T>): Promise<T> {
-    // Promise.race with one promise of failure would keep a reaction, and so every result, for as long as the device
-    // lives; this set forgets whoever is done.
+    // Promise.race with one promise of failure would keep a reaction, and so every result, alive as long as the device.
+    // Settled promises are removed from this set.
     return new Promise<T>((resolve, reject) => {
       try {
         this.check();
@@ -96,13 +110,16 @@ export class Gpu implements DeviceDescription {
     });
   }
 
-  /** Waits until all submitted work is done. Rejects with the typed error if the device failed. */
+  /**
+   * Waits until the device has finished all submitted work.
+   * @throws {GpuError | DeviceLostError | DisposedError} when the device failed or has been disposed of
+   */
   async idle(): Promise<void> {
     await this.guard(this.queue.onSubmittedWorkDone());
     this.check();
   }
 
-  /** Destroys the device and rejects what waits for it. A second call does nothing. */
+  /** Destroys the device and rejects all that is awaited through `guard()`. A second call does nothing. */
   dispose(): void {
     const device = this.#device;
     if (device === undefined) return;
@@ -112,7 +129,7 @@ export class Gpu implements DeviceDescription {
   }
 
   #fail(error: NasTransferError): void {
-    // Destroying the device on purpose is no error, and of several errors the first is the cause.
+    // Destroying the device on purpose is not an error, and of several errors the first is the cause.
     if (this.#device === undefined || this.#failure !== undefined) return;
     this.#failure = error;
     this.#rejectWaiting(error);
@@ -128,7 +145,11 @@ export class Gpu implements DeviceDescription {
   }
 }
 
-/** A GPU of a WebGPU implementation (`navigator.gpu`, or what Dawn's create() gives). Throws AdapterError. */
+/**
+ * Opens the preferred adapter of a WebGPU implementation.
+ * @param gpu `navigator.gpu`, or the result of Dawn's `create()`
+ * @throws {AdapterError} when there is no usable adapter
+ */
 export async function openGpu(
   gpu: GPU,
   options: GpuOptions & { powerPreference?: GPUPowerPreference } = {},
@@ -138,20 +159,25 @@ export async function openGpu(
   return openAdapter(adapter, rest);
 }
 
-/** The adapter that the implementation offers first. Throws AdapterError when there is none. */
+/** The preferred adapter of a WebGPU implementation. @throws {AdapterError} when there is none that computes */
 export async function requestAdapter(
   gpu: GPU,
   powerPreference: GPUPowerPreference = 'high-performance',
 ): Promise<GPUAdapter> {
   const adapter = await gpu.requestAdapter({ powerPreference });
-  if (adapter === null) throw new AdapterError('open: WebGPU is there, but it offers no adapter');
+  if (adapter === null) throw new AdapterError('open: WebGPU is available, but it has no adapter');
   if (isNullAdapter(adapter.info)) {
-    throw new AdapterError("open: got Dawn's Null adapter, which computes nothing; wanted one that runs shaders");
+    throw new AdapterError(
+      "open: got Dawn's Null adapter, which computes nothing; wanted an adapter that runs shaders",
+    );
   }
   return adapter;
 }
 
-/** Opens an adapter's device with the required limits and the optional features it has. Throws AdapterError. */
+/**
+ * Opens an adapter's device with the required limits and those optional features that it has.
+ * @throws {AdapterError} when it lacks a required limit or provides no device
+ */
 export async function openAdapter(adapter: GPUAdapter, options: GpuOptions = {}): Promise<Gpu> {
   const info = summarizeAdapter(adapter.info, options.backend);
   const requiredLimits = limitsFor(adapter.limits, info.name);
@@ -160,11 +186,12 @@ export async function openAdapter(adapter: GPUAdapter, options: GpuOptions = {})
   try {
     device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
   } catch (cause) {
-    throw new AdapterError(`open: adapter '${info.name}' gave no device: ${messageOf(cause)}`, { cause });
+    throw new AdapterError(`open: adapter '${info.name}' provided no device: ${messageOf(cause)}`, { cause });
   }
   return new Gpu(device, info, options);
 }
 
+/** The message of an error, or any other thrown value as a string. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -181,7 +208,7 @@ function describeGpuError(error: GPUError): string {
 
 function copyLimits(limits: GPUSupportedLimits): Record<LimitName, number> {
   const copy: Record<string, number> = {};
-  // The limits are accessors of the prototype, which spreading would miss.
+  // The limits are accessors of the prototype, which object spread does not copy.
   for (const name in limits) {
     const value = limits[name as LimitName];
     if (typeof value === 'number') copy[name] = value;

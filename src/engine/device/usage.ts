@@ -1,6 +1,6 @@
 /**
- * The bit flags of the WebGPU specification (sections 5.1.3, 5.2 and 8.1). Browsers have them as globals; Node does not,
- * and shared code must not depend on which of the two it runs in.
+ * Usage flags of buffers, a bit each: WebGPU specification, section 5.1.3. Browsers have the flags of this file as globals; Node
+ * does not.
  */
 export const BufferUsage = {
   MAP_READ: 0x0001,
@@ -15,6 +15,8 @@ export const BufferUsage = {
   QUERY_RESOLVE: 0x0200,
 } as const;
 
+/** Mapping modes of buffers: WebGPU specification, section 5.2. */
 export const MapMode = { READ: 0x0001, WRITE: 0x0002 } as const;
 
+/** Shader stages: WebGPU specification, section 8.1. */
 export const ShaderStage = { VERTEX: 0x1, FRAGMENT: 0x2, COMPUTE: 0x4 } as const;

@@ -4,27 +4,32 @@ import type { Timeline } from './timeline.js';
 import { type DType, formatType, logicalSize, typeKey, type ValueType, valueType } from './types.js';
 import type { Variable, VariableSet } from './variables.js';
 
-/** Where a value without a producing node comes from. */
+/** Source of a value that no node computes, or the variable that a node updates. */
 export type Origin =
   | { readonly kind: 'feed'; readonly name: string }
   | { readonly kind: 'variable'; readonly variable: Variable }
   | { readonly kind: 'variables'; readonly set: VariableSet }
   | { readonly kind: 'constant'; readonly data: ArrayLike<number> };
 
-/** A symbolic tensor of static shape in one graph. */
+/** A symbolic tensor of static shape in one graph. Made by `Graph` and by operations. */
 export class Value {
   constructor(
     readonly graph: Graph,
+    /** Number within the graph, in tracing order. */
     readonly id: number,
     readonly type: ValueType,
+    /** Absent for values that a node computes, except updates. */
     readonly origin?: Origin,
+    /** The node that computes the value. */
     readonly node?: Node,
   ) {}
 
+  /** Row-major shape without padding; [] for a scalar. */
   get shape(): readonly number[] {
     return this.type.shape;
   }
 
+  /** Element type. */
   get dtype(): DType {
     return this.type.dtype;
   }
@@ -34,32 +39,36 @@ export class Value {
 export interface Node {
   readonly operation: Operation;
   readonly attributes: Attributes;
-  /** Equal for equal attributes. */
+  /** A string that is equal for equal attributes. */
   readonly attributesKey: string;
   readonly inputs: readonly Value[];
   outputs: readonly Value[];
-  /** The node runs only where this is open; always where absent. */
+  /** The node runs only in runs in which this gate is open; absent: always. */
   readonly gate?: Gate;
-  /** The nodes that it is computed again with for the gradient; absent where its outputs are kept for that. */
+  /** The checkpoint that the node belongs to, recomputed for the gradient; absent: its outputs are kept. */
   readonly segment?: Segment;
 }
 
-/** Nodes between checkpoints, in order. */
+/** Nodes of one checkpoint, in order. */
 export interface Segment {
   readonly nodes: Node[];
 }
 
-/** Open in the runs in which one of the elements of a feed is not zero. */
+/** A condition: open in runs in which at least one of some elements of a feed is not zero. */
 export interface Gate {
+  /** The feed. */
   readonly flags: Value;
-  /** Elements, row-major. */
+  /** Row-major indices of the elements. */
   readonly elements: readonly number[];
 }
 
-/** A computation traced once: nodes in the order they were applied, which is an order they can run in. */
+/** A traced computation: nodes in the order in which they were applied, which is a valid order of execution. */
 export class Graph {
+  /** In the order in which they were applied. */
   readonly nodes: Node[] = [];
+  /** Feeds by name. */
   readonly feeds = new Map<string, Value>();
+  /** Outputs by name. */
   readonly outputs = new Map<string, Value>();
   private nextId = 0;
   private readonly variables = new Map<Variable, Value>();
@@ -67,12 +76,16 @@ export class Graph {
   /** Nodes that may be shared, by operation and by `keyOf`. */
   private readonly applied = new Map<Operation, Map<string, Node>>();
 
-  /** @param timeline where the time that differentiation takes is noted; absent: nowhere */
+  /** @param timeline records the time that differentiation takes */
   constructor(readonly timeline?: Timeline) {}
   private gate: Gate | undefined;
   private segment: Segment | undefined;
 
-  /** A number or tensor that `program.run` is given at every run. */
+  /**
+   * An input that is passed to every `program.run`. A feed declared again is the same value.
+   * @param shape default: a scalar
+   * @throws {ShapeError} when it was declared before with another shape or element type
+   */
   feed(name: string, shape: readonly number[] = [], dtype: DType = 'f32'): Value {
     const type = valueType(shape, dtype);
     const known = this.feeds.get(name);
@@ -88,7 +101,7 @@ export class Graph {
     return value;
   }
 
-  /** The present value of a variable: after an update of it in this graph, the updated one. */
+  /** The current value of a variable: after an update in this graph, the updated one. */
   read(variable: Variable): Value {
     let value = this.variables.get(variable);
     if (!value) {
@@ -98,7 +111,10 @@ export class Graph {
     return value;
   }
 
-  /** All variables of a set as one row of elements, padding included: what optimisers update. */
+  /**
+   * All variables of a set as one vector of shape [set.size], padding included, for optimisers.
+   * @throws {DTypeError} when a variable of the set is f16
+   */
   readSet(set: VariableSet): Value {
     let value = this.sets.get(set);
     if (!value) {
@@ -114,6 +130,11 @@ export class Graph {
     return value;
   }
 
+  /**
+   * A constant.
+   * @param data row-major elements without padding
+   * @throws {ShapeError} when `data` has the wrong number of elements
+   */
   constant(data: ArrayLike<number>, shape: readonly number[], dtype: DType = 'f32'): Value {
     const type = valueType(shape, dtype);
     if (data.length !== logicalSize(type))
@@ -121,7 +142,11 @@ export class Graph {
     return this.createValue(type, { kind: 'constant', data });
   }
 
-  /** Makes a value readable by `program.read(name)`. */
+  /**
+   * Makes a value readable by `program.read(name)`.
+   * @throws {ShapeError} when the name is taken
+   * @throws {OwnershipError | DTypeError} when `value` is not a value of this graph
+   */
   output(name: string, value: Value): void {
     this.checkOwner('output', name, value);
     if (this.outputs.has(name)) throw new ShapeError(`output "${name}" exists; give each output its own name`);
@@ -129,28 +154,30 @@ export class Graph {
   }
 
   /**
-   * Traces what is computed only in runs in which one of some elements of a feed is not zero: candidates of a relaxed cell that
-   * are not part of every step. What reads their values elsewhere must leave closed ones out, as `mixedEdges` and `weightedSum` do
-   * with a weight of zero.
+   * Traces nodes that run only in runs in which at least one of some elements of a feed is not zero: candidates of a supernet that
+   * are not sampled in every step. Values behind a closed gate are not computed; nodes outside must not read them then, as
+   * `mixedEdges` and `weightedSum` do not where the weight is zero.
    * @param flags a feed of this graph
-   * @throws AttributeError within another gate, or for an element that the feed does not have
+   * @param elements row-major indices of its elements
+   * @throws {AttributeError} within another gate, or when `flags` is no feed or lacks an element
    */
   whenOpen<T>(flags: Value, elements: readonly number[], build: () => T): T {
     this.checkOwner('whenOpen', 'flags', flags);
     const size = logicalSize(flags.type);
     if (flags.origin?.kind !== 'feed' || elements.length === 0 || elements.some((e) => !(e >= 0 && e < size)))
       throw new AttributeError(
-        `whenOpen: got elements [${elements}] of ${flags.origin?.kind ?? 'a computed value'}, wanted some of the ${size} of a feed`,
+        `whenOpen: got elements [${elements}] of ${flags.origin?.kind ?? 'a computed value'}, wanted indices of the ${size} elements of a feed`,
       );
-    if (this.gate) throw new AttributeError('whenOpen: within another gate; open it on the elements of both instead');
+    if (this.gate)
+      throw new AttributeError('whenOpen: called within another gate; use one gate with the elements of both instead');
     return this.within({ flags, elements: [...elements] }, build);
   }
 
   /**
-   * Traces what is not kept for the gradient: it is computed again, from the values of elsewhere that it reads, just before
-   * its gradient is (Chen et al. 2016, section 4). That takes the time of computing it once more and, of a chain of
-   * such parts, memory for the inside of one. Results do not change by a bit; updates happen once. Within another
-   * checkpoint: a part of that.
+   * Traces nodes whose values are not kept for the gradient but recomputed just before it (Chen et al., "Training deep nets with
+   * sublinear memory cost", 2016, section 4). This costs one more forward pass of these nodes and, for a chain of checkpoints,
+   * saves the memory of the inside of all but one. Results are equal bit for bit; updates happen once. A checkpoint within a
+   * checkpoint is part of the outer one.
    */
   checkpoint<T>(build: () => T): T {
     if (this.segment) return build();
@@ -162,7 +189,7 @@ export class Graph {
     }
   }
 
-  /** Traces what belongs to a gate, or to none. */
+  /** Traces nodes behind a gate, or behind none. For differentiation; see `whenOpen`. */
   within<T>(gate: Gate | undefined, build: () => T): T {
     const outer = this.gate;
     this.gate = gate;
@@ -174,8 +201,11 @@ export class Graph {
   }
 
   /**
-   * Applies an operation; the same operation of the same values with the same attributes is applied once (a pooling or
-   * ReLU that several edges share costs nothing more). Updates are never shared.
+   * Applies an operation. The same operation on the same values with equal attributes is one node (common subexpressions), except
+   * for updates.
+   * @returns the outputs
+   * @throws {OwnershipError | DTypeError} when an input is not a value of this graph, or is f16 and the operation takes none
+   * @throws {ShapeError | DTypeError | AttributeError} as the operation's `infer`
    */
   apply<A extends Attributes>(operation: Operation<A>, inputs: readonly Value[], attributes: A): readonly Value[] {
     inputs.forEach((value, index) => {
@@ -195,7 +225,7 @@ export class Graph {
     return node.outputs;
   }
 
-  /** Applies a node's operation once more, to the same inputs or others; never shared with what is traced. */
+  /** Applies a node's operation again, to the same or other inputs, always as a new node. For recomputation. */
   reapply({ operation, attributes, attributesKey, gate }: Node, inputs: readonly Value[]): readonly Value[] {
     return this.within(gate, () => this.append(operation, inputs, attributes, attributesKey).outputs);
   }
@@ -219,7 +249,7 @@ export class Graph {
     if (origin?.kind !== 'variable' && origin?.kind !== 'variables')
       throw new OwnershipError(`${name}: updates its input in place; got a computed value, wanted a variable`);
     const value = this.createValue(type, origin, node);
-    // Reads after the update are new values, so that what was computed before it is not taken for what comes after.
+    // Later reads get a new value, so that common subexpressions do not mix values from before and after the update.
     if (origin.kind === 'variable') {
       this.sets.delete(origin.variable.set);
       this.variables.set(origin.variable, value);
@@ -253,7 +283,7 @@ function gatedKey(key: string, gate: Gate | undefined): string {
   return gate ? `${key}|${gate.flags.id}:${gate.elements}` : key;
 }
 
-/** Kernels that know nothing of f16 would take two numbers for one. */
+/** Kernels without f16 support would read two f16 numbers as one f32. */
 function checkNoF16(operation: string, inputs: readonly Value[]): void {
   const index = inputs.findIndex((value) => value.dtype === 'f16');
   if (index >= 0)
@@ -264,7 +294,7 @@ function checkNoF16(operation: string, inputs: readonly Value[]): void {
 
 const inferred = new WeakMap<Operation, Map<string, readonly ValueType[]>>();
 
-/** Output types, worked out once for equal input types and attributes: networks repeat their layers. */
+/** Output types, cached by input types and attributes: networks repeat their layers. */
 function inferTypes(
   operation: Operation,
   inputs: readonly Value[],

@@ -1,4 +1,4 @@
-export { Graph, type Node, Value } from './graph.js';
+export { type Gate, Graph, type Node, type Origin, type Segment, Value } from './graph.js';
 export { interpret, type Sources } from './interpret.js';
 export type { KernelTarget, VariantChoice, VariantTable } from './kernelTarget.js';
 export type {
@@ -17,7 +17,7 @@ export type {
   TensorView,
   ViewOfInput,
 } from './operation.js';
-export { Timeline } from './timeline.js';
+export { type Phase, Timeline, type TimelineOptions } from './timeline.js';
 export {
   channelsOf,
   type DType,

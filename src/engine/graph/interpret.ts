@@ -4,16 +4,17 @@ import type { ReferenceTensor } from './operation.js';
 import { logicalSize } from './types.js';
 import type { Variable } from './variables.js';
 
-/** Contents of a graph's sources for `interpret`: feeds by name, variables by identity. */
+/** Inputs of `interpret`, row-major without padding: feeds by name, variables by identity. */
 export interface Sources {
   readonly feeds?: Readonly<Record<string, ArrayLike<number>>>;
   readonly variables?: ReadonlyMap<Variable, ArrayLike<number>>;
 }
 
 /**
- * Runs a graph in float64 on the host with the operations' `reference` functions: the measure that kernels are held
- * against, and, by central differences, the measure of the gradients themselves.
- * @returns the tensor of any value of the graph
+ * Runs a graph in float64 on the host with the operations' `reference` functions. Tests compare kernels with it, and gradients
+ * with its central differences.
+ * @returns a function that gives the tensor of any value of the graph
+ * @throws {NasTransferError} when a feed or variable is missing or has the wrong number of elements
  */
 export function interpret(graph: Graph, sources: Sources): (value: Value) => ReferenceTensor {
   const known = new Map<Value, ReferenceTensor>();

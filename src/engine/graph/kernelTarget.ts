@@ -1,28 +1,28 @@
-/** A place in a lowering where several kernels, or shapes of one, compute the same. */
+/** A choice in a lowering between kernels, or configurations of one kernel, that compute the same. */
 export interface VariantChoice<Name extends string = string> {
   /** What is computed: "conv2d", "conv2dWeightGradient". */
   readonly family: string;
-  /** What decides which is fastest, rounded so that near sizes share a choice: "1x1 c64-64 r16384". */
+  /** The sizes that decide which is fastest, rounded so that similar sizes share a choice: "1x1 c64-64 r16384". */
   readonly bucket: string;
-  /** Names of the variants that can compute it here; the first is right everywhere and is taken unless measured otherwise. */
+  /** Names of the applicable variants. The first is the usual one, taken unless a measurement says otherwise. */
   readonly candidates: readonly Name[];
 }
 
-/** Choices of an adapter, measured: names of variants by `choiceKey`; a map, or whatever else answers. */
+/** Choices measured on an adapter: names of variants by `choiceKey`. A `Map` is one. */
 export interface VariantTable {
   get(key: string): string | undefined;
 }
 
-/** What kernels may count on, and what they should be shaped for. */
+/** What kernels may rely on and what they are tuned for. */
 export interface KernelTarget {
-  /** Lanes of a software driver (4 or 8), or 0 on a real GPU. Software drivers pay microseconds for a barrier. */
+  /** SIMD lanes of a software driver (4 or 8); 0 on a GPU. A barrier takes microseconds on a software driver. */
   readonly softwareLanes: number;
-  /** Fewest lanes of a subgroup where shaders may use subgroups; absent or 0: they may not. */
+  /** Fewest lanes of a subgroup; absent or 0: shaders may not use subgroups. */
   readonly subgroupLanes?: number;
   /** Shaders may use f16. */
   readonly f16?: boolean;
-  /** Choices between variants of kernels that were measured on this adapter; absent: the first of each. */
+  /** Choices measured on this adapter; default: the usual variants. */
   readonly variants?: VariantTable;
-  /** Told of every choice that a lowering makes, before it is made. */
+  /** Called before every choice that a lowering makes. */
   readonly onChoice?: (choice: VariantChoice) => void;
 }

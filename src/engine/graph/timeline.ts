@@ -1,27 +1,33 @@
-/** Something that the host did, by performance.now(). */
+/** A phase of work on the host, in milliseconds of `performance.now()`. */
 export interface Phase {
   readonly name: string;
   readonly startMilliseconds: number;
   readonly milliseconds: number;
 }
 
+/** Options of a `Timeline`. */
 export interface TimelineOptions {
-  /** Phases become entries of performance.measure too, which the profilers of browsers and of Node show. */
+  /** Also records phases by `performance.measure`, which the profilers of browsers and of Node show. */
   readonly userTiming?: boolean;
 }
 
-/** What an engine's host side does and when. It grows with every run: for looking into a few, not for a training. */
+/**
+ * Records the phases of an engine's work on the host: tracing, planning, building pipelines, encoding, submitting. It grows with
+ * every run, so it is for a few runs, not for a whole training.
+ */
 export class Timeline {
+  /** In the order in which they ended. */
   readonly phases: Phase[] = [];
 
   constructor(private readonly options: TimelineOptions = {}) {}
 
-  /** Begins a phase; the result ends it. Phases may lie within others. */
+  /** Begins a phase, which may lie within another. @returns a function that ends it */
   begin(name: string): () => void {
     const startMilliseconds = performance.now();
     return () => this.add({ name, startMilliseconds, milliseconds: performance.now() - startMilliseconds });
   }
 
+  /** Adds a finished phase. */
   add(phase: Phase): void {
     this.phases.push(phase);
     if (this.options.userTiming)

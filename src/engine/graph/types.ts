@@ -1,13 +1,13 @@
 import { ShapeError } from '../errors/errors.js';
 
-/** Element types. f16 is for storage: kernels that take it compute in f32. It needs the device feature shader-f16. */
+/** Element types. f16 is a storage type: kernels compute in f32. It requires the device feature shader-f16. */
 export type DType = 'f32' | 'f16' | 'u32';
 
 /**
- * How a value lies in memory, row-major, with zeros in all padding:
- * - `rows`: the last dimension is padded to a multiple of four, so that kernels move `vec4`;
- * - `matrix`: the last two dimensions are (convolution weights and matrices of parameters: input channels and output
- *   channels), so that a kernel may read four input channels' weights without a bound check.
+ * Memory layout, row-major, with zeros in all padding:
+ * - `rows`: the last dimension is padded to a multiple of four, so that kernels read and write `vec4`;
+ * - `matrix`: the last two dimensions are padded to multiples of four. For convolution weights and matrices of parameters, so that
+ *   a kernel can read the weights of four input channels without a bounds check.
  */
 export type Layout = 'rows' | 'matrix';
 
@@ -18,6 +18,10 @@ export interface ValueType {
   readonly layout: Layout;
 }
 
+/**
+ * Makes a value type.
+ * @throws {ShapeError} when an extent is not a positive integer, or `matrix` has a rank below 2
+ */
 export function valueType(shape: readonly number[], dtype: DType = 'f32', layout: Layout = 'rows'): ValueType {
   for (const extent of shape)
     if (!Number.isInteger(extent) || extent < 1)
@@ -27,15 +31,17 @@ export function valueType(shape: readonly number[], dtype: DType = 'f32', layout
   return { shape: [...shape], dtype, layout };
 }
 
+/** The next multiple that is not below `value`. */
 export function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }
 
+/** Product of numbers; 1 for none. */
 export function product(extents: readonly number[]): number {
   return extents.reduce((total, extent) => total * extent, 1);
 }
 
-/** Shape in memory, padding included. A scalar ([]) takes one vec4. */
+/** Shape in memory, padding included. A scalar, of shape [], takes one vec4. */
 export function physicalShape(type: ValueType): number[] {
   const shape = type.shape.length === 0 ? [1] : [...type.shape];
   const rank = shape.length;
@@ -46,7 +52,7 @@ export function physicalShape(type: ValueType): number[] {
 
 const keys = new WeakMap<ValueType, string>();
 
-/** Text that is equal for equal types. */
+/** A string that is equal for equal types. */
 export function typeKey(type: ValueType): string {
   let key = keys.get(type);
   if (key === undefined) {
@@ -61,12 +67,12 @@ export function physicalSize(type: ValueType): number {
   return product(physicalShape(type));
 }
 
-/** 4-byte words in memory: a vec4 of f16 takes two. */
+/** Number of 4-byte words in memory, padding included: a vec4 of f16 takes two. */
 export function wordsOf(type: ValueType): number {
   return (physicalSize(type) * (type.dtype === 'f16' ? 2 : 4)) / 4;
 }
 
-/** Number of elements, padding left out. */
+/** Number of elements without padding. */
 export function logicalSize(type: ValueType): number {
   return product(type.shape);
 }
@@ -76,32 +82,42 @@ export function channelsOf(type: ValueType): number {
   return type.shape.at(-1) ?? 1;
 }
 
-/** vec4s in one row (the last dimension). */
+/** Number of vec4s in one row (the last dimension). */
 export function vectorsPerRow(type: ValueType): number {
   return Math.ceil(channelsOf(type) / 4);
 }
 
-/** Rows in memory: the product of all dimensions but the last. */
+/** Number of rows in memory: the product of all dimensions but the last, padding included. */
 export function rowsOf(type: ValueType): number {
   return physicalSize(type) / (vectorsPerRow(type) * 4);
 }
 
+/** Whether two shapes are equal. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((extent, i) => extent === b[i]);
 }
 
+/** A type for messages: `f32[2, 3]`. */
 export function formatType(type: ValueType): string {
   return `${type.dtype}[${type.shape.join(', ')}]`;
 }
 
-/** Copies row-major elements into their padded places. `target` must hold `physicalSize(type)` elements, zeroed. */
+/**
+ * Copies elements into their padded places.
+ * @param source row-major elements without padding
+ * @param target `physicalSize(type)` elements, zeroed
+ */
 export function pack(type: ValueType, source: ArrayLike<number>, target: { [index: number]: number }): void {
   forEachElement(type, (logical, physical) => {
     target[physical] = source[logical];
   });
 }
 
-/** Copies padded elements out, row-major without padding. */
+/**
+ * Copies elements out of their padded places.
+ * @param source `physicalSize(type)` elements
+ * @param target receives row-major elements without padding
+ */
 export function unpack(type: ValueType, source: ArrayLike<number>, target: { [index: number]: number }): void {
   forEachElement(type, (logical, physical) => {
     target[logical] = source[physical];

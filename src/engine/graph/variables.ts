@@ -3,10 +3,10 @@ import { Random } from '../random/random.js';
 import { encode } from './encoding.js';
 import { type DType, type Layout, logicalSize, roundUp, type ValueType, valueType, wordsOf } from './types.js';
 
-/** Fills a variable: row-major elements without padding, drawn from `random`. */
+/** Computes the initial elements of a variable, row-major without padding, with random numbers from `random`. */
 export type Initializer = (type: ValueType, random: Random) => ArrayLike<number>;
 
-/** Bindings may start only at multiples of this many elements (256 bytes, the limit every WebGPU device keeps). */
+/** Alignment of bindings in 4-byte words: 256 bytes, which every WebGPU device supports. */
 const ALIGNMENT = 64;
 
 /**
@@ -17,27 +17,28 @@ const ALIGNMENT = 64;
  */
 export type VariableRole = 'weights' | 'optimizer' | 'data';
 
-/** A tensor that outlives programs: a parameter, an optimiser moment, a running average, an image set. */
+/** A tensor that persists between runs: a parameter, an optimiser moment, a running statistic, images. Made by `VariableSet.add`. */
 export class Variable {
   constructor(
     readonly set: VariableSet,
     readonly name: string,
     readonly type: ValueType,
-    /** First element within the set's buffer, a multiple of 64. */
+    /** First 4-byte word within the set's buffer, a multiple of 64. */
     readonly offset: number,
     readonly initializer: Initializer,
   ) {}
 }
 
 /**
- * Variables that lie in one buffer, so that an optimiser updates them in one dispatch. Elements between variables are
- * zero and stay zero.
+ * Variables in one buffer, so that an optimiser updates them in one dispatch. Padding between variables is zero and stays zero.
+ * `Compiler.allocate` makes the buffer.
  */
 export class VariableSet {
+  /** In the order in which they were added. */
   readonly variables: Variable[] = [];
   private elements = 0;
   private sealed = false;
-  /** The engine whose device holds the set's buffer. */
+  /** The engine that holds the set's buffer; set by `Compiler.allocate`. */
   owner: object | undefined;
   private readonly names = new Set<string>();
 
@@ -56,6 +57,14 @@ export class VariableSet {
       throw new OwnershipError(`allocate: variable set "${this.name}" belongs to another engine; make a new set`);
   }
 
+  /**
+   * Adds a variable.
+   * @param name unique within the set
+   * @param shape row-major; images are NHWC, weights [kernelHeight, kernelWidth, inputs, outputs]
+   * @param options default: f32 in layout `rows`
+   * @throws {AttributeError} when the name is taken, or the set has been allocated or read as a whole
+   * @throws {ShapeError} when an extent is not a positive integer
+   */
   add(
     name: string,
     shape: readonly number[],
@@ -81,7 +90,7 @@ export class VariableSet {
     return variable;
   }
 
-  /** A set of the same variables at the same places, all zero: momentum, second moments. */
+  /** A set of the same variables at the same offsets, initialised to zero, of role `optimizer`: momentum, second moments. */
   mirror(name: string): VariableSet {
     this.seal();
     const copy = new VariableSet(name, 'optimizer');
@@ -94,17 +103,20 @@ export class VariableSet {
     return copy;
   }
 
-  /** No variable may be added any more. */
+  /** From now on no variable can be added. */
   seal(): void {
     this.sealed = true;
   }
 
-  /** Elements of the buffer; at least one alignment unit, since WebGPU has no empty bindings. */
+  /** 4-byte words of the buffer; at least one alignment unit, since WebGPU has no empty bindings. */
   get size(): number {
     return Math.max(this.elements, ALIGNMENT);
   }
 
-  /** The buffer's initial contents, as words. A variable's numbers depend on (seed, set name, variable name) alone. */
+  /**
+   * Initial contents of the buffer, as 4-byte words. Random numbers depend only on the seed and the names of set and variable.
+   * @throws {AttributeError} when an initialiser returns the wrong number of elements
+   */
   initialWords(seed: number): Uint32Array {
     const words = new Uint32Array(this.size);
     for (const { name, type, offset, initializer } of this.variables) {
@@ -117,4 +129,5 @@ export class VariableSet {
   }
 }
 
+/** Initialises to zero. */
 export const zeros: Initializer = (type) => new Float32Array(logicalSize(type));

@@ -6,25 +6,29 @@ import { rowsOf, typeKey, vectorsPerRow } from '../graph/types.js';
 import type { Location, Locations } from '../passes/locations.js';
 import type { ScratchRoot } from '../passes/memoryPlan.js';
 
-/** What a kernel call is bound to: a place in a value's root, or scratch memory. */
+/** Memory that a kernel is bound to: a value's place, or scratch memory. */
 export type Memory = Location | ScratchRoot;
 
 /** A kernel call with its operands resolved. */
 export interface Dispatch {
   readonly node: Node;
-  /** One object for all equal calls of equal nodes. */
+  /** The same object for equal calls of equal nodes. */
   readonly call: KernelCall;
   readonly memory: Readonly<Record<string, Memory>>;
-  /** The node's cost at its first dispatch, nothing at the others. */
+  /** The cost of the node at its first dispatch, zero at the others. */
   readonly cost: Cost;
 }
 
+/** Result of `lowerNodes`. */
 export interface Lowered {
   readonly dispatches: readonly Dispatch[];
   readonly scratch: readonly ScratchRoot[];
 }
 
-/** Turns nodes into kernel calls; views run nothing. */
+/**
+ * Lowers nodes to kernel calls. Nodes whose outputs are views have none.
+ * @throws {NasTransferError} when a gated gradient would have to be copied
+ */
 export function lowerNodes(nodes: readonly Node[], locations: Locations, target: KernelTarget): Lowered {
   const dispatches: Dispatch[] = [];
   const scratch: ScratchRoot[] = [];
@@ -45,7 +49,7 @@ export function lowerNodes(nodes: readonly Node[], locations: Locations, target:
   return { dispatches, scratch };
 }
 
-/** A gradient behind a gate has to be written in its place, or a copy of what no one has written would be taken for it. */
+/** A gated gradient must be written into the arena directly: a copy would read uninitialised memory when the gate is closed. */
 function checkGatedParts(node: Node, locations: Locations): void {
   if (node.operation.assembles !== 'variables') return;
   const assembled = locations.assembled(node);
@@ -58,7 +62,7 @@ function checkGatedParts(node: Node, locations: Locations): void {
 
 const NOTHING: Cost = { multiplyAdds: 0, bytes: 0 };
 
-/** Kernel calls of a node, the same for all nodes that differ in nothing but where the roots of their values lie. */
+/** Kernel calls of a node; shared by nodes that differ only in the roots of their values. */
 interface LoweredNode {
   readonly calls: readonly { readonly call: KernelCall; readonly operands: readonly (readonly [string, Operand])[] }[];
   readonly scratchSizes: readonly number[];
@@ -67,7 +71,7 @@ interface LoweredNode {
 
 const loweredFor = new WeakMap<KernelTarget, Map<Operation, Map<string, LoweredNode>>>();
 
-/** Lowers a node once for equal types, attributes and strides: networks repeat their layers, and searches networks. */
+/** Lowers a node, cached by types, attributes and strides: networks repeat their layers, and searches repeat networks. */
 function lowerNode(node: Node, locations: Locations, target: KernelTarget): LoweredNode {
   const { operation, attributes, attributesKey } = node;
   let byOperation = loweredFor.get(target);

@@ -4,6 +4,7 @@ import { GpuError } from '../errors/errors.js';
 import type { KernelCall, ShaderConstants } from '../graph/operation.js';
 import { type Shader, type ShaderBinding, shaderOf, specialise } from './shader.js';
 
+/** A compute pipeline and its shader. */
 export interface Pipeline {
   readonly shader: Shader;
   readonly layout: GPUBindGroupLayout;
@@ -15,17 +16,24 @@ export function pipelineKey({ kernel, constants = {} }: Pick<KernelCall, 'kernel
   return `${kernel} ${JSON.stringify(Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }
 
-/** Compute pipelines of one device, each built once; builds run in parallel. */
+/** Compute pipelines of one device, cached; builds run in parallel. */
 export class Pipelines {
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
   private readonly built = new Map<string, Promise<Pipeline>>();
 
   constructor(private readonly gpu: Gpu) {}
 
+  /** Number of pipelines, those being built included. */
   get count(): number {
     return this.built.size;
   }
 
+  /**
+   * The pipeline of a kernel with some constants.
+   * @param kernel path under shaders/ without ".wgsl"
+   * @throws {NasTransferError} when there is no such shader or constant
+   * @throws {GpuError} when the shader does not compile, with the compiler's messages
+   */
   get(kernel: string, constants: ShaderConstants = {}): Promise<Pipeline> {
     const key = pipelineKey({ kernel, constants });
     let pipeline = this.built.get(key);
@@ -38,7 +46,7 @@ export class Pipelines {
     return pipeline;
   }
 
-  /** The pipeline of every call, in order; those that are missing are built in parallel. */
+  /** The pipeline of every call, in order; missing ones are built in parallel. @throws as `get` */
   async ofCalls(calls: readonly KernelCall[]): Promise<Pipeline[]> {
     const distinct = [...new Set(calls)];
     const pipelines = await Promise.all(distinct.map(({ kernel, constants }) => this.get(kernel, constants)));

@@ -15,9 +15,11 @@ export interface ShaderUniform {
   readonly type: 'u32' | 'i32' | 'f32';
 }
 
-/** What the runtime needs to know of a file of shaders/. */
+/** A shader and its interface. */
 export interface Shader {
+  /** Path under shaders/ without ".wgsl". */
   readonly name: string;
+  /** WGSL. */
   readonly source: string;
   readonly bindings: readonly ShaderBinding[];
   readonly uniforms: readonly ShaderUniform[];
@@ -33,7 +35,7 @@ const cache = new Map<string, Shader>();
 /** Sources added by `defineShader`, by name. */
 export const definedSources = new Map<string, string>();
 
-/** Reads a shader's bindings and uniforms off its source. */
+/** A shader by name, its bindings and uniforms parsed from its source. @throws {NasTransferError} when there is none */
 export function shaderOf(name: string): Shader {
   const source = shaderSources[name] ?? definedSources.get(name);
   let shader = cache.get(name);
@@ -48,6 +50,7 @@ export function shaderOf(name: string): Shader {
   return shader;
 }
 
+/** Parses the bindings and uniforms of WGSL source in the form that shaders/ uses. */
 export function parseShader(name: string, source: string): Shader {
   const code = source.replace(/\/\/[^\n]*/g, '');
   const bindings = [...code.matchAll(BINDING)].map(([, binding, space, access, variable]): ShaderBinding => {
@@ -61,9 +64,10 @@ export function parseShader(name: string, source: string): Shader {
 }
 
 /**
- * The source with new values of its top-level constants, and new element types where it has an `alias` for one; f16 is
- * enabled where it is used. Only numbers, booleans and the names of the two types go in: no text from outside ever becomes
- * part of a shader.
+ * Specialises a shader: replaces the values of top-level constants and the element types of aliases, and enables f16 where it is
+ * used. Only numbers, booleans and the names of the two element types are inserted, so no other text can become part of a shader.
+ * @returns WGSL
+ * @throws {NasTransferError} when there is no such constant, or its value has the wrong type
  */
 export function specialise(shader: Shader, constants: ShaderConstants): string {
   let { source } = shader;
@@ -78,7 +82,7 @@ export function specialise(shader: Shader, constants: ShaderConstants): string {
     );
     if (!found) throw new NasTransferError(`shader "${shader.name}": no top-level constant ${name} to specialise`);
   }
-  // On the first line, so that compilers count lines as the file does.
+  // On the first line, so that line numbers in compiler messages match the file.
   return Object.values(constants).includes('f16') ? `enable f16; ${source}` : source;
 }
 
@@ -95,7 +99,11 @@ function literal(value: ShaderConstants[string], type: string): string {
   return `${number}${type === 'u32' ? 'u' : 'i'}`;
 }
 
-/** The bytes of a shader's `Params`, padded to 16. */
+/**
+ * Encodes the fields of a shader's `struct Params`.
+ * @returns bytes, padded to a multiple of 16
+ * @throws {NasTransferError} when a field is missing, unknown or out of range
+ */
 export function encodeUniforms(shader: Shader, values: Readonly<Record<string, number>>): Uint8Array {
   const bytes = new Uint8Array(Math.max(16, Math.ceil(shader.uniforms.length / 4) * 16));
   const view = new DataView(bytes.buffer);

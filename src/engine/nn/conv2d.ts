@@ -6,26 +6,26 @@ import { type Conv2dOptions, convolutionWeightLayout } from '../ops/conv/conv2dG
 import { defaultBias, defaultWeight, fan } from './initializers.js';
 
 export interface Conv2dSettings extends Conv2dOptions {
-  /** Channels of the input. */
+  /** Input channels. */
   readonly inputs: number;
-  /** Channels of the output. */
+  /** Output channels. */
   readonly outputs: number;
   /** Height and width of the kernel in pixels. */
   readonly kernel: number | readonly [number, number];
   /** Default false: batch norm usually follows. */
   readonly bias?: boolean;
-  /** Of the weights; default PyTorch's. */
+  /** Initializer of the weights; default that of PyTorch, `defaultWeight`. */
   readonly initializer?: Initializer;
 }
 
-/** A convolution with its weights [kernelHeight, kernelWidth, inputs / groups, outputs]. */
+/** A convolution layer; weights f32 [kernelHeight, kernelWidth, inputs / groups, outputs], bias f32 [outputs]. */
 export class Conv2d {
   readonly weight: Variable;
   readonly bias?: Variable;
 
   /**
-   * Adds the variables `name`/weight and, if wanted, `name`/bias to the set.
-   * @throws AttributeError unless groups divides inputs and outputs
+   * Adds the variables `name`/weight and, with a bias, `name`/bias to the set.
+   * @throws {AttributeError} when `groups` does not divide inputs and outputs, a name is taken, or the set is already in use
    */
   constructor(
     set: VariableSet,
@@ -44,7 +44,12 @@ export class Conv2d {
     if (bias) this.bias = set.add(`${name}/bias`, [outputs], defaultBias(fan(this.weight.type, 'fanIn')));
   }
 
-  /** @param x [images, height, width, inputs] */
+  /**
+   * Applies the layer.
+   * @param x f32 or f16 [images, height, width, inputs]
+   * @returns [images, outputHeight, outputWidth, outputs], as `conv2d`, of the element type of x
+   * @throws {ShapeError | DTypeError | AttributeError} as `conv2d`
+   */
   forward(x: Value): Value {
     const { graph } = x;
     const { stride, padding, dilation, groups } = this.settings;

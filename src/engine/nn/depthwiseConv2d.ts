@@ -1,32 +1,32 @@
 import type { Value } from '../graph/graph.js';
-import { channelsOf, logicalSize } from '../graph/types.js';
+
 import type { Initializer, Variable, VariableSet } from '../graph/variables.js';
 import { depthwiseConv2d } from '../ops/conv/depthwiseConv2d.js';
 import { batchNormDepthwise } from '../ops/norm/batchNormDepthwise.js';
-import { updateRunningStatistics } from '../ops/norm/batchNormRunning.js';
+import { trackStatistics } from '../ops/norm/batchNormRunning.js';
 import type { BatchNorm2d, BatchNormMode } from './batchNorm2d.js';
 import { uniform } from './initializers.js';
 
 export interface DepthwiseConv2dSettings {
   readonly channels: number;
-  /** Kernels of each channel, whose outputs lie one after the other. Default 1. */
+  /** Kernels per channel (channel multiplier), whose outputs are concatenated. Default 1. */
   readonly copies?: number;
   /** Height and width of the kernel in pixels. */
   readonly kernel: number | readonly [number, number];
   readonly stride?: number | readonly [number, number];
   readonly padding?: number | readonly [number, number] | readonly [number, number, number, number];
   readonly dilation?: number | readonly [number, number];
-  /** Convolve max(x, 0). Default false. */
+  /** Apply a ReLU to the input. Default false. */
   readonly relu?: boolean;
-  /** Of the weights; default that of PyTorch's depthwise Conv2d: uniform in +-1 / sqrt(taps). */
+  /** Initializer of the weights; default that of PyTorch's depthwise Conv2d, uniform in +-1 / sqrt(taps). */
   readonly initializer?: Initializer;
 }
 
-/** A depthwise convolution of one copy of the channels or more, with its weights [kernelHeight, kernelWidth, copies, channels]. */
+/** A depthwise convolution layer; weights f32 [kernelHeight, kernelWidth, copies, channels]. */
 export class DepthwiseConv2d {
   readonly weight: Variable;
 
-  /** Adds the variable `name`/weight to the set. */
+  /** Adds the variable `name`/weight to the set. @throws {AttributeError} when the name is taken, or the set is already in use */
   constructor(
     set: VariableSet,
     name: string,
@@ -40,8 +40,10 @@ export class DepthwiseConv2d {
   }
 
   /**
-   * @param x [images, height, width, channels]
-   * @returns [images, outputHeight, outputWidth, copies * channels]
+   * Applies the layer.
+   * @param x f32 [images, height, width, channels]
+   * @returns f32 [images, outputHeight, outputWidth, copies * channels]
+   * @throws {ShapeError | DTypeError | AttributeError} as `depthwiseConv2d`
    */
   forward(x: Value): Value {
     const { stride, padding, dilation, relu } = this.settings;
@@ -49,8 +51,11 @@ export class DepthwiseConv2d {
   }
 
   /**
-   * The convolution of max(norm(x), 0), which is computed as the kernels read x and not stored.
-   * @param x [images, height, width, channels]; stride 1, a kernel of 3 x 3 or 5 x 5
+   * Applies batch norm, ReLU and the layer. In mode `batch` the kernels normalise x while they read it, so that the input of
+   * the convolution is not stored; this needs stride 1 and a kernel of 3 x 3 or 5 x 5.
+   * @param x f32 [images, height, width, channels]
+   * @returns f32 [images, outputHeight, outputWidth, copies * channels]
+   * @throws {ShapeError | DTypeError | AttributeError} as `batchNormDepthwise`, or in mode `running` as `batchNorm`
    */
   afterNorm(x: Value, norm: BatchNorm2d, mode: BatchNormMode): Value {
     const { graph } = x;
@@ -60,11 +65,7 @@ export class DepthwiseConv2d {
       return depthwiseConv2d(norm.forward(x, mode, { relu: true }), w, { stride, padding, dilation });
     const { running, momentum, ...options } = norm.mixedNorm(graph);
     const { y, mean, variance } = batchNormDepthwise(x, w, { stride, padding, dilation, ...options });
-    if (running) {
-      const count = logicalSize(x.type) / channelsOf(x.type);
-      const [runningMean, runningVariance] = [graph.read(running.mean), graph.read(running.variance)];
-      updateRunningStatistics(runningMean, runningVariance, mean, variance, { momentum, count });
-    }
+    if (running) trackStatistics(running, x, { mean, variance }, momentum);
     return y;
   }
 }

@@ -9,34 +9,36 @@ import { uniform } from './initializers.js';
 
 export interface LstmSettings {
   readonly inputs: number;
-  /** Units of the state, a multiple of four. */
+  /** Hidden units, a multiple of four. */
   readonly hidden: number;
-  /** Of the weights and the bias; default PyTorch's, uniform in +-1 / sqrt(hidden). */
+  /** Initializer of weights and biases; default that of PyTorch, uniform in +-1 / sqrt(hidden). */
   readonly initializer?: Initializer;
 }
 
-/** What goes from one step to the next, both [batch, hidden]. */
+/** Recurrent state, f32 [batch, hidden] each. */
 export interface LstmState {
   readonly hidden: Value;
   readonly cell: Value;
 }
 
 /**
- * A cell of long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000):
+ * A long short-term memory cell (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000):
  * c' = sigmoid(f) c + sigmoid(i) tanh(g), h' = sigmoid(o) tanh(c'), where [i, f, g, o] = [x, h] weight + bias.
  */
 export class Lstm {
-  /** [inputs + hidden, 4 hidden]. */
+  /** f32 [inputs + hidden, 4 hidden], gates in the order i, f, g, o. */
   readonly weight: Variable;
-  /** [4 hidden]; the sum of PyTorch's two. */
+  /** f32 [4 hidden]: the sum of PyTorch's two biases. */
   readonly bias: Variable;
   private readonly inputs: number;
   private readonly hidden: number;
 
-  /** Adds the variables `name`/weight and `name`/bias to the set. @throws AttributeError */
+  /**
+   * Adds the variables `name`/weight and `name`/bias to the set.
+   * @throws {AttributeError} when `hidden` is no multiple of four, a name is taken, or the set is already in use
+   */
   constructor(set: VariableSet, name: string, { inputs, hidden, initializer }: LstmSettings) {
-    if (hidden % 4 !== 0)
-      throw new AttributeError(`Lstm "${name}": hidden is ${hidden}, wanted a multiple of four units`);
+    if (hidden % 4 !== 0) throw new AttributeError(`Lstm "${name}": hidden is ${hidden}, wanted a multiple of four`);
     const bound = 1 / Math.sqrt(hidden);
     const each = initializer ?? uniform(-bound, bound);
     const twice: Initializer = (type, random) => {
@@ -49,16 +51,18 @@ export class Lstm {
     this.hidden = hidden;
   }
 
-  /** The state before the first step: zeros. */
+  /** The initial state, zeros. */
   start(graph: Graph, batch: number): LstmState {
     const zero = graph.constant(new Float32Array(batch * this.hidden), [batch, this.hidden]);
     return { hidden: zero, cell: zero };
   }
 
   /**
-   * One step.
-   * @param x [batch, inputs]
-   * @throws ShapeError
+   * Computes one step.
+   * @param x f32 [batch, inputs]
+   * @returns the next state
+   * @throws {ShapeError} when x or the state is not of its shape, or their batches differ
+   * @throws {DTypeError} when a value is u32 or f16
    */
   forward(x: Value, state: LstmState): LstmState {
     const { graph } = x;

@@ -4,15 +4,15 @@ import { adamUpdate } from '../ops/optim/adam.js';
 import { Optimizer, type OptimizerSettings } from './optimizer.js';
 
 export interface AdamSettings extends OptimizerSettings {
-  /** Default 0.9. */
+  /** Decay rate of the first moment. Default 0.9. */
   readonly beta1?: number;
-  /** Default 0.999. */
+  /** Decay rate of the second moment. Default 0.999. */
   readonly beta2?: number;
-  /** Default 1e-8. */
+  /** Added to the root of the second moment. Default 1e-8. */
   readonly epsilon?: number;
 }
 
-/** Adam with coupled weight decay. */
+/** Adam (Kingma and Ba 2015, algorithm 1) with weight decay added to the gradient, as in PyTorch's Adam. */
 export class Adam extends Optimizer {
   private readonly firstMoment: VariableSet;
   private readonly secondMoment: VariableSet;

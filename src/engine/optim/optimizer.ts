@@ -7,15 +7,18 @@ import type { Compiler } from '../runtime/compiler.js';
 import type { Schedule } from './schedules.js';
 
 export interface OptimizerSettings {
-  /** A number, or a schedule of it. */
+  /** A constant, or a schedule. */
   readonly learningRate: number | Schedule;
-  /** Multiple of the parameters that is added to their gradient (coupled weight decay). Default 0. */
+  /** Multiple of the parameters that is added to their gradient (L2 regularisation). Default 0. */
   readonly weightDecay?: number;
-  /** Largest 2-norm of the gradient of the whole set; 0, the default, leaves it as it is. */
+  /** Largest Euclidean norm of the gradient of the whole set; larger gradients are scaled down. Default 0: no clipping. */
   readonly clipNorm?: number;
 }
 
-/** Updates all variables of a set at once; keeps its state in sets that mirror it. Make it after the last variable. */
+/**
+ * Updates all variables of a set in one dispatch. Its state is kept in mirrors of the set, so create it after the last
+ * variable has been added.
+ */
 export abstract class Optimizer {
   protected readonly weightDecay: number;
   private readonly clipNorm: number;
@@ -24,7 +27,7 @@ export abstract class Optimizer {
   constructor(
     readonly set: VariableSet,
     { learningRate, weightDecay = 0, clipNorm = 0 }: OptimizerSettings,
-    /** What a checkpoint keeps beside the set itself. */
+    /** State to be saved in a checkpoint together with the set. */
     readonly states: readonly VariableSet[],
   ) {
     this.rate = typeof learningRate === 'number' ? () => learningRate : learningRate;
@@ -33,9 +36,12 @@ export abstract class Optimizer {
   }
 
   /**
-   * Adds to the graph of a loss: its gradient with respect to the set, and the update.
-   * @param loss a scalar
-   * @returns the norm of the gradient before clipping, a scalar that is computed only where it is used
+   * Appends the gradient of a loss by the variables of the set, and the update, to the graph of the loss.
+   * @param loss an f32 scalar
+   * @returns the Euclidean norm of the gradient before clipping, an f32 scalar, which is computed only where it is used
+   * @throws {ShapeError} when the loss is no scalar
+   * @throws {NasTransferError} when the loss depends on the set through an operation without gradient
+   * @throws {DTypeError} when a variable of the set is f16
    */
   apply(loss: Value): { gradientNorm: Value } {
     const { graph } = loss;
@@ -48,7 +54,13 @@ export abstract class Optimizer {
     );
   }
 
-  /** The update by gradients from elsewhere, one for each variable of the set in order. */
+  /**
+   * Appends the update by given gradients.
+   * @param each one gradient for each variable of the set, in order and of its type; undefined stands for zero
+   * @returns the Euclidean norm of the gradient before clipping, an f32 scalar
+   * @throws {ShapeError} when there is not one entry for each variable, or a gradient is not of its variable's type
+   * @throws {DTypeError} when a variable of the set is f16
+   */
   applyGradients(graph: Graph, each: readonly (Value | undefined)[]): { gradientNorm: Value } {
     const gradient = assembleGradients(graph, each, this.set);
     const norm = gradientNorm(gradient);
@@ -57,15 +69,15 @@ export abstract class Optimizer {
     return { gradientNorm: norm };
   }
 
-  /** Values of the feeds of a step, counted from 0. */
+  /** Values of the optimiser's feeds at a step, counted from 0. */
   abstract feeds(step: number): Record<string, number | readonly number[]>;
 
-  /** Gives the state its memory, zeroed. */
+  /** Allocates the state on the device, zeroed. */
   allocate(engine: Compiler): void {
     for (const state of this.states) engine.allocate(state);
   }
 
-  /** Frees the state. */
+  /** Frees the state's device memory. */
   release(engine: Compiler): void {
     for (const state of this.states) engine.release(state);
   }
@@ -77,7 +89,7 @@ export abstract class Optimizer {
     return this.rate(step);
   }
 
-  /** Name of a feed, unlike those of optimisers of other sets. */
+  /** Name of a feed, made unique by the name of the set. */
   protected feedName(what: string): string {
     return `${this.set.name}/${what}`;
   }

@@ -4,13 +4,13 @@ import { sgdUpdate } from '../ops/optim/sgd.js';
 import { Optimizer, type OptimizerSettings } from './optimizer.js';
 
 export interface SgdSettings extends OptimizerSettings {
-  /** Default 0. */
+  /** Share of the velocity that each step keeps. Default 0. */
   readonly momentum?: number;
-  /** Default false. */
+  /** Nesterov momentum. Default false. */
   readonly nesterov?: boolean;
 }
 
-/** Stochastic gradient descent with momentum, dampening 0. */
+/** Stochastic gradient descent with momentum, in PyTorch's form with dampening 0 (Sutskever et al. 2013). */
 export class Sgd extends Optimizer {
   private readonly velocity: VariableSet;
   private readonly momentum: number;
@@ -28,7 +28,7 @@ export class Sgd extends Optimizer {
     return { [this.feedName('learningRate')]: this.learningRate(step) };
   }
 
-  /** The feed of the learning rate, a scalar. */
+  /** The feed of the learning rate, an f32 scalar. */
   rateFeed(graph: Graph): Value {
     return graph.feed(this.feedName('learningRate'));
   }

@@ -1,6 +1,6 @@
 import type { Graph, Node, Value } from '../graph/graph.js';
 
-/** The nodes that outputs and updates need, in order. */
+/** Dead code elimination: the nodes that outputs and updates depend on, in order. */
 export function liveNodes(graph: Graph, nodes: readonly Node[] = graph.nodes): Node[] {
   const wanted = new Set<Value>(graph.outputs.values());
   const live: Node[] = [];

@@ -1,14 +1,14 @@
 import type { Graph, Node, Value } from '../graph/graph.js';
 import { logicalSize, type ValueType } from '../graph/types.js';
 
-/** Most elements of a value that is computed while compiling. */
+/** Most elements of a value that is computed at compile time. */
 const LARGEST = 65_536;
 
 /**
- * What is computed from constants alone and read by what is not becomes a constant: the float64 reference, rounded once.
- * Nodes that change nothing (sums with zeros, products with ones, drop-out of nothing) are passed by. Graph outputs are
- * always computed, so that a graph of constants alone runs as it was traced.
- * @returns the nodes with their inputs replaced; some may be needed no more
+ * Constant folding: values that depend on constants only become constants where other nodes read them, computed by the float64
+ * reference and rounded once. Nodes that change nothing (adding zeros, multiplying by ones, dropout with rate zero) are bypassed.
+ * Graph outputs are always computed on the device.
+ * @returns the nodes with their inputs replaced; some of them may be dead
  */
 export function foldConstants(graph: Graph, nodes: readonly Node[]): Node[] {
   const outputs = new Set(graph.outputs.values());
@@ -20,13 +20,13 @@ export function foldConstants(graph: Graph, nodes: readonly Node[]): Node[] {
     const { operation, attributes } = node;
     const index = operation.sameAs?.(inputs.map(dataOf), attributes);
     const [output] = node.outputs;
-    // Memory of a variable may have changed by the time that the output is read.
+    // A variable may have been updated before the output is read.
     if (index !== undefined && !outputs.has(output) && isLasting(inputs[index])) same.set(output, inputs[index]);
     return inputs.every((input, i) => input === node.inputs[i]) ? node : { ...node, inputs };
   });
 }
 
-/** What `graph.constant` can hold. */
+/** Whether `graph.constant` can hold a value of a type. */
 function isPlain({ layout, dtype }: ValueType): boolean {
   return layout === 'rows' && (dtype === 'f32' || dtype === 'u32');
 }
@@ -39,14 +39,14 @@ function dataOf({ origin }: Value): ArrayLike<number> | undefined {
   return origin?.kind === 'constant' ? origin.data : undefined;
 }
 
-/** Values that depend on constants alone, computed where they are asked for. */
+/** Values that depend on constants only, computed on demand. */
 class Constants {
   private readonly producers = new Map<Value, Node>();
   private readonly folded = new Map<Value, Value>();
 
   constructor(private readonly graph: Graph) {}
 
-  /** Whether a node computes from constants alone; takes note of it where so. */
+  /** Whether a node depends on constants only; if so, its outputs can be replaced from now on. */
   add(node: Node): boolean {
     const { operation, inputs, outputs } = node;
     const isConstant =
@@ -58,7 +58,7 @@ class Constants {
     return isConstant;
   }
 
-  /** The constant that a value is equal to, or the value. */
+  /** The constant that a value equals, or the value itself. */
   replace(value: Value): Value {
     const node = this.producers.get(value);
     if (!node) return value;

@@ -4,34 +4,35 @@ import { channelsOf, roundUp, vectorsPerRow, wordsOf } from '../graph/types.js';
 import type { VariableSet } from '../graph/variables.js';
 import { checkVariableReads, setOf } from './variableReads.js';
 
-/** Memory that values lie in. Only temporary roots share buffers with others, at other times. */
+/** Memory that holds values. Temporary roots with disjoint lifetimes share buffers; other roots do not. */
 export interface Root {
   kind: 'temporary' | 'persistent' | 'feeds' | 'constants' | 'variables';
   readonly set?: VariableSet;
   /** 4-byte words. */
   elements: number;
-  /** The value the root was made for, for messages. */
+  /** The value that the root was made for, for messages. */
   readonly value?: Value;
 }
 
-/** Where a value lies. */
+/** Place of a value in memory. */
 export interface Location {
   readonly root: Root;
   /** First 4-byte word of the binding within the root, a multiple of 64 (256 bytes). */
   readonly base: number;
-  /** Words that a kernel is bound to, from `base`. */
+  /** Words of the binding, from `base`. */
   readonly extent: number;
   /** First vec4 of the value within the binding. */
   readonly offset: number;
-  /** vec4s from row to row. */
+  /** vec4s from the start of one row to the next. */
   readonly stride: number;
 }
 
+/** Places of the values of a graph. */
 export interface Locations {
   of(value: Value): Location;
-  /** Nodes whose outputs are views: they run no kernel. */
+  /** Whether the outputs of a node are views, so that it runs no kernel. */
   isView(node: Node): boolean;
-  /** For an assembling node: which inputs are written in place by their producers. */
+  /** For each input of an assembling node, whether its producer writes it into the output directly. */
   assembled(node: Node): boolean[];
   readonly feeds: Root;
   readonly constants: Root;
@@ -39,7 +40,7 @@ export interface Locations {
   readonly constantValues: readonly Value[];
 }
 
-/** A value that lies inside another. */
+/** Place of a value within another. */
 interface Placement {
   readonly parent: Value;
   readonly kind: 'slice' | 'reshape' | 'channels' | 'variables';
@@ -50,9 +51,10 @@ interface Placement {
 }
 
 /**
- * Decides which values are views of others: slices and reshapes of their input, inputs of a concatenation written
- * straight into its output, gradients written straight into the arena that the optimiser reads. A placement that would
- * make one dispatch read and write the same memory is undone (WebGPU forbids it within a dispatch) and a copy kernel runs.
+ * Decides which values share the memory of others: slices and reshapes are views of their input, inputs of a concatenation are
+ * written into its output directly, and so are gradients into the arena that the optimiser reads. WebGPU forbids a dispatch to read
+ * and write the same buffer: a placement that would do so is undone, and a copy kernel runs instead.
+ * @throws {OwnershipError} as `checkVariableReads`
  */
 export function locate(graph: Graph, nodes: readonly Node[]): Locations {
   const placements = new Map<Value, Placement>();
@@ -114,7 +116,7 @@ export function locate(graph: Graph, nodes: readonly Node[]): Locations {
     return location;
   };
 
-  // A placement that is taken back moves all that lies inside its value.
+  // Undoing a placement moves all values inside the placed one, so cached locations are dropped.
   undoHazards(nodes, placements, of, () => known.clear());
   for (const value of persistent) {
     const { root } = of(value);
@@ -142,7 +144,7 @@ function collectConstants(graph: Graph, nodes: readonly Node[]): Value[] {
   return [...constants];
 }
 
-/** The input is written straight into its place in the output, at which no copy of it has to be made. */
+/** Whether an input is written into its place in the output directly, so that it need not be copied. */
 function isInPlace(placement: Placement | undefined, output: Value, index: number): boolean {
   return placement?.parent === output && placement.index === index;
 }
@@ -162,7 +164,7 @@ function within(parent: Location, placement: Placement, value: Value): Location 
   }
 }
 
-/** Outputs become views together or not at all, so that a node either runs its kernels or does not. */
+/** Outputs become views all together or not at all, so the first one decides. */
 function isView({ outputs }: Node, placements: ReadonlyMap<Value, Placement>): boolean {
   const kind = outputs.length > 0 ? placements.get(outputs[0])?.kind : undefined;
   return kind === 'slice' || kind === 'reshape';
@@ -182,9 +184,9 @@ function placeViews(nodes: readonly Node[], placements: Map<Value, Placement>): 
     if (!views) continue;
     const [input] = node.inputs;
     const set = setOf(input);
-    // A view of a variable would change with it.
+    // A view of a variable would change with an update.
     if (set && updated.has(set)) continue;
-    // A strided value is not one run of elements.
+    // The elements of a strided value are not contiguous.
     const strided = placements.has(input);
     const found = node.outputs.map((output, index) => placeView(input, output, views[index], strided));
     if (found.includes(undefined)) continue;
@@ -194,12 +196,12 @@ function placeViews(nodes: readonly Node[], placements: Map<Value, Placement>): 
   }
 }
 
-/** Where an output lies within the input of its node; undefined where a view can't express it. */
+/** Place of an output within the input of its node; undefined where it cannot be a view. */
 function placeView(input: Value, output: Value, view: ViewOfInput, strided: boolean): Placement | undefined {
   const from = channelsOf(input.type);
   const to = channelsOf(output.type);
   if (view.reshape) {
-    // Rows that end in padding are not one run of elements.
+    // Rows that end in padding are not contiguous.
     const dense = from === to || (from % 4 === 0 && to % 4 === 0);
     return !strided && dense ? { parent: input, kind: 'reshape', start: 0 } : undefined;
   }
@@ -208,7 +210,7 @@ function placeView(input: Value, output: Value, view: ViewOfInput, strided: bool
   return aligned ? { parent: input, kind: 'slice', start: view.channelOffset } : undefined;
 }
 
-/** Kernels take vectors and scalars to start where their binding does: only values of rank 2 and more lie within rows. */
+/** Kernels assume that vectors and scalars start where their binding does, so only values of rank 2 or more can be placed in rows. */
 function hasRows(value: Value): boolean {
   return value.shape.length >= 2;
 }
@@ -232,7 +234,7 @@ function placeAssembled(nodes: readonly Node[], placements: Map<Value, Placement
   }
 }
 
-/** Takes back placements until no dispatch reads what it writes, or writes one memory through two bindings. */
+/** Undoes placements until no dispatch reads memory that it writes, or writes overlapping memory through two bindings. */
 function undoHazards(
   nodes: readonly Node[],
   placements: Map<Value, Placement>,
@@ -256,7 +258,7 @@ function undoHazards(
   for (const node of nodes) {
     const { operation, outputs } = node;
     if (operation.inPlace || isView(node, placements)) continue;
-    // Memory of its own is in conflict only with inputs that were placed into it.
+    // Outputs with memory of their own conflict only with inputs placed into them.
     if (!operation.assembles && !outputs.some((output) => placements.has(output))) continue;
     outputs.forEach((output, index) => {
       node.inputs.forEach((input, i) => {

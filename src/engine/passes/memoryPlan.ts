@@ -3,20 +3,22 @@ import type { Locations, Root } from './locations.js';
 
 /** Scratch memory of one node. */
 export interface ScratchRoot {
+  /** Index of the node. */
   readonly node: number;
+  /** 4-byte words. */
   readonly elements: number;
 }
 
-/** Buffers that temporary roots and scratch share. */
+/** Assignment of temporary roots and scratch memory to shared buffers (slots). */
 export interface MemoryPlan {
-  /** Bytes of each shared buffer. */
+  /** Bytes of each slot, the largest first. */
   readonly slots: readonly number[];
   readonly slotOf: ReadonlyMap<Root | ScratchRoot, number>;
   /** Roots with a buffer of their own: outputs and gradient arenas. */
   readonly persistent: readonly Root[];
   /** Bytes of slots, persistent roots, feeds and constants. */
   readonly bytes: number;
-  /** Most bytes of what lies in slots that are needed at one time: no slots could be less. */
+  /** Peak of the bytes in use at one time: a lower bound for the sum of the slots. */
   readonly live: number;
 }
 
@@ -27,8 +29,8 @@ interface Lifetime {
 }
 
 /**
- * Assigns temporary roots to buffers by lifetime: largest first, each to the smallest buffer that is free from its first
- * write to its last read. Within one dispatch a buffer may not be both read and written, which disjoint lifetimes give.
+ * Assigns temporary roots to slots by lifetime: the largest first, each to the smallest slot that is free from its first write to
+ * its last read. Lifetimes in a slot are disjoint, so no dispatch reads and writes the same slot.
  */
 export function planMemory(nodes: readonly Node[], locations: Locations, scratch: readonly ScratchRoot[]): MemoryPlan {
   const lifetimes = new Map<Root, Lifetime>();
@@ -51,7 +53,7 @@ export function planMemory(nodes: readonly Node[], locations: Locations, scratch
   const slots: Slot[] = [];
   const slotOf = new Map<Root | ScratchRoot, number>();
   for (const lifetime of all) {
-    // Slots are made in falling order of size, so the last free one is the smallest that fits.
+    // Slots are made in descending order of size, so the last free one is the smallest that fits.
     let chosen = slots.length - 1;
     while (chosen >= 0 && !slots[chosen].take(lifetime)) chosen--;
     if (chosen < 0) {
@@ -72,13 +74,13 @@ export function planMemory(nodes: readonly Node[], locations: Locations, scratch
   };
 }
 
-/** A buffer and the lifetimes that it is taken for, which do not overlap. */
+/** A buffer and the disjoint lifetimes assigned to it, in order. */
 class Slot {
   private readonly taken: Lifetime[] = [];
 
   constructor(readonly bytes: number) {}
 
-  /** @returns false, and takes nothing, where the buffer is not free all the time */
+  /** Assigns a lifetime. @returns false, without assigning it, when the slot is not free during all of it */
   take(lifetime: Lifetime): boolean {
     const { taken } = this;
     let low = 0;
@@ -94,7 +96,7 @@ class Slot {
   }
 }
 
-/** Most bytes that are needed at one time. */
+/** Peak of the bytes in use at one time. */
 function mostAlive(lifetimes: readonly Lifetime[], nodes: number): number {
   const change = new Float64Array(nodes + 1);
   for (const { root, first, last } of lifetimes) {
@@ -110,7 +112,7 @@ function mostAlive(lifetimes: readonly Lifetime[], nodes: number): number {
   return most;
 }
 
-/** Bytes of a buffer for some elements: whole units of 256. */
+/** Bytes of a buffer for a number of 4-byte words: a multiple of 256. */
 export function byteLength(elements: number): number {
   return Math.max(256, Math.ceil((elements * 4) / 256) * 256);
 }

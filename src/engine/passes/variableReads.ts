@@ -2,18 +2,19 @@ import { OwnershipError } from '../errors/errors.js';
 import type { Node, Value } from '../graph/graph.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
 
-/** The set whose memory a value is read from or written to. */
+/** The variable set whose memory holds a value; undefined for other values. */
 export function setOf({ origin }: Value): VariableSet | undefined {
   if (origin?.kind === 'variable') return origin.variable.set;
   return origin?.kind === 'variables' ? origin.set : undefined;
 }
 
 /**
- * A node reads a variable's memory as it is when the node runs. Throws OwnershipError where that is no longer what the
- * traced value stood for, and where a node would read other variables of a set that it writes.
+ * Checks that every node reads the variables that were traced. A node reads a variable's memory at the time it runs, so a read after
+ * an update would give the updated elements.
+ * @throws {OwnershipError} when a node reads a value that an earlier update has replaced, or reads a set that it updates
  */
 export function checkVariableReads(nodes: readonly Node[]): void {
-  // Values are numbered as they are traced: a value of the variable older than its last update is a stale one.
+  // Values are numbered in tracing order: a value older than the variable's last update is stale.
   const updates = new Map<Variable | VariableSet, { readonly id: number; readonly by: string }>();
   for (const { operation, inputs, outputs } of nodes) {
     const written = new Set(outputs.map(setOf));

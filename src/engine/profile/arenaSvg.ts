@@ -4,10 +4,10 @@ const WIDTH = 1200;
 const HEIGHT = 640;
 const PLOT = { left: 84, top: 56, right: 16, bottom: 44 };
 
-/** Height in units of the picture above which a rectangle has an edge. */
+/** Height, in units of the picture, above which a rectangle has an edge. */
 const EDGED_HEIGHT = 4;
 
-/** Colours for a light and a dark page, told apart in lightness too. */
+/** Colours for light and dark pages, distinguishable by lightness too. */
 const STYLE = `
 svg { background: #ffffff; font: 13px system-ui, sans-serif; }
 text { fill: #1f2328; }
@@ -27,8 +27,9 @@ const KINDS = [
 ] as const;
 
 /**
- * The memory that temporary values share, as a picture: dispatches from left to right, slots one upon the other, a
- * rectangle for every value from its first use to its last. One file of SVG without anything from elsewhere.
+ * Draws the memory that temporary values share: dispatches from left to right, slots stacked, a rectangle for every value from its
+ * first use to its last.
+ * @returns a standalone SVG document
  */
 export function arenaSvg({ dispatches, memory, lifetimes }: ProgramDescription): string {
   const total = memory.slots.reduce((sum, slot) => sum + slot, 0);
@@ -45,7 +46,7 @@ export function arenaSvg({ dispatches, memory, lifetimes }: ProgramDescription):
   const lives = lifetimes.map((lifetime) => {
     const low = starts[lifetime.slot];
     const { first, last, bytes } = lifetime;
-    // An edge would hide a rectangle that is not much higher than it.
+    // The edge would cover a very low rectangle.
     const edged = y(low) - y(low + bytes) > EDGED_HEIGHT ? ' edged' : '';
     return rectangle(`class="life ${kindOf(lifetime)}${edged}"`, first, last + 1, low, low + bytes, titleOf(lifetime));
   });
@@ -123,7 +124,7 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Text as it may stand in an element or in an attribute. */
+/** Escapes text for an XML element or attribute. */
 function escapeText(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     '&': '&amp;',

@@ -1,22 +1,22 @@
-/** How batches are timed; tests pass a clock of their own. */
+/** How batches of repetitions are timed. */
 export interface BatchTiming {
-  /** Milliseconds, rising. */
+  /** The clock, in milliseconds; default: `performance.now`. */
   readonly now?: () => number;
-  /** A batch takes at least this long, however fine the clock is. */
+  /** Least duration of a batch; default 1 ms. */
   readonly leastMilliseconds?: number;
-  /** Batches that are timed; the median counts. */
+  /** Number of batches that are timed, of which the median counts; default 3. */
   readonly rounds?: number;
-  /** Repetitions of one batch are at most this many. */
+  /** Most repetitions of a batch; default 2^20. */
   readonly most?: number;
 }
 
-/** Steps of the clock that a batch lasts at least, so that its grain is an error of a few percent. */
+/** Least duration of a batch in steps of the clock, so that the clock's resolution causes an error of a few percent. */
 const STEPS = 30;
 
-/** Batches grow to at most this many times the one before: the first ones are too short to extrapolate from. */
+/** Most growth from one batch to the next: the first ones are too short to extrapolate from. */
 const GROWTH = 8;
 
-/** The smallest step that a clock makes, in milliseconds; performance.now() has steps of 0.1 ms in some browsers. */
+/** Smallest step of a clock, in milliseconds. `performance.now()` has steps of 0.1 ms in some browsers. */
 export function clockResolution(now: () => number = () => performance.now()): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (let sample = 0; sample < 5; sample++) {
@@ -29,9 +29,10 @@ export function clockResolution(now: () => number = () => performance.now()): nu
 }
 
 /**
- * Milliseconds of one repetition, by a clock that may be too coarse for it: batches of repetitions grow until the clock
- * resolves them. What a batch costs however small it is, measured on one of no repetitions, is taken off.
- * @param run does that many repetitions, and resolves when they are done
+ * Times one repetition by a clock that may be too coarse for it: batches of repetitions grow until the clock resolves them. The
+ * fixed cost of a batch, measured on a batch without repetitions, is subtracted.
+ * @param run does a number of repetitions and resolves when they are done
+ * @returns milliseconds of one repetition
  */
 export async function timeRepetitions(
   run: (repetitions: number) => Promise<void>,

@@ -114,6 +114,7 @@ export class OwnBuffers {
     return buffer;
   }
 
+  /** Destroys the buffers. */
   dispose(): void {
     for (const buffer of this.buffers.splice(0)) buffer.destroy();
   }

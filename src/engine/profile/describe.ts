@@ -6,7 +6,7 @@ import type { Locations, Root } from '../passes/locations.js';
 import { byteLength, type MemoryPlan, type ScratchRoot } from '../passes/memoryPlan.js';
 import { dispatchCosts } from './profileCosts.js';
 
-/** One binding of a dispatch: the shader's variable, and the buffer and bytes that it is bound to. */
+/** One binding of a dispatch: the shader's variable, and the bytes of the buffer that it is bound to. */
 export interface BoundMemory {
   readonly name: string;
   /** "slot 3", "persistent 0", "feeds", "constants", or a variable set's name in quotes. */
@@ -15,23 +15,27 @@ export interface BoundMemory {
   readonly bytes: number;
 }
 
+/** One dispatch of a program. */
 export interface DispatchDescription {
   readonly operation: string;
   readonly kernel: string;
   /** Workgroups in x, y and z. */
   readonly grid: readonly [number, number, number];
   readonly multiplyAdds: number;
+  /** Bytes read and written at least. */
   readonly bytes: number;
+  /** Bindings with read access only. */
   readonly reads: readonly BoundMemory[];
-  /** What is bound for reading and writing. */
+  /** Bindings with write access. */
   readonly writes: readonly BoundMemory[];
 }
 
-/** Memory of a slot that a value, or scratch memory, has to itself from one dispatch to another. */
+/** Use of a slot by a value or scratch memory from one dispatch to another. */
 export interface Lifetime {
   readonly slot: number;
-  /** Operation that fills it, and the type or size of what it holds. */
+  /** The operation that writes it. */
   readonly operation: string;
+  /** Type of the value, or size of the scratch memory. */
   readonly holds: string;
   readonly kind: 'value' | 'scratch';
   readonly bytes: number;
@@ -40,43 +44,45 @@ export interface Lifetime {
   readonly last: number;
 }
 
-/** Bytes of a program's buffers. Variables belong to the engine and are not counted. */
+/** Bytes of a program's buffers. Variables belong to the engine and are not included. */
 export interface MemoryDescription {
   readonly total: number;
-  /** Of each buffer that temporary values share. */
+  /** Each buffer that temporary values share. */
   readonly slots: readonly number[];
-  /** Outputs and gradients of whole variable sets, which have buffers of their own. */
+  /** Outputs, and gradients of whole variable sets: buffers that are not shared. */
   readonly persistent: number;
   readonly feeds: number;
   readonly constants: number;
   readonly uniforms: number;
-  /** Most that lives at once of what lies in slots: no plan takes less. */
+  /** Peak of the bytes in use at one time in slots: a lower bound for any plan. */
   readonly peakLive: number;
-  /** What the slots would take with a buffer for every value and every piece of scratch memory. */
+  /** Bytes without sharing: a buffer for every temporary value and for all scratch memory. */
   readonly unshared: number;
 }
 
 /** A program as plain data. */
 export interface ProgramDescription {
   readonly dispatches: readonly DispatchDescription[];
+  /** Number of different pipelines. */
   readonly pipelines: number;
   readonly multiplyAdds: number;
-  /** Bytes that all dispatches read and write, scratch memory included. */
+  /** Bytes that all dispatches read and write at least, scratch memory included. */
   readonly bytes: number;
   readonly memory: MemoryDescription;
   readonly lifetimes: readonly Lifetime[];
 }
 
-/** What a description is made of. */
+/** Input of `describeProgram`. */
 export interface Described {
   readonly dispatches: readonly Dispatch[];
   readonly locations: Pick<Locations, 'feeds' | 'constants'>;
   readonly memory: MemoryPlan;
-  /** Bytes of all buffers. */
+  /** Bytes of all buffers of the program. */
   readonly totalBytes: number;
   readonly pipelines: number;
 }
 
+/** Describes a planned program as plain data. */
 export function describeProgram(described: Described): ProgramDescription {
   const { dispatches, locations, memory, totalBytes, pipelines } = described;
   const costs = dispatchCosts(dispatches);
@@ -158,7 +164,7 @@ function lifetimesOf(dispatches: readonly Dispatch[], { slotOf }: MemoryPlan): L
   });
 }
 
-/** Most bytes in use at one dispatch. */
+/** Peak of the bytes in use at one dispatch. */
 function peakOf(lifetimes: readonly Lifetime[], dispatches: number): number {
   const changes = new Float64Array(dispatches + 1);
   for (const { first, last, bytes } of lifetimes) {
@@ -173,18 +179,18 @@ function peakOf(lifetimes: readonly Lifetime[], dispatches: number): number {
 
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
-/** Totals of a description for people, three lines: work, memory, and what sharing memory saves. */
+/** Totals of a description as text, in three lines: work, memory, and what sharing memory saves. */
 export function formatTotals({ dispatches, pipelines, multiplyAdds, bytes, memory }: ProgramDescription): string {
   const inSlots = memory.slots.reduce((sum, slot) => sum + slot, 0);
   const saved = memory.unshared > 0 ? 1 - inSlots / memory.unshared : 0;
   return [
     `${dispatches.length} dispatches of ${pipelines} pipelines: ${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds, ${megabytes(bytes)} moved`,
     `memory ${megabytes(memory.total)}: ${memory.slots.length} slots ${megabytes(inSlots)}, persistent ${megabytes(memory.persistent)}, constants ${megabytes(memory.constants)}, feeds ${megabytes(memory.feeds)}, uniforms ${megabytes(memory.uniforms)}`,
-    `slots: ${megabytes(memory.peakLive)} live at the peak; a buffer a value would take ${megabytes(memory.unshared)}, so sharing saves ${(100 * saved).toFixed(1)} %`,
+    `slots: ${megabytes(memory.peakLive)} live at the peak; separate buffers would take ${megabytes(memory.unshared)}, so sharing saves ${(100 * saved).toFixed(1)} %`,
   ].join('\n');
 }
 
-/** A description for people: its totals, an empty line, and a line a dispatch. */
+/** A description as text: totals, an empty line, and a line for every dispatch. */
 export function formatDescription(description: ProgramDescription): string {
   const places = (bound: readonly BoundMemory[]) =>
     bound.map(({ name, buffer, offset }) => `${name} ${buffer}${offset > 0 ? `+${offset}` : ''}`).join(', ') ||

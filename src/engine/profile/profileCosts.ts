@@ -3,13 +3,14 @@ import type { Cost, Operand } from '../graph/operation.js';
 import { wordsOf } from '../graph/types.js';
 import type { Dispatch } from '../kernels/lowering.js';
 
-/** Folder of the kernels that multiply and add; what runs beside them in one node sums, copies or draws. */
+/** Folder of the kernels that do a node's multiply-adds; other kernels of the node sum, copy or generate random numbers. */
 const MULTIPLYING = 'conv/';
 
 /**
- * What each dispatch computes and moves. A node of one dispatch has the cost that its operation tells. Of several
- * dispatches, those of convolution kernels share the node's multiply-adds by their workgroups, and each moves what it is
- * bound to, scratch memory included; a value that several dispatches of one kernel are bound to is moved once, a part by each.
+ * Multiply-adds and bytes of each dispatch. The dispatch of a node with only one has the cost of the operation. Of several
+ * dispatches, those of convolution kernels share the node's multiply-adds in proportion to their workgroups, and each moves the
+ * memory it is bound to, scratch memory included. The bytes of a value bound to several dispatches of one kernel are divided
+ * among them.
  */
 export function dispatchCosts(dispatches: readonly Dispatch[]): Cost[] {
   const costs = new Map<Dispatch, Cost>();
@@ -52,10 +53,10 @@ function sharedMultiplyAdds(dispatches: readonly Dispatch[], multiplyAdds: numbe
   return dispatches.map((dispatch) => (sharing.has(dispatch) ? (multiplyAdds * workgroups(dispatch)) / all : 0));
 }
 
-/** @param most bytes that the node moves of its inputs and outputs: a gather reads a part of what it is bound to */
+/** @param most bytes of inputs and outputs that the node moves: a gather reads only part of its binding */
 function boundBytes(dispatch: Dispatch, ofNode: readonly Dispatch[], most: number): number {
   const named = Object.entries(dispatch.call.bindings);
-  // A binding that a kernel does not use is bound to what another is.
+  // A binding that a kernel does not use is bound to the same operand as another.
   const operands = new Map(named.map(([name, operand]) => [keyOf(operand), { name, operand }]));
   let bytes = 0;
   for (const [key, { name, operand }] of operands) {

@@ -1,35 +1,44 @@
 import type { Ceilings } from './ceilings.js';
 import type { KernelTime } from './profile.js';
 
-/** What is told of the dispatches of one kernel or operation together. */
+/** Sums and rates of all dispatches of one kernel or operation. */
 export interface SummaryRow {
   /** The kernel, or the operation. */
   readonly name: string;
   readonly dispatches: number;
   readonly milliseconds: number;
-  /** Part of all time, 0 to 1. */
+  /** Share of the time of all dispatches, 0 to 1. */
   readonly share: number;
   readonly multiplyAdds: number;
+  /** Bytes read and written at least. */
   readonly bytes: number;
   /** Billions of operations a second; a multiply-add counts as two. */
   readonly gflops: number;
+  /** Billions of bytes a second. */
   readonly gigabytesPerSecond: number;
-  /** Which ceiling is the nearer one, by the roofline model (Williams et al. 2009, section 3). */
+  /** Which ceiling limits it, by the roofline model (Williams et al. 2009, section 3). */
   readonly bound: 'compute' | 'memory';
-  /** Least time at the ceilings in parts of the time taken; above 1 where caches serve what memory would not. */
+  /** Least time by the roofline model as a share of the time taken; above 1 where caches are faster than memory. */
   readonly ofCeiling: number;
 }
 
+/** A profile summed by kernel and by operation. */
 export interface ProfileSummary {
+  /** The ceilings that rates are compared with. */
   readonly ceilings: Ceilings;
   /** Time of all dispatches. */
   readonly milliseconds: number;
-  /** Longest first. */
+  /** The longest time first. */
   readonly kernels: readonly SummaryRow[];
+  /** The longest time first. */
   readonly operations: readonly SummaryRow[];
 }
 
-/** Adds up what dispatches took, by kernel and by operation, and holds it against the adapter's ceilings. */
+/**
+ * Sums a profile by kernel and by operation and compares the rates with the adapter's ceilings, by the roofline model (Williams,
+ * Waterman and Patterson, "Roofline: an insightful visual performance model", 2009, section 3).
+ * @param ceilings as `measureCeilings` gives them
+ */
 export function summariseProfile(
   { kernels }: { readonly kernels: readonly KernelTime[] },
   ceilings: Ceilings,
@@ -52,7 +61,7 @@ export function summariseProfile(
 function summaryRow(name: string, times: readonly KernelTime[], all: number, ceilings: Ceilings): SummaryRow {
   const row = { nanoseconds: 0, multiplyAdds: 0, bytes: 0, least: 0, leastComputing: 0, leastMoving: 0 };
   for (const { nanoseconds, multiplyAdds, bytes } of times) {
-    // Operations and bytes a nanosecond are billions a second.
+    // One operation or byte a nanosecond is a billion a second.
     const computing = (2 * multiplyAdds) / ceilings.gflops;
     const moving = bytes / ceilings.gigabytesPerSecond;
     row.nanoseconds += nanoseconds;
@@ -78,7 +87,10 @@ function summaryRow(name: string, times: readonly KernelTime[], all: number, cei
   };
 }
 
-/** Rows as text for a table; all columns but the first and `bound` are numbers. */
+/**
+ * Rows as text for a table. All columns but the first and `bound` are numbers.
+ * @param of heading of the first column
+ */
 export function summaryTable(
   rows: readonly SummaryRow[],
   of: 'kernel' | 'operation',

@@ -35,7 +35,7 @@ export async function timeByTimestamps(
 ): Promise<Interval[]> {
   if (!gpu.timestamps)
     throw new NasTransferError(
-      "profile: clock 'timestamps' takes the feature timestamp-query, which this device does not have; take clock 'batches'",
+      "profile: clock 'timestamps' needs the feature timestamp-query, which this device does not have; use clock 'batches'",
     );
   const stamps: bigint[] = [];
   for (let start = 0; start < commands.length; start += QUERIES / 2) {

@@ -1,7 +1,7 @@
 import type { Phase } from '../graph/timeline.js';
 import type { Profile } from './profile.js';
 
-/** An event of the Trace Event Format (Google, "Trace Event Format", 2016): complete (X) or metadata (M). Times in microseconds. */
+/** An event of the Trace Event Format (Google, "Trace Event Format", 2016): complete (X) or metadata (M). Times are in microseconds. */
 export type TraceEvent =
   | {
       readonly name: string;
@@ -33,9 +33,9 @@ const HOST = 1;
 const DEVICE = 2;
 
 /**
- * Phases of the host on one track, kernels on another. Host and device have clocks of their own: the first kernel is put
- * where the host handed it to the queue.
- * @param about what was traced, as names and words
+ * Makes a trace with the phases of the host on one track and the kernels on another. Host and device have different clocks: the
+ * first kernel is placed at the time at which the host submitted it.
+ * @param about metadata of the trace, such as the names of program and device
  */
 export function chromeTrace(
   { phases, profile }: { readonly phases: readonly Phase[]; readonly profile?: Profile },
@@ -86,7 +86,7 @@ export function chromeTrace(
   };
 }
 
-/** Puts the kernels of a profile among the entries of performance.measure, where browsers show them on a track of their own. */
+/** Records the kernels of a profile by `performance.measure`; browsers show them on a separate track. */
 export function measureKernels({ kernels, startMilliseconds }: Profile): void {
   for (const { label, startNanoseconds, nanoseconds, grid, bytes, multiplyAdds } of kernels)
     performance.measure(label, {
@@ -96,7 +96,7 @@ export function measureKernels({ kernels, startMilliseconds }: Profile): void {
         grid,
         bytes,
         multiplyAdds,
-        // How Chrome's performance panel is told of tracks (Chrome DevTools, "Customize your performance data").
+        // Makes a track in Chrome's performance panel (Chrome DevTools, "Customize your performance data").
         devtools: { dataType: 'track-entry', track: 'device', trackGroup: 'nastransfer' },
       },
     });

@@ -1,7 +1,7 @@
 /**
  * Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011),
- * section 3.3. The same function stands in WGSL in the kernels that draw random numbers: equal counters and keys give
- * equal words in both.
+ * section 3.3. The kernels that draw random numbers contain the same function in WGSL: equal counters and keys give equal words
+ * in both.
  */
 
 const MULTIPLIER_0 = 0xd2511f53;
@@ -9,7 +9,7 @@ const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
-/** High 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
+/** High 32 bits of the 64-bit product of two unsigned 32-bit integers. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
@@ -22,7 +22,7 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /**
- * Ten rounds of Philox4x32.
+ * Philox4x32-10: ten rounds of the bijection of Salmon et al. (2011), section 3.3.
  * @param counter four unsigned 32-bit words
  * @param key two unsigned 32-bit words
  * @returns four unsigned 32-bit words
@@ -49,7 +49,7 @@ export function philox4x32(
   return [c0, c1, c2, c3];
 }
 
-/** The key word of a purpose: FNV-1a over its UTF-16 code units, so that streams of different purposes are unrelated. */
+/** Hashes the name of a random stream to a key word: 32-bit FNV-1a over its UTF-16 code units. */
 export function purposeKey(purpose: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < purpose.length; i++) {
@@ -59,7 +59,7 @@ export function purposeKey(purpose: string): number {
   return hash;
 }
 
-/** A word as a uniform number in [0, 1) with 24 bits, exact in float32. */
+/** Maps a 32-bit word to a uniform number in [0, 1), a multiple of 2^-24 and so exact in float32. */
 export function unitInterval(word: number): number {
   return (word >>> 8) * 2 ** -24;
 }

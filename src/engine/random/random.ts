@@ -1,15 +1,20 @@
 import { philox4x32, purposeKey, unitInterval } from './philox.js';
 
 /**
- * A stream of random numbers on the host, named by (seed, purpose). Its whole state is one integer, `position`:
- * saving and restoring that number is saving and restoring the stream.
+ * A stream of random numbers on the host, identified by seed and purpose (Philox4x32-10). Its state is one integer, `position`,
+ * which can be saved and restored.
  */
 export class Random {
+  /** Number of 32-bit words drawn so far. */
   position = 0;
   private readonly key: readonly [number, number];
   private block: [number, number, number, number] = [0, 0, 0, 0];
   private blockIndex = -1;
 
+  /**
+   * @param seed an integer; its low 32 bits are used
+   * @param purpose names the stream, so that streams of one seed are independent
+   */
   constructor(
     readonly seed: number,
     readonly purpose: string,
@@ -32,7 +37,10 @@ export class Random {
     return unitInterval(this.uint32());
   }
 
-  /** Uniform integer in [0, limit), unbiased: words from the incomplete last range are drawn again. */
+  /**
+   * Uniform integer in [0, limit), unbiased by rejection sampling.
+   * @throws {RangeError} when `limit` is not an integer from 1 to 2^32
+   */
   integer(limit: number): number {
     if (!Number.isInteger(limit) || limit < 1 || limit > 2 ** 32)
       throw new RangeError(`Random.integer: limit is ${limit}, wanted an integer from 1 to 2^32`);
@@ -43,17 +51,18 @@ export class Random {
     }
   }
 
-  /** Standard normal by the Box-Muller transform. */
+  /** Standard normal number, by the Box-Muller transform. */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /** A uniformly chosen item. @throws {RangeError} when there are none */
   choice<T>(items: readonly T[]): T {
     return items[this.integer(items.length)];
   }
 
-  /** Fisher-Yates shuffle, in place. */
+  /** Shuffles in place (Fisher-Yates). @returns `items` */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);

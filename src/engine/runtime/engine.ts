@@ -36,6 +36,7 @@ const BUFFER_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.CO
  * workspaces: `dispose` frees them all, and an operation that throws leaves none behind.
  */
 export class Engine implements Compiler, DeviceContext {
+  /** The compute pipelines built so far. */
   readonly pipelines: Pipelines;
   readonly target: KernelTarget;
   readonly timeline?: Timeline;
@@ -87,7 +88,7 @@ export class Engine implements Compiler, DeviceContext {
     this.checkAlive('a variable');
     if (set.owner && set.owner !== this)
       throw new OwnershipError(
-        `variable set "${set.name}" lies on another device; build it again for this engine, or copy it through writeSet`,
+        `variable set "${set.name}" belongs to another engine; build it again for this engine, or copy it by readSet and writeSet`,
       );
     const buffer = this.buffers.get(set);
     if (!buffer)

@@ -1,5 +1,5 @@
 import type { DeviceDescription } from '../device/description.js';
-import type { NasTransferError } from '../errors/errors.js';
+import { DisposedError, type NasTransferError } from '../errors/errors.js';
 import { Graph } from '../graph/graph.js';
 import type { KernelTarget, VariantTable } from '../graph/kernelTarget.js';
 import type { Variable, VariableRole, VariableSet } from '../graph/variables.js';
@@ -40,6 +40,7 @@ export class PlanningEngine implements Compiler {
   private readonly sets = new Map<VariableSet, number>();
   private readonly programs = new Set<PlannedProgram>();
   private readonly workspaces = new Set<Workspace>();
+  private disposed = false;
 
   constructor(
     readonly gpu: DeviceDescription,
@@ -49,6 +50,7 @@ export class PlanningEngine implements Compiler {
   }
 
   allocate(set: VariableSet): void {
+    this.checkAlive('allocate');
     set.checkOwner(this);
     set.seal();
     set.owner = this;
@@ -73,6 +75,7 @@ export class PlanningEngine implements Compiler {
   writeSet(): void {}
 
   async compile(build: (graph: Graph) => void, { workspace, signal }: CompileOptions = {}): Promise<PlannedProgram> {
+    this.checkAlive('compile');
     signal?.throwIfAborted();
     const graph = new Graph();
     build(graph);
@@ -87,6 +90,7 @@ export class PlanningEngine implements Compiler {
   }
 
   workspace(): Workspace {
+    this.checkAlive('workspace');
     const workspace: Workspace = new Workspace(() => this.workspaces.delete(workspace));
     this.workspaces.add(workspace);
     return workspace;
@@ -99,6 +103,7 @@ export class PlanningEngine implements Compiler {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.sets.clear();
     this.programs.clear();
     for (const workspace of [...this.workspaces]) workspace.dispose();
@@ -109,6 +114,10 @@ export class PlanningEngine implements Compiler {
     for (const { memoryBytes } of this.programs) bytes += memoryBytes;
     for (const workspace of this.workspaces) bytes += workspace.bytes;
     return bytes;
+  }
+
+  private checkAlive(what: string): void {
+    if (this.disposed) throw new DisposedError(`planning engine: ${what} used after dispose(); make a new one`);
   }
 
   private note(largest: number): void {

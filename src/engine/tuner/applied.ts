@@ -2,17 +2,18 @@ import type { Gpu } from '../device/gpu.js';
 import { tableDigest, variantsOf } from './record.js';
 import { loadTuning, type TuningStore } from './saved.js';
 
-/** Measured choices that differ from the usual ones. */
+/** Measured choices between kernels that differ from the usual ones. */
 export interface AppliedTuning {
   /** For `new Engine(gpu, { variants })`. */
   readonly variants: ReadonlyMap<string, string>;
-  /** Names the choices: programs give equal bits where it is equal. */
+  /** Identifies the choices: with equal digests, programs give equal bits. */
   readonly digest: string;
 }
 
 /**
- * The tuning kept for a device. Undefined where there is none, or one that takes all the usual variants.
- * @param notice told why a tuning that is there is not used
+ * Loads the saved tuning of a device.
+ * @param notice called with the reason when a saved tuning is not used
+ * @returns undefined when there is none, or it has only usual variants
  */
 export async function applyTuning(
   gpu: Pick<Gpu, 'info'>,

@@ -4,9 +4,10 @@ import { NasTransferError } from '../errors/errors.js';
 const FILTERS = ['validation', 'internal', 'out-of-memory'] as const;
 
 /**
- * Does something that may fail on the device without the device counting as failed from then on.
- * @returns what it gives, or what went wrong
- * @throws DeviceLostError, and whatever is no error of ours
+ * Does work whose errors on the device are caught in error scopes, so that they do not make the device unusable (`Gpu.check`).
+ * @returns the result, or the message of the failure
+ * @throws {DeviceLostError} when the device is lost
+ * @throws any error that is not a NasTransferError
  */
 export async function contained<T>(gpu: Gpu, work: () => Promise<T>): Promise<{ value: T } | { failure: string }> {
   const { device } = gpu;

@@ -1,22 +1,25 @@
 import type { Measure, Repeatable } from './timing.js';
 
-/** Rounds in which all variants are timed, and in which the quickest is then timed against the usual one. */
+/** Rounds in which all variants are timed, and rounds in which the fastest is then timed against the usual one. */
 const ROUNDS = 3;
 const FINAL_ROUNDS = 7;
-/** Final rounds that it may lose. */
+/** Final rounds in which it may be slower. */
 const FINAL_ROUNDS_LOST = 1;
 
+/** Result of `decide`. */
 export interface Decision {
-  /** Index of the variant to take. */
+  /** Index of the chosen variant. */
   readonly chosen: number;
   /** Median seconds of every variant. */
   readonly seconds: readonly number[];
 }
 
 /**
- * The quickest of variants, where it is clearly quicker than the first: of several alike, noise makes one look best, so it is
- * timed once more against the first. Ratios are taken within rounds, in which the machine was as busy for both.
- * @param leastGain the share of the first one's time that has to be saved
+ * Chooses the fastest variant if it is clearly faster than the first, which is the usual one. The minimum of several noisy times is
+ * biased, so the fastest is timed again against the usual one. Times are compared by their ratios within rounds, because the load
+ * of the machine changes between rounds.
+ * @param variants run a variant a number of times
+ * @param leastGain share of the usual variant's time that has to be saved
  */
 export async function decide(variants: readonly Repeatable[], measure: Measure, leastGain: number): Promise<Decision> {
   const rounds = await measure(variants, ROUNDS);

@@ -1,4 +1,4 @@
-/** SHA-256 of a text in hexadecimal. */
+/** SHA-256 of a text (as UTF-8), in hexadecimal. */
 export async function sha256(text: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');

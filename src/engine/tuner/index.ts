@@ -7,6 +7,7 @@ export {
   removeTuning,
   type SavedTuning,
   saveTuning,
+  type TuningIdentity,
   type TuningStore,
 } from './saved.js';
 export { type Measure, measureInterleaved, type Repeatable } from './timing.js';

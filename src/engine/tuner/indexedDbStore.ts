@@ -3,7 +3,7 @@ import type { SavedTuning, TuningStore } from './saved.js';
 const DATABASE = 'nastransfer';
 const OBJECTS = 'tunings';
 
-/** Keeps tunings in the page's IndexedDB. Its functions reject with the DOMException of what went wrong. */
+/** A store of tunings in the page's IndexedDB. Its functions reject with the DOMException of a failed request. */
 export function indexedDbStore(): TuningStore {
   return {
     read: (name) => request('readonly', (objects) => objects.get(name)),
@@ -16,7 +16,7 @@ export function indexedDbStore(): TuningStore {
   };
 }
 
-/** One request in a transaction of its own; resolves when it is committed. */
+/** Makes one request in a transaction of its own. Resolves when the transaction is committed. */
 async function request<T>(mode: IDBTransactionMode, make: (objects: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   const database = await openDatabase();
   try {

@@ -6,16 +6,16 @@ import type { Engine } from '../runtime/engine.js';
 import { planProgram } from '../runtime/plan.js';
 import type { Program } from '../runtime/program.js';
 
-/** Numbers that are drawn for a value; a prime, so that no row of channels is like the next. */
+/** Random numbers drawn for a value; a prime number, so that rows of channels differ. */
 const DRAWN = 65_521;
 
-/** Uniform in [-1, 1); the numbers of large values repeat, for drawing millions would take longer than measuring. */
+/** Uniform in [-1, 1). The numbers of large values repeat, because drawing millions would take longer than measuring. */
 const repeatedUniform: Initializer = (type, random) => {
   const drawn = Float32Array.from({ length: Math.min(DRAWN, logicalSize(type)) }, () => 2 * random.uniform() - 1);
   return Float32Array.from({ length: logicalSize(type) }, (_, i) => drawn[i % DRAWN]);
 };
 
-/** A node of a graph alone, its inputs variables with random elements. */
+/** One node of a graph, to be run alone. Its inputs are variables with random elements. */
 export class LoneNode {
   private readonly inputs: VariableSet;
   private readonly variables: readonly Variable[];
@@ -36,29 +36,31 @@ export class LoneNode {
     return `${operation.name} ${inputs.map(({ type }) => formatType(type)).join(', ')}`;
   }
 
-  /** Gives the inputs their memory and fills it. */
+  /** Allocates and fills the inputs. */
   allocate(): void {
     this.engine.allocate(this.inputs);
   }
 
-  /** The kernel calls for the engine's target as it is now. */
+  /** The kernel calls for the engine's current target. */
   calls(): KernelCall[] {
     const graph = new Graph();
     this.build(graph);
     return planProgram(this.engine, graph).dispatches.map(({ call }) => call);
   }
 
+  /** Compiles the node for the engine's current target. */
   compile(): Promise<Program> {
     return this.engine.compile((graph) => this.build(graph));
   }
 
-  /** Elements of all outputs after a run of `program`. */
+  /** Elements of all outputs after a run of `program`, row-major without padding. */
   async read(program: Program): Promise<(Float32Array | Uint32Array)[]> {
     const outputs = [];
     for (const index of this.node.outputs.keys()) outputs.push(await program.read(`output ${index}`));
     return outputs;
   }
 
+  /** Frees the inputs. */
   dispose(): void {
     this.engine.release(this.inputs);
   }

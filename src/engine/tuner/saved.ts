@@ -3,38 +3,41 @@ import { shaderSources } from '../kernels/shaderSources.js';
 import { sha256 } from './digest.js';
 import type { TuningRecord } from './record.js';
 
-/** Raised when the name of a variant comes to stand for something else though its shader stays. */
+/** To be incremented when the meaning of a variant's name changes without a change of its shader. */
 const VARIANTS_VERSION = 1;
 
-/** What a tuning is for: it says nothing of another adapter or driver, or of other kernels. */
+/** The adapter, driver and kernels that a tuning is valid for. */
 export interface TuningIdentity {
   readonly adapter: Readonly<Record<string, string>>;
   /** Hash of the shaders. */
   readonly kernels: string;
 }
 
-/** A tuning as it is kept, in JSON. */
+/** A saved tuning, as JSON data. */
 export interface SavedTuning extends TuningIdentity {
   readonly format: 1;
   readonly records: readonly TuningRecord[];
 }
 
-/** Where tunings are kept, one an adapter. */
+/** A store of tunings, one for each adapter and driver. */
 export interface TuningStore {
-  /** What is kept under a name, as it was written or not; undefined where nothing is. Rejects if it can't be read. */
+  /** Reads an entry, which need not be valid. @returns undefined when there is none @throws when it cannot be read */
   read(name: string): Promise<unknown>;
+  /** Writes an entry, replacing an earlier one. */
   write(name: string, tuning: SavedTuning): Promise<void>;
+  /** Removes an entry; does nothing where there is none. */
   remove(name: string): Promise<void>;
 }
 
+/** Result of `loadTuning`. */
 export interface LoadedTuning {
-  /** Empty where there are none, or none that apply. */
+  /** Empty when there is no valid tuning. */
   readonly records: readonly TuningRecord[];
-  /** Why what is kept is not used. */
+  /** Why the saved tuning is not used. */
   readonly problem?: string;
 }
 
-/** Reads the tuning of a device's adapter and driver for the kernels as they are. */
+/** Loads the saved tuning for a device's adapter and driver and the current kernels. Does not reject: see `problem`. */
 export async function loadTuning(gpu: Pick<Gpu, 'info'>, store: TuningStore): Promise<LoadedTuning> {
   const identity = await identityOf(gpu);
   let saved: unknown;
@@ -52,7 +55,7 @@ export async function loadTuning(gpu: Pick<Gpu, 'info'>, store: TuningStore): Pr
   return { records: saved.records };
 }
 
-/** Keeps records as the tuning of a device's adapter and driver, instead of what was kept before. */
+/** Saves records as the tuning of a device's adapter and driver, replacing an earlier one. @throws when the store cannot write */
 export async function saveTuning(
   gpu: Pick<Gpu, 'info'>,
   store: TuningStore,
@@ -62,6 +65,7 @@ export async function saveTuning(
   await store.write(await nameOf(identity), { format: 1, ...identity, records });
 }
 
+/** Removes the saved tuning of a device's adapter and driver. @throws when the store cannot remove it */
 export async function removeTuning(gpu: Pick<Gpu, 'info'>, store: TuningStore): Promise<void> {
   await store.remove(await nameOf(await identityOf(gpu)));
 }
@@ -75,7 +79,7 @@ async function identityOf({ info }: Pick<Gpu, 'info'>): Promise<TuningIdentity> 
   };
 }
 
-/** One name an adapter and driver, whatever the kernels: a tuning for older ones is written over. */
+/** Name of a tuning, for adapter and driver only, so that a tuning for older kernels is replaced. */
 async function nameOf({ adapter }: TuningIdentity): Promise<string> {
   return (await sha256(JSON.stringify(adapter))).slice(0, 16);
 }

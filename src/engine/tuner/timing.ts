@@ -1,22 +1,23 @@
 import { clockResolution } from '../profile/batchTimer.js';
 
-/** Does its work some times and resolves when the device is done with it. */
+/** Does its work a number of times and resolves when the device has finished. */
 export type Repeatable = (times: number) => Promise<void>;
 
-/** @returns for each of the candidates, the seconds of one repetition in every round; all have as many rounds */
+/** Times candidates. @returns for each candidate, the seconds of one repetition in each of `rounds` rounds */
 export type Measure = (candidates: readonly Repeatable[], rounds: number) => Promise<number[][]>;
 
-/** Steps of the clock that a batch lasts at least, and milliseconds, against which the wait at its end is little. */
+/** Least duration of a batch, in steps of the clock and in milliseconds, so that the wait at its end is negligible. */
 const LEAST_STEPS = 20;
 const LEAST_MILLISECONDS = 5;
 
-/** Batches grow to at most this many times the one before: the first ones are too short to extrapolate from. */
+/** Most growth from one batch to the next: the first ones are too short to extrapolate from. */
 const MOST_GROWTH = 16;
 const MOST_REPETITIONS = 2 ** 16;
 
 /**
- * Times candidates in batches long enough for the clock. Rounds go through all of them, every round from another one on, so
- * that what slows the machine for a while slows all of them.
+ * Times candidates in batches that the clock resolves. Every round times all candidates, each round starting with another one, so
+ * that temporary load on the machine affects all of them.
+ * @param now the clock, in milliseconds
  */
 export async function measureInterleaved(
   candidates: readonly Repeatable[],

@@ -15,41 +15,53 @@ import { type TuningRecord, variantsOf } from './record.js';
 import { type Measure, measureInterleaved } from './timing.js';
 import { TuningEngine } from './tuningEngine.js';
 
-/** A graph, or what traces one. */
+/** A graph, or a function that traces one. */
 export type Tuned = Graph | ((graph: Graph) => void);
 
+/** Options of `tune`. */
 export interface TuneOptions {
-  /** Choices decided before; they stay as they are. */
+  /** Choices that were decided before; they are kept. */
   readonly known?: readonly TuningRecord[];
-  /** No choice is begun after this many; the first ones are those that most computation depends on. */
+  /** Time after which no further choice is measured; default: no limit. Choices with the most computation come first. */
   readonly seconds?: number;
-  /** Share of the usual variant's time that another has to save to be taken instead. */
+  /** Share of the usual variant's time that another has to save to be chosen; default 0.05. */
   readonly leastGain?: number;
+  /** Measures the variants' times; default: `measureInterleaved`. */
   readonly measure?: Measure;
-  /** Called after every choice; `total` counts the choices found so far. */
+  /** Aborts tuning between two measurements. Records made so far have been passed to `onRecord`. */
+  readonly signal?: AbortSignal;
+  /** Called after every choice, and awaited. `total` counts the choices found so far. */
   onRecord?(record: TuningRecord, done: number, total: number): void | Promise<void>;
 }
 
+/** Result of `tune`. */
 export interface Tuning {
-  /** Of the choices that this call decided. */
+  /** The choices decided by this call. */
   readonly records: readonly TuningRecord[];
-  /** Choices for which there was no time. */
+  /** Number of choices that were not measured for lack of time. */
   readonly left: number;
 }
 
 /**
- * Finds the choices between variants of kernels in graphs, and measures on the engine's device which is quickest: every node
- * alone, at its own shapes, with random inputs. A variant counts only if what it gives agrees with what the usual one gives.
- * The results are for `new Engine(gpu, { variants: variantsOf(records) })`; the engine given stays as it is.
- * @throws DeviceLostError
+ * Finds the choices between kernel variants in graphs, and measures on the engine's device which variant is fastest. Every node
+ * is run alone, with its own shapes and random inputs. A variant is only chosen if its outputs agree with those of the usual
+ * variant within rounding.
+ *
+ * Pass the result on as `new Engine(gpu, { variants: variantsOf(records) })`; `engine` itself does not change. All memory that
+ * tuning takes is freed.
+ * @param work graphs, or functions that trace them
+ * @throws {DeviceLostError | DisposedError} when the device is lost or has been disposed of
+ * @throws {MemoryLimitError} when the inputs of a node do not fit
+ * @throws the reason of `options.signal` when it is aborted, and whatever `work` or `onRecord` throws
  */
 export async function tune(engine: Engine, work: Tuned | readonly Tuned[], options: TuneOptions = {}): Promise<Tuning> {
-  const { known = [], seconds = Number.POSITIVE_INFINITY, onRecord } = options;
+  const { known = [], seconds = Number.POSITIVE_INFINITY, signal, onRecord } = options;
+  signal?.throwIfAborted();
   const deadline = performance.now() + 1000 * seconds;
   const table = new Map(variantsOf(known));
   const decided = new Set(known.map(({ key }) => key));
   const tuner = new TuningEngine(engine.gpu, { target: engine.target, variants: table });
-  /** Choices still to be decided in what `lower` lowers. */
+  /** Undecided choices that come up while `lower` runs. */
   const open = (lower: () => void): VariantChoice[] =>
     tuner.choicesIn(table, lower).filter((choice) => choice.candidates.length > 1 && !decided.has(choiceKey(choice)));
 
@@ -63,6 +75,7 @@ export async function tune(engine: Engine, work: Tuned | readonly Tuned[], optio
       const next = () => open(() => alone.calls()).at(0);
       for (let choice = next(); choice; choice = next()) {
         if (performance.now() >= deadline) return { records, left: openKeys().size };
+        signal?.throwIfAborted();
         if (!allocated) alone.allocate();
         allocated = true;
         const record = await decideChoice(tuner, table, alone, node, choice, options);
@@ -128,7 +141,7 @@ async function decideChoice(
   alone: LoneNode,
   node: Node,
   choice: VariantChoice,
-  { leastGain = 0.05, measure = measureInterleaved }: TuneOptions,
+  { leastGain = 0.05, measure = measureInterleaved, signal }: TuneOptions,
 ): Promise<TuningRecord> {
   const key = choiceKey(choice);
   const [usual] = choice.candidates;
@@ -138,9 +151,10 @@ async function decideChoice(
   let wanted: Awaited<ReturnType<LoneNode['read']>> | undefined;
   try {
     for (const variant of choice.candidates) {
+      signal?.throwIfAborted();
       tuner.choose(new Map(table).set(key, variant));
       const outcome = await contained(tuner.gpu, async () => {
-        // Where the sizes at hand make two variants the same, one of them is enough.
+        // Two variants may be the same kernel calls at these sizes: one of them is enough.
         const calls = JSON.stringify(alone.calls());
         if (lowered.has(calls)) return undefined;
         lowered.add(calls);
@@ -157,11 +171,12 @@ async function decideChoice(
       if (reason !== undefined) {
         rejected.push({ variant, reason });
         if (candidates.at(-1)?.variant === variant) candidates.pop()?.program.dispose();
-        // Without the usual one there is nothing to compare with.
+        // Without the usual variant there is nothing to compare with.
         if (variant === usual) break;
       }
     }
     const runs = candidates.map(({ program }) => async (times: number) => {
+      signal?.throwIfAborted();
       program.run({}, times);
       await tuner.gpu.idle();
     });

@@ -2,16 +2,16 @@ import type { KernelTarget, VariantChoice, VariantTable } from '../graph/kernelT
 import { choiceKey } from '../ops/record/variants.js';
 import { Engine } from '../runtime/engine.js';
 
-/** An engine whose choices between variants change. What a target got once it gets again, so each table has one of its own. */
+/** An engine whose choices between variants can change. Lowering is cached by target, so each table of choices gets a target of its own. */
 export class TuningEngine extends Engine {
   declare target: KernelTarget;
 
-  /** From now on programs take these variants. */
+  /** Sets the variants that programs use from now on. */
   choose(variants: VariantTable): void {
     this.target = { ...this.target, variants, onChoice: undefined };
   }
 
-  /** The different choices that come up while `lower` lowers with some variants. */
+  /** The distinct choices that come up while `lower` lowers nodes with the given variants. */
   choicesIn(variants: VariantTable, lower: () => void): VariantChoice[] {
     const found = new Map<string, VariantChoice>();
     this.target = { ...this.target, variants, onChoice: (choice) => found.set(choiceKey(choice), choice) };

@@ -28,6 +28,7 @@ export {
   drawingText,
   learnsNothing,
 } from './shared/drawing.js';
+export { tableMixtures } from './shared/mixedNode.js';
 export { type NetworkSettings, networkSettings } from './shared/networkSettings.js';
 export type { CountedSizes, FittingSizes, QuickstartSizes, SpaceProtocols, SpaceSizes } from './shared/sizes.js';
 export type {

@@ -1,5 +1,5 @@
 import { kendallTauB } from '../math/kendall.js';
-import { spaceByName } from '../spaces/spaces.js';
+import { SPACE_NAMES, spaceByName } from '../spaces/spaces.js';
 import type { TableRunResults } from './results.js';
 import type { Measurement, Table } from './table.js';
 
@@ -26,7 +26,8 @@ export function references(table: Table, measurements: readonly Measurement[]): 
     const { set, split, epochs } = measurement;
     return described(`best by ${split} accuracy on ${set}, ${epochs} epochs`, bestRow(table.accuracies(measurement)));
   });
-  const { resnet } = spaceByName(table.space);
+  // A table may be of a space that only its own program knows.
+  const resnet = SPACE_NAMES.includes(table.space) ? spaceByName(table.space).resnet : undefined;
   return resnet !== undefined && table.has(resnet) ? [...best, described('ResNet cell', table.indexOf(resnet))] : best;
 }
 

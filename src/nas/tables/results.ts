@@ -1,6 +1,7 @@
 import type { RelativeImprovement } from '../math/relativeImprovement.js';
 import type { Spread } from '../math/spread.js';
 import type { ParetoPoint } from '../records/outcome.js';
+import type { PluginRecord } from '../records/plugin.js';
 import type { SearchLimits } from '../search/problem.js';
 import type { Measurement } from './table.js';
 
@@ -124,6 +125,8 @@ export interface TableRunResults {
   }[];
   readonly versions: Readonly<Record<string, string>>;
   readonly seconds: number;
+  /** Modules that registered own methods or spaces. */
+  readonly plugins?: readonly PluginRecord[];
   readonly rerun?: string;
 }
 

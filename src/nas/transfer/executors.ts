@@ -8,11 +8,11 @@ import type { SearchEvent } from '../search/events.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 import { type PredictionOptions, requireMemory, withRemedies } from './memoryPrediction.js';
-import type { SearchTask, TrainingTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
 import { measureSearchStep, measureTrainingStep } from './stepTime.js';
 import type { Executors, TrainingEvent } from './study.js';
 import { targetImages } from './target.js';
+import type { SearchTask, TrainingTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
 /** What executors need besides a device. */
@@ -52,7 +52,7 @@ async function searchOn(
   const problem = await searchProblem(engine, space, task, set, report);
   const method = methodByName(task.methodName);
   const search = method.start(problem, task.options);
-  const images = { imageSet: async () => set };
+  const images = { imageSet: async () => set, sourceContext: { engine: async () => engine } };
   try {
     // A stage that does not fit would be found only after those before it.
     if ((search.stages ?? 1) > 1) await requireMemory(engine.gpu, space, task, images);

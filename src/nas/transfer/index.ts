@@ -9,17 +9,7 @@ export {
   predictMemory,
   type Remedy,
 } from './memoryPrediction.js';
-export {
-  type BaselineTask,
-  imageSetNames,
-  type JudgementTask,
-  type PlanContext,
-  planStudy,
-  type SearchTask,
-  type StudyPlan,
-  type StudyTask,
-  type TrainingTask,
-} from './plan.js';
+export { imageSetNames, type PlanContext, planStudy, type StudyPlan } from './plan.js';
 export type * from './results.js';
 export { candidatesOf } from './searchProblem.js';
 export { kendallTauB, RANDOM_METHOD, relativeImprovement, searchAccuracy, spread, summarise } from './statistics.js';
@@ -37,14 +27,32 @@ export {
   type StudyRun,
   type TrainingEvent,
 } from './study.js';
-export { studyJsonSchema } from './studySchema.js';
 export {
+  checkSupernetProtocol,
+  fitnessProtocol,
   parseMethodOptions,
-  parseStudy,
-  type Study,
   StudyError,
-  type StudyJudge,
+  type StudyMethod,
+  type StudySource,
   type StudyTarget,
-} from './studySpecification.js';
+  searchProtocol,
+  studyMethod,
+  studySource,
+  studyTarget,
+  supernetProtocol,
+  trainingProtocol,
+} from './studyParts.js';
+export { studyJsonSchema } from './studySchema.js';
+export { parseStudy, type Study, type StudyJudge } from './studySpecification.js';
 export { type JudgingTable, TableJudge } from './tableJudge.js';
 export { targetBaseline, targetImages } from './target.js';
+export {
+  type BaselineTask,
+  type JudgementTask,
+  type SearchTask,
+  type StudyTask,
+  searchTask,
+  type TaskContext,
+  type TrainingTask,
+  trainingTask,
+} from './tasks.js';

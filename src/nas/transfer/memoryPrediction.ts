@@ -6,11 +6,12 @@ import { largestBinding } from '../../engine/runtime/memoryLimit.js';
 import { type PlannedMemory, PlanningEngine } from '../../engine/runtime/planningEngine.js';
 import { PlanOnlyError } from '../../engine/runtime/planOnlyError.js';
 import type { ImageSet } from '../data/images/imageSet.js';
+import type { SourceContext } from '../data/sources.js';
 import { METHOD_NAMES, methodByName } from '../methods/methods.js';
 import type { Search } from '../search/method.js';
 import type { Space } from '../spaces/shared/space.js';
-import type { SearchTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
+import type { SearchTask } from './tasks.js';
 
 /** Peak memory of a search on a supernet, and the limits of the device; all in bytes. */
 export interface MemoryPrediction {
@@ -46,6 +47,8 @@ export interface PredictionOptions {
   imageSet(name: string): Promise<ImageSet>;
   /** Choices between kernels that `tune` measured on the device; default: the usual kernels. */
   readonly variants?: VariantTable;
+  /** For sources whose rule needs a device; left out, such a rule fails. */
+  readonly sourceContext?: SourceContext;
 }
 
 /**
@@ -56,9 +59,9 @@ export async function predictMemory(
   gpu: DeviceDescription,
   space: Space,
   task: SearchTask,
-  { imageSet, variants }: PredictionOptions,
+  options: PredictionOptions,
 ): Promise<MemoryPrediction> {
-  return predictWith(gpu, space, task, await imageSet(task.specification.set), variants);
+  return predictWith(gpu, space, task, await options.imageSet(task.specification.set), options);
 }
 
 /**
@@ -70,14 +73,14 @@ export async function memoryRemedies(
   gpu: DeviceDescription,
   space: Space,
   task: SearchTask,
-  { imageSet, variants }: PredictionOptions,
+  options: PredictionOptions,
 ): Promise<Remedy[]> {
-  const set = await imageSet(task.specification.set);
-  const { total } = await predictWith(gpu, space, task, set, variants);
+  const set = await options.imageSet(task.specification.set);
+  const { total } = await predictWith(gpu, space, task, set, options);
   const remedies: Remedy[] = [];
   for (const { change, task: changed } of changes(task)) {
     try {
-      const prediction = await predictWith(gpu, space, changed, set, variants);
+      const prediction = await predictWith(gpu, space, changed, set, options);
       if (prediction.total < total) remedies.push({ change, prediction });
     } catch (error) {
       // The space or the sizes do not allow this change.
@@ -159,11 +162,11 @@ async function predictWith(
   space: Space,
   task: SearchTask,
   set: ImageSet,
-  variants: PredictionOptions['variants'],
+  { variants, sourceContext }: PredictionOptions,
 ): Promise<MemoryPrediction> {
   const engine = new PlanningEngine(gpu, { variants });
   try {
-    const problem = await searchProblem(engine, space, task, set);
+    const problem = await searchProblem(engine, space, task, set, undefined, sourceContext);
     await build(methodByName(task.methodName).start(problem, task.options));
     const largestLimit = largestBinding(gpu);
     const { largest, peak } = engine;

@@ -1,6 +1,7 @@
 import type { RelativeImprovement } from '../math/relativeImprovement.js';
 import type { Spread } from '../math/spread.js';
 import type { JudgementOutcome, SearchOutcome, TrainingOutcome } from '../records/outcome.js';
+import type { PluginRecord } from '../records/plugin.js';
 import type { Protocol } from '../records/protocol.js';
 
 /** A search done: method x source x seed. */
@@ -169,6 +170,8 @@ export interface StudyResults {
   readonly references?: readonly StudyReference[];
   readonly summary: StudySummary;
   readonly seconds: number;
+  /** Modules that registered own methods, spaces or source rules. */
+  readonly plugins?: readonly PluginRecord[];
   /** The command line that runs the same study again. */
   readonly rerun?: string;
 }

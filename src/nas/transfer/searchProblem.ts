@@ -3,7 +3,7 @@ import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { ImageSet } from '../data/images/imageSet.js';
 import { fitImages } from '../data/images/transform.js';
 import { formatSource } from '../data/sourceSpecification.js';
-import { makeSource, type Source } from '../data/sources.js';
+import { makeSource, type Source, type SourceContext } from '../data/sources.js';
 import { UnknownNameError } from '../errors/errors.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
@@ -13,25 +13,31 @@ import type { Problem } from '../search/problem.js';
 import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import type { SearchTask } from './plan.js';
+import type { SearchTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
-/** What a search is given: its source's images, evaluations by training and the space's supernet, on a device. */
+/**
+ * The problem of a search on images: evaluations by training and the space's supernet, on a device.
+ * @param set the image set that the task's specification names
+ * @param context of the source, where `engine` cannot run its rule
+ * @throws {SourceError} when the set cannot meet the specification
+ */
 export async function searchProblem(
   engine: Compiler,
   space: Space,
   task: Pick<SearchTask, 'protocol' | 'seed' | 'specification'>,
   set: ImageSet,
   report?: (event: SearchEvent) => void,
+  context: SourceContext = { engine: async () => engine },
 ): Promise<Problem> {
   const { protocol, seed } = task;
   const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
-  const source = await makeSource(fitted, task.specification, seed, { engine: async () => engine });
+  const source = await makeSource(fitted, task.specification, seed, context);
   const settings = networkSettings(protocol, source.classes.length);
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),
     sourceName: formatSource(task.specification),
-    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs }) => ({
+    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs, signal }) => ({
       accuracy: await fitness(
         engine,
         space,
@@ -39,6 +45,7 @@ export async function searchProblem(
         source,
         { ...protocol, epochs },
         evaluationSeed(seed, seedOffset),
+        signal,
       ),
     }),
     engine: async () => engine,
@@ -101,8 +108,20 @@ async function fitness(
   source: Source,
   protocol: Protocol,
   seed: number,
+  signal?: AbortSignal,
 ): Promise<number> {
   const data = { shape: source, train: source.trainSplit, test: source.validationSplit };
-  const { accuracy } = await trainNetwork(engine, space, architecture, data, source.classes.length, protocol, seed);
+  const classes = source.classes.length;
+  const { accuracy } = await trainNetwork(
+    engine,
+    space,
+    architecture,
+    data,
+    classes,
+    protocol,
+    seed,
+    undefined,
+    signal,
+  );
   return accuracy;
 }

@@ -9,9 +9,9 @@ import type { Protocol } from '../records/protocol.js';
 import type { SearchEvent } from '../search/events.js';
 import type { Space } from '../spaces/shared/space.js';
 import { batchesPerEpoch } from '../training/batches.js';
-import type { SearchTask } from './plan.js';
 import { searchProblem } from './searchProblem.js';
 import type { StepTime, TrainingEvent } from './study.js';
+import type { SearchTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
 export interface StepTimeOptions {

@@ -4,10 +4,11 @@ import type { JudgementOutcome, SearchOutcome, TrainingOutcome } from '../record
 import type { SearchEvent, StepEvent } from '../search/events.js';
 import { spaceByName } from '../spaces/spaces.js';
 import { judgedCells } from './judgedCells.js';
-import type { BaselineTask, JudgementTask, SearchTask, StudyPlan, StudyTask, TrainingTask } from './plan.js';
+import type { StudyPlan } from './plan.js';
 import type { SearchJob, StudyResults, TargetBaseline, TransferJob } from './results.js';
 import { foundSkips } from './skips.js';
 import { summarise } from './statistics.js';
+import type { BaselineTask, JudgementTask, SearchTask, StudyTask, TrainingTask } from './tasks.js';
 
 /** How long a job's steps take on a device. Never part of a result: two measurements differ. */
 export interface StepTime {
@@ -66,7 +67,7 @@ export type StudyEvent =
 /** What results say about where they come from. */
 export type StudyProvenance = Pick<
   StudyResults,
-  'adapter' | 'versions' | 'sources' | 'targets' | 'rerun' | 'judge' | 'references'
+  'adapter' | 'versions' | 'sources' | 'targets' | 'plugins' | 'rerun' | 'judge' | 'references'
 >;
 
 export interface StudyRun extends Executors {

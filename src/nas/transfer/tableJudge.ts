@@ -6,9 +6,10 @@ import { describeMeasurement, nearestMeasurements } from '../tables/measurement.
 import { bestRow } from '../tables/references.js';
 import { type Measurement, type Split, type Table, TableError } from '../tables/table.js';
 import { jobHash } from './jobHash.js';
-import type { JudgementTask } from './plan.js';
 import type { JudgeDescription, StudyReference } from './results.js';
-import type { Study, StudyTarget } from './studySpecification.js';
+import type { StudyTarget } from './studyParts.js';
+import type { Study } from './studySpecification.js';
+import type { JudgementTask } from './tasks.js';
 
 /** A table that tells which networks it measured. */
 export interface JudgingTable extends Table {

@@ -4,7 +4,7 @@ import { subset } from '../data/images/selection.js';
 import { fitImages } from '../data/images/transform.js';
 import type { Protocol } from '../records/protocol.js';
 import type { BaselineOutcome } from './study.js';
-import type { StudyTarget } from './studySpecification.js';
+import type { StudyTarget } from './studyParts.js';
 
 /** Targets keep their images whatever the seed of a training, so that seeds differ in weights and order alone. */
 const SELECTION_SEED = 0;

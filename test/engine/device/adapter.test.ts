@@ -86,7 +86,7 @@ describe('openGpu', () => {
       limits: { maxBufferSize: 2 ** 33, maxStorageBufferBindingSize: 2 ** 32, maxStorageBuffersPerShaderStage: 16 },
       features: ['subgroups', 'timestamp-query', 'texture-compression-bc'],
     });
-    await expect(openGpu(gpu)).rejects.toThrow("adapter 'big-gpu' gave no device: the fake has no device");
+    await expect(openGpu(gpu)).rejects.toThrow("adapter 'big-gpu' provided no device: the fake has no device");
     expect(requests).toEqual([
       {
         requiredLimits: { ...REQUIRED_LIMITS, maxBufferSize: 2 ** 33, maxStorageBufferBindingSize: 2 ** 32 },

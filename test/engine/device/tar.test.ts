@@ -40,6 +40,6 @@ describe.skipIf(!hasTar)('readTar (against the tar command, where it is installe
   test('refuses an archive cut off in a file or before its end mark', () => {
     const blockFile = archive.indexOf('sub/block.bin');
     expect(() => readTar(archive.subarray(0, blockFile + 600))).toThrow(/ends at byte \d+, wanted/);
-    expect(() => readTar(archive.subarray(0, blockFile))).toThrow('no end mark');
+    expect(() => readTar(archive.subarray(0, blockFile))).toThrow('no end-of-archive marker');
   });
 });

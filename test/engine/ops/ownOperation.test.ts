@@ -1,17 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AttributeError, defineShader, type Engine, gradients, relu, sum } from '../../../src/engine/index.js';
+import {
+  hardSwish,
+  hardSwishGradientOperation,
+  hardSwishOperation,
+  hardSwishSource,
+} from '../../../docs/examples/hardSwish.js';
+import {
+  AttributeError,
+  type Attributes,
+  defineShader,
+  type Engine,
+  gradients,
+  type Operation,
+  relu,
+  sum,
+} from '../../../src/engine/index.js';
 import { shaderOf } from '../../../src/engine/kernels/shader.js';
 import { type SavedTuning, saveTuning } from '../../../src/engine/tuner/saved.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 import { evaluate } from '../support/evaluate.js';
-import {
-  hardSwish,
-  hardSwishBy,
-  hardSwishGradientOperation,
-  hardSwishOperation,
-  hardSwishSource,
-} from '../support/hardSwish.js';
 import { problemsOf } from '../support/problemsOf.js';
+
+/** The record with another kernel. */
+const hardSwishBy = (kernel: string): Operation<Attributes> => ({
+  ...hardSwishOperation,
+  name: kernel,
+  lower: (context) => hardSwishOperation.lower(context).map((call) => ({ ...call, kernel })),
+});
 
 let engine: Engine;
 beforeAll(async () => {
@@ -69,8 +84,8 @@ describe('an operation with a shader of its own', () => {
 
 describe('defineShader', () => {
   it('makes bindings and uniforms known by name, and takes the same source again', () => {
-    expect(defineShader('test/hardSwish', hardSwishSource)).toBe('test/hardSwish');
-    const { bindings, uniforms } = shaderOf('test/hardSwish');
+    expect(defineShader('example/hardSwish', hardSwishSource)).toBe('example/hardSwish');
+    const { bindings, uniforms } = shaderOf('example/hardSwish');
     expect(bindings.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
       'params uniform',
       'x read',
@@ -94,7 +109,7 @@ describe('defineShader', () => {
       hardSwishSource,
       /"elementwise\/relu" belongs to a shader/,
     ],
-    ['a name that has another source', 'test/hardSwish', `${hardSwishSource}\n`, /is defined with another source/],
+    ['a name that has another source', 'example/hardSwish', `${hardSwishSource}\n`, /is defined with another source/],
     ['no entry point', 'test/wrong', without('fn main(', 'fn other('), /got no entry point, wanted "@compute/],
     [
       'a second group',

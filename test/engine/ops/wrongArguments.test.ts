@@ -8,6 +8,8 @@ import { concat } from '../../../src/engine/ops/copy/concat.js';
 import { flatten, reshape } from '../../../src/engine/ops/copy/flatten.js';
 import { slice } from '../../../src/engine/ops/copy/slice.js';
 import { split } from '../../../src/engine/ops/copy/split.js';
+import { add } from '../../../src/engine/ops/elementwise/add.js';
+import { relu } from '../../../src/engine/ops/elementwise/relu.js';
 import { sigmoid, squareRoot } from '../../../src/engine/ops/elementwise/unary.js';
 import { batchedMatmul } from '../../../src/engine/ops/matmul/batchedMatmul.js';
 import { adamUpdate } from '../../../src/engine/ops/optim/adam.js';
@@ -49,6 +51,8 @@ const cases: [string, () => Value, new (message: string) => Error, RegExp][] = [
     ShapeError,
     /b is f32\[3, 4, 5\], wanted f32\[2, 4, 5\] to go with a, f32\[2, 3, 4\]/,
   ],
+  ['add of integers', () => add(feed([2, 8], 'u32'), feed([2, 8], 'u32')), DTypeError, /add: input 0 is u32\[2, 8\]/],
+  ['relu of integers', () => relu(feed([2, 8], 'u32')), DTypeError, /relu: x is u32\[2, 8\], wanted f32/],
   ['sigmoid of integers', () => sigmoid(feed([2, 8], 'u32')), DTypeError, /sigmoid: x is u32\[2, 8\], wanted f32/],
   [
     'squareRoot of a matrix of parameters',

@@ -12,6 +12,7 @@ import {
 } from '../../../src/engine/profile/ceilings.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
+import { LiveBuffers } from '../support/liveBuffers.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -98,5 +99,11 @@ describe('ceilings', () => {
       expect(figure).toBeGreaterThan(0);
       expect(Number.isFinite(figure)).toBe(true);
     }
+  });
+
+  it('are not measured to the end when the signal is aborted, and nothing stays allocated', async () => {
+    const live = new LiveBuffers(engine.gpu);
+    await expect(measureCeilings(live.gpu, { signal: AbortSignal.timeout(30) })).rejects.toThrow(/timeout/i);
+    expect(live.labels).toEqual([]);
   });
 });

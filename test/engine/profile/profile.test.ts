@@ -13,6 +13,7 @@ import { areCoarse } from '../../../src/engine/profile/profileTimestamps.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
 import type { Program } from '../../../src/engine/runtime/program.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
+import { LiveBuffers } from '../support/liveBuffers.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -93,10 +94,42 @@ describe('a profile', () => {
     const { program, feeds, dispose } = await trainingStep(without);
     expect((await program.profile(feeds, { batches })).clock).toBe('batches');
     await expect(program.profile(feeds, { clock: 'timestamps' })).rejects.toThrow(
-      /timestamp-query.*take clock 'batches'/,
+      /timestamp-query.*use clock 'batches'/,
     );
     dispose();
     without.dispose();
+  });
+
+  it.for(clocks)('by %s runs nothing when its signal is already aborted', async (clock, context) => {
+    if (clock === 'timestamps') needsTimestamps(context);
+    const { program, weights, feeds, dispose } = await trainingStep(engine);
+    const before = await engine.readSet(weights);
+    const signal = AbortSignal.abort(new RangeError('enough'));
+    await expect(program.profile(feeds, { clock, batches, signal })).rejects.toThrow('enough');
+    expect(await engine.readSet(weights)).toEqual(before);
+    dispose();
+  });
+
+  it('by batches ends between two dispatches when its signal is aborted, and frees its memory', async () => {
+    const live = new LiveBuffers(engine.gpu);
+    const watched = new Engine(live.gpu);
+    const { program, feeds, dispose } = await trainingStep(watched);
+    const buffers = live.count;
+    const controller = new AbortController();
+    let times = 0;
+    const now = () => {
+      if (++times === 40) controller.abort(new RangeError('enough'));
+      return times;
+    };
+    const timing = { now, leastMilliseconds: 1, rounds: 1, most: 2 };
+    const profile = program.profile(feeds, { clock: 'batches', batches: timing, signal: controller.signal });
+    await expect(profile).rejects.toThrow('enough');
+    expect(live.count).toBe(buffers);
+    // The dispatch at hand is finished, which takes a few more readings of the clock, and no other is begun.
+    expect(times).toBeLessThan(80);
+    dispose();
+    watched.dispose();
+    expect(live.labels).toEqual([]);
   });
 
   it('by timestamps is not rounded to the steps of tenths of milliseconds that Dawn takes by default', async (context) => {

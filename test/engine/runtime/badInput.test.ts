@@ -56,7 +56,7 @@ describe('a program', () => {
     const variable = set.add('x', [4], zeros);
     other.allocate(set);
     await expect(compile((g) => g.output('y', relu(g.read(variable))))).rejects.toThrow(
-      'variable set "elsewhere" lies on another device',
+      'variable set "elsewhere" belongs to another engine',
     );
     expect(() => engine.allocate(set)).toThrow(OwnershipError);
     other.dispose();

@@ -9,6 +9,7 @@ import { variantsOf } from '../../../src/engine/tuner/record.js';
 import type { Measure } from '../../../src/engine/tuner/timing.js';
 import { tune } from '../../../src/engine/tuner/tune.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
+import { LiveBuffers } from '../support/liveBuffers.js';
 
 const kernels: Readonly<Record<string, string>> = {
   usual: 'elementwise/scale',
@@ -148,6 +149,42 @@ describe('tune', () => {
       ['first r30', 1, 2],
       ['second r30', 2, 2],
     ]);
+  });
+
+  it('ends between two choices when its signal is aborted, with the records so far told and nothing on the device', async () => {
+    const controller = new AbortController();
+    const live = new LiveBuffers(engine.gpu);
+    const aborted = new Engine(live.gpu);
+    const told: string[] = [];
+    const measure = pretended([1, 1], [1, 1]);
+    const work = applied(scaleByOneOf(['usual', 'other'], 'first'), scaleByOneOf(['usual', 'other'], 'second'));
+    const tuning = tune(aborted, work, {
+      measure,
+      signal: controller.signal,
+      onRecord: ({ key }) => {
+        told.push(key);
+        controller.abort(new RangeError('enough'));
+      },
+    });
+    await expect(tuning).rejects.toThrow('enough');
+    expect(told).toEqual(['first r30']);
+    expect(measure.asked).toEqual([2]);
+    expect(live.labels).toEqual([]);
+    aborted.dispose();
+  });
+
+  it('ends between two runs of a measurement when its signal is aborted', async () => {
+    const controller = new AbortController();
+    let runs = 0;
+    const measure: Measure = async ([candidate]) => {
+      for (;;) {
+        await candidate(1);
+        if (++runs === 3) controller.abort(new RangeError('enough'));
+      }
+    };
+    const work = applied(scaleByOneOf(['usual', 'other']));
+    await expect(tune(engine, work, { measure, signal: controller.signal })).rejects.toThrow('enough');
+    expect(runs).toBe(3);
   });
 
   it('leaves the engine as it was, and nothing on the device', async () => {

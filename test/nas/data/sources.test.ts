@@ -167,8 +167,6 @@ describe('the counts of a source', () => {
   );
 
   it('are refused as the source is', async () => {
-    await expect(await sourceCounts(set, specification({ rule: 'classes', classes: 7 }), 0)).rejects.toThrow(
-      SourceError,
-    );
+    await expect(sourceCounts(set, specification({ rule: 'classes', classes: 7 }), 0)).rejects.toThrow(SourceError);
   });
 });

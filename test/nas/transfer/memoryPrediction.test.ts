@@ -6,8 +6,8 @@ import { methodByName } from '../../../src/nas/methods/methods.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { createExecutors } from '../../../src/nas/transfer/executors.js';
 import { memoryRemedies, predictMemory } from '../../../src/nas/transfer/memoryPrediction.js';
-import type { SearchTask } from '../../../src/nas/transfer/plan.js';
 import { searchProblem } from '../../../src/nas/transfer/searchProblem.js';
+import type { SearchTask } from '../../../src/nas/transfer/tasks.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { stripes, tinyProtocol } from '../training/trainingRun.js';
 

@@ -5,8 +5,8 @@ import type { ImageSet } from '../../../src/nas/data/images/imageSet.js';
 import { METHOD_NAMES, methodByName } from '../../../src/nas/methods/methods.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import { createExecutors } from '../../../src/nas/transfer/executors.js';
-import type { SearchTask, TrainingTask } from '../../../src/nas/transfer/plan.js';
 import { measureSearchStep, measureTrainingStep } from '../../../src/nas/transfer/stepTime.js';
+import type { SearchTask, TrainingTask } from '../../../src/nas/transfer/tasks.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { stripes, tinyCell, tinyProtocol } from '../training/trainingRun.js';
 

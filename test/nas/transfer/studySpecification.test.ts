@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FITNESS_PROTOCOL, SEARCH_PROTOCOL, TRAINING_PROTOCOL } from '../../../src/nas/spaces/nasbench201/protocols.js';
+import { StudyError } from '../../../src/nas/transfer/studyParts.js';
 import { studyJsonSchema } from '../../../src/nas/transfer/studySchema.js';
-import { parseStudy, StudyError } from '../../../src/nas/transfer/studySpecification.js';
+import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 
 const smallest = {
   name: 'small',

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, r
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-/** The user's cache folder for this program, by the platform's custom; not made yet. */
+/** This program's folder in the user's cache folder, by the platform's convention. It may not exist yet. */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'nastransfer');
@@ -12,15 +12,17 @@ export function cacheFolder(): string {
 }
 
 /**
- * The folder `name` in the user's cache, made by `fill` the first time. It is filled under another name and then
- * renamed, so that it is whole or not there: of several processes that start at once, one wins and all go on. Where
- * the cache can't be written, a folder of the user's own in the system's temporary one serves.
+ * A folder in the user's cache, created by `fill` the first time. It is filled under a temporary name and renamed, so that it is
+ * never incomplete: of several processes that fill it at once, one renames its folder and all use it. Where the cache is not
+ * writable, a folder of the user in the system's temporary folder is used.
+ * @param fill writes the contents into an empty folder
+ * @returns the folder's path
  */
 export function cachedFolder(name: string, fill: (folder: string) => void): string {
   const cache = cacheFolder();
-  // Libraries are loaded from here: in a place shared by all users, what somebody else made is not to be trusted.
+  // Libraries are loaded from here: a folder that another user made in a shared place must not be trusted.
   const shared = join(tmpdir(), `nastransfer-${process.getuid?.() ?? 'user'}`);
-  // A cache that can't be written but has the folder already is as good as one that can.
+  // A read-only cache is usable if it has the folder already.
   if (existsSync(join(cache, name))) return join(cache, name);
   if (isWritable(cache)) return makeFolder(join(cache, name), fill);
   if (isWritable(shared) && isOwn(shared)) {

@@ -8,41 +8,42 @@ import { pacePolling } from './polling.js';
 import { INSTALL_SWIFTSHADER, unpackSwiftShader } from './swiftshader.js';
 import { driversNamedByUser, installedDrivers, loadVulkan, withDrivers } from './vulkan.js';
 
+/** Options of `open` in Node. */
 export interface NodeOptions {
   /**
-   * `hardware`, `lavapipe`, `swiftshader`, or a part of an adapter's name; else what the environment variable
-   * NASTRANSFER_ADAPTER says; else the first of hardware, lavapipe, SwiftShader that there is.
+   * `hardware`, `lavapipe`, `swiftshader`, or part of an adapter's name. Default: the environment variable NASTRANSFER_ADAPTER;
+   * without it, the first available of hardware, lavapipe, SwiftShader.
    */
   adapter?: string;
 }
 
 type Dawn = typeof import('webgpu');
 
-/** Where to look for an adapter, and which one to take there. */
+/** One attempt to open an adapter: the drivers to load, and the adapter to choose. */
 interface Attempt {
   label: string;
-  /** Manifests of the Vulkan drivers to look at, undefined for all of the system's. Throws where there are none. */
+  /** Manifests of the Vulkan drivers to load; undefined: all of the system's. Throws AdapterError when there are none. */
   drivers: () => string[] | undefined;
   wanted: { kinds: readonly AdapterKind[] } | { name: string };
 }
 
 const KINDS: readonly AdapterKind[] = ['hardware', 'lavapipe', 'swiftshader'];
 
-/** A share of the machine's memory that a driver running on the CPU may use: the rest is for the program itself. */
+/** Share of the machine's memory that a software driver may use; the rest is for the program itself. */
 const MEMORY_SHARE = 0.75;
 
 /**
- * Dawn's entry objects by the drivers and options they were made with. They stay until the process ends, which they do
- * not hold up: Dawn (webgpu 0.6.2) crashes when one is garbage collected while something of its devices is pending.
+ * Dawn's entry objects by their drivers and options. They are kept until the process ends, because Dawn (webgpu 0.6.2) crashes when
+ * one is garbage collected while work on its devices is pending. They do not keep the process alive.
  */
 const instances = new Map<string, GPU>();
 
-// Which drivers there are is told by environment variables, which belong to the whole process: one opening at a time.
+// Drivers are chosen by environment variables, which belong to the whole process, so devices are opened one at a time.
 let opening: Promise<unknown> = Promise.resolve();
 
 /**
- * Opens a GPU in Node through Dawn (npm `webgpu`). Throws AdapterError, which says what was tried and what to install.
- * Close it with `dispose()`.
+ * Opens a GPU in Node through Dawn (npm `webgpu`). Close it with `dispose()`.
+ * @throws {AdapterError} when there is no usable adapter; the message says what was tried and what to install
  */
 export async function open({ adapter }: NodeOptions = {}): Promise<Gpu> {
   const choice = adapter || process.env.NASTRANSFER_ADAPTER || undefined;
@@ -86,7 +87,7 @@ function attemptsFor(choice: string | undefined): Attempt[] {
     wanted: { kinds: ['swiftshader'] },
   };
   switch (choice) {
-    // Of all the system's drivers Dawn offers hardware first.
+    // Among all of the system's drivers Dawn prefers hardware.
     case undefined:
       return [onSystem('hardware', 'lavapipe'), lavapipe, swiftShader, onSystem('other-software')];
     case 'hardware':
@@ -103,7 +104,7 @@ function attemptsFor(choice: string | undefined): Attempt[] {
   }
 }
 
-/** Opens what the attempt wants or throws AdapterError; adds the adapters it saw to `names`. */
+/** Makes one attempt and adds the adapters that it found to `names`. Throws AdapterError when it fails. */
 async function tryToOpen(dawn: Dawn, { drivers, wanted }: Attempt, names: Set<string>): Promise<Gpu> {
   const manifests = drivers();
   if (process.platform === 'linux') {
@@ -133,20 +134,20 @@ function instance(dawn: Dawn, flags: string[]): GPU {
 
 function dawnOptions(): { backend: string; flags: string[] } {
   const backend = { darwin: 'metal', win32: 'd3d12' }[process.platform as string] ?? 'vulkan';
-  // Kernels take microseconds; the toggle rounds their times to 0.1 ms and more, against tracking on the web.
+  // Kernels take microseconds; the default quantisation, meant against tracking on the web, rounds timestamps to 0.1 ms and more.
   return { backend, flags: [`backend=${backend}`, 'disable-dawn-features=timestamp_quantization'] };
 }
 
-/** The whole name of an adapter from a part of it, adding all there are to `names`. Throws AdapterError. */
+/** Finds an adapter's full name by part of it and adds the names of all adapters to `names`. Throws AdapterError. */
 async function findName(dawn: Dawn, flags: string[], part: string, names: Set<string>): Promise<string> {
   const found = await adapterNames(dawn, flags);
   for (const name of found) names.add(name);
   const match = found.find((name) => normalize(name).includes(normalize(part)));
-  if (match === undefined) throw new AdapterError(`no adapter's name has '${part}' in it`);
+  if (match === undefined) throw new AdapterError(`no adapter's name contains '${part}'`);
   return match;
 }
 
-/** Names of the adapters there are: Dawn tells them when asked for one that does not exist. */
+/** Names of all adapters: Dawn lists them in the error for an adapter that does not exist. */
 async function adapterNames(dawn: Dawn, flags: string[]): Promise<string[]> {
   try {
     await instance(dawn, [...flags, 'adapter=\u0001']).requestAdapter();
@@ -156,7 +157,7 @@ async function adapterNames(dawn: Dawn, flags: string[]): Promise<string[]> {
   }
 }
 
-/** As Dawn writes names in adapter infos, so that what a report shows can be given back. */
+/** A name as Dawn writes it in adapter infos, so that a name from a report can be used as a choice. */
 function normalize(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
@@ -190,7 +191,7 @@ function swiftShaderDrivers(): string[] {
   return [unpackSwiftShader().manifest];
 }
 
-/** Bytes of memory: the machine's, or the container's where that is less. */
+/** Bytes of memory of the machine, or of the container where that is less. */
 function memoryOfMachine(): number {
   const limit = process.constrainedMemory?.() ?? 0;
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
@@ -198,12 +199,12 @@ function memoryOfMachine(): number {
 
 function advice(choice: string | undefined): string {
   const lines = [
-    choice === undefined ? '' : `Leave the choice open, or choose ${KINDS.join(', ')} or a part of a name found above.`,
+    choice === undefined ? '' : `Omit the choice, or choose ${KINDS.join(', ')} or part of a name found above.`,
     process.platform === 'linux'
       ? "Install your GPU's Vulkan driver, or lavapipe: Mesa 24 or newer (apt-get install mesa-vulkan-drivers libvulkan1; on " +
         `Debian 12 run scripts/installLavapipe.sh), or the bundled SwiftShader (x86-64): ${INSTALL_SWIFTSHADER}.`
       : "Update your GPU's driver.",
-    isMainThread ? '' : 'Start worker threads with env: SHARE_ENV, or the drivers can not be chosen from within.',
+    isMainThread ? '' : 'Start worker threads with env: SHARE_ENV, otherwise drivers cannot be chosen in them.',
   ];
   return lines.filter(Boolean).join('\n');
 }

@@ -1,22 +1,22 @@
 /**
- * Dawn's Node binding has no thread that waits for the device. While a promise is pending it asks again in every turn of
- * the event loop, by `setImmediate`, which takes a whole core. On a software driver that core is missing where the
- * kernels run. Here the same questions are asked less often the longer the answer takes.
+ * Dawn's Node binding has no thread that waits for the device: while a promise is pending it polls in every iteration of the event
+ * loop, by `setImmediate`, which occupies a CPU core. A software driver needs that core for the kernels. This module makes the
+ * binding poll at intervals that grow with the wait.
  */
 
-/** Waits shorter than this, in milliseconds, are polled as Dawn does: in every turn of the event loop. */
+/** Up to this wait, in milliseconds, the binding polls in every iteration of the event loop. */
 const BUSY_MILLISECONDS = 0.5;
 
-/** The pause before a question is this share of the time waited so far, which bounds what a wait is lengthened by. */
+/** A pause is this share of the time waited so far, which bounds the share by which a wait becomes longer. */
 const PAUSE_SHARE = 1 / 32;
 
 /** Longest pause, in milliseconds. */
 const LONGEST_PAUSE = 4;
 
-/** Timers have steps of a millisecond: shorter pauses put the thread to sleep instead, which delays events by as much. */
+/** Timers have a resolution of 1 ms: for shorter pauses the thread sleeps, which delays other events by as much. */
 const SHORTEST_TIMER = 2;
 
-/** What gives promises that the binding polls for. */
+/** Methods that return promises for which the binding polls. */
 const ASYNCHRONOUS = {
   GPU: ['requestAdapter'],
   GPUAdapter: ['requestDevice'],
@@ -29,7 +29,7 @@ const ASYNCHRONOUS = {
 type Method = (this: object, ...values: unknown[]) => unknown;
 type Class = { readonly prototype: Record<string, Method> };
 
-/** Milliseconds to pause before the next question, of the milliseconds waited so far. */
+/** The pause before the next poll. @param waited milliseconds waited so far @returns milliseconds */
 export function pauseAfter(waited: number): number {
   return waited < BUSY_MILLISECONDS ? 0 : Math.min(LONGEST_PAUSE, waited * PAUSE_SHARE);
 }
@@ -37,12 +37,12 @@ export function pauseAfter(waited: number): number {
 const paced = Symbol.for('nastransfer.pacedPolling');
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-/** When the running wait began: at the last call that gives a promise, or when the last of them was settled. */
+/** Start of the current wait: the last call of an asynchronous method, or the last settlement of its promise. */
 let since = 0;
 
 /**
- * Makes the classes of npm `webgpu` poll at growing intervals. A second call does nothing. Only while the binding's own
- * code runs is `setImmediate` replaced, so that nobody else sees it.
+ * Makes the classes of npm `webgpu` poll at growing intervals. A second call does nothing. `setImmediate` is replaced only while
+ * the binding's own code runs, so other code is not affected.
  * @param globals the classes by name, as the package exports them
  */
 export function pacePolling(globals: Readonly<Record<string, unknown>>): void {
@@ -70,12 +70,12 @@ function restart(): void {
   since = performance.now();
 }
 
-/** Runs code of the binding so that it schedules its next question here. */
+/** Runs code of the binding with `setImmediate` replaced, so that its next poll is scheduled here. */
 function withReplacedImmediate<T>(run: () => T): T {
   const immediate = globalThis.setImmediate;
   const replacement = (callback: (...values: unknown[]) => void, ...values: unknown[]) =>
-    // Listeners of errors run inside the binding's code too: what they schedule goes its usual way.
-    isNative(callback) ? ask(callback as () => void, immediate) : immediate(callback, ...values);
+    // Error listeners run inside the binding's code too: callbacks that they schedule are not native and are not paced.
+    isNative(callback) ? schedulePoll(callback as () => void, immediate) : immediate(callback, ...values);
   globalThis.setImmediate = replacement as typeof globalThis.setImmediate;
   try {
     return run();
@@ -88,8 +88,8 @@ function isNative(callback: unknown): boolean {
   return Function.prototype.toString.call(callback).endsWith('{ [native code] }');
 }
 
-/** Asks by `poll` when it is time. */
-function ask(poll: () => void, immediate: typeof setImmediate): void {
+/** Polls after a pause. */
+function schedulePoll(poll: () => void, immediate: typeof setImmediate): void {
   const pause = pauseAfter(performance.now() - since);
   if (pause >= SHORTEST_TIMER) {
     setTimeout(() => withReplacedImmediate(poll), pause);

@@ -1,5 +1,6 @@
 const BLOCK = 512;
 
+/** A regular file of a tar archive. */
 export interface TarFile {
   path: string;
   /** Permission bits. */
@@ -7,7 +8,10 @@ export interface TarFile {
   content: Buffer;
 }
 
-/** The regular files of a POSIX tar archive (pax and ustar headers; IEEE Std 1003.1, pax). Throws on damage. */
+/**
+ * The regular files of a POSIX tar archive (pax and ustar headers; IEEE Std 1003.1, pax).
+ * @throws {Error} when the archive is damaged or truncated
+ */
 export function readTar(archive: Buffer): TarFile[] {
   const files: TarFile[] = [];
   for (let offset = 0; offset + BLOCK <= archive.length; ) {
@@ -29,7 +33,7 @@ export function readTar(archive: Buffer): TarFile[] {
     }
     offset = offset + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
-  throw new Error('tar: the archive has no end mark');
+  throw new Error('tar: the archive has no end-of-archive marker');
 }
 
 function text(header: Buffer, start: number, length: number): string {
@@ -42,7 +46,7 @@ function octal(header: Buffer, start: number, length: number): number {
   return Number.parseInt(text(header, start, length).trim() || '0', 8);
 }
 
-/** The sum of the header's bytes with the checksum field itself counted as spaces. */
+/** Sum of the header's bytes, with the checksum field itself as spaces. */
 function checksum(header: Buffer): number {
   let sum = 0;
   for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : header[i];

@@ -3,18 +3,19 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../gpu.js';
 
-/** Variables by which the Vulkan loader is told its drivers; the second is the older name of the first. */
+/** Environment variables that name the Vulkan loader's drivers; the second is the older name of the first. */
 const DRIVER_VARIABLES = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'] as const;
 
-/** dlopen's RTLD_NODELETE on Linux, which Node has no name for: a library once loaded stays. */
+/** RTLD_NODELETE of dlopen on Linux, which Node does not name: the library is never unloaded. */
 const RTLD_NODELETE = 0x1000;
 
 let loaded = false;
 
 /**
- * Makes sure that Dawn finds the Vulkan loader. Dawn asks for libvulkan.so.1 by name, and the dynamic linker answers
- * with a library of that name which the process has already: so the bundled one is loaded first where the system has
- * none, and nothing is written beside Dawn's own files. Returns what went wrong, or undefined.
+ * Makes sure that Dawn finds the Vulkan loader. Dawn loads libvulkan.so.1 by name, and the dynamic linker returns a library of that
+ * name that the process has already loaded. So where the system has none, the bundled one is loaded first.
+ * @param bundled path of the bundled loader
+ * @returns what went wrong, or undefined
  */
 export function loadVulkan(bundled: () => string): string | undefined {
   if (loaded) return undefined;
@@ -35,13 +36,13 @@ function loadLibrary(path: string): string | undefined {
     process.dlopen({ exports: {} }, path, 2 /* RTLD_NOW */ | RTLD_NODELETE);
     return undefined;
   } catch (error) {
-    // This is no Node module, so Node always complains; by then the library is loaded and, not being deleted, stays.
+    // The library is no Node module, so Node always throws; by then it is loaded, and RTLD_NODELETE keeps it so.
     const message = messageOf(error);
     return message.includes('did not self-register') ? undefined : message;
   }
 }
 
-/** Manifests of the installed Vulkan drivers, from the folders that the loader itself looks in. */
+/** Manifests of the installed Vulkan drivers, from the folders that the Vulkan loader searches. */
 export function installedDrivers(): string[] {
   const { HOME = homedir(), XDG_CONFIG_HOME, XDG_CONFIG_DIRS, XDG_DATA_HOME, XDG_DATA_DIRS } = process.env;
   const roots = [
@@ -64,12 +65,12 @@ function manifestsIn(folder: string): string[] {
   }
 }
 
-/** Whether the user has named the drivers to use in the environment. */
+/** Whether the environment names the Vulkan drivers to use. */
 export function driversNamedByUser(): boolean {
   return [...DRIVER_VARIABLES, 'VK_ADD_DRIVER_FILES'].some((name) => process.env[name]);
 }
 
-/** Runs `action` while the Vulkan loader sees only these drivers; `undefined` leaves the environment's own choice. */
+/** Runs `action` while the Vulkan loader sees only these drivers. @param manifests undefined: the environment is not changed */
 export async function withDrivers<T>(manifests: string[] | undefined, action: () => Promise<T>): Promise<T> {
   if (manifests === undefined) return action();
   const before = DRIVER_VARIABLES.map((name) => [name, process.env[name]] as const);

@@ -18,14 +18,18 @@ import { forEachProduct } from './conv2dReference.js';
 import { conv2dSamples } from './conv2dSamples.js';
 
 /**
- * Two-dimensional convolution (as a cross-correlation), with zero padding.
- * @param x images [N, H, W, C]
- * @param w [kernelHeight, kernelWidth, C / groups, K], in either layout; `convolutionWeightLayout` names the quicker one
- * @param options stride, dilation: a number or [rows, columns]; padding: a number, [rows, columns] or [top, left, bottom,
- *   right], negative where rows or columns are cut off; groups: input channels and outputs fall into as many independent parts; bias: [K];
- *   dtype: that of the result, x's where absent (sums are f32 always; x and w may be f16 where groups are of whole fours)
- * @returns [N, OH, OW, K] with OH = floor((H + top + bottom - dilation * (kernelHeight - 1) - 1) / stride) + 1
- * @throws ShapeError, AttributeError, DTypeError
+ * Two-dimensional convolution (as a cross-correlation) with zero padding. Sums are computed in f32.
+ * @param x images, f32 or f16 [N, H, W, C] in layout rows
+ * @param w weights, f32 or f16 [kernelHeight, kernelWidth, C / groups, K] in either layout; ungrouped convolutions are faster
+ *   in layout matrix, grouped ones in rows
+ * @param options stride, padding, dilation and groups, see `Conv2dOptions`; bias, f32 [K]; dtype of the result, that of x
+ *   where absent. f16 needs groups of multiples of four input and output channels, or one group
+ * @returns [N, OH, OW, K] with OH = floor((H + top + bottom - dilation * (kernelHeight - 1) - 1) / stride) + 1; OW alike
+ * @throws {ShapeError} when shapes or the layout of x do not fit, the image is smaller than the kernel, or the bias is not
+ *   f32 [K]
+ * @throws {AttributeError} when an option is out of its range, or `groups` does not divide C and K
+ * @throws {DTypeError} when x or w is u32, or f16 is combined with groups that do not support it
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function conv2d(
   x: Value,
@@ -96,8 +100,10 @@ export const conv2dOperation: Operation<Conv2dAttributes> = {
   })),
 };
 
-/** Throws ShapeError unless a bias is absent or has one element an output. */
+/** @throws {ShapeError} when there is a bias and it is not f32 [outputs] */
 export function checkBias(operation: string, bias: ValueType | undefined, outputs: number): void {
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs || bias.dtype !== 'f32'))
-    throw new ShapeError(`${operation}: bias is ${formatType(bias)}, wanted f32[${outputs}]: one element an output`);
+    throw new ShapeError(
+      `${operation}: bias is ${formatType(bias)}, wanted f32[${outputs}]: one element per output channel`,
+    );
 }

@@ -4,36 +4,40 @@ import { formatType, type Layout, type ValueType } from '../../graph/types.js';
 import { checkFloat } from '../record/checks.js';
 import { trafficOnly } from '../record/kernelCall.js';
 
-/** Attributes of a convolution, sizes in pixels. */
+/** Attributes of a convolution, in pixels. */
 export interface Conv2dAttributes {
   /** Rows, columns. */
   readonly stride: readonly number[];
-  /** Rows and columns of zeros: top, left, bottom, right. Negative: as many are cut off. */
+  /** Zero padding: top, left, bottom, right. Negative values crop. */
   readonly padding: readonly number[];
-  /** Distance of taps: rows, columns. */
+  /** Distance between taps: rows, columns. */
   readonly dilation: readonly number[];
   readonly groups: number;
   /** Element type of the result; absent: f32. */
   readonly dtype?: 'f16';
 }
 
-/** Options of the user-facing function; one number stands for all. */
+/** Options of a convolution, in pixels; one number stands for rows and columns. */
 export interface Conv2dOptions {
+  /** Rows, columns; 1 where absent. */
   readonly stride?: number | readonly [number, number];
+  /** On both sides of rows and of columns, or top, left, bottom, right; negative values crop; 0 where absent. */
   readonly padding?: number | readonly [number, number] | readonly [number, number, number, number];
+  /** Distance between taps: rows, columns; 1 where absent. */
   readonly dilation?: number | readonly [number, number];
+  /** Number of independent groups of input and output channels; 1 where absent. */
   readonly groups?: number;
 }
 
 /**
- * Layout of the weights [kernelHeight, kernelWidth, channels / groups, outputs] of a convolution: `matrix` where the kernels
- * read four input channels at once; `rows` for grouped ones, whose few input channels would be mostly padding.
+ * The faster layout of convolution weights [kernelHeight, kernelWidth, channels / groups, outputs]: `matrix` where kernels
+ * read four input channels at once; `rows` for grouped convolutions, whose few input channels would be mostly padding.
  */
 export function convolutionWeightLayout(groups: number): Layout {
   return groups === 1 ? 'matrix' : 'rows';
 }
 
-/** Fills in defaults and spells numbers out. Throws AttributeError. */
+/** Fills in defaults and expands single numbers. */
 export function conv2dAttributes(options: Conv2dOptions): Conv2dAttributes {
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
   const pads = typeof padding === 'number' ? [padding, padding] : padding;
@@ -57,7 +61,7 @@ export interface Conv2dSizes {
   readonly outputs: number;
 }
 
-/** Checks attributes and input types. Throws AttributeError, DTypeError or ShapeError. */
+/** Checks attributes and input types. @throws {AttributeError | DTypeError | ShapeError} */
 export function conv2dSizes(name: string, x: ValueType, w: ValueType, attributes: Conv2dAttributes): Conv2dSizes {
   checkFloat(name, 'x', x);
   checkFloat(name, 'w', w);
@@ -79,7 +83,7 @@ export function conv2dSizes(name: string, x: ValueType, w: ValueType, attributes
     );
   if (groupChannels * groups !== channels)
     throw new ShapeError(
-      `${name}: w is ${formatType(w)} for ${groupChannels} input channels a group, wanted ${channels / groups}: x has ${channels} channels in ${groups} groups`,
+      `${name}: w is ${formatType(w)} for ${groupChannels} input channels per group, wanted ${channels / groups}: x has ${channels} channels in ${groups} groups`,
     );
   const output = [0, 1].map((axis) => outputExtent(x.shape[axis + 1], w.shape[axis], axis, attributes));
   if (output.some((extent) => extent < 1))
@@ -115,7 +119,7 @@ function checkAttributes(name: string, attributes: Conv2dAttributes): void {
   check('groups', [attributes.groups], 1, 1);
 }
 
-/** Multiply-adds of a convolution, taps on padding included as is usual. Its gradients have as many each. */
+/** Multiply-adds of a convolution, taps on padding included, as is usual. Each of its gradients has the same number. */
 export function conv2dCost(
   sizes: Conv2dSizes,
   attributes: Conv2dAttributes,
@@ -129,8 +133,8 @@ export function conv2dCost(
 }
 
 /**
- * How the taps of an axis are gone through: computed position a lies at a * outputStep + outputStart of the output, and its
- * tap i, with the weights of tap firstTap + i * tapStride, reads the input at a * inputStep + inputStart + i * tapStep.
+ * Index arithmetic of one axis: computed position a is at a * outputStep + outputStart of the output; its tap i, with the
+ * weights of tap firstTap + i * tapStride, reads the input at a * inputStep + inputStart + i * tapStep.
  */
 export interface Axis {
   readonly size: number;
@@ -144,7 +148,7 @@ export interface Axis {
   readonly tapStride: number;
 }
 
-/** The axis of a convolution's output. */
+/** The axis of a forward convolution. */
 export function outputAxis(sizes: Conv2dSizes, attributes: Conv2dAttributes, axis: 0 | 1): Axis {
   return {
     size: sizes.output[axis],
@@ -160,9 +164,9 @@ export function outputAxis(sizes: Conv2dSizes, attributes: Conv2dAttributes, axi
 }
 
 /**
- * The axis of the input's gradient, one for every residue class modulo the stride: positions of a class receive from the
- * same taps, those k with (position + padding - k * dilation) divisible by the stride. Taps run downwards, so that the
- * gradient's positions run upwards.
+ * The axes of the gradient by the input, one per residue class modulo the stride: the positions of a class receive
+ * contributions from the same taps, those k for which (position + padding - k * dilation) is divisible by the stride. Taps
+ * are visited in descending order, so that positions of dy ascend.
  */
 export function inputAxes(sizes: Conv2dSizes, attributes: Conv2dAttributes, axis: 0 | 1): Axis[] {
   const stride = attributes.stride[axis];

@@ -9,7 +9,7 @@ import { type Conv2dSample, conv2dSamples } from './conv2dSamples.js';
 import { conv2dWeightGradientCalls } from './conv2dWeightKernels.js';
 
 export interface InputGradientAttributes extends Conv2dAttributes {
-  /** Height and width of the convolution's input, which its output's do not tell. */
+  /** Height and width of the convolution's input, which those of its output do not determine. */
   readonly input: readonly number[];
 }
 
@@ -20,7 +20,7 @@ export interface WeightGradientAttributes extends Conv2dAttributes {
   readonly layout: Layout;
 }
 
-/** dx from dy and w. */
+/** Gradient by x. Inputs: dy, w. */
 export const conv2dInputGradientOperation: Operation<InputGradientAttributes> = {
   name: 'conv2dInputGradient',
   supportsF16: true,
@@ -59,7 +59,7 @@ export const conv2dInputGradientOperation: Operation<InputGradientAttributes> = 
   })),
 };
 
-/** dw from x and dy. */
+/** Gradient by w. Inputs: x, dy. */
 export const conv2dWeightGradientOperation: Operation<WeightGradientAttributes> = {
   name: 'conv2dWeightGradient',
   supportsF16: true,

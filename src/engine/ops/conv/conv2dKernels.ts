@@ -18,14 +18,14 @@ import {
 import { isTiledVariant, type TiledVariant, tiledCall, tiledVariants } from './conv2dTiledKernels.js';
 import { depthwiseCalls, depthwiseInputGradientCalls } from './depthwiseKernels.js';
 
-/** Which kernels a convolution takes. */
+/** Families of kernels for convolutions. */
 export type Conv2dKind = 'dense' | 'depthwise' | 'grouped';
 
-/** Invocations from which a GPU is well filled. */
+/** Number of invocations that keeps a GPU busy. */
 const ENOUGH_INVOCATIONS = 16384;
 
 /**
- * `depthwise`: every channel its own group. `dense`: groups, or the only one, of whole vec4s. `grouped`: the rest.
+ * `depthwise`: every channel is a group. `dense`: a single group, or groups of whole vec4s. `grouped`: all others.
  */
 export function conv2dKind(sizes: Conv2dSizes, attributes: Conv2dAttributes, layout: Layout): Conv2dKind {
   const { groups } = attributes;
@@ -34,7 +34,7 @@ export function conv2dKind(sizes: Conv2dSizes, attributes: Conv2dAttributes, lay
   return (sizes.channels / groups) % 4 === 0 && (sizes.outputs / groups) % 4 === 0 ? 'dense' : 'grouped';
 }
 
-/** Throws DTypeError where a convolution has f16 and kernels that take none. */
+/** @throws {DTypeError} when a convolution has f16 and its kernels do not support it */
 export function checkHalf(
   name: string,
   sizes: Conv2dSizes,
@@ -58,7 +58,7 @@ export function conv2dCalls(call: Conv2dCall): KernelCall[] {
   return [denseCall(call, [outputAxis(sizes, attributes, 0), outputAxis(sizes, attributes, 1)], false)];
 }
 
-/** The gradient of x, written to `call.y`, from the gradient of y, `call.x`: one dispatch a residue class of the stride. */
+/** Gradient by x, written to `call.y`, from the gradient of y, `call.x`: one dispatch per residue class of the stride. */
 export function conv2dInputGradientCalls(call: Conv2dCall): KernelCall[] {
   const { sizes, attributes } = call;
   const kind = conv2dKind(sizes, attributes, call.w.type.layout);
@@ -106,7 +106,7 @@ function stripCall(variant: StripVariant, call: Conv2dCall, axes: Axes, transpos
   };
 }
 
-/** What decides which variant computes a dense convolution, or a residue class of its gradient, fastest. */
+/** Sizes of a dense convolution, or of a residue class of its gradient, that determine which variant is fastest. */
 interface DenseProduct {
   readonly taps: readonly [number, number];
   /** vec4s of input and output channels of one group. */
@@ -124,14 +124,15 @@ interface DenseProduct {
 
 interface StripVariant {
   readonly kernel: string;
-  /** Strips of pixels and vec4s of channels of an invocation. */
+  /** Strips of pixels per invocation. */
   readonly stripsEach: number;
+  /** vec4s of output channels per invocation. */
   readonly block: number;
-  /** @param slide whether neighbours in a strip are one tap apart */
+  /** @param slide whether neighbouring pixels of a strip are one tap apart */
   constants(slide: boolean, tapColumns: number): NonNullable<KernelCall['constants']>;
 }
 
-/** Named by strips and vec4s of channels, `subgroups` and `quads` by vec4s alone. */
+/** Named by strips x vec4s of channels per invocation; `subgroups` and `quads` by vec4s only. */
 const STRIP_VARIANTS = {
   'direct-1x1': direct(1),
   'direct-2x2': direct(2),
@@ -171,9 +172,9 @@ function denseVariant(product: DenseProduct, target: KernelTarget): DenseName {
 }
 
 /**
- * GPUs take tiles where there are enough of them. Else, two strips and two vec4s of channels an invocation use every loaded
- * value eight times; one of each gives a GPU four times the invocations. Lanes of a software driver share the weights
- * that they load where they can, and then four vec4s are quicker.
+ * The variant used unless another has been measured to be faster. GPUs use tiles where there are enough of them. Otherwise
+ * two strips and two vec4s of channels per invocation use every loaded value eight times; one of each gives four times as
+ * many invocations. On software drivers with subgroups, lanes share the weights that they load, and four vec4s are faster.
  */
 function defaultDense(product: DenseProduct, target: KernelTarget): DenseName {
   const { strips, vectors, groups } = product;

@@ -1,8 +1,8 @@
 import type { Conv2dAttributes, Conv2dSizes } from './conv2dGeometry.js';
 
 /**
- * Calls `visit` with the row-major indices of x, w and y for every product x * w that a convolution adds to y, by the
- * definition (Goodfellow et al., Deep Learning, 2016, eq. 9.6, as a cross-correlation).
+ * Calls `visit` with the row-major indices of x, w and y for every product x * w that a convolution adds to y, by its
+ * definition as a cross-correlation (Goodfellow et al. 2016, Deep Learning, eq. 9.6).
  */
 export function forEachProduct(
   sizes: Conv2dSizes,

@@ -1,7 +1,7 @@
 import type { Layout } from '../../graph/types.js';
 import type { Conv2dAttributes } from './conv2dGeometry.js';
 
-/** A convolution at which the kernels are tested: shapes of x and w, and attributes. */
+/** A test case of the convolution kernels: shapes of x and w, and attributes. */
 export interface Conv2dSample {
   readonly name: string;
   readonly x: readonly number[];

@@ -4,15 +4,15 @@ import { physicalShape } from '../../graph/types.js';
 import { elementOf, gridOf, viewUniforms } from '../record/kernelCall.js';
 import type { Axis, Conv2dAttributes, Conv2dSizes } from './conv2dGeometry.js';
 
-/** Pixels of one row that an invocation computes. */
+/** Pixels per strip: an invocation computes them together. */
 export const STRIP = 4;
 
-/** Small workgroups divide little work evenly among the threads of a software driver; GPUs want whole warps. */
+/** Workgroup size: small ones balance the load of a software driver's threads, GPUs need whole warps. */
 export function workgroupOf({ softwareLanes }: KernelTarget): number {
   return softwareLanes > 0 ? 16 : 64;
 }
 
-/** What a lowering is given for one convolution; `x` and `y` are its input and output or their gradients. */
+/** Arguments of the lowering of a convolution; for the gradient by the input `x` is dy and `y` is dx. */
 export interface Conv2dCall {
   readonly sizes: Conv2dSizes;
   readonly attributes: Conv2dAttributes;
@@ -23,10 +23,10 @@ export interface Conv2dCall {
   readonly target: KernelTarget;
 }
 
-/** How rows and columns are gone through. */
+/** Index arithmetic of rows and columns. */
 export type Axes = readonly [Axis, Axis];
 
-/** The grid of kernels with one invocation a strip, blocks of channels in y. */
+/** Grid of kernels with one invocation per strip in x and z, and blocks of channels in y. */
 export function stripGrid(strips: number, blocks: number, target: KernelTarget): [number, number, number] {
   const [x, z] = gridOf(strips, workgroupOf(target));
   return [x, blocks, z];
@@ -46,11 +46,11 @@ export function stripUniforms(call: Conv2dCall, axes: Axes, length: number) {
   return { slide, strips, uniforms: { strips, rowStrips, spacing, ...uniforms } };
 }
 
-/** Uniforms that say which pixels are computed and where their taps lie; common to all kernels but the grouped one. */
+/** Uniforms for the computed pixels and the positions of their taps, common to all kernels but the grouped one. */
 export function pixelUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes) {
   const [yHeight, yWidth] = y.type.shape.slice(1);
   const [xHeight, xWidth] = x.type.shape.slice(1);
-  // A convolution of single pixels: all of them are one row, which no image's edge cuts.
+  // Pointwise: all pixels of all images are treated as one row, since no tap crosses a border.
   const flat = isPointwise(rows, xHeight, yHeight) && isPointwise(columns, xWidth, yWidth);
   const extents = flat
     ? { height: 1, width: x.rows, yHeight: 1, yWidth: x.rows, xHeight: 1, xWidth: x.rows }
@@ -82,12 +82,12 @@ export function pixelUniforms({ sizes, x, y }: Conv2dCall, [rows, columns]: Axes
   };
 }
 
-/** The element types that the dense kernels are specialised by. */
+/** Element types of the dense kernels, as shader constants. */
 export function elementTypes({ x, w, y }: Conv2dCall) {
   return { X: elementOf(x.type), W: elementOf(w.type), Y: elementOf(y.type) };
 }
 
-/** Uniforms of weights, bias and channels of the dense kernels; `transposed`: of the gradient of the input. */
+/** Uniforms of weights, bias and channels of the dense kernels; `transposed`: for the gradient by the input. */
 export function channelUniforms({ sizes, attributes, x, w, y, bias }: Conv2dCall, transposed: boolean) {
   const { groups } = attributes;
   return {
@@ -103,7 +103,7 @@ export function channelUniforms({ sizes, attributes, x, w, y, bias }: Conv2dCall
   };
 }
 
-/** Position a of the output sees position a of the input, and nothing else. */
+/** Whether position a of the output reads position a of the input only. */
 export function isPointwise(axis: Axis, inputSize: number, outputSize: number): boolean {
   return (
     axis.taps === 1 &&

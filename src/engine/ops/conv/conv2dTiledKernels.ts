@@ -11,10 +11,10 @@ import {
 } from './conv2dTiles.js';
 
 /**
- * Tiles of the implicit matrix product by their size in pixels x channels; DEPTH counts vec4s of input channels. A pair of
- * double-buffered tiles takes at most the 16 KiB of workgroup memory that every device has. Of 8 x 8 sums an invocation
- * reads half the workgroup memory a multiplication that 4 x 4 sums read, but a product needs four times as many of them to
- * fill a GPU.
+ * Tile shapes of the implicit matrix product, named by pixels x output channels; `depth` counts vec4s of input channels. A
+ * pair of double-buffered tiles takes at most the 16 KiB of workgroup memory that every device has. With 8 x 8 sums per
+ * invocation each multiplication reads half as much workgroup memory as with 4 x 4 sums, but a product has a quarter of the
+ * tiles to fill a GPU.
  */
 const SHAPES = {
   'tiled-128x128': { workgroup: 256, columns: 16, rows: 8, block: 2, depth: 2 },
@@ -26,22 +26,22 @@ const SHAPES = {
 
 export type TiledVariant = keyof typeof SHAPES;
 
-/** Tiles that keep a GPU of a hundred cores busy; of fewer, smaller ones or kernels without tiles have more invocations. */
+/** Number of tiles that keeps a GPU of a hundred cores busy; below it smaller tiles or kernels without tiles are used. */
 const ENOUGH_TILES = 128;
-/** The same for the largest tiles, which give way to smaller ones sooner. */
+/** The same for the largest tiles, which are given up sooner. */
 const ENOUGH_LARGE_TILES = 256;
 
-/** Largest count of workgroups in y before the grid folds into z. */
+/** Most workgroups in y; further ones go into z. */
 const FOLD = 32768;
 
-/** Rows, vec4s of output channels a group, and groups of a product. */
+/** Rows (pixels), vec4s of output channels per group, and groups of a product. */
 export interface TiledProduct {
   readonly pixels: number;
   readonly vectors: number;
   readonly groups: number;
 }
 
-/** Names of the tiled variants that suit a product, the best guess first where it is thought to be quicker than others. */
+/** The tiled variants that can compute a product, and the default among them; undefined where no tiling is expected to pay. */
 export function tiledVariants({ pixels, vectors, groups }: TiledProduct): {
   default?: TiledVariant;
   names: TiledVariant[];
@@ -59,7 +59,7 @@ export function isTiledVariant(name: string): name is TiledVariant {
   return name in SHAPES;
 }
 
-/** The dense kernel for GPUs. */
+/** Kernel call of the tiled dense kernel, for GPUs. */
 export function tiledCall(variant: TiledVariant, call: Conv2dCall, axes: Axes, transposed: boolean): KernelCall {
   const { x, w, y, bias } = call;
   const { groups } = call.attributes;

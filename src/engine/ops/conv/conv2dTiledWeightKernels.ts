@@ -16,8 +16,8 @@ import {
 import { tapUniforms, type WeightGradientCall } from './weightGradientChunks.js';
 
 /**
- * Tiles of the weights' gradient by their size in taps x input channels and output channels; ROWS counts vec4s of input
- * channels and DEPTH pixels.
+ * Tile shapes of the gradient by the weights, named by (taps x input channels) x output channels; `rows` counts vec4s of
+ * input channels and `depth` pixels.
  */
 const SHAPES = {
   'tiled-128x128': { workgroup: 256, columns: 16, rows: 2, block: 2, depth: 8 },
@@ -28,17 +28,17 @@ const SHAPES = {
 
 export type TiledWeightVariant = keyof typeof SHAPES;
 
-/** Workgroups, over all chunks, that keep a GPU busy: some for each of a hundred cores. */
+/** Workgroups, over all chunks, that keep a GPU of a hundred cores busy. */
 const ENOUGH_WORKGROUPS = 512;
-/** Pixels of a chunk that pay for writing its own sums and adding them. */
+/** Least pixels per chunk: fewer do not pay for writing and adding another partial sum. */
 const LEAST_CHUNK = 256;
-/** Pixels below which kernels without tiles are as quick. */
+/** Pixels from which tiled kernels are faster. */
 const ENOUGH_PIXELS = 4096;
-/** The same for the largest tiles, and the chunks of so many pixels that may make them up without their sums being felt. */
+/** Workgroups that the largest tiles need, counted with chunks of LARGE_CHUNK pixels, whose partial sums cost little. */
 const ENOUGH_LARGE_WORKGROUPS = 256;
 const LARGE_CHUNK = 1024;
 
-/** Names of the tiled variants that suit a gradient, the best guess first where it is thought to be quicker than others. */
+/** The tiled variants that can compute a gradient, and the default among them; undefined where no tiling is expected to pay. */
 export function tiledWeightVariants(call: WeightGradientCall): {
   default?: TiledWeightVariant;
   names: TiledWeightVariant[];
@@ -52,12 +52,12 @@ export function tiledWeightVariants(call: WeightGradientCall): {
   return { default: pixels < ENOUGH_PIXELS ? undefined : leastPadded(SHAPES, suited, vectors), names };
 }
 
-/** Whether a name is that of a tiled variant of the weights' gradient. */
+/** Whether a name is that of a tiled variant of the gradient by the weights. */
 export function isTiledWeightVariant(name: string): name is TiledWeightVariant {
   return name in SHAPES;
 }
 
-/** The gradient of w for GPUs: sums over chunks of pixels, then the sum of the chunks. */
+/** Gradient by w for GPUs: partial sums over chunks of pixels, then the sum of the chunks. */
 export function tiledWeightGradientCalls(variant: TiledWeightVariant, call: WeightGradientCall): KernelCall[] {
   const { x, dy, dw, scratch } = call;
   const { rows, rowVectors, vectors, groups, pixels } = extentsOf(call);
@@ -65,7 +65,7 @@ export function tiledWeightGradientCalls(variant: TiledWeightVariant, call: Weig
   const rowTiles = Math.ceil(rows / tileRows(shape));
   const columnTiles = Math.ceil(vectors / tileVectors(shape));
   const tiles = rowTiles * columnTiles * groups;
-  // The second stage takes rows of vec4s without gaps.
+  // The second stage needs contiguous rows of vec4s.
   const most = dw.stride === dw.vectors ? Math.ceil(Math.min(pixels / LEAST_CHUNK, ENOUGH_WORKGROUPS / tiles)) : 1;
   const chunkPixels = Math.ceil(pixels / most);
   const chunks = Math.ceil(pixels / chunkPixels);
@@ -95,7 +95,7 @@ export function tiledWeightGradientCalls(variant: TiledWeightVariant, call: Weig
   return [first, ...columnSumCalls(view, dw, { groups: 1, rows: chunks, vectors: sums, factor: 1 }, scratch)];
 }
 
-/** Extents of the product: rows are vec4s of one group's input channels at all taps. */
+/** Extents of the matrix product; its rows are the vec4s of one group's input channels at all taps. */
 function extentsOf({ sizes, attributes, x, dy }: WeightGradientCall) {
   const { groups } = attributes;
   const rowVectors = x.vectors / groups;
@@ -112,7 +112,7 @@ function imageUniforms({ sizes, attributes }: WeightGradientCall) {
   const { images, input, output } = sizes;
   const flat = ([0, 1] as const).every((i) => isPointwise(outputAxis(sizes, attributes, i), input[i], output[i]));
   const pixels = images * output[0] * output[1];
-  // A convolution of single pixels: all of them are one row.
+  // Pointwise: all pixels are treated as one row.
   if (flat) return { height: 1, width: pixels, xHeight: 1, xWidth: pixels };
   return { height: output[0], width: output[1], xHeight: input[0], xWidth: input[1] };
 }

@@ -1,18 +1,19 @@
 import type { KernelCall } from '../../graph/operation.js';
 
 /**
- * How a workgroup of a tiled kernel divides its part of a matrix product: tiles of `lines * rows` x `columns * block` elements
- * of the result, where an element is a pixel, or a vec4 of input channels, by a vec4 of output channels.
+ * Shape of a tiled kernel: a workgroup computes (workgroup / columns * rows) x (columns * block) elements of a matrix
+ * product, where an element is a pixel, or a vec4 of input channels, by a vec4 of output channels.
  */
 export interface TileShape {
-  /** Invocations. */
+  /** Invocations per workgroup. */
   readonly workgroup: number;
-  /** Invocations across output channels; `workgroup / columns` are across the rows of the product. */
+  /** Invocations along the output channels; there are `workgroup / columns` along the rows of the product. */
   readonly columns: number;
-  /** Rows and vec4s of output channels that an invocation computes. */
+  /** Rows per invocation. */
   readonly rows: number;
+  /** vec4s of output channels per invocation. */
   readonly block: number;
-  /** Units of the inner dimension that a step takes. */
+  /** Units of the inner dimension per step. */
   readonly depth: number;
 }
 
@@ -26,12 +27,12 @@ export function tileVectors({ columns, block }: TileShape): number {
   return columns * block;
 }
 
-/** Tiles of a product of some rows and, in each of the groups, vec4s of output channels. */
+/** Number of tiles of a product. @param vectors vec4s of output channels per group */
 export function tileCount(shape: TileShape, rows: number, vectors: number, groups: number): number {
   return Math.ceil(rows / tileRows(shape)) * Math.ceil(vectors / tileVectors(shape)) * groups;
 }
 
-/** The shape as constants of a tiled kernel. */
+/** The shape as shader constants of a tiled kernel. */
 export function tileConstants({
   workgroup,
   columns,
@@ -42,14 +43,14 @@ export function tileConstants({
   return { WORKGROUP: workgroup, COLUMNS: columns, ROWS: rows, BLOCK: block, DEPTH: depth };
 }
 
-/** Shapes, by name, of which at most half would lie beyond the output channels. */
+/** Names of the shapes of which at most half lies beyond the output channels. */
 export function fittingShapes<N extends string>(shapes: Readonly<Record<N, TileShape>>, vectors: number): N[] {
   return (Object.keys(shapes) as N[]).filter((name) => tileVectors(shapes[name]) <= 2 * vectors);
 }
 
 /**
- * Of some shapes, the one that computes the fewest vec4s beyond the output channels, less than there are within them; of
- * equals, the first: larger tiles, which load less for what they compute, come first.
+ * The shape that computes the fewest vec4s beyond the output channels, and fewer than there are output channels. Of equals
+ * the first: larger tiles, which load less per multiplication, come first.
  */
 export function leastPadded<N extends string>(
   shapes: Readonly<Record<N, TileShape>>,

@@ -7,7 +7,7 @@ import { type TiledWeightVariant, tiledWeightGradientCalls, tiledWeightVariants 
 import { depthwiseWeightGradientCalls } from './depthwiseWeightKernels.js';
 import { chunkedCalls, slideOf, type WeightGradientBlocks, type WeightGradientCall } from './weightGradientChunks.js';
 
-/** The gradient of w. */
+/** Gradient by w. */
 export function conv2dWeightGradientCalls(call: WeightGradientCall): KernelCall[] {
   const kind = conv2dKind(call.sizes, call.attributes, call.dw.type.layout);
   if (kind === 'grouped') return [groupedWeightGradientCall(call)];
@@ -16,7 +16,7 @@ export function conv2dWeightGradientCalls(call: WeightGradientCall): KernelCall[
   return variant === 'direct' ? chunkedCalls(call, denseBlocks(call)) : tiledWeightGradientCalls(variant, call);
 }
 
-/** GPUs take tiles where pixels are many enough. */
+/** The variant of a dense gradient: tiles on GPUs where there are enough pixels. */
 function denseVariant(call: WeightGradientCall): 'direct' | TiledWeightVariant {
   const { sizes, attributes, x, dy, target } = call;
   const { groups } = attributes;
@@ -30,7 +30,10 @@ function denseVariant(call: WeightGradientCall): 'direct' | TiledWeightVariant {
   });
 }
 
-/** Slots of the kernel: neighbouring taps of four input channels, or up to four vec4s of input channels of one tap. */
+/**
+ * The kernel without tiles. Its slots are neighbouring taps of four input channels, or up to four vec4s of input channels of
+ * one tap.
+ */
 function denseBlocks(call: WeightGradientCall): WeightGradientBlocks {
   const { sizes, attributes, x, dy, dw } = call;
   const { slide, spacing } = slideOf(call);

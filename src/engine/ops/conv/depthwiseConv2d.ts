@@ -12,13 +12,17 @@ import { depthwiseSamples } from './depthwiseConv2dSamples.js';
 import { depthwiseCalls } from './depthwiseKernels.js';
 
 /**
- * Depthwise convolution with M kernels for every channel, with zero padding; the outputs of M depthwise convolutions of one
- * input, concatenated, for which the input is read once.
- * @param x images [N, H, W, C]; C a multiple of 4 where M > 1
- * @param w [kernelHeight, kernelWidth, M, C], layout rows
- * @param options stride, dilation, padding as in `conv2d`; relu: convolve max(x, 0), which is not stored
- * @returns [N, OH, OW, M * C], channel e * C + c from channel c of x and w[:, :, e, c]
- * @throws ShapeError, AttributeError, DTypeError
+ * Depthwise convolution with M kernels per channel (channel multiplier M) and zero padding: the concatenated outputs of M
+ * depthwise convolutions of one input, which is read once.
+ * @param x images, f32 [N, H, W, C]; C a multiple of 4 where M > 1
+ * @param w weights, f32 [kernelHeight, kernelWidth, M, C] in layout rows
+ * @param options stride, dilation and padding as in `conv2d`; relu: the input is max(x, 0), which is not stored (false
+ *   where absent)
+ * @returns f32 [N, OH, OW, M * C]; channel e * C + c is computed from channel c of x with w[:, :, e, c]
+ * @throws {ShapeError} when shapes or layouts do not fit, or the image is smaller than the kernel
+ * @throws {AttributeError} when an option is out of its range, or C is no multiple of 4 although M > 1
+ * @throws {DTypeError} when an argument is u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function depthwiseConv2d(
   x: Value,

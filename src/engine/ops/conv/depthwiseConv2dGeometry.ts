@@ -5,11 +5,11 @@ import { type Conv2dAttributes, type Conv2dSizes, conv2dSizes } from './conv2dGe
 
 /** Attributes of a depthwise convolution; `groups` are the channels. */
 export interface DepthwiseAttributes extends Conv2dAttributes {
-  /** The convolution is of max(x, 0). */
+  /** The input is max(x, 0). */
   readonly relu: boolean;
 }
 
-/** Checks attributes and input types. Throws AttributeError, DTypeError or ShapeError. */
+/** Checks attributes and input types. @throws {AttributeError | DTypeError | ShapeError} */
 export function depthwiseSizes(name: string, x: ValueType, w: ValueType, attributes: DepthwiseAttributes): Conv2dSizes {
   checkFloat(name, 'x', x);
   checkFloat(name, 'w', w);
@@ -21,7 +21,7 @@ export function depthwiseSizes(name: string, x: ValueType, w: ValueType, attribu
   const [kernelHeight, kernelWidth, copies] = w.shape;
   if (copies > 1 && channels % 4 !== 0)
     throw new AttributeError(
-      `${name}: x has ${channels} channels for ${copies} copies, wanted a multiple of 4: copies lie one after the other in vec4s`,
+      `${name}: x has ${channels} channels for ${copies} copies, wanted a multiple of 4: each copy is stored as whole vec4s; pad the channels or use one copy`,
     );
   const grouped = valueType([kernelHeight, kernelWidth, 1, copies * channels]);
   return conv2dSizes(name, x, grouped, { ...attributes, groups: channels });

@@ -9,7 +9,7 @@ import { depthwiseInputGradientCalls } from './depthwiseKernels.js';
 import { depthwiseWeightGradientCalls } from './depthwiseWeightKernels.js';
 
 interface InputGradientAttributes extends DepthwiseAttributes {
-  /** Height and width of the convolution's input, which its output's do not tell. */
+  /** Height and width of the convolution's input, which those of its output do not determine. */
   readonly input: readonly number[];
 }
 
@@ -18,7 +18,7 @@ interface WeightGradientAttributes extends DepthwiseAttributes {
   readonly kernel: readonly number[];
 }
 
-/** dx from dy and w, and from x with relu. */
+/** Gradient by x. Inputs: dy, w, and with relu x. */
 export const depthwiseConv2dInputGradientOperation: Operation<InputGradientAttributes> = {
   name: 'depthwiseConv2dInputGradient',
   infer: ([dy, w, x], attributes) => {
@@ -56,7 +56,7 @@ export const depthwiseConv2dInputGradientOperation: Operation<InputGradientAttri
   })),
 };
 
-/** dw from x and dy. */
+/** Gradient by w. Inputs: x, dy. */
 export const depthwiseConv2dWeightGradientOperation: Operation<WeightGradientAttributes> = {
   name: 'depthwiseConv2dWeightGradient',
   infer: ([x, dy], attributes) => {
@@ -102,7 +102,7 @@ export function depthwiseWeightType(
   const channels = x.shape[3];
   if (dy.shape[3] % channels !== 0)
     throw new ShapeError(
-      `depthwiseConv2dWeightGradient: dy is ${formatType(dy)}, wanted channels in copies of those of x, ${formatType(x)}`,
+      `depthwiseConv2dWeightGradient: dy is ${formatType(dy)}, wanted a multiple of the channels of x, ${formatType(x)}`,
     );
   return valueType([...kernel, dy.shape[3] / channels, channels]);
 }

@@ -28,7 +28,7 @@ export function forEachDepthwiseProduct(
   }
 }
 
-/** What is convolved of an input element. */
+/** The input element, after the ReLU where there is one. */
 export function rectified(value: number, { relu }: DepthwiseAttributes): number {
   return relu ? Math.max(value, 0) : value;
 }

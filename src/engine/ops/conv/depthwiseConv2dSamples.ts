@@ -1,6 +1,6 @@
 import type { DepthwiseAttributes } from './depthwiseConv2dGeometry.js';
 
-/** A depthwise convolution at which the kernels are tested: shapes of x and w, and attributes. */
+/** A test case of the depthwise kernels: shapes of x and w, and attributes. */
 export interface DepthwiseSample {
   readonly name: string;
   readonly x: readonly [number, number, number, number];

@@ -5,16 +5,16 @@ import { inputAxes, outputAxis } from './conv2dGeometry.js';
 import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupOf } from './conv2dStrips.js';
 import { ENOUGH_INVOCATIONS, inputWindow, kernelRows, outputWindow, type Window } from './depthwiseWindow.js';
 
-/** Bands of rows that an invocation goes through. */
+/** Most bands of rows per invocation. */
 const MOST_BANDS = 8;
 
-/** A depthwise convolution, of one copy of the channels or more, or the gradient of its input. */
+/** Arguments of the lowering of a depthwise convolution, of one or more copies of the channels, or its gradient by the input. */
 export interface DepthwiseCall extends Conv2dCall {
-  /** The convolution is of max(x, 0). */
+  /** The input is max(x, 0). */
   readonly relu?: boolean;
   /** The gradient is zero where this is not positive. */
   readonly gate?: TensorView;
-  /** Mean, scale and shift of every channel of x, [3][C], with which it is normalised as it is read. */
+  /** Mean, scale and shift per channel of x, [3][C]: x is normalised while it is read. */
   readonly factors?: Operand;
 }
 
@@ -27,8 +27,8 @@ export function depthwiseCalls(call: DepthwiseCall): KernelCall[] {
 }
 
 /**
- * The gradient of x, written to `call.y`, from the gradient of y, `call.x`. Kernels of other sizes than 3 x 3 and 5 x 5 take
- * one dispatch a residue class of the stride.
+ * Gradient by x, written to `call.y`, from the gradient of y, `call.x`. Kernel sizes other than 3 x 3 and 5 x 5 take one
+ * dispatch per residue class of the stride.
  */
 export function depthwiseInputGradientCalls(call: DepthwiseCall): KernelCall[] {
   const { sizes, attributes } = call;
@@ -73,7 +73,7 @@ function depthwiseStripCall(call: DepthwiseCall, axes: Axes, gradient: boolean):
   };
 }
 
-/** The call of the kernel of 3 x 3 and 5 x 5 taps; undefined where it can't compute this. */
+/** Kernel call for 3 x 3 and 5 x 5 taps; undefined for other sizes, or strides and dilations that it does not support. */
 export function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): KernelCall | undefined {
   const { sizes, attributes, x, w, y, bias, relu = false, gate, factors, target } = call;
   const [kernel, kernelWidth] = sizes.kernel;
@@ -89,7 +89,7 @@ export function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): Ker
   const rowsEach = rows.advance === 1 && (target.softwareLanes > 0 || most > ENOUGH_INVOCATIONS) ? 2 : 1;
   const imageBands = Math.ceil(height / (rowsEach * rows.spacing)) * rows.spacing;
   const bands = images * imageBands;
-  // The weights are loaded once for all bands of an invocation; a software driver is busy with few.
+  // Weights are loaded once for all bands of an invocation; a software driver needs few invocations.
   const fewest = target.softwareLanes > 0 ? 512 : 4 * ENOUGH_INVOCATIONS;
   const bandsEach = Math.min(MOST_BANDS, Math.max(1, Math.floor((columnStrips * bands * y.vectors) / fewest)));
   const strips = columnStrips * Math.ceil(bands / bandsEach);
@@ -154,7 +154,7 @@ export function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): Ker
   };
 }
 
-/** Columns that an invocation goes along: a longer run loads fewer values twice, a shorter one makes more invocations. */
+/** Columns per invocation: longer runs load fewer values twice, shorter ones give more invocations. */
 const RUNS = { 'run-8': 8, 'run-16': 16, 'run-32': 32 };
 
 function runLength({ sizes, y, target }: DepthwiseCall, { advance, spacing, stretch }: Window): number {

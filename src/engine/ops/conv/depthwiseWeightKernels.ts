@@ -5,23 +5,23 @@ import { workgroupOf } from './conv2dStrips.js';
 import { ENOUGH_INVOCATIONS, kernelRows, outputWindow } from './depthwiseWindow.js';
 import { chunkedCalls, slideOf, type WeightGradientCall } from './weightGradientChunks.js';
 
-/** The gradient of a depthwise convolution's weights. */
+/** Arguments of the lowering of a depthwise convolution's gradient by the weights. */
 export interface DepthwiseWeightGradientCall extends WeightGradientCall {
-  /** The convolution is of max(x, 0). */
+  /** The input is max(x, 0). */
   readonly relu?: boolean;
-  /** Mean, scale and shift of every channel of x, [3][C], with which it is normalised as it is read. */
+  /** Mean, scale and shift per channel of x, [3][C]: x is normalised while it is read. */
   readonly factors?: Operand;
 }
 
-/** Most chunks, whose sums are then added: few on software drivers, so that one dispatch adds them. */
+/** Most chunks of the first stage: few on software drivers, so that one dispatch adds their sums. */
 const MOST_CHUNKS = { software: 32, gpu: 1024 };
 
-/** dw from x and dy. */
+/** Gradient by w. */
 export function depthwiseWeightGradientCalls(call: DepthwiseWeightGradientCall): KernelCall[] {
   return windowCalls(call) ?? rowCalls(call);
 }
 
-/** An invocation computes the taps of a row of the kernel. */
+/** One invocation computes the taps of one row of the kernel. */
 function rowCalls(call: DepthwiseWeightGradientCall): KernelCall[] {
   const { sizes, dw, relu = false } = call;
   const { slide, spacing } = slideOf(call);
@@ -37,7 +37,10 @@ function rowCalls(call: DepthwiseWeightGradientCall): KernelCall[] {
   });
 }
 
-/** An invocation computes all taps: fewer loads, and fewer invocations. Undefined where it does not pay or can't. */
+/**
+ * One invocation computes all taps: fewer loads, but fewer invocations. Undefined where it is slower or does not support the
+ * sizes.
+ */
 function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefined {
   const { sizes, attributes, x, dy, dw, relu = false, factors, target, scratch } = call;
   const [kernel, kernelWidth] = sizes.kernel;
@@ -49,7 +52,7 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
   const rowBlocks = Math.ceil(height / (rowsEach * rows.spacing)) * rows.spacing;
   const blocks = sizes.images * rowBlocks;
   const software = target.softwareLanes > 0;
-  // The second stage takes rows of vec4s without gaps.
+  // The second stage needs contiguous rows of vec4s.
   const most = dw.stride === dw.vectors ? Math.min(blocks, software ? MOST_CHUNKS.software : MOST_CHUNKS.gpu) : 1;
   if (!factors && !software && most * dy.vectors < ENOUGH_INVOCATIONS) return undefined;
   const enough = Math.ceil((software ? 512 : 2 * ENOUGH_INVOCATIONS) / dy.vectors);

@@ -1,23 +1,26 @@
 import type { KernelTarget } from '../../graph/kernelTarget.js';
 import type { Conv2dAttributes, Conv2dSizes } from './conv2dGeometry.js';
 
-/** Invocations that fill a GPU. */
+/** Number of invocations that keeps a GPU busy. */
 export const ENOUGH_INVOCATIONS = 16384;
 
-/** How the taps of an axis meet a run of outputs. */
+/**
+ * Index arithmetic of one axis of the sliding-window kernels: a run of outputs shares the inputs that it loads. Output a
+ * starts reading at a * step + start, and its taps are tapStep apart.
+ */
 export interface Window {
-  /** Outputs from one to the next of a run. */
+  /** Distance between successive outputs of a run. */
   readonly spacing: number;
-  /** Taps from one output of a run to the next. */
+  /** Taps by which the window moves from one output of a run to the next. */
   readonly advance: number;
   readonly step: number;
   readonly start: number;
   readonly tapStep: number;
-  /** Distance of the input's pixels; between them lie zeros. */
+  /** Distance between pixels of the input, with zeros between them (fractional stride). */
   readonly stretch: number;
 }
 
-/** Of a convolution's output; undefined where no run of outputs meets the input a whole number of taps apart. */
+/** For the forward convolution; undefined where successive outputs of a run are not a whole number of taps apart. */
 export function outputWindow(_sizes: Conv2dSizes, attributes: Conv2dAttributes, axis: 0 | 1): Window | undefined {
   const stride = attributes.stride[axis];
   const dilation = attributes.dilation[axis];
@@ -32,7 +35,7 @@ export function outputWindow(_sizes: Conv2dSizes, attributes: Conv2dAttributes, 
   };
 }
 
-/** Of its input's gradient, each position of which meets the output's pixels `stride` apart. */
+/** For the gradient by the input, which reads the pixels of dy `stride` apart. */
 export function inputWindow(sizes: Conv2dSizes, attributes: Conv2dAttributes, axis: 0 | 1): Window {
   const dilation = attributes.dilation[axis];
   return {
@@ -46,8 +49,8 @@ export function inputWindow(sizes: Conv2dSizes, attributes: Conv2dAttributes, ax
 }
 
 /**
- * Rows that a kernel is made for, to compute `rowsEach`: on software drivers, where compiling one takes a second or more, all
- * take that of two.
+ * Rows that a kernel is specialised for, to compute `rowsEach`. Software drivers, which take a second or more to compile a
+ * kernel, always use the one for two.
  */
 export function kernelRows(rowsEach: number, { softwareLanes }: KernelTarget): number {
   return softwareLanes > 0 ? 2 : rowsEach;

@@ -6,7 +6,7 @@ import { bucketSize, chooseVariant } from '../record/variants.js';
 import { type Conv2dAttributes, type Conv2dSizes, outputAxis } from './conv2dGeometry.js';
 import { isPointwise, workgroupOf } from './conv2dStrips.js';
 
-/** What the lowering of a weight gradient is given. */
+/** Arguments of the lowering of a gradient by the weights. */
 export interface WeightGradientCall {
   readonly sizes: Conv2dSizes;
   readonly attributes: Conv2dAttributes;
@@ -17,7 +17,7 @@ export interface WeightGradientCall {
   scratch(elements: number): Operand;
 }
 
-/** Pixels to a row where pixels have no neighbours and rows are only for chunks to be made of. */
+/** Pixels per row of a pointwise convolution, whose rows only serve to form chunks. */
 const FLAT_WIDTH = 32;
 
 /** The part of a kernel call that depends on the kind of convolution. */
@@ -25,13 +25,13 @@ export interface WeightGradientBlocks {
   readonly kernel: string;
   readonly constants: NonNullable<KernelCall['constants']>;
   readonly uniforms: KernelCall['uniforms'];
-  /** Invocations that compute one chunk. */
+  /** Invocations per chunk. */
   readonly blocks: number;
-  /** The kernel goes over pixels without regard to rows where taps have no neighbours. */
+  /** The kernel ignores the rows of images where the convolution is pointwise. */
   readonly flatten: boolean;
 }
 
-/** The gradient of w: sums over chunks of rows of pixels, then the sum of the chunks. */
+/** Gradient by w: partial sums over chunks of rows of pixels, then the sum of the chunks. */
 export function chunkedCalls(call: WeightGradientCall, first: WeightGradientBlocks): KernelCall[] {
   const { dw, target, scratch } = call;
   const { blocks, flatten } = first;
@@ -63,7 +63,7 @@ export function chunkedCalls(call: WeightGradientCall, first: WeightGradientBloc
   return [...calls, ...columnSumCalls(sums, dw, { groups: 1, rows: chunks, vectors, factor: 1 }, scratch)];
 }
 
-/** Neighbouring pixels are one tap apart when they are gone through `spacing` apart. */
+/** Whether pixels that are `spacing` apart read inputs one tap apart, so that loads can be shared. */
 export function slideOf({ sizes, attributes }: WeightGradientCall) {
   const stride = attributes.stride[1];
   const dilation = attributes.dilation[1];
@@ -71,7 +71,7 @@ export function slideOf({ sizes, attributes }: WeightGradientCall) {
   return { slide, spacing: slide ? dilation / stride : 1 };
 }
 
-/** Uniforms that say where the taps of a pixel lie. */
+/** Uniforms for the positions of a pixel's taps. */
 export function tapUniforms({ sizes, attributes, x, dy }: WeightGradientCall) {
   return {
     ...viewUniforms('dy', dy),
@@ -87,7 +87,7 @@ export function tapUniforms({ sizes, attributes, x, dy }: WeightGradientCall) {
   };
 }
 
-/** Rows of pixels that chunks are made of: rows of the images or, where pixels have no neighbours, any. */
+/** The rows of pixels that form chunks: rows of the images or, for pointwise convolutions, arbitrary ones. */
 function rowsOfPixels({ sizes, attributes }: WeightGradientCall, flatten: boolean) {
   const { input, output, images } = sizes;
   const pixels = images * output[0] * output[1];
@@ -104,15 +104,15 @@ function rowsOfPixels({ sizes, attributes }: WeightGradientCall, flatten: boolea
 }
 
 /**
- * Chunks of rows: enough for the target to have work, none of fewer pixels than pay for its own partial sum, and few enough
- * on software drivers that one dispatch adds them.
+ * Chunks of rows: enough to keep the target busy, none with too few pixels to pay for its partial sum, and on software
+ * drivers few enough that one dispatch adds them.
  */
 function chunksOf(
   { rows, width }: { rows: number; width: number },
   { kernel, blocks }: WeightGradientBlocks,
   { dw, target }: WeightGradientCall,
 ) {
-  // The second stage takes rows of vec4s without gaps.
+  // The second stage needs contiguous rows of vec4s.
   if (dw.stride !== dw.vectors) return { chunks: 1, chunkRows: rows };
   const most = Math.min(rows, Math.ceil((rows * width) / FLAT_WIDTH), target.softwareLanes > 0 ? 32 : 1024);
   const bucket = `${kernel} b${bucketSize(blocks)} ${bucketSize(rows)}x${bucketSize(width)}`;
@@ -121,7 +121,7 @@ function chunksOf(
   return { chunks: Math.ceil(rows / chunkRows), chunkRows };
 }
 
-/** Invocations that chunks should give a target; variants are named by their number. */
+/** Number of invocations to aim for; variants are named by it. */
 function invocationsFor(bucket: string, target: KernelTarget): number {
   const usual = target.softwareLanes > 0 ? 256 : 32768;
   const candidates = [usual, usual / 4, usual * 4].map((count) => `invocations-${count}`);

@@ -4,15 +4,27 @@ import { checkFloat } from '../record/checks.js';
 import { checkSameShape, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 
 /**
- * variable += value, in place: sums of losses and hits that stay on the device for an epoch.
- * @param variable what `graph.read` gave for a variable of the value's shape
- * @returns the updated variable
+ * variable += value, in place: sums of losses and correct predictions that stay on the device for an epoch.
+ * @param variable f32 of any shape and layout, as `graph.read` returns it
+ * @param value of the type of the variable
+ * @returns the updated variable, of the same type
+ * @throws {ShapeError} when the types differ
+ * @throws {DTypeError} when the variable is u32 or f16
+ * @throws {OwnershipError} when `variable` is a computed value, or the values belong to different graphs
  */
 export function accumulate(variable: Value, value: Value): Value {
   return variable.graph.apply(accumulateOperation, [variable, value], {})[0];
 }
 
-/** variable = value, in place. @returns the updated variable */
+/**
+ * variable = value, in place.
+ * @param variable f32 of any shape and layout, as `graph.read` returns it
+ * @param value of the type of the variable
+ * @returns the updated variable, of the same type
+ * @throws {ShapeError} when the types differ
+ * @throws {DTypeError} when the variable is u32 or f16
+ * @throws {OwnershipError} when `variable` is a computed value, or the values belong to different graphs
+ */
 export function assign(variable: Value, value: Value): Value {
   return variable.graph.apply(assignOperation, [variable, value], {})[0];
 }

@@ -6,15 +6,16 @@ import { gridOf, trafficOnly } from '../record/kernelCall.js';
 
 interface AnyOpenAttributes {
   readonly groups: number;
-  /** Elements of a group. */
+  /** Elements per group. */
   readonly width: number;
 }
 
 /**
- * Which groups of flags have one that is not zero.
- * @param flags a row or a matrix
- * @param groups elements of the flags, row-major
- * @returns a row of one number a group: 1 or 0. It has no gradient.
+ * Whether any flag of each group is nonzero. It has no gradient.
+ * @param flags f32 [K] or [M, N]
+ * @param groups for each group the row-major indices of its flags
+ * @returns f32 [groups]: 1 or 0 for each group
+ * @throws {DTypeError} when the flags are u32 or f16
  */
 export function anyOpen(flags: Value, groups: readonly (readonly number[])[]): Value {
   const width = Math.max(...groups.map((elements) => elements.length));
@@ -25,7 +26,7 @@ export function anyOpen(flags: Value, groups: readonly (readonly number[])[]): V
   return flags.graph.apply(anyOpenOperation, [flags, constant], { groups: groups.length, width })[0];
 }
 
-/** Inputs: flags; the groups' elements, [groups * width]. */
+/** Inputs: flags; the row-major indices of each group's flags, u32 [groups * width]. */
 export const anyOpenOperation: Operation<AnyOpenAttributes> = {
   name: 'anyOpen',
   infer: ([flags], { groups }) => {

@@ -7,11 +7,13 @@ import { trafficOnly } from '../record/kernelCall.js';
 import { copyChannels } from './copy.js';
 
 /**
- * The gradients of a set's variables as one flat value [set.size], each at its variable's place, so that an optimiser
- * updates the whole set in one dispatch. Kernels write their gradients straight into it where they can. Variables
- * without a gradient, and padding, hold zeros.
- * @param gradients one for each variable of the set, in order; undefined where the loss does not depend on it
- * @throws ShapeError when a gradient is not of its variable's shape
+ * Gathers the gradients of a set's variables into one flat value with the layout of the set, so that an optimiser updates
+ * the whole set in one dispatch. Where possible kernels write their gradients directly into it. Elements of variables
+ * without a gradient, and padding, are zero.
+ * @param gradients one for each variable of the set, in order and of its type; undefined where the loss does not depend on it
+ * @returns f32 [set.size]
+ * @throws {ShapeError} when there is not one entry for each variable, or a gradient is not of its variable's type
+ * @throws {OwnershipError} when a gradient belongs to another graph
  */
 export function assembleGradients(graph: Graph, gradients: readonly (Value | undefined)[], set: VariableSet): Value {
   if (gradients.length !== set.variables.length)
@@ -37,7 +39,7 @@ export function assembleGradients(graph: Graph, gradients: readonly (Value | und
 }
 
 interface AssembleGradients {
-  /** First element of each input in the output, a multiple of 64. */
+  /** Offset of each input in the output in elements, a multiple of 64. */
   readonly offsets: readonly number[];
   readonly layouts: readonly string[];
   /** Elements of the output. */

@@ -1,4 +1,4 @@
-/** First channel of every part of a whole that lies side by side. */
+/** The first channel of each part in their concatenation along the channels. */
 export function startsOf(channels: readonly number[]): number[] {
   let start = 0;
   return channels.map((count) => {

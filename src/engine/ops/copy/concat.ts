@@ -10,8 +10,13 @@ import { copyChannels } from './copy.js';
 import { slice } from './slice.js';
 
 /**
- * Values side by side along the channels (the last dimension). Values that start at a multiple of four channels are
- * written in place by the kernels that compute them, where they can be; the others are copied.
+ * Concatenates values along the channels (the last dimension). Where possible, values that start at a multiple of four
+ * channels are written in place by the kernels that compute them; the others are copied.
+ * @param values f32 [..., C_i] in layout rows, equal in all dimensions but the last
+ * @returns f32 [..., sum of C_i]; the argument itself where there is only one
+ * @throws {ShapeError} when there is no value, or shapes or layouts do not fit
+ * @throws {DTypeError} when a value is u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function concat(values: readonly Value[]): Value {
   if (values.length === 0) throw new ShapeError('concat: got no values, wanted at least one');

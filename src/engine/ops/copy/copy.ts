@@ -3,20 +3,20 @@ import type { KernelCall, TensorView } from '../../graph/operation.js';
 import { channelsOf } from '../../graph/types.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 
-/** A run of channels of `x` and where they go in every row of `y`. */
+/** A range of channels of `x` and its destination in every row of `y`. */
 export interface ChannelCopy {
   /** First channel read. */
   readonly first: number;
   /** First channel written. */
   readonly begin: number;
   readonly count: number;
-  /** What the lanes before `begin` in the first written vec4 become. */
+  /** Whether the lanes before `begin` in the first written vec4 keep their values or become zero. */
   readonly before: 'kept' | 'zero';
-  /** Write all channels of `y`: those outside the run become zero. Else only the vec4s that the run touches. */
+  /** True: all channels of `y` are written, those outside the range as zero. False: only the vec4s that the range touches. */
   readonly whole: boolean;
 }
 
-/** The dispatch that copies channels of x into y; rows are those of x unless `rows` says otherwise. */
+/** Kernel call that copies channels of every row of x into y. */
 export function copyChannels(x: TensorView, y: TensorView, copy: ChannelCopy): KernelCall {
   const skipped = copy.whole ? 0 : Math.floor(copy.begin / 4);
   const begin = copy.begin - skipped * 4;
@@ -42,10 +42,10 @@ export function copyChannels(x: TensorView, y: TensorView, copy: ChannelCopy): K
   };
 }
 
-/** Throws ShapeError unless `length` channels from `start` lie within `channels`. */
+/** @throws {ShapeError} when `length` channels from `start` do not lie within `channels` */
 export function checkChannels(operation: string, start: number, length: number, channels: number): void {
   if (!Number.isInteger(start) || !Number.isInteger(length) || start < 0 || length < 1 || start + length > channels)
     throw new ShapeError(
-      `${operation}: got ${length} channels from ${start}, wanted at least one within the ${channels} there are`,
+      `${operation}: got ${length} channels from ${start}, wanted at least one, within the ${channels} channels`,
     );
 }

@@ -6,13 +6,26 @@ import { checkFloat } from '../record/checks.js';
 import { extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { checkRows } from '../record/shapeChecks.js';
 
-/** [N, ...] as [N, product of the others], row-major. A view where no padding stands in the way. */
+/**
+ * Flattens all dimensions but the first, row-major. A view, which costs nothing, where no padding lies between elements.
+ * @param x f32 [N, ...] of rank 2 or more, in layout rows
+ * @returns f32 [N, product of the other dimensions]
+ * @throws {ShapeError} when x has a rank below 2 or is in layout matrix
+ * @throws {DTypeError} when x is u32 or f16
+ */
 export function flatten(x: Value): Value {
   if (x.shape.length < 2) throw new ShapeError(`flatten: x is ${formatType(x.type)}, wanted rank 2 or more`);
   return reshape(x, [x.shape[0], product(x.shape.slice(1))]);
 }
 
-/** The same elements, row-major, in another shape. A view where no padding stands in the way. */
+/**
+ * The same elements, row-major, in another shape. A view, which costs nothing, where no padding lies between elements.
+ * @param x f32 of any shape, in layout rows
+ * @param shape of as many elements
+ * @returns f32 of that shape
+ * @throws {ShapeError} when the numbers of elements differ or x is in layout matrix
+ * @throws {DTypeError} when x is u32 or f16
+ */
 export function reshape(x: Value, shape: readonly number[]): Value {
   return x.graph.apply(reshapeOperation, [x], { shape })[0];
 }

@@ -11,11 +11,14 @@ interface ShuffleAttributes {
 }
 
 /**
- * Shuffles channels among groups: channel m of group g becomes channel g of group m (Zhang et al. 2018, ShuffleNet, section
- * 3.1), so that what comes after sees channels of all groups side by side.
- * @param x [..., C]
+ * Channel shuffle: channel m of group g becomes channel g of group m, so that a grouped layer that follows reads channels
+ * of all groups (Zhang et al. 2018, ShuffleNet, section 3.1).
+ * @param x f32 [..., C] in layout rows
  * @param groups a divisor of C
- * @throws AttributeError, ShapeError
+ * @returns a value of the type of x
+ * @throws {AttributeError} when `groups` does not divide C
+ * @throws {ShapeError} when x is in layout matrix
+ * @throws {DTypeError} when x is u32 or f16
  */
 export function shuffleChannels(x: Value, groups: number): Value {
   return x.graph.apply(shuffleChannelsOperation, [x], { groups })[0];

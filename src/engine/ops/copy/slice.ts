@@ -13,8 +13,12 @@ export interface SliceAttributes {
 }
 
 /**
- * Channels (elements of the last dimension) `start` to `start + length`. A view, which costs nothing, where they fill
+ * Channels (elements of the last dimension) `start` to `start + length - 1`. A view, which costs nothing, where they fill
  * whole vec4s.
+ * @param x f32 [..., C] in layout rows
+ * @returns f32 [..., length]
+ * @throws {ShapeError} when the channels do not lie within the C of x, or x is in layout matrix
+ * @throws {DTypeError} when x is u32 or f16
  */
 export function slice(x: Value, start: number, length: number): Value {
   return x.graph.apply(sliceOperation, [x], { start, length })[0];
@@ -61,7 +65,7 @@ interface PadChannelsAttributes {
   readonly channels: number;
 }
 
-/** The gradient of `slice`: the input among zeros. */
+/** The gradient of `slice`: pads the channels with zeros. */
 export const padChannelsOperation: Operation<PadChannelsAttributes> = {
   name: 'padChannels',
   infer: ([x]: readonly ValueType[], { start, channels }) => {

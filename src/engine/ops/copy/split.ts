@@ -11,16 +11,19 @@ import { concat } from './concat.js';
 import { copyChannels } from './copy.js';
 
 interface SplitAttributes {
-  /** Channels of every part. */
+  /** Channels of each part. */
   readonly sizes: readonly number[];
 }
 
 /**
- * The inverse of `concat`: consecutive runs of channels (elements of the last dimension), which together are all of x.
- * Views, which cost nothing, where all of them fill whole vec4s. Unlike slices of x, they have one gradient, into which the
- * kernels that compute the gradients of the parts write straight.
- * @param sizes channels of every part
- * @throws ShapeError unless they add up to the channels of x
+ * The inverse of `concat`: splits x along the channels (the last dimension). The parts are views, which cost nothing, where
+ * all of them fill whole vec4s. Unlike slices, they share one gradient, into which the kernels that compute the gradients of
+ * the parts write directly.
+ * @param x f32 [..., C] in layout rows
+ * @param sizes channels of each part; they add up to C
+ * @returns one value f32 [..., sizes[i]] per part
+ * @throws {ShapeError} when the sizes are not positive integers that add up to C, or x is in layout matrix
+ * @throws {DTypeError} when x is u32 or f16
  */
 export function split(x: Value, sizes: readonly number[]): readonly Value[] {
   if (sizes.length === 1 && sizes[0] === channelsOf(x.type)) return [x];
@@ -35,7 +38,7 @@ export const splitOperation: Operation<SplitAttributes> = {
     const sum = sizes.reduce((total, size) => total + size, 0);
     if (sum !== channelsOf(x) || sizes.some((size) => !Number.isInteger(size) || size < 1))
       throw new ShapeError(
-        `split: got parts of [${sizes}] channels, wanted positive integers that add up to the ${channelsOf(x)} there are`,
+        `split: got parts of [${sizes}] channels, wanted positive integers that add up to the ${channelsOf(x)} channels of x`,
       );
     return sizes.map((size) => valueType([...x.shape.slice(0, -1), size]));
   },

@@ -6,7 +6,7 @@ import { checkFloat } from '../record/checks.js';
 import { gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 
 interface SubsampleAttributes {
-  /** First row and column taken. */
+  /** First row and column read. */
   readonly start: readonly number[];
 }
 
@@ -16,10 +16,13 @@ interface SubsampleGradientAttributes extends SubsampleAttributes {
 }
 
 /**
- * Every second pixel in both directions, from row and column `start` (0 or 1) on. What a pointwise convolution of stride 2 reads.
- * @param x images [N, H, W, C]
- * @returns [N, ceil((H - start) / 2), ceil((W - start) / 2), C]
- * @throws ShapeError, AttributeError
+ * Subsamples images by 2 in height and width: the pixels that a pointwise convolution of stride 2 reads.
+ * @param x f32 [N, H, W, C]
+ * @param start first row and first column, each 0 or 1
+ * @returns f32 [N, ceil((H - start[0]) / 2), ceil((W - start[1]) / 2), C]
+ * @throws {ShapeError} when x has another rank, is in layout matrix, or has no pixel at `start`
+ * @throws {AttributeError} when `start` is not a pair of 0 or 1
+ * @throws {DTypeError} when x is u32 or f16
  */
 export function subsample(x: Value, start: readonly [number, number] = [0, 0]): Value {
   return x.graph.apply(subsampleOperation, [x], { start: [...start] })[0];
@@ -62,7 +65,7 @@ export const subsampleOperation: Operation<SubsampleAttributes> = {
   ],
 };
 
-/** Gradient of x from that of y. */
+/** Gradient of `subsample`: dy at the pixels that were read, zero elsewhere. */
 export const subsampleGradientOperation: Operation<SubsampleGradientAttributes> = {
   name: 'subsampleGradient',
   infer: ([dy], attributes) => {
@@ -116,12 +119,12 @@ function sampledType(name: string, x: ValueType, { start }: SubsampleAttributes)
   return valueType([images, Math.ceil((height - start[0]) / 2), Math.ceil((width - start[1]) / 2), channels]);
 }
 
-/** Uniforms of a pass over every vec4 of an image. */
+/** Uniforms of a kernel with one invocation per vec4 of the images. */
 function pixels({ type, rows, vectors }: TensorView, { start }: SubsampleAttributes): Record<string, number> {
   return { rows, vectors, height: type.shape[1], width: type.shape[2], rowStart: start[0], columnStart: start[1] };
 }
 
-/** Every element of the sampled image, and where it lies in the whole one. */
+/** Visits every element of the subsampled images with its index there and in the full images. */
 function forEachSample(
   sampled: readonly number[],
   whole: readonly number[],

@@ -6,12 +6,13 @@ import { philox4x32, purposeKey } from '../../random/philox.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 import { checkIntegerList, checkScalar, checkShape } from '../record/shapeChecks.js';
 
+/** Random augmentation of training images. */
 export interface Augmentation {
-  /** Pixels of padding around the image before a random crop of its size; 0: no crop. */
+  /** Pixels of zero padding on each side before a random crop to the original size; 0: no crop. */
   readonly pad: number;
-  /** Left to right with probability one half. */
+  /** Horizontal flip with probability 1/2. */
   readonly flip: boolean;
-  /** Edge in pixels of a square of zeros (an odd edge counts as one less); 0: none. */
+  /** Edge in pixels of a square set to zero (an odd edge is rounded down to even); 0: none. */
   readonly cutout: number;
 }
 
@@ -24,17 +25,23 @@ export interface GatherImagesAttributes extends Augmentation {
 }
 
 /**
- * A batch of images from bytes on the device, normalised and augmented: (byte / 255 - mean) / deviation.
- * The order is that of the usual training code: the byte image is padded with zeros (which normalise to -mean /
- * deviation, as torchvision's RandomCrop before Normalize), cropped at a random place, flipped, normalised; last a square at
- * a uniform centre, clipped at the borders, becomes zero (DeVries and Taylor 2017, as in the code of DARTS). What is drawn depends on
- * (seed, purpose, step, place in the batch) alone.
- * @param words u32 variable: images one after the other, NHWC bytes, four to a word, the first in the lowest bits
- * @param indices u32 [batch]; NO_SAMPLE, or any index beyond the last image, gives zeros
- * @param mean [channels], of bytes / 255
- * @param deviation [channels], of bytes / 255
- * @param step u32 scalar, the number of the step; may be left out without augmentation
- * @returns [batch, height, width, channels]
+ * Gathers a batch of images from bytes on the device, augmented and normalised: (byte / 255 - mean) / deviation.
+ * The byte image is padded with zero bytes (which normalise to -mean / deviation, as with torchvision's RandomCrop before
+ * Normalize), cropped at a random position, flipped, normalised; then a square with a uniformly drawn centre, clipped at
+ * the borders, is set to zero (cutout: DeVries and Taylor 2017, as in the code of DARTS). Random numbers depend only on
+ * (seed, purpose, step, position in the batch).
+ * @param words u32 [words]: the images in NHWC order as bytes, four per word, the first in the lowest bits
+ * @param indices u32 [batch]; NO_SAMPLE, or any index beyond the last image, gives an image of zeros
+ * @param mean f32 [channels], of bytes / 255
+ * @param deviation standard deviation, f32 [channels], of bytes / 255
+ * @param attributes height, width and channels of an image; augmentation (none where absent); seed, an unsigned 32-bit
+ * integer (0), and purpose of the random numbers ("augmentation")
+ * @param step u32 scalar, the number of the training step; optional without augmentation
+ * @returns f32 [batch, height, width, channels]
+ * @throws {AttributeError} when `step` is missing with augmentation, or an attribute is out of its range
+ * @throws {ShapeError} when `words` holds less than one image, or another shape does not fit
+ * @throws {DTypeError} when an element type is not as above
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function gatherImages(
   words: Value,
@@ -47,7 +54,9 @@ export function gatherImages(
 ): Value {
   const all = { pad: 0, flip: false, cutout: 0, seed: 0, purpose: 'augmentation', ...attributes };
   if (!step && augments(all))
-    throw new AttributeError('gatherImages: step is missing; augmentation draws anew at every step');
+    throw new AttributeError(
+      'gatherImages: got no step, wanted a u32 scalar: augmentation depends on the step; pass one or turn augmentation off',
+    );
   const counter = step ?? words.graph.constant([0], [], 'u32');
   return words.graph.apply(gatherImagesOperation, [words, indices, mean, deviation, counter], all)[0];
 }
@@ -124,12 +133,12 @@ function lowerImages({ inputs, outputs: [y], attributes, scratch }: Lowering<Gat
   return [draw, gather];
 }
 
-/** What is drawn for one place of a batch. */
+/** The random augmentation of one image of a batch. */
 interface Draws {
   readonly cropRow: number;
   readonly cropColumn: number;
   readonly flipped: boolean;
-  /** First row, row after the last, first column, column after the last of the square cut out. */
+  /** First row, row after the last, first column, column after the last of the cutout square. */
   readonly cut: readonly [number, number, number, number];
 }
 

@@ -4,7 +4,15 @@ import { physicalSize, type ValueType } from '../../graph/types.js';
 import { checkIntegerList } from '../record/shapeChecks.js';
 import { NO_SAMPLE } from './noSample.js';
 
-/** The label of every index: u32 [batch]. NO_SAMPLE, and any index beyond the last label, gives NO_SAMPLE. */
+/**
+ * Gathers the labels of a batch.
+ * @param labels u32 [images]
+ * @param indices u32 [batch]; NO_SAMPLE, or any index beyond the last label, gives NO_SAMPLE
+ * @returns u32 [batch]
+ * @throws {DTypeError} when an argument is not u32
+ * @throws {ShapeError} when an argument is not of rank 1
+ * @throws {OwnershipError} when the values belong to different graphs
+ */
 export function gatherLabels(labels: Value, indices: Value): Value {
   return labels.graph.apply(gatherLabelsOperation, [labels, indices], {})[0];
 }

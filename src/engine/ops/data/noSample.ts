@@ -1,2 +1,2 @@
-/** The index and the label of a place in a batch that holds no sample: the rest of a batch that is not full. */
+/** Index and label that mark an empty position of a batch: losses, accuracies and gradients skip it. */
 export const NO_SAMPLE = 0xffffffff;

@@ -6,24 +6,26 @@ import { checkFloat } from '../record/checks.js';
 import { checkRank, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 
 interface TakeAttributes {
-  /** Elements to take, row-major. */
+  /** Row-major indices of the elements. */
   readonly indices: readonly number[];
 }
 
 interface TakeGradientAttributes extends TakeAttributes {
-  /** Shape of what was taken from. */
+  /** Shape of x. */
   readonly shape: readonly number[];
 }
 
-/** Elements that one dispatch takes. */
+/** Elements per dispatch: their positions are uniforms. */
 const TAKE_WIDTH = 16;
 
 /**
- * Elements of x side by side: y[i] = x[indices[i]].
- * @param x [K] or [rows, K]
- * @param indices of elements, row-major; the same one may be taken more than once
- * @returns [indices.length]
- * @throws ShapeError, AttributeError
+ * Gathers single elements: y[i] = x[indices[i]].
+ * @param x f32 [K] or [M, K], in layout rows
+ * @param indices row-major; an index may occur more than once
+ * @returns f32 [indices.length]
+ * @throws {ShapeError} when x has another rank or is in layout matrix
+ * @throws {AttributeError} when there is no index, or one is out of range
+ * @throws {DTypeError} when x is u32 or f16
  */
 export function take(x: Value, indices: readonly number[]): Value {
   return x.graph.apply(takeOperation, [x], { indices: [...indices] })[0];
@@ -43,7 +45,7 @@ function checkTake(operation: string, x: ValueType, indices: readonly number[]):
       );
 }
 
-/** Groups of indices for one dispatch each: where a group starts, and the uniforms that name its places in x. */
+/** Groups of indices, one dispatch each: the first index of a group, and the uniforms with its positions in x. */
 function groupsOf(
   x: TensorView,
   indices: readonly number[],
@@ -94,7 +96,7 @@ export const takeOperation: Operation<TakeAttributes> = {
   ],
 };
 
-/** d(x): at every element the sum of dy over the places that took it, zero elsewhere. */
+/** Gradient of `take`: for each element of x the sum of dy over the outputs that read it, else zero. */
 export const takeGradientOperation: Operation<TakeGradientAttributes> = {
   name: 'takeGradient',
   infer: ([dy], { indices, shape }) => {

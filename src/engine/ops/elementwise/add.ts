@@ -1,13 +1,21 @@
 import { ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
 import type { KernelCall, Operation, TensorView } from '../../graph/operation.js';
+import { checkFloat } from '../record/checks.js';
 import { checkSameShape, elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { onlyOther } from './constants.js';
 
-/** Values that one dispatch of the kernel adds. */
+/** Inputs of one dispatch: WebGPU guarantees 8 storage buffers, of which the weights, the output and one spare take 3. */
 const SUM_WIDTH = 5;
 
-/** Elementwise sum of one or more values of one shape. */
+/**
+ * Elementwise sum of one or more values.
+ * @param values f32 or f16, all of one shape, element type and layout
+ * @returns a value of that type; the argument itself where there is only one
+ * @throws {ShapeError} when there is no value, or types differ
+ * @throws {DTypeError} when values are u32
+ * @throws {OwnershipError} when values belong to different graphs
+ */
 export function add(...values: Value[]): Value {
   if (values.length === 0) throw new ShapeError('add: got no values, wanted at least one');
   if (values.length === 1) return values[0];
@@ -15,8 +23,8 @@ export function add(...values: Value[]): Value {
 }
 
 /**
- * Dispatches of the weighted-sum kernel, five inputs each, later ones adding to the output.
- * @param weights the row of weights and the element of each input's weight; absent: a plain sum
+ * Kernel calls of a sum, five inputs each; the second and later calls accumulate into the output.
+ * @param weights the weights, and for each input the index of its weight in memory; absent: an unweighted sum
  */
 export function sumCalls(
   values: readonly TensorView[],
@@ -45,7 +53,7 @@ export function sumCalls(
     calls.push({
       kernel: 'elementwise/weightedSum',
       constants: {
-        // A pipeline less: four take that of five.
+        // Four inputs use the pipeline for five, which saves compiling one.
         COUNT: chunk.length === 4 ? SUM_WIDTH : chunk.length,
         WEIGHTED: weights !== undefined,
         Element: elementOf(output.type),
@@ -62,6 +70,7 @@ export const addOperation: Operation<Record<string, never>> = {
   name: 'add',
   supportsF16: true,
   infer: (types) => {
+    checkFloat('add', 'input 0', types[0]);
     checkSameShape('add', types);
     return [types[0]];
   },

@@ -5,11 +5,12 @@ import { formatType, valueType } from '../../graph/types.js';
 import { elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 
 /**
- * The same numbers as elements of another type, rounded to the nearest. Half the memory and traffic of f32 is what f16 is
- * for; it needs a device with shader-f16, and holds numbers up to 65504 with 11 bits.
- * @param x of any shape, f32 or f16
- * @returns x itself where it has that type
- * @throws DTypeError
+ * Converts to another element type, rounding to nearest. f16 takes half the memory and bandwidth of f32; it holds magnitudes
+ * up to 65504 with 11 significant bits, and needs a device with the feature shader-f16.
+ * @param x f32 or f16 of any shape and layout
+ * @returns a value of the same shape and layout; x itself where it has that type
+ * @throws {DTypeError} when x is u32, `dtype` is neither f32 nor f16, or (thrown by `Engine.compile`) the device has no
+ * shader-f16
  */
 export function cast(x: Value, dtype: 'f32' | 'f16'): Value {
   return x.dtype === dtype ? x : x.graph.apply(castOperation, [x], { dtype })[0];

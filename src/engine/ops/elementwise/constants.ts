@@ -1,6 +1,6 @@
 /**
- * The one input that is not a constant of a given number throughout: what a sum with zeros or a product with ones is equal
- * to. Undefined where there are several.
+ * Index of the only input that is not a constant filled with the neutral element (zeros of a sum, ones of a product): the
+ * result equals that input. Undefined where several inputs are not.
  */
 export function onlyOther(constants: readonly (ArrayLike<number> | undefined)[], neutral: number): number | undefined {
   const others = constants.flatMap((data, index) => (data && isAll(data, neutral) ? [] : [index]));

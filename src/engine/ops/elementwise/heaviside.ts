@@ -4,7 +4,13 @@ import { checkFloat } from '../record/checks.js';
 import { trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { rowLoop } from '../record/rowLoop.js';
 
-/** 1 where x > 0, else 0, of any shape: which units of a ReLU are active. Its gradient is zero wherever there is one: none flows. */
+/**
+ * Heaviside step function: 1 where x > 0, else 0; for x the output of a ReLU, which units are active. It has no gradient:
+ * its derivative is zero wherever it exists.
+ * @param x f32 of any shape and layout
+ * @returns a value of the type of x
+ * @throws {DTypeError} when x is u32 or f16
+ */
 export function heaviside(x: Value): Value {
   return x.graph.apply(heavisideOperation, [x], {})[0];
 }

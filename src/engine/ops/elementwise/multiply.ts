@@ -5,7 +5,15 @@ import { checkSameShape, trafficOnly, viewUniforms } from '../record/kernelCall.
 import { rowLoop } from '../record/rowLoop.js';
 import { onlyOther } from './constants.js';
 
-/** Elementwise product of two values of one shape. */
+/**
+ * Elementwise product of two values.
+ * @param a f32 of any shape and layout
+ * @param b of the type of a
+ * @returns a value of that type
+ * @throws {ShapeError} when the types differ
+ * @throws {DTypeError} when a is u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
+ */
 export function multiply(a: Value, b: Value): Value {
   return a.graph.apply(multiplyOperation, [a, b], {})[0];
 }

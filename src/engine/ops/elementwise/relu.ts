@@ -1,8 +1,14 @@
 import type { Value } from '../../graph/graph.js';
 import type { Operation } from '../../graph/operation.js';
+import { checkFloat } from '../record/checks.js';
 import { checkSameShape, elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 
-/** max(x, 0), of any shape. */
+/**
+ * Rectified linear unit, max(x, 0).
+ * @param x f32 or f16 of any shape and layout
+ * @returns a value of the type of x
+ * @throws {DTypeError} when x is u32
+ */
 export function relu(x: Value): Value {
   return x.graph.apply(reluOperation, [x], {})[0];
 }
@@ -10,7 +16,10 @@ export function relu(x: Value): Value {
 export const reluOperation: Operation<Record<string, never>> = {
   name: 'relu',
   supportsF16: true,
-  infer: ([x]) => [x],
+  infer: ([x]) => {
+    checkFloat('relu', 'x', x);
+    return [x];
+  },
   lower: ({ inputs: [x], outputs: [y] }) => [
     {
       kernel: 'elementwise/relu',
@@ -36,7 +45,7 @@ export const reluOperation: Operation<Record<string, never>> = {
   ],
 };
 
-/** dx from dy and the unit's output y: dy where y > 0. */
+/** Gradient of the ReLU: dy where y > 0, else 0. Inputs: dy, the output y. */
 export const reluGradientOperation: Operation<Record<string, never>> = {
   name: 'reluGradient',
   supportsF16: true,

@@ -5,7 +5,13 @@ import { checkFloat } from '../record/checks.js';
 import { trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { rowLoop } from '../record/rowLoop.js';
 
-/** factor * x, of any shape. @throws AttributeError unless the factor is finite */
+/**
+ * factor * x.
+ * @param x f32 of any shape and layout
+ * @returns a value of the type of x; x itself where the factor is 1
+ * @throws {AttributeError} when the factor is not finite
+ * @throws {DTypeError} when x is u32 or f16
+ */
 export function scale(x: Value, factor: number): Value {
   return factor === 1 ? x : x.graph.apply(scaleOperation, [x], { factor })[0];
 }

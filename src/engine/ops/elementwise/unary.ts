@@ -9,36 +9,60 @@ import { checkRows } from '../record/shapeChecks.js';
 
 type NoAttributes = Record<string, never>;
 
-/** 1 / (1 + exp(-x)), of any shape; exact to float32 however large |x| is. */
+/**
+ * Logistic sigmoid, 1 / (1 + exp(-x)), computed without overflow for any x.
+ * @param x f32 of any shape, in layout rows
+ * @returns a value of the type of x
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x is in layout matrix
+ */
 export function sigmoid(x: Value): Value {
   return x.graph.apply(sigmoidOperation, [x], {})[0];
 }
 
-/** The hyperbolic tangent, of any shape; exact to float32 however large |x| is. */
+/**
+ * Hyperbolic tangent, computed without overflow for any x.
+ * @param x f32 of any shape, in layout rows
+ * @returns a value of the type of x
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x is in layout matrix
+ */
 export function tanh(x: Value): Value {
   return x.graph.apply(tanhOperation, [x], {})[0];
 }
 
-/** 1 / x, of any shape. */
+/**
+ * 1 / x.
+ * @param x f32 of any shape, in layout rows; elements other than zero
+ * @returns a value of the type of x
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x is in layout matrix
+ */
 export function reciprocal(x: Value): Value {
   return x.graph.apply(reciprocalOperation, [x], {})[0];
 }
 
-/** The root of x, of any shape, for x > 0. */
+/**
+ * Square root.
+ * @param x f32 of any shape, in layout rows; elements above zero, where the derivative exists
+ * @returns a value of the type of x
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x is in layout matrix
+ */
 export function squareRoot(x: Value): Value {
   return x.graph.apply(squareRootOperation, [x], {})[0];
 }
 
-/** A function of every element whose derivative is a function of its result. */
+/** An elementwise function whose derivative is a function of its result. */
 interface UnaryFunction {
   readonly name: string;
   /** Number of the function in the shader. */
   readonly index: number;
   readonly value: (x: number) => number;
-  /** By the result y. */
+  /** The derivative as a function of the result y. */
   readonly derivative: (y: number) => number;
   readonly fill: SampleFill;
-  /** Numbers that would overflow or lose digits. */
+  /** Inputs at which a naive formula overflows or loses digits. */
   readonly extremes?: readonly number[];
 }
 
@@ -118,7 +142,7 @@ function forward(
   };
 }
 
-/** dx from dy and the function's result y. */
+/** The gradient. Inputs: dy, the function's result y. */
 function backward(of: UnaryFunction): Operation<NoAttributes> {
   const name = `${of.name}Gradient`;
   const inputs = (shape: readonly number[]) => [{ shape }, { shape, fill: of.fill }];
@@ -141,7 +165,7 @@ function backward(of: UnaryFunction): Operation<NoAttributes> {
   };
 }
 
-/** @param result of the forward function: for its gradient */
+/** The kernel call. @param result the forward result, for the gradient; absent for the function itself */
 function call(
   index: number,
   x: TensorView,

@@ -13,19 +13,30 @@ import {
 } from './weightedSumGradients.js';
 
 /**
- * sum_i weights[indices[i]] * inputs[i]: a node of a relaxed cell, over all its edges and candidates at once (Liu et al.
- * 2019, DARTS, eq. 2).
- * @param inputs values of one shape
- * @param weights a row [K] or a matrix [edges, operations]
- * @param indices for every input an element of the weights, row-major: edge * operations + operation
- * @throws ShapeError, AttributeError
+ * sum_i weights[indices[i]] * inputs[i]: a node of a relaxed cell, summed over all its edges and candidate operations
+ * (Liu et al. 2019, DARTS, eq. 2). Inputs whose weight is zero are not read.
+ * @param inputs f32, all of one shape and layout
+ * @param weights f32 [K] or [edges, operations], in layout rows
+ * @param indices for each input the row-major index of its weight: edge * operations + operation
+ * @returns a value of the type of the inputs
+ * @throws {ShapeError} when there is no input, the types of the inputs differ, or the weights have another rank or layout
+ * @throws {AttributeError} when there is not one index for each input, or one is not that of an element of the weights
+ * @throws {DTypeError} when the inputs or the weights are u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function weightedSum(inputs: readonly Value[], weights: Value, indices: readonly number[]): Value {
   if (inputs.length === 0) throw new ShapeError('weightedSum: got no inputs, wanted at least one');
   return weights.graph.apply(weightedSumOperation, [...inputs, weights], { indices })[0];
 }
 
-/** x times one element of a row or matrix of weights (row-major index). */
+/**
+ * x times one element of the weights.
+ * @param x f32 of any shape
+ * @param weights f32 [K] or [M, N], in layout rows
+ * @param index row-major index of the element
+ * @returns a value of the type of x
+ * @throws {ShapeError | AttributeError | DTypeError | OwnershipError} as `weightedSum`
+ */
 export function scaleBy(x: Value, weights: Value, index: number): Value {
   return weightedSum([x], weights, [index]);
 }

@@ -7,7 +7,7 @@ import { chunksOf } from '../record/reduceCalls.js';
 import { rowChunks, rowLoop } from '../record/rowLoop.js';
 
 export interface WeightedSumAttributes {
-  /** Element of the weights, row-major, that multiplies each input. */
+  /** For each input the row-major index of its weight. */
   readonly indices: readonly number[];
 }
 
@@ -15,18 +15,24 @@ interface WeightGradientAttributes extends WeightedSumAttributes {
   readonly shape: readonly number[];
 }
 
-/** Values that one dispatch of a kernel takes. */
+/** Inputs or outputs of one dispatch: bounded by the 8 storage buffers that every WebGPU device has. */
 const WIDTH = 5;
 
-/** Partial sums of one term that the second stage adds. */
+/** Most partial sums of one term: the second stage adds them one after the other. */
 const MOST_PARTS = 512;
 
-/** Scalars from the weights' first to a given element in memory. */
+/** Distance in memory, in scalars, from the first element of the weights to the one of a row-major index. */
 export function placeOf(weights: TensorView, index: number): number {
   const columns = weights.type.shape[weights.type.shape.length - 1];
   return Math.floor(index / columns) * weights.stride * 4 + (index % columns);
 }
 
+/**
+ * Checks the weights of `count` inputs.
+ * @throws {DTypeError} when the weights are u32
+ * @throws {ShapeError} when the weights are not of rank 1 or 2 in layout rows
+ * @throws {AttributeError} when there is not one index for each input, or one is out of range
+ */
 export function checkWeights(operation: string, weights: ValueType, count: number, indices: readonly number[]): void {
   checkFloat(operation, 'weights', weights);
   if (weights.shape.length < 1 || weights.shape.length > 2 || weights.layout !== 'rows')
@@ -41,7 +47,7 @@ export function checkWeights(operation: string, weights: ValueType, count: numbe
       throw new AttributeError(`${operation}: index ${index} of the weights, wanted an integer from 0 to ${size - 1}`);
 }
 
-/** Gradients of the inputs of a weighted sum: for each index weights[index] * dy. Inputs: dy, the weights. */
+/** Gradients of a weighted sum by its inputs: weights[index] * dy for each index. Inputs: dy, the weights. */
 export const weightedSumInputGradientOperation: Operation<WeightedSumAttributes> = {
   name: 'weightedSumInputGradient',
   infer: ([dy, weights], { indices }) => {
@@ -88,7 +94,10 @@ export const weightedSumInputGradientOperation: Operation<WeightedSumAttributes>
   ],
 };
 
-/** d(weights) of a weighted sum: at each index the sum of dy * input, zero elsewhere. Inputs: dy, then the inputs. */
+/**
+ * Gradient of a weighted sum by its weights: at each index the dot product of dy and the input, zero elsewhere. Inputs: dy,
+ * then the inputs.
+ */
 export const weightedSumWeightGradientOperation: Operation<WeightGradientAttributes> = {
   name: 'weightedSumWeightGradient',
   infer: (types, { indices, shape }) => {

@@ -5,16 +5,29 @@ import { trafficOnly } from '../record/kernelCall.js';
 import { checkSamples, type Reduction, sampleCalls } from './sampleReduction.js';
 
 /**
- * How many samples have their largest logit at their label, a scalar; the first among equal logits counts as the largest.
- * @param logits [N, K]
- * @param labels u32 [N], below K; any other, `NO_SAMPLE` by convention, means that there is no sample
- * @throws ShapeError, DTypeError
+ * Number of correctly classified samples: those whose largest logit is at their label. Of equal logits the first counts as
+ * the largest. It has no gradient.
+ * @param logits f32 [N, K]
+ * @param labels u32 [N] of class indices below K; other values, `NO_SAMPLE` by convention, mark empty positions
+ * @returns a scalar, f32 []
+ * @throws {ShapeError} when the shapes do not fit
+ * @throws {DTypeError} when the logits are u32 or f16, or the labels are not u32
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function correctCount(logits: Value, labels: Value): Value {
   return logits.graph.apply(accuracyOperation, [logits, labels], { reduction: 'sum' })[0];
 }
 
-/** The share of the samples that there are whose largest logit is at their label, a scalar; 0 without any samples. */
+/**
+ * Accuracy: the fraction of the samples, empty positions left out, whose largest logit is at their label; 0 without samples.
+ * Of equal logits the first counts as the largest. It has no gradient.
+ * @param logits f32 [N, K]
+ * @param labels u32 [N] of class indices below K; other values, `NO_SAMPLE` by convention, mark empty positions
+ * @returns a scalar, f32 [], between 0 and 1
+ * @throws {ShapeError} when the shapes do not fit
+ * @throws {DTypeError} when the logits are u32 or f16, or the labels are not u32
+ * @throws {OwnershipError} when the values belong to different graphs
+ */
 export function accuracy(logits: Value, labels: Value): Value {
   return logits.graph.apply(accuracyOperation, [logits, labels], { reduction: 'mean' })[0];
 }

@@ -7,19 +7,23 @@ import { gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { checkSamples, type Reduction, sampleCalls } from './sampleReduction.js';
 
 interface CrossEntropyAttributes {
-  /** Share of the target that goes to all classes evenly. */
+  /** Weight of the uniform distribution over the classes in the target. */
   readonly labelSmoothing: number;
   readonly reduction: Reduction;
 }
 
 /**
- * Softmax cross entropy, a scalar. With label smoothing the target is (1 - labelSmoothing) at the label plus
- * labelSmoothing / K at every class (Szegedy et al. 2016, "Rethinking the Inception architecture", section 7).
- * @param logits [N, K]
- * @param labels u32 [N], below K; any other, `NO_SAMPLE` by convention, means that there is no sample: it adds nothing,
- *   and the mean is over the samples that there are (0 without any)
- * @param options reduction: `mean` where absent; labelSmoothing: 0 where absent
- * @throws ShapeError, DTypeError, AttributeError
+ * Softmax cross entropy. With label smoothing the target is (1 - labelSmoothing) at the label plus labelSmoothing / K at
+ * every class (Szegedy et al. 2016, "Rethinking the Inception architecture", section 7).
+ * @param logits f32 [N, K]
+ * @param labels u32 [N] of class indices below K; other values, `NO_SAMPLE` by convention, mark empty positions, which add
+ *   nothing to the sum and do not count in the mean (0 without samples)
+ * @param options reduction over the samples, `mean` where absent; labelSmoothing from 0 to 1, 0 where absent
+ * @returns a scalar, f32 []
+ * @throws {ShapeError} when the shapes do not fit
+ * @throws {DTypeError} when the logits are u32 or f16, or the labels are not u32
+ * @throws {AttributeError} when an option is out of its range
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function crossEntropy(
   logits: Value,
@@ -30,7 +34,7 @@ export function crossEntropy(
   return logits.graph.apply(crossEntropyOperation, [logits, labels], { labelSmoothing, reduction })[0];
 }
 
-/** Log-probabilities of every sample, and which samples there are. */
+/** Label and log-probabilities of every position, and whether it holds a sample. */
 function* referenceSamples(logits: ReferenceTensor, labels: ReferenceTensor) {
   const [samples, classes] = logits.shape;
   for (let n = 0; n < samples; n++) {
@@ -45,7 +49,7 @@ function targetOf(k: number, label: number, classes: number, smoothing: number):
   return (k === label ? 1 - smoothing : 0) + smoothing / classes;
 }
 
-/** Outputs: the loss, and the weight of a sample in it (1 / samples, or 1 for the sum). */
+/** Outputs: the loss, and the weight of a sample in it (mean: 1 / samples; sum: 1). */
 export const crossEntropyOperation: Operation<CrossEntropyAttributes> = {
   name: 'crossEntropy',
   infer: ([logits, labels], { labelSmoothing, reduction }) => {
@@ -100,7 +104,7 @@ export const crossEntropyOperation: Operation<CrossEntropyAttributes> = {
   ],
 };
 
-/** dlogits. Inputs: dloss, logits, labels, the weight of a sample. */
+/** Gradient by the logits. Inputs: dloss, logits, labels, the weight of a sample. */
 export const crossEntropyGradientOperation: Operation<{ readonly labelSmoothing: number }> = {
   name: 'crossEntropyGradient',
   infer: ([dloss, logits, labels, weight], { labelSmoothing }) => {

@@ -5,13 +5,16 @@ import { checkFloat, checkInteger } from '../record/checks.js';
 import { checkRank, gridOf, viewUniforms } from '../record/kernelCall.js';
 import { columnSumCalls } from '../record/reduceCalls.js';
 
-/** `mean`: over the samples that there are. */
+/** Reduction over the samples of a batch; `mean` leaves empty positions out. */
 export type Reduction = 'mean' | 'sum';
 
-/** Samples that one invocation adds up. */
+/** Most samples that a single invocation sums; more take a two-stage reduction. */
 const MOST_SAMPLES = 256;
 
-/** Checks logits [N, K], labels u32 [N] and the reduction. */
+/**
+ * Checks logits f32 [N, K], labels u32 [N] and the reduction.
+ * @throws {DTypeError | ShapeError | AttributeError}
+ */
 export function checkSamples(name: string, logits: ValueType, labels: ValueType, reduction: Reduction): void {
   checkFloat(name, 'logits', logits);
   checkRank(name, 'logits', logits, 2);
@@ -25,8 +28,8 @@ export function checkSamples(name: string, logits: ValueType, labels: ValueType,
 }
 
 /**
- * A kernel that gives one vec4 a sample (its value, 1 if there is a sample), then the sum or mean of the values.
- * @param weight where 1 / samples (mean) or 1 (sum) goes
+ * Kernel calls that compute one vec4 per sample (its value; 1, or 0 for an empty position), then the sum or mean of the
+ * values into `total` and 1 (sum) or 1 / samples (mean) into `weight`.
  */
 export function sampleCalls(
   kernel: string,

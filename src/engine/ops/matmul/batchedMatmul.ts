@@ -6,15 +6,17 @@ import { checkFloat } from '../record/checks.js';
 import { checkRank, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { checkRows } from '../record/shapeChecks.js';
 
-/** Which factor stands transposed; absent: neither. */
+/** Which factor is given transposed; absent: neither. */
 type Transposed = { readonly transpose?: 'a' | 'b' };
 
 /**
- * One matrix product for every item of a batch.
- * @param a [B, M, K]; transposed, [B, K, M]
- * @param b [B, K, N]; transposed, [B, N, K]
- * @returns [B, M, N]
- * @throws ShapeError, DTypeError
+ * Matrix product of each item of a batch: y[i] = a[i] b[i].
+ * @param a f32 [B, M, K], or [B, K, M] with `transpose: 'a'`; in layout rows
+ * @param b f32 [B, K, N], or [B, N, K] with `transpose: 'b'`; in layout rows
+ * @returns f32 [B, M, N]
+ * @throws {ShapeError} when shapes or layouts do not fit
+ * @throws {DTypeError} when an argument is u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function batchedMatmul(a: Value, b: Value, { transpose }: Transposed = {}): Value {
   return a.graph.apply(batchedMatmulOperation, [a, b], transpose ? { transpose } : {})[0];

@@ -12,25 +12,33 @@ import { elementOf, resultType, trafficOnly } from '../record/kernelCall.js';
 import { sumRows } from '../reduce/reduce.js';
 
 /**
- * Matrix product of a [M, K] and b [K, N], b in either layout.
- * @param options dtype: that of the result, a's where absent (sums are f32 always)
- * @returns [M, N]
- * @throws ShapeError, DTypeError
+ * Matrix product. Sums are computed in f32.
+ * @param a f32 or f16 [M, K] or [M, 1, 1, K], in layout rows
+ * @param b f32 or f16 [K, N], in either layout
+ * @param options dtype of the result; that of a where absent
+ * @returns [M, N] of that element type
+ * @throws {ShapeError} when shapes or the layout of a do not fit
+ * @throws {DTypeError} when an argument is u32
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function matmul(a: Value, b: Value, options: { readonly dtype?: 'f32' | 'f16' } = {}): Value {
   return a.graph.apply(matmulOperation, [a, b], resultType(options.dtype ?? a.dtype))[0];
 }
 
 /**
- * Product with a transposed matrix, a b^T, of a [M, K] and b [N, K] (both rows). It has no gradient.
- * @returns [M, N]
- * @throws ShapeError, DTypeError
+ * Product with a transposed matrix, a b^T. It has no gradient.
+ * @param a f32 or f16 [M, K], in layout rows
+ * @param b f32 or f16 [N, K], in layout rows
+ * @returns f32 [M, N]
+ * @throws {ShapeError} when the shapes do not fit
+ * @throws {DTypeError} when an argument is u32
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function matmulTransposed(a: Value, b: Value): Value {
   return a.graph.apply(matmulInputGradientOperation, [a, b], { shape: [a.shape[0], b.shape[0]] })[0];
 }
 
-/** What `linear` shares with `matmul`: the product, with a bias [N] where there is a third input. */
+/** The product, plus a bias [N] where there is a third input (`linear`). */
 export const matmulOperation: Operation<{ readonly dtype?: 'f16' }> = {
   name: 'matmul',
   supportsF16: true,
@@ -182,7 +190,7 @@ function innerOf(a: ValueType): number {
   return a.shape[a.shape.length - 1];
 }
 
-/** a is [M, K], or images of one pixel [M, 1, 1, K]; b is [K, N]. */
+/** Checks a, [M, K] or [M, 1, 1, K], and b, [K, N]. @throws {DTypeError | ShapeError} */
 function checkFactors(name: string, aName: string, a: ValueType, bName: string, b: ValueType) {
   checkFloat(name, aName, a);
   checkFloat(name, bName, b);
@@ -205,7 +213,7 @@ function productCost(
   return { multiplyAdds: rows * b[0] * b[1], bytes: trafficOnly(inputs, outputs).bytes };
 }
 
-/** The product as a convolution of one tap over one row of M pixels. */
+/** The product as a 1x1 convolution over one row of M pixels. */
 function convolution(a: ValueType, b: ValueType) {
   const rows = a.shape[0];
   const sizes: Conv2dSizes = {

@@ -20,7 +20,7 @@ import {
 } from './mixedEdgesCalls.js';
 import { mixedEdgesSamples } from './mixedEdgesSamples.js';
 
-/** Entries of an edge that share the loads of its gradient. */
+/** Entries of an edge per invocation: they share the loads of its gradient. */
 const GROUP = 4;
 
 function sumsInputs<T>(inputs: readonly T[], { normalised, skip }: MixedEdgesAttributes) {
@@ -37,10 +37,10 @@ function sumsInputs<T>(inputs: readonly T[], { normalised, skip }: MixedEdgesAtt
 }
 
 /**
- * The sums over the batch that all gradients of mixed edges are made of. Inputs: the stack; weights and slots of the entries; the
- * mean of the normalised channels if any; the skip connection if any; dy of every edge. Output [entries + edges, C]: of every
- * entry sum(dy * (x - mean)), mean 0 where it is not normalised; of every edge's skip connection sum(dy * skip); of every edge
- * sum(dy).
+ * Sums over the batch from which all gradients of mixed edges are computed. Inputs: the stack; weights and slots of the
+ * entries; the mean of the normalised channels where there are any; the skip connection where given; dy of each edge.
+ * Output f32 [entries + edges, C]: per entry sum(dy * (x - mean)), with mean 0 where it is not normalised; per skip
+ * connection sum(dy * skip); per edge sum(dy).
  */
 export const mixedEdgeSumsOperation: Operation<MixedEdgesAttributes> = {
   name: 'mixedEdgeSums',

@@ -26,9 +26,10 @@ function checkSums(
 }
 
 /**
- * d(weights) of mixed edges. Inputs: sums as of `mixedEdgeSums`; weights and slots of the entries; the variance of the normalised
- * channels if any; gamma and beta if any. Output: one for each weight; of a normalised entry the sum over channels of gamma *
- * sum(dy * xhat) + beta * sum(dy), of any other that of sum(dy * x), of a closed one zero.
+ * Gradient of mixed edges by the weights. Inputs: the output of `mixedEdgeSums`; weights and slots of the entries; the
+ * variance of the normalised channels where there are any; gamma and beta where given. Output: per weight the sum over
+ * channels of gamma * sum(dy * xhat) + beta * sum(dy) for a normalised entry, of sum(dy * x) for another, and zero for a
+ * closed one.
  */
 export const mixedEdgeWeightGradientOperation: Operation<MixedEdgesAttributes> = {
   name: 'mixedEdgeWeightGradient',
@@ -114,9 +115,9 @@ export const mixedEdgeWeightGradientOperation: Operation<MixedEdgesAttributes> =
 };
 
 /**
- * Gradients of gamma and beta of a stack. Inputs: sums as of `mixedEdgeSums`; weights and slots of the entries; the variance of
- * the normalised channels. Outputs [normalised * C]: dgamma = sum over edges of weight * sum(dy * xhat), dbeta = sum over edges
- * of weight * sum(dy).
+ * Gradients of mixed edges by gamma and beta. Inputs: the output of `mixedEdgeSums`; weights and slots of the entries; the
+ * variance of the normalised channels. Outputs f32 [normalised * C]: dgamma = sum over edges of weight * sum(dy * xhat),
+ * dbeta = sum over edges of weight * sum(dy).
  */
 export const mixedEdgeAffineGradientsOperation: Operation<MixedEdgesAttributes> = {
   name: 'mixedEdgeAffineGradients',

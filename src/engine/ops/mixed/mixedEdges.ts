@@ -2,10 +2,10 @@ import { AttributeError, ShapeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
 import type { KernelCall, Lowering, Operand, Operation } from '../../graph/operation.js';
 import { channelsOf, formatType, logicalSize } from '../../graph/types.js';
-import type { Variable } from '../../graph/variables.js';
+
 import { take } from '../data/take.js';
 import { mergeStatisticsCall, referenceNormalised, referenceStatistics } from '../norm/batchNormCalls.js';
-import { updateRunningStatistics } from '../norm/batchNormRunning.js';
+import { type RunningStatistics, trackStatistics } from '../norm/batchNormRunning.js';
 import type { Affine } from '../norm/batchNormTraining.js';
 import { gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { chunksOf } from '../record/reduceCalls.js';
@@ -29,52 +29,59 @@ import {
 import { mixedEdgesGradients } from './mixedEdgesGradients.js';
 import { mixedEdgesSamples } from './mixedEdgesSamples.js';
 
-/** Batch norm of the normalised candidates of a stack, by the batch's own statistics. */
+/** Batch norm of the normalised candidates of a stack, with batch statistics. */
 export interface MixedNorm {
-  /** Factor and offset of every normalised channel, [normalised * C]. */
+  /** Scale and shift per normalised channel, f32 [normalised * C]. */
   readonly affine?: Affine;
-  /** Running mean and variance, [normalised * C], that are moved towards the batch's. */
-  readonly running?: { readonly mean: Variable; readonly variance: Variable };
+  /** Running mean and variance, f32 [normalised * C], to be updated with the batch's. */
+  readonly running?: RunningStatistics;
   /** Weight of the batch in the running statistics; 0.1 where absent. */
   readonly momentum?: number;
   /** Added to the variance; 1e-5 where absent. */
   readonly epsilon?: number;
 }
 
-/** The raw candidates of all edges that leave one node of a relaxed cell. */
+/** Outputs of the candidate operations, before batch norm, on all edges that leave one node of a relaxed cell. */
 export interface MixedSource extends MixedNorm {
-  /** [..., slots * C]: the candidates side by side along the channels; C a multiple of 4. */
+  /** f32 [..., slots * C]: the outputs concatenated along the channels; C a multiple of 4. */
   readonly stack: Value;
-  /** Candidates in the stack. */
+  /** Number of candidates in the stack. */
   readonly slots: number;
-  /** How many of them, the first ones, are normalised by the batch's own statistics. */
+  /** Number of candidates, the first ones, that are normalised with batch statistics. */
   readonly normalised: number;
-  /** [..., C]: the node itself, which edges may add as it is. */
+  /** f32 [..., C]: the node's own value, for skip connections. */
   readonly skip?: Value;
 }
 
-/** One edge: which candidates it mixes. */
+/** One edge: the candidates that it mixes. */
 export interface MixedEdge {
-  /** Slot of a candidate, and the element of the weights, row-major, that multiplies it. */
+  /** Position of each candidate in the stack, and the row-major index of its weight. */
   readonly candidates: readonly { readonly slot: number; readonly weight: number }[];
-  /** Element of the weights that multiplies the skip connection; in all edges of a source or in none. */
+  /** Row-major index of the weight of the skip connection; given for all edges of a source or for none. */
   readonly skip?: number;
 }
 
 /**
- * What a node of a relaxed cell gives to each of its target nodes: sum over the candidates of an edge of weight * N(candidate),
- * where N is batch norm by the batch's own statistics (Ioffe and Szegedy 2015, algorithm 1) or nothing (Liu et al. 2019, DARTS,
- * eq. 2). A candidate may be part of several edges. Candidates of weight zero are closed: they are not read, and get no gradient.
- * @param edges up to four
- * @param weights a row [K] or a matrix [edges, operations]
- * @returns a value [..., C] for each edge
- * @throws ShapeError, AttributeError
+ * Mixed operations on all edges that leave a node of a relaxed cell: for each edge the sum over its candidates of weight *
+ * N(candidate), where N is batch norm with batch statistics (Ioffe and Szegedy 2015, algorithm 1) or the identity (Liu et al.
+ * 2019, DARTS, eq. 2). A candidate may belong to several edges. Candidates of weight zero are closed: they are not read, and
+ * receive no gradient.
+ * @param edges one to four
+ * @param weights f32 [K] or [edges, operations], in layout rows
+ * @returns a value f32 [..., C] for each edge
+ * @throws {ShapeError} when shapes or layouts do not fit, or a slot is outside the stack
+ * @throws {AttributeError} when a skip connection lacks its value or one of its weights, an index is not one of the weights,
+ *   or a number of edges, candidates or channels, epsilon or momentum is out of its range
+ * @throws {DTypeError} when a value is u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function mixedEdges(source: MixedSource, edges: readonly MixedEdge[], weights: Value): readonly Value[] {
   const { stack, slots, normalised, skip, affine, running, momentum, epsilon = 1e-5 } = source;
   const { graph } = stack;
   if (edges.some((edge) => (edge.skip === undefined) !== (skip === undefined)))
-    throw new AttributeError('mixedEdges: a skip connection needs a value and a weight in every edge; got only some');
+    throw new AttributeError(
+      `mixedEdges: got ${skip ? 'a skip value, but no weight of it in some edge' : 'a weight of a skip connection, but no skip value'}, wanted both or neither in every edge`,
+    );
   const width = Math.max(1, ...edges.map(({ candidates }) => candidates.length));
   const places = edges.flatMap(({ candidates }) =>
     Array.from({ length: width }, (_, j) => candidates[j] ?? { slot: NO_SLOT, weight: 0 }),
@@ -105,17 +112,13 @@ export function mixedEdges(source: MixedSource, edges: readonly MixedEdge[], wei
     attributes,
   );
   const [mean, variance] = outputs.slice(edges.length);
-  if (running) {
-    const elements = logicalSize(stack.type) / channelsOf(stack.type);
-    const [runningMean, runningVariance] = [graph.read(running.mean), graph.read(running.variance)];
-    updateRunningStatistics(runningMean, runningVariance, mean, variance, { momentum, count: elements });
-  }
+  if (running) trackStatistics(running, stack, { mean, variance }, momentum);
   return outputs.slice(0, edges.length);
 }
 
 /**
- * Inputs: the stack; weights and slots of the entries; the skip connection if any; gamma and beta if any. Outputs: a value for
- * each edge; mean and biased variance of the normalised channels, if there are any.
+ * An entry is a candidate of an edge. Inputs: the stack; weights and slots of the entries; the skip connection, gamma and
+ * beta where given. Outputs: a value for each edge; mean and biased variance of the normalised channels where there are any.
  */
 export const mixedEdgesOperation: Operation<MixedEdgesAttributes> = {
   name: 'mixedEdges',
@@ -187,7 +190,7 @@ export const mixedEdgesOperation: Operation<MixedEdgesAttributes> = {
   samples: mixedEdgesSamples.map(({ name, inputs, attributes, smooth }) => ({ name, inputs, attributes, smooth })),
 };
 
-/** Statistics of chunks of rows of the normalised candidates that are open. */
+/** Kernel call for the statistics of chunks of rows of the normalised candidates that are open. */
 function statisticsCall(
   { inputs, outputs, attributes }: Lowering<MixedEdgesAttributes>,
   partial: Operand,
@@ -212,10 +215,10 @@ function statisticsCall(
   } satisfies KernelCall;
 }
 
-/** Rows that an invocation sums, for which it loads the entries' factors once. */
+/** Rows per invocation, which loads the entries' factors once for all of them. */
 const BLOCK_ROWS = 8;
 
-/** The pass over the stack. */
+/** Kernel call for the weighted sums, a single pass over the stack. */
 function edgesCall(
   { inputs, outputs, attributes, scratch, target }: Lowering<MixedEdgesAttributes>,
   plan: Operand,
@@ -224,7 +227,7 @@ function edgesCall(
   const { edges, width } = attributes;
   const { rows, vectors } = outputs[0];
   const blocks = Math.ceil(rows / BLOCK_ROWS);
-  // As `rowChunks`, but every block has all of its rows, so that no two write the same.
+  // As `rowChunks`, but every block has the same number of rows, so that no two blocks write the same row.
   const [chunkStart, rowStep] = target.softwareLanes > 0 ? [BLOCK_ROWS, 1] : [1, blocks];
   const { tile, grid } = tiledGrid(blocks, edges, vectors, target);
   const { uniforms, bindings } = edgeViews('y', outputs.slice(0, edges), () => scratch(4));

@@ -6,38 +6,38 @@ import { checkEpsilon, checkNormTypes, type EpsilonAttribute } from '../norm/bat
 import { checkFloat } from '../record/checks.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 
-/** Target nodes that one dispatch can bind. */
+/** Most edges of one dispatch, bounded by the number of storage buffers. */
 export const MOST_EDGES = 4;
 
-/** Slot of an entry that an edge does not have. */
+/** Slot of a padding entry, of an edge with fewer candidates than others. */
 export const NO_SLOT = 0xffffffff;
 
 /** Sizes of a stack of candidates and of the edges that leave its source. */
 export interface MixedEdgesAttributes extends EpsilonAttribute {
   readonly edges: number;
-  /** Candidates of an edge, the most of any. */
+  /** Entries per edge: the largest number of candidates of any edge. */
   readonly width: number;
-  /** Candidates in the stack. */
+  /** Number of candidates in the stack. */
   readonly slots: number;
-  /** How many of them, the first ones, are normalised. */
+  /** Number of candidates, the first ones, that are normalised. */
   readonly normalised: number;
-  /** A value beside the stack is added to every edge too. */
+  /** Every edge has a skip connection. */
   readonly skip: boolean;
 }
 
-/** Inputs of the operation by name. */
+/** The operation's inputs by name. */
 export function mixedEdgesInputs<T>(inputs: readonly T[], { skip }: MixedEdgesAttributes) {
   const [stack, weights, entries, ...rest] = inputs;
   const [gamma, beta]: readonly (T | undefined)[] = rest.slice(skip ? 1 : 0);
   return { stack, weights, entries, skip: skip ? rest[0] : undefined, gamma, beta };
 }
 
-/** Weights: one for every candidate of every edge, then one of the skip connection for every edge. */
+/** Number of weights: one per entry, then one per skip connection. */
 export function entryCount({ edges, width, skip }: MixedEdgesAttributes): number {
   return edges * width + (skip ? edges : 0);
 }
 
-/** Type of what an edge gives: a slot of the stack. @throws ShapeError, AttributeError, DTypeError */
+/** Type of an edge's output, which is that of one candidate. @throws {ShapeError | AttributeError | DTypeError} */
 export function checkStack(name: string, stack: ValueType, attributes: MixedEdgesAttributes): ValueType {
   const { edges, width, slots, normalised } = attributes;
   checkNormTypes(name, stack, {});
@@ -45,18 +45,18 @@ export function checkStack(name: string, stack: ValueType, attributes: MixedEdge
   const channels = channelsOf(stack) / slots;
   if (!Number.isInteger(channels) || channels % 4 !== 0)
     throw new ShapeError(
-      `${name}: the stack is ${formatType(stack)} for ${slots} candidates, wanted a multiple of 4 channels each`,
+      `${name}: the stack is ${formatType(stack)} for ${slots} candidates, wanted a multiple of 4 channels per candidate`,
     );
   if (!(edges >= 1 && edges <= MOST_EDGES))
     throw new AttributeError(`${name}: got ${edges} edges, wanted 1 to ${MOST_EDGES}; give further ones another stack`);
   if (!(width >= 1 && normalised >= 0 && normalised <= slots))
     throw new AttributeError(
-      `${name}: got ${normalised} normalised of ${slots} candidates and ${width} an edge, wanted at most all and at least one an edge`,
+      `${name}: got ${normalised} normalised of ${slots} candidates and ${width} candidates per edge, wanted 0 to ${slots} normalised and at least 1 per edge`,
     );
   return valueType([...stack.shape.slice(0, -1), channels]);
 }
 
-/** Checks the weights and slots of the entries. */
+/** Checks the weights and slots of the entries. @throws {ShapeError | DTypeError} */
 export function checkEntries(
   name: string,
   weights: ValueType,
@@ -69,22 +69,22 @@ export function checkEntries(
     throw new ShapeError(`${name}: weights are ${formatType(weights)}, wanted f32[${count}], one for each entry`);
   const slotted = attributes.edges * attributes.width;
   if (entries.dtype !== 'u32' || !sameShape(entries.shape, [slotted]))
-    throw new ShapeError(`${name}: entries are ${formatType(entries)}, wanted u32[${slotted}], a slot for each`);
+    throw new ShapeError(`${name}: entries are ${formatType(entries)}, wanted u32[${slotted}], a slot for each entry`);
 }
 
-/** Checks values of the shape of a slot. */
+/** Checks a value of the type of one candidate. @throws {ShapeError | DTypeError} */
 export function checkLikeSlot(name: string, what: string, type: ValueType, slot: ValueType): void {
   checkFloat(name, what, type);
   if (!sameShape(type.shape, slot.shape) || type.layout !== 'rows')
     throw new ShapeError(`${name}: ${what} is ${formatType(type)}, wanted ${formatType(slot)} like a candidate`);
 }
 
-/** Type of what is known of every channel of the normalised candidates. */
+/** Type of a value per normalised channel. */
 export function perChannel({ normalised }: MixedEdgesAttributes, slot: ValueType): ValueType {
   return valueType([normalised * channelsOf(slot)]);
 }
 
-/** Checks rows of a number for every channel of the normalised candidates. */
+/** Checks values per normalised channel; absent ones pass. @throws {ShapeError | DTypeError} */
 export function checkPerChannel(
   name: string,
   types: Readonly<Record<string, ValueType | undefined>>,
@@ -100,7 +100,7 @@ export function checkPerChannel(
   }
 }
 
-/** Uniforms and bindings `name`0 to 3 of a value for each edge; those that are not there are what `absent` gives. */
+/** Uniforms and bindings `name`0 to `name`3 of a value per edge; missing edges are bound to what `absent` returns. */
 export function edgeViews(
   name: string,
   values: readonly TensorView[],
@@ -117,8 +117,8 @@ export function edgeViews(
 }
 
 /**
- * Grid of a pass over a stack that takes `kinds` times as many invocations as there are chunks of rows: by tiles of a few chunks,
- * whose rows stay in the caches until all kinds have gone through them.
+ * Grid of a pass over a stack with `kinds` invocations per chunk of rows: invocations are ordered by tiles of a few chunks,
+ * whose rows stay in the caches until all kinds have read them.
  */
 export function tiledGrid(
   chunks: number,
@@ -126,19 +126,19 @@ export function tiledGrid(
   vectors: number,
   { softwareLanes }: KernelTarget,
 ): { tile: number; grid: KernelCall['grid'] } {
-  // Whole subgroups of one kind; on a GPU chunks are of neighbouring rows, and a tile is as many at a time.
+  // Whole subgroups of one kind; on a GPU neighbouring chunks read neighbouring rows, so a tile is that many rows at a time.
   const tile = Math.min(chunks, softwareLanes > 0 ? 4 : 32);
   return { tile, grid: gridOf(Math.ceil(chunks / tile) * tile * kinds * vectors) };
 }
 
-/** vec4s of the plan of the entries. */
+/** Elements of the plan that `planCall` writes. */
 export function planElements(attributes: MixedEdgesAttributes, vectors: number): number {
   return 4 * entryCount(attributes) * (1 + 3 * vectors);
 }
 
 /**
- * The dispatch that says which entries are open and gives their factors.
- * @param factors mean, scale and shift of the normalised channels, or their means alone; absent where none is normalised
+ * Kernel call that writes the plan: which entries are open, and their factors.
+ * @param factors mean, scale and shift of the normalised channels, or only their means; absent where none is normalised
  */
 export function planCall(
   { weights, entries, vectors }: { weights: TensorView; entries: TensorView; vectors: number },
@@ -178,7 +178,7 @@ export interface ReferenceEntry {
   readonly weight: number;
 }
 
-/** Entries of the stack that are open: of weights other than zero. */
+/** The open entries: those whose weight is not zero. */
 export function openEntries(
   weights: ReferenceTensor,
   entries: ReferenceTensor,
@@ -190,7 +190,7 @@ export function openEntries(
   });
 }
 
-/** Channels of one slot of a stack, in float64. */
+/** The channels of one candidate, in float64. */
 export function referenceSlot(stack: ReferenceTensor, slot: number, slots: number): ReferenceTensor {
   const all = stack.shape[stack.shape.length - 1];
   const channels = all / slots;

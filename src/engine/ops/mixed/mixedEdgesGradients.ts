@@ -10,8 +10,9 @@ import { mixedEdgeAffineGradientsOperation, mixedEdgeWeightGradientOperation } f
 import { mixedStackGradientOperation } from './mixedStackGradient.js';
 
 /**
- * Gradients of mixed edges, those needed. The sums over the batch of every edge's gradient, and of that times every candidate,
- * are taken once: batch norm, its gamma and beta and the weights need nothing else of it.
+ * Gradients of mixed edges by the inputs that need one. The sums over the batch of each edge's gradient, and of its product
+ * with each candidate, are computed once: the gradients through batch norm, by gamma and beta and by the weights are
+ * functions of them.
  */
 export function mixedEdgesGradients(context: GradientContext<MixedEdgesAttributes>): (Value | undefined)[] {
   const { inputs, outputs, outputGradients, attributes, needed } = context;
@@ -55,7 +56,7 @@ export function mixedEdgesGradients(context: GradientContext<MixedEdgesAttribute
   return [dstack, dweights, undefined, ...(hasSkip ? [dskip] : []), ...daffine];
 }
 
-/** What flows to the stack from gradients of the statistics themselves. */
+/** Gradient by the stack of the batch statistics, from gradients of those. */
 function statisticsGradient(stack: Value, mean: Value, [dmean, dvariance]: readonly (Value | undefined)[]): Value {
   const { graph } = stack;
   const channels = channelsOf(mean.type);

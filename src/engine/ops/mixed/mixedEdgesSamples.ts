@@ -1,21 +1,21 @@
 import type { SampleInput } from '../../graph/operation.js';
 import { type MixedEdgesAttributes, NO_SLOT } from './mixedEdgesCalls.js';
 
-/** A stack at which the operations of mixed edges are tested. */
+/** A test case of the operations of mixed edges. */
 export interface MixedEdgesSample {
   readonly name: string;
-  /** The stack; weights; entries; the skip connection if any; gamma and beta if any. */
+  /** The stack; weights; entries; the skip connection, gamma and beta where given. */
   readonly inputs: readonly SampleInput[];
-  /** Shape of what an edge gives. */
+  /** Shape of an edge's output. */
   readonly shape: readonly number[];
   readonly attributes: MixedEdgesAttributes;
-  /** False with closed entries: the derivative by a weight is not that of the sum at zero. */
+  /** False with closed entries: their weights get gradient zero, which is not the derivative of the sum. */
   readonly smooth: boolean;
 }
 
 interface Sizes {
   readonly shape: readonly number[];
-  /** Slots of every edge's candidates. */
+  /** Slots of each edge's candidates. */
   readonly entries: readonly (readonly number[])[];
   readonly slots: number;
   readonly normalised: number;

@@ -20,7 +20,7 @@ interface StackGradientAttributes extends MixedEdgesAttributes {
   readonly affine: boolean;
 }
 
-/** Rows that an invocation goes over at least on a software driver, for what it loads first to be worth it. */
+/** Least rows per invocation on a software driver: fewer do not pay for loading the factors. */
 const LEAST_ROWS = 32;
 
 function gradientInputs<T>(inputs: readonly T[], { normalised, affine }: StackGradientAttributes) {
@@ -31,9 +31,10 @@ function gradientInputs<T>(inputs: readonly T[], { normalised, affine }: StackGr
 }
 
 /**
- * Gradient of a stack of candidates, through the batch's statistics (Ioffe and Szegedy 2015, section 3), and of the skip
- * connection beside it. Inputs: sums as of `mixedEdgeSums`; the stack; weights and slots of the entries; mean and biased variance
- * of the normalised channels, if any; gamma if any; dy of every edge. Outputs: dstack; dskip if there is one.
+ * Gradients of mixed edges by the stack, through the batch statistics (Ioffe and Szegedy 2015, section 3), and by the skip
+ * connection. Inputs: the output of `mixedEdgeSums`; the stack; weights and slots of the entries; mean and biased variance of
+ * the normalised channels where there are any; gamma where given; dy of each edge. Outputs: dstack; dskip where there is a
+ * skip connection.
  */
 export const mixedStackGradientOperation: Operation<StackGradientAttributes> = {
   name: 'mixedStackGradient',

@@ -1,31 +1,37 @@
 import { AttributeError } from '../../errors/errors.js';
 import type { Value } from '../../graph/graph.js';
-import { channelsOf, logicalSize } from '../../graph/types.js';
-import type { Variable } from '../../graph/variables.js';
+
 import { batchNormInference } from './batchNormInference.js';
-import { updateRunningStatistics } from './batchNormRunning.js';
+import { type RunningStatistics, trackStatistics } from './batchNormRunning.js';
 import { batchNormTraining } from './batchNormTraining.js';
 
 export interface BatchNormOptions {
-  /** `training`: by the batch's own statistics; `inference`: by the running ones. */
+  /** `training`: normalise with batch statistics; `inference`: with running statistics. */
   readonly mode: 'training' | 'inference';
-  /** Factor [C] of every channel, with `beta`; neither: not affine. */
+  /** Scale per channel, f32 [C]; given together with `beta` or not at all. */
   readonly gamma?: Value;
+  /** Shift per channel, f32 [C]. */
   readonly beta?: Value;
   /** Added to the variance; 1e-5 where absent. */
   readonly epsilon?: number;
-  /** Running mean and variance, [C] each: moved in training, used in inference. Without them training keeps none. */
-  readonly running?: { readonly mean: Variable; readonly variance: Variable };
-  /** Weight of the batch in the running statistics; 0.1 where absent. */
+  /** Running mean and variance, f32 [C] each: updated in training, used in inference; optional in training. */
+  readonly running?: RunningStatistics;
+  /** Weight of the batch in the running statistics (PyTorch's momentum), 0 to 1; 0.1 where absent. */
   readonly momentum?: number;
-  /** max(y, 0) in place of y, in the same pass; the gradient finds where from x. */
+  /** Apply a ReLU to the result in the same pass; its gradient recomputes the sign from x. False where absent. */
   readonly relu?: boolean;
 }
 
 /**
- * Batch normalisation over all dimensions but the last (Ioffe and Szegedy 2015), running statistics included.
- * @param x [..., C]
- * @throws AttributeError (gamma without beta, inference without running statistics), ShapeError
+ * Batch normalisation over all dimensions but the last, with running statistics (Ioffe and Szegedy 2015, algorithms 1 and
+ * 2): y = (x - mean) / sqrt(variance + epsilon) * gamma + beta per channel.
+ * @param x f32 [..., C] of rank 2 or more, in layout rows
+ * @returns a value of the type of x
+ * @throws {AttributeError} when gamma or beta is given alone, inference has no running statistics, epsilon or momentum is
+ *   out of its range, or running statistics are updated from fewer than two elements per channel
+ * @throws {ShapeError} when shapes or layouts do not fit
+ * @throws {DTypeError} when a value is u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function batchNorm(x: Value, options: BatchNormOptions): Value {
   const { mode, gamma, beta, epsilon, running, momentum, relu } = options;
@@ -36,16 +42,12 @@ export function batchNorm(x: Value, options: BatchNormOptions): Value {
   const affine = gamma && beta && { gamma, beta };
   if (mode === 'training') {
     const { y, mean, variance } = batchNormTraining(x, { affine, epsilon, relu });
-    if (running) {
-      const count = logicalSize(x.type) / channelsOf(x.type);
-      const [runningMean, runningVariance] = [x.graph.read(running.mean), x.graph.read(running.variance)];
-      updateRunningStatistics(runningMean, runningVariance, mean, variance, { momentum, count });
-    }
+    if (running) trackStatistics(running, x, { mean, variance }, momentum);
     return y;
   }
   if (!running)
     throw new AttributeError(
-      'batchNorm: mode is inference without running statistics; pass `running`, or use mode training',
+      'batchNorm: got mode inference without `running`, wanted running statistics; pass them, or use mode training',
     );
   return batchNormInference(x, x.graph.read(running.mean), x.graph.read(running.variance), { affine, epsilon, relu });
 }

@@ -13,17 +13,17 @@ export interface EpsilonAttribute {
 }
 
 export interface NormAttributes extends EpsilonAttribute {
-  /** max(y, 0) in place of y. */
+  /** Apply a ReLU to the result. */
   readonly relu: boolean;
 }
 
-/** Gamma and beta, or neither. */
+/** Scale and shift per channel, as views. */
 export interface AffineLocated {
   readonly gamma: TensorView;
   readonly beta: TensorView;
 }
 
-/** Checks x ([..., C], rows) and, by argument, the rows of C channels that go with it. */
+/** Checks x, f32 [..., C] in layout rows, and values per channel, f32 [C], by argument. @throws {DTypeError | ShapeError} */
 export function checkNormTypes(name: string, x: ValueType, perChannel: Readonly<Record<string, ValueType>>): void {
   checkFloat(name, 'x', x);
   if (x.shape.length < 2 || x.layout !== 'rows')
@@ -37,18 +37,19 @@ export function checkNormTypes(name: string, x: ValueType, perChannel: Readonly<
   }
 }
 
+/** @throws {AttributeError} when epsilon is negative */
 export function checkEpsilon(name: string, { epsilon }: EpsilonAttribute): void {
   checkRange(name, 'epsilon', epsilon, 0);
 }
 
-/** Gamma and beta by name, from the inputs after the others: both or none. */
+/** Gamma and beta by name, from the optional last inputs. @throws {AttributeError} when there is only one of them */
 export function affineTypes(name: string, types: readonly ValueType[]): Record<string, ValueType> {
   if (types.length === 0) return {};
   if (types.length !== 2) throw new AttributeError(`${name}: got gamma alone, wanted gamma and beta, or neither`);
   return { gamma: types[0], beta: types[1] };
 }
 
-/** Rows of channels that a gradient is given, by name: those of the inputs that there are. */
+/** Types of the values per channel of a gradient operation by name, without the absent ones. */
 export function gradientTypes(
   mean: ValueType,
   variance: ValueType,
@@ -58,7 +59,7 @@ export function gradientTypes(
   return { mean, variance, ...(gamma && { gamma }), ...(beta && { beta }) };
 }
 
-/** Mean, biased variance and the factors of `normaliseCall` from the batch itself: two dispatches. */
+/** Kernel calls for batch mean, biased variance and the factors of `normaliseCall`: two dispatches. */
 export function statisticsCalls(
   x: TensorView,
   mean: TensorView,
@@ -80,7 +81,10 @@ export function statisticsCalls(
   return { calls: [first, merge.call], factors: merge.factors };
 }
 
-/** The second stage: merges the statistics of chunks of rows. */
+/**
+ * Kernel call of the second stage: merges the statistics of chunks of rows (Chan et al. 1983, Algorithms for computing the
+ * sample variance).
+ */
 export function mergeStatisticsCall(
   { partial, rows, chunks }: { partial: Operand; rows: number; chunks: number },
   mean: TensorView,
@@ -117,7 +121,7 @@ export function mergeStatisticsCall(
   return { call, factors };
 }
 
-/** The factors of `normaliseCall` from given statistics. */
+/** Kernel call for the factors of `normaliseCall` from given statistics. */
 export function fixedFactorsCall(
   { mean, variance, gamma, beta }: { mean: TensorView; variance: TensorView; gamma?: TensorView; beta?: TensorView },
   epsilon: number,
@@ -148,7 +152,7 @@ export function fixedFactorsCall(
   return { call, factors };
 }
 
-/** y = (x - mean) * scale + shift, or max(y, 0). */
+/** Kernel call for y = (x - mean) * scale + shift, followed by a ReLU where wanted. */
 export function normaliseCall(
   x: TensorView,
   factors: Operand,
@@ -166,25 +170,26 @@ export function normaliseCall(
   };
 }
 
+/** Arguments of `normGradientCalls`. */
 export interface NormGradientParts {
   readonly dy: TensorView;
   readonly x: TensorView;
   readonly mean: TensorView;
   readonly variance: TensorView;
   readonly gamma: TensorView | undefined;
-  /** Told where there is a ReLU to be differentiated. */
+  /** Given where there is a ReLU: its sign depends on beta. */
   readonly beta: TensorView | undefined;
   readonly dx: TensorView;
-  /** Where the gradients of gamma and beta go, if there are any. */
+  /** Gradients of gamma and beta; absent where there are no gamma and beta. */
   readonly dgamma: TensorView | undefined;
   readonly dbeta: TensorView | undefined;
   readonly epsilon: number;
   readonly relu: boolean;
-  /** The statistics are the batch's own, so that dx flows through them too. */
+  /** The statistics are those of the batch, so that dx includes the gradient through them. */
   readonly training: boolean;
 }
 
-/** Gradients of x, gamma and beta: three dispatches. */
+/** Kernel calls for the gradients of x, gamma and beta (Ioffe and Szegedy 2015, section 3): three dispatches. */
 export function normGradientCalls(
   parts: NormGradientParts,
   { scratch, target }: Pick<Lowering<unknown>, 'scratch' | 'target'>,
@@ -265,7 +270,7 @@ export function normGradientCalls(
   ];
 }
 
-/** Mean and biased variance of every channel, in float64. */
+/** Mean and biased variance per channel, in float64. */
 export function referenceStatistics(x: ReferenceTensor): { mean: Float64Array; variance: Float64Array } {
   const channels = x.shape[x.shape.length - 1];
   const rows = x.data.length / channels;
@@ -291,7 +296,7 @@ export function referenceNormalised(
   return x.data.map((value, i) => (value - mean[i % channels]) / Math.sqrt(variance[i % channels] + epsilon));
 }
 
-/** The operation's y: gamma and beta, if any, applied to normalised values, and the ReLU, if there is one; in float64. */
+/** Output of the operation from normalised values: gamma and beta where given, then the ReLU where wanted; in float64. */
 export function referenceOutput(
   normalised: Float64Array,
   gamma: ReferenceTensor | undefined,
@@ -305,12 +310,12 @@ export function referenceOutput(
   });
 }
 
-/** The part of dy that a ReLU after the batch norm lets through, in float64. */
+/** Gradient before the ReLU, where there is one: dy where y > 0; in float64. */
 export function referenceGated(dy: ReferenceTensor, y: Float64Array, relu: boolean): Float64Array {
   return relu ? dy.data.map((value, i) => (y[i] > 0 ? value : 0)) : dy.data;
 }
 
-/** Sums of every channel, in float64. */
+/** Sum per channel, in float64. */
 export function referenceSums(data: Float64Array, channels: number): Float64Array {
   const sums = new Float64Array(channels);
   data.forEach((value, i) => {

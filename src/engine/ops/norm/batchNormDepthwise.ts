@@ -39,13 +39,18 @@ interface WeightGradientAttributes extends NormDepthwiseAttributes {
 }
 
 /**
- * Depthwise convolution of max(N(x), 0), N being batch norm by the batch's own statistics: the second half of a separable
- * convolution. The kernels normalise what they read, so that neither N(x) nor its positive part is stored.
- * @param x images [N, H, W, C]
- * @param w [k, k, M, C] with k 3 or 5, as in `depthwiseConv2d`
- * @param options geometry as in `depthwiseConv2d`, stride 1
- * @returns y, and the batch's mean [C] and biased variance [C]
- * @throws ShapeError, AttributeError
+ * Batch norm with batch statistics, ReLU and depthwise convolution in one: the second half of DARTS' separable convolution.
+ * The kernels normalise x while they read it, so that the input of the convolution is not stored.
+ * @param x images, f32 [N, H, W, C]
+ * @param w weights, f32 [k, k, M, C] with k = 3 or 5, as in `depthwiseConv2d`
+ * @param options padding and dilation as in `depthwiseConv2d`, stride 1; affine: gamma and beta, f32 [C] each; epsilon: added
+ *   to the variance, 1e-5 where absent
+ * @returns y, f32 [N, OH, OW, M * C], and the batch's mean and biased variance, f32 [C] each
+ * @throws {ShapeError} when shapes or layouts do not fit, or the image is smaller than the kernel
+ * @throws {AttributeError} when kernel or stride is not supported, an option is out of its range, or C is no multiple of 4
+ *   although M > 1
+ * @throws {DTypeError} when a value is u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function batchNormDepthwise(
   x: Value,
@@ -80,7 +85,7 @@ export const batchNormDepthwiseOperation: Operation<NormDepthwiseAttributes> = {
     const affine = gamma ? [gamma, beta] : [];
     const gradients: (Value | undefined)[] = [];
     if (dy && (needed[0] || needed[2] || needed[3])) {
-      // The norm's own gradient finds where its output is positive.
+      // The gradient of the norm recomputes where its output is positive.
       const plain = { ...geometry, relu: false, input: x.shape.slice(1, 3) };
       const [dz] = graph.apply(depthwiseConv2dInputGradientOperation, [dy, w], plain);
       const norm = { epsilon, relu: true };
@@ -120,7 +125,7 @@ export const batchNormDepthwiseOperation: Operation<NormDepthwiseAttributes> = {
   })),
 };
 
-/** dw from x, dy, the batch's mean and variance, and gamma and beta if any. */
+/** Gradient by w. Inputs: x, dy, the batch's mean and variance; gamma and beta where given. */
 export const batchNormDepthwiseWeightGradientOperation: Operation<WeightGradientAttributes> = {
   name: 'batchNormDepthwiseWeightGradient',
   infer: ([x, dy, mean, variance, ...affine], attributes) => {
@@ -185,7 +190,7 @@ function checkTypes(
   return sizes;
 }
 
-/** Depthwise samples of the sizes that there are kernels for, half of them affine. */
+/** Depthwise samples of the supported sizes, half of them affine. */
 function samples(): { sample: DepthwiseSample; affine: boolean }[] {
   return depthwiseSamples
     .filter(({ w, attributes }) => w[0] === w[1] && attributes.stride.every((stride) => stride === 1))

@@ -20,13 +20,16 @@ import {
 import { type Affine, affineOf } from './batchNormTraining.js';
 
 /**
- * Batch normalisation by given statistics: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, channel by channel
- * (Ioffe and Szegedy 2015, algorithm 2, step 11).
- * @param x [..., C]
- * @param mean [C]
- * @param variance [C]
- * @param options relu: max(y, 0) in place of y, in the same pass
- * @throws ShapeError, AttributeError
+ * Batch normalisation with given statistics: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta per channel (Ioffe and
+ * Szegedy 2015, algorithm 2, step 11).
+ * @param x f32 [..., C] of rank 2 or more, in layout rows
+ * @param mean f32 [C]
+ * @param variance f32 [C]
+ * @param options affine: gamma and beta; epsilon: added to the variance, 1e-5 where absent; relu: apply a ReLU to the result
+ * @returns a value of the type of x
+ * @throws {ShapeError | DTypeError} when shapes, layouts or element types are not as above
+ * @throws {AttributeError} when epsilon is negative
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function batchNormInference(
   x: Value,
@@ -98,7 +101,7 @@ export const batchNormInferenceOperation: Operation<NormAttributes> = {
   ],
 };
 
-/** Outputs: dx, sum(dy * xhat) (dgamma), sum(dy) (dbeta). Inputs: as `affineOf` says after dy, x, mean, variance. */
+/** Inputs: dy, x, mean, variance, and those of `affineOf`. Outputs: dx, dgamma = sum(dy * xhat), dbeta = sum(dy). */
 export const batchNormInferenceGradientOperation: Operation<NormAttributes> = {
   name: 'batchNormInferenceGradient',
   infer: ([dy, x, mean, variance, gamma, beta]) => {
@@ -168,7 +171,7 @@ export const batchNormInferenceGradientOperation: Operation<NormAttributes> = {
   ],
 };
 
-/** Outputs: gradients of the statistics. Inputs: dgamma, dbeta, variance, gamma if any. */
+/** Gradients by the statistics. Inputs: dgamma, dbeta, variance; gamma where given. */
 export const fixedStatisticsGradientOperation: Operation<EpsilonAttribute> = {
   name: 'fixedStatisticsGradient',
   infer: (types, attributes) => {

@@ -20,19 +20,21 @@ import {
   statisticsCalls,
 } from './batchNormCalls.js';
 
-/** A learned factor and offset of every channel, [C] each. */
+/** Scale and shift per channel, f32 [C] each. */
 export interface Affine {
   readonly gamma: Value;
   readonly beta: Value;
 }
 
 /**
- * Batch normalisation by the statistics of the batch: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, channel by
- * channel over all other dimensions (Ioffe and Szegedy 2015, algorithm 1).
- * @param x [..., C]
- * @param options relu: max(y, 0) in place of y, in the same pass
- * @returns y, and the batch's mean [C] and biased variance [C]
- * @throws ShapeError, AttributeError
+ * Batch normalisation with the statistics of the batch: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta per channel,
+ * over all other dimensions (Ioffe and Szegedy 2015, algorithm 1).
+ * @param x f32 [..., C] of rank 2 or more, in layout rows
+ * @param options affine: gamma and beta; epsilon: added to the variance, 1e-5 where absent; relu: apply a ReLU to the result
+ * @returns y, of the type of x, and the batch's mean and biased variance, f32 [C] each
+ * @throws {ShapeError | DTypeError} when shapes, layouts or element types are not as above
+ * @throws {AttributeError} when epsilon is negative
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function batchNormTraining(
   x: Value,
@@ -112,13 +114,13 @@ export const batchNormTrainingOperation: Operation<NormAttributes> = {
   ],
 };
 
-/** What a gradient needs of gamma and beta: gamma if any, and beta with a ReLU, whose sign it takes part in. */
+/** Gamma and beta as inputs of a gradient operation: beta only with a ReLU, whose sign depends on it. */
 export function affineOf(gamma: Value | undefined, beta: Value | undefined, { relu }: NormAttributes): Value[] {
   if (!gamma || !beta) return [];
   return relu ? [gamma, beta] : [gamma];
 }
 
-/** Outputs: dx, and dgamma and dbeta where there is a gamma. Inputs: as `affineOf` says after dy, x, mean, variance. */
+/** Inputs: dy, x, mean, variance, and those of `affineOf`. Outputs: dx, and dgamma and dbeta where there is a gamma. */
 export const batchNormTrainingGradientOperation: Operation<NormAttributes> = {
   name: 'batchNormTrainingGradient',
   infer: ([dy, x, mean, variance, gamma, beta]) => {
@@ -199,7 +201,7 @@ export const batchNormTrainingGradientOperation: Operation<NormAttributes> = {
   ],
 };
 
-/** dx of the mean and the variance of a batch, from their own gradients. Inputs: x, mean, dmean, dvariance. */
+/** Gradient of batch mean and variance by x. Inputs: x, mean, dmean, dvariance. */
 export const batchStatisticsGradientOperation: Operation<Record<string, never>> = {
   name: 'batchStatisticsGradient',
   infer: ([x, mean, dmean, dvariance]) => {

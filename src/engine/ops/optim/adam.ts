@@ -12,13 +12,17 @@ export interface AdamAttributes {
 }
 
 /**
- * One step of Adam in place (Kingma and Ba 2015, algorithm 1), weight decay added to the gradient as in PyTorch's Adam.
- * @param parameters all variables of a set, flat
- * @param firstMoment, secondMoment all variables of its mirrors, flat
- * @param gradient flat, from `assembleGradients`
- * @param rates [learningRate, 1 - beta1^t, 1 - beta2^t] at step t, counted from 1
- * @param scale a scalar that multiplies the gradient: the clip coefficient
+ * One step of Adam, in place (Kingma and Ba 2015, algorithm 1), with weight decay added to the gradient (L2 regularisation,
+ * as in PyTorch's Adam, not AdamW).
+ * @param parameters a variable set read whole (`graph.readSet`), f32 [size]
+ * @param firstMoment a mirror of the set read whole, f32 [size]
+ * @param secondMoment a mirror of the set read whole, f32 [size]
+ * @param gradient f32 [size], from `assembleGradients`
+ * @param rates f32 [3]: learning rate, 1 - beta1^t and 1 - beta2^t (bias correction) at step t, counted from 1
+ * @param scale f32 scalar that multiplies the gradient: the clip coefficient
  * @returns the updated parameters
+ * @throws {ShapeError | DTypeError} when shapes or element types are not as above
+ * @throws {OwnershipError} when parameters or moments are no variable sets, or the values belong to different graphs
  */
 export function adamUpdate(
   parameters: Value,

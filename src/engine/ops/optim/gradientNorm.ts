@@ -5,19 +5,29 @@ import { physicalSize, type ValueType, valueType } from '../../graph/types.js';
 import { trafficOnly } from '../record/kernelCall.js';
 import { checkFlat, checkScalar } from '../record/shapeChecks.js';
 
-/** Partial sums of the first stage: enough to fill a GPU, few enough for one invocation to add. */
+/** Most partial sums of the first stage: enough to fill a GPU, few enough for one invocation to add. */
 const PARTS = 1024;
-/** vec4s that are worth an invocation of their own. */
+/** Least vec4s per invocation of the first stage. */
 const LEAST_VECTORS = 8;
 
-/** 2-norm of a flat value, a scalar: the norm of the whole gradient when given what `assembleGradients` returns. */
+/**
+ * Euclidean norm of a flat value, such as the gradient of a whole set from `assembleGradients`.
+ * @param gradient f32 [size]
+ * @returns a scalar, f32 []
+ * @throws {ShapeError} when the rank is not 1
+ * @throws {DTypeError} when the value is u32 or f16
+ */
 export function gradientNorm(gradient: Value): Value {
   return gradient.graph.apply(gradientNormOperation, [gradient], {})[0];
 }
 
 /**
- * min(1, maximum / (norm + 1e-6)): multiplied by it, a gradient of this norm has at most the norm `maximum`.
- * Source: Pascanu et al. 2013, algorithm 1, with the 1e-6 of PyTorch's clip_grad_norm_.
+ * Factor that clips a gradient to a norm of at most `maximum`: min(1, maximum / (norm + 1e-6)) (Pascanu et al. 2013,
+ * algorithm 1, with the 1e-6 of PyTorch's clip_grad_norm_).
+ * @param norm norm of the gradient, a scalar f32 []
+ * @returns a scalar, f32 []
+ * @throws {ShapeError | DTypeError} when the norm is not an f32 scalar
+ * @throws {AttributeError} when the maximum is not positive
  */
 export function clipCoefficient(norm: Value, maximum: number): Value {
   return norm.graph.apply(clipCoefficientOperation, [norm], { maximum })[0];

@@ -11,16 +11,18 @@ export interface SgdAttributes {
 }
 
 /**
- * One step of SGD in place: velocity = momentum * velocity + g and parameters -= learningRate * velocity (Nesterov:
- * g + momentum * velocity), where g = scale * gradient + weightDecay * parameters. Dampening is 0.
- * Source: Sutskever et al. 2013, "On the importance of initialization and momentum"; the form in which the learning rate
- * multiplies the velocity, as PyTorch has it.
- * @param parameters all variables of a set, flat
- * @param velocity all variables of its mirror, flat
- * @param gradient flat, from `assembleGradients`
- * @param learningRate a scalar
- * @param scale a scalar that multiplies the gradient: the clip coefficient
+ * One step of stochastic gradient descent with momentum, in place: velocity = momentum * velocity + g and
+ * parameters -= learningRate * velocity (Nesterov: g + momentum * velocity), where g = scale * gradient +
+ * weightDecay * parameters (Sutskever et al. 2013, in PyTorch's form, where the learning rate multiplies the velocity;
+ * dampening is 0).
+ * @param parameters a variable set read whole (`graph.readSet`), f32 [size]
+ * @param velocity a mirror of the set read whole, f32 [size]
+ * @param gradient f32 [size], from `assembleGradients`
+ * @param learningRate f32 scalar
+ * @param scale f32 scalar that multiplies the gradient: the clip coefficient
  * @returns the updated parameters
+ * @throws {ShapeError | DTypeError} when shapes or element types are not as above
+ * @throws {OwnershipError} when parameters or velocity are no variable sets, or the values belong to different graphs
  */
 export function sgdUpdate(
   parameters: Value,

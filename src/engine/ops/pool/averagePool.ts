@@ -18,14 +18,19 @@ import {
 } from './poolGeometry.js';
 
 interface CountPadding {
-  /** Divide by the taps inside image and padding; else by those inside the image alone. */
+  /** True: divide by the number of taps inside image and padding. False: by that of taps inside the image. */
   readonly countPadding: boolean;
 }
 
 /**
- * Mean over windows: [N, H, W, C] to [N, H', W', C], extents as of `maxPool`. Taps in the padding are left out of the
- * mean, or counted as zeros with `countPadding`; taps past the padding (`ceil`) never count.
- * @throws ShapeError, AttributeError (also where a window would hold nothing but padding)
+ * Average pooling. Taps in the padding are excluded from the mean, or with `countPadding` included as zeros; taps beyond
+ * the padding (`ceil`) never count.
+ * @param x f32 [N, H, W, C]
+ * @param options windows, in pixels; countPadding is false where absent
+ * @returns f32 [N, H', W', C] with the extents of `maxPool`
+ * @throws {ShapeError} when x is not of rank 4 or smaller than the window
+ * @throws {AttributeError} when an option is out of its range, or a window holds only padding
+ * @throws {DTypeError} when x is u32 or f16
  */
 export function averagePool(x: Value, options: PoolOptions & { readonly countPadding?: boolean }): Value {
   const attributes = { ...poolAttributes(options), countPadding: options.countPadding ?? false };
@@ -36,7 +41,7 @@ function countOf({ pixels, paddedCount }: Window, { countPadding }: CountPadding
   return countPadding ? paddedCount : pixels.length;
 }
 
-/** The kernel call of the pooling (from x to y) or of its gradient (from dy to dx). */
+/** Kernel call of the pooling (from x to y) or of its gradient (from dy to dx). */
 function averageCall(
   source: TensorView,
   result: TensorView,

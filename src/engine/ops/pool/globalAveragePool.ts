@@ -6,7 +6,13 @@ import { checkRank, trafficOnly } from '../record/kernelCall.js';
 import { columnSumCalls } from '../record/reduceCalls.js';
 import { broadcastCall } from '../reduce/broadcastCall.js';
 
-/** Mean over all pixels of an image: [N, H, W, C] to [N, C]. @throws ShapeError */
+/**
+ * Global average pooling: the mean over all pixels of each image.
+ * @param x f32 [N, H, W, C]
+ * @returns f32 [N, C]
+ * @throws {ShapeError} when x is not of rank 4
+ * @throws {DTypeError} when x is u32 or f16
+ */
 export function globalAveragePool(x: Value): Value {
   return x.graph.apply(globalAveragePoolOperation, [x], {})[0];
 }

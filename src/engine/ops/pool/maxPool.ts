@@ -18,19 +18,25 @@ import {
   windowsOf,
 } from './poolGeometry.js';
 
-/** Taps that a byte can name. */
+/** Most taps of a window: the gradient needs the number of the winning tap, which is stored in a byte. */
 const MOST_TAPS = 256;
 
 /**
- * Maximum over windows: [N, H, W, C] to [N, H', W', C], H' = floor((H + top + bottom - dilation * (kernel - 1) - 1) /
- * stride) + 1. The first in row-major order wins among equals; padding never wins.
- * @throws ShapeError, AttributeError (also where a window would hold nothing but padding, or more than 256 taps)
+ * Max pooling. Of equal values the first in row-major order is the maximum and receives the gradient; padding is never the
+ * maximum.
+ * @param x f32 [N, H, W, C]
+ * @param options windows, in pixels
+ * @returns f32 [N, H', W', C], H' = floor((H + top + bottom - dilation * (kernel - 1) - 1) / stride) + 1, rounded up instead
+ *   with `ceil`; W' alike
+ * @throws {ShapeError} when x is not of rank 4 or smaller than the window
+ * @throws {AttributeError} when an option is out of its range, a window holds only padding, or has more than 256 taps
+ * @throws {DTypeError} when x is u32 or f16
  */
 export function maxPool(x: Value, options: PoolOptions): Value {
   return x.graph.apply(maxPoolOperation, [x], poolAttributes(options))[0];
 }
 
-/** One word for every vec4 of the output. */
+/** Type of the winning taps: one word per vec4 of the output. */
 function winnersType(y: { shape: readonly number[] }) {
   const type = valueType(y.shape);
   return valueType([product(type.shape.slice(0, -1)) * vectorsPerRow(type)], 'u32');
@@ -94,7 +100,7 @@ export const maxPoolOperation: Operation<PoolAttributes> = {
     const winners = new Float64Array(product(winnersType(y).shape));
     for (const { output, pixels } of windowsOf(x.shape, attributes))
       for (let c = 0; c < vectors * 4; c++) {
-        // The channels that pad the last vec4 are zero.
+        // Padding channels of the last vec4 are zero.
         const values = pixels.map(({ input }) => (c < channels ? x.data[input * channels + c] : 0));
         const largest = Math.max(...values);
         if (c < channels) maxima[output * channels + c] = largest;

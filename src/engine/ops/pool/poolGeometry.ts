@@ -6,36 +6,40 @@ import { checkFloat } from '../record/checks.js';
 import { checkRank, gridOf, viewUniforms } from '../record/kernelCall.js';
 import { enoughInvocations } from '../record/rowLoop.js';
 
-/** Windows of a pooling, sizes in pixels. */
+/** Windows of a pooling, in pixels. */
 export interface PoolAttributes {
-  /** Taps: rows, columns. */
+  /** Window size: rows, columns. */
   readonly kernel: readonly number[];
   /** Rows, columns. */
   readonly stride: readonly number[];
-  /** Rows and columns of padding: top, left, bottom, right. */
+  /** Padding: top, left, bottom, right. */
   readonly padding: readonly number[];
-  /** Distance of taps: rows, columns. */
+  /** Distance between taps: rows, columns. */
   readonly dilation: readonly number[];
   /** The last window may reach past the padding: the output's extents are rounded up. */
   readonly ceil: boolean;
 }
 
-/** Attributes of a pooling's gradient, which sees the output alone. */
+/** Attributes of a pooling's gradient; its input dy does not determine the shape of x. */
 export interface PoolGradientAttributes extends PoolAttributes {
   readonly inputShape: readonly number[];
 }
 
-/** Options of the user-facing functions; one number stands for rows and columns. */
+/** Options of a pooling, in pixels; one number stands for rows and columns. */
 export interface PoolOptions {
+  /** Window size: rows, columns. */
   readonly kernel: number | readonly [number, number];
-  /** 1 where absent. */
+  /** Rows, columns; 1 where absent. */
   readonly stride?: number | readonly [number, number];
+  /** On both sides of rows and of columns, or top, left, bottom, right; 0 where absent. */
   readonly padding?: number | readonly [number, number] | readonly [number, number, number, number];
+  /** Distance between taps: rows, columns; 1 where absent. */
   readonly dilation?: number | readonly [number, number];
+  /** Round the output's extents up, so that the last window may reach beyond the padding; false where absent. */
   readonly ceil?: boolean;
 }
 
-/** Fills in defaults and spells numbers out. */
+/** Fills in defaults and expands single numbers. */
 export function poolAttributes(options: PoolOptions): PoolAttributes {
   const { kernel, stride = 1, padding = 0, dilation = 1, ceil = false } = options;
   const pair = (value: number | readonly number[]) => (typeof value === 'number' ? [value, value] : [...value]);
@@ -49,7 +53,12 @@ export function poolAttributes(options: PoolOptions): PoolAttributes {
   };
 }
 
-/** Type of the output, [batch, height, width, channels]. Throws AttributeError, DTypeError or ShapeError. */
+/**
+ * Type of the output, [batch, height, width, channels].
+ * @throws {DTypeError} when x is u32
+ * @throws {ShapeError} when x is not of rank 4 or smaller than the window
+ * @throws {AttributeError} when an attribute is out of its range, or a window holds only padding
+ */
 export function poolOutput(name: string, x: ValueType, attributes: PoolAttributes): ValueType {
   checkFloat(name, 'x', x);
   checkRank(name, 'x', x, 4);
@@ -88,7 +97,7 @@ function outputExtent(name: string, x: ValueType, axis: number, attributes: Pool
   const reach = (kernel[axis] - 1) * dilation[axis];
   const steps = (input + padding[axis] + padding[axis + 2] - reach - 1) / stride[axis];
   let extent = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
-  // A window that starts past the image and its leading padding is left out.
+  // As PyTorch does: a window that starts beyond the image and its leading padding is dropped.
   if (ceil && (extent - 1) * stride[axis] >= input + padding[axis]) extent--;
   if (extent < 1)
     throw new ShapeError(
@@ -97,26 +106,27 @@ function outputExtent(name: string, x: ValueType, axis: number, attributes: Pool
   for (let i = 0; i < extent; i++)
     if (tapsInside(i * stride[axis] - padding[axis], kernel[axis], dilation[axis], input).length === 0)
       throw new AttributeError(
-        `${name}: padding is [${padding}], so that window ${i} of ${axis === 0 ? 'a column' : 'a row'} holds nothing but padding; wanted less than the window's reach, ${reach + 1}`,
+        `${name}: padding is [${padding}], so that window ${i} of ${axis === 0 ? 'a column' : 'a row'} holds only padding, wanted less than the extent of the window, ${reach + 1}`,
       );
   return extent;
 }
 
-/** Positions, below `extent` and from 0, of the taps of a window that starts at `start`. */
+/** Positions within 0 to extent - 1 of the taps of a window that starts at `start`. */
 function tapsInside(start: number, taps: number, dilation: number, extent: number): number[] {
   return Array.from({ length: taps }, (_, tap) => start + tap * dilation).filter((at) => at >= 0 && at < extent);
 }
 
-/** Taps of a window inside the image, in row-major order, and how many lie inside image and padding together. */
+/** One window of a pooling. */
 export interface Window {
   /** Row-major pixel of the output, batch included. */
   readonly output: number;
-  /** Row-major pixels of the input, batch included, and their taps (row * kernelWidth + column). */
+  /** Its taps inside the image: row-major pixels of the input, batch included, and tap numbers (row * kernelWidth + column). */
   readonly pixels: readonly { readonly input: number; readonly tap: number }[];
+  /** Number of its taps inside image and padding. */
   readonly paddedCount: number;
 }
 
-/** Every window of every image, in order: what the references go over. */
+/** All windows of all images, in order, for the float64 references. */
 export function* windowsOf(inputShape: readonly number[], attributes: PoolAttributes): Generator<Window> {
   const { kernel, stride, padding, dilation } = attributes;
   const [batch, height, width] = inputShape;
@@ -139,7 +149,7 @@ export function* windowsOf(inputShape: readonly number[], attributes: PoolAttrib
       }
 }
 
-/** Strips of rows that the invocations of a column share, and the grid. */
+/** Strips of rows, one invocation per (image, column of pixels, vec4, strip), and the grid. */
 export function stripsOf(
   written: TensorView,
   target: KernelTarget,
@@ -156,7 +166,7 @@ export function stripsOf(
 }
 
 /**
- * Constants, uniforms and grid of the kernels for any windows.
+ * Constants, uniforms and grid of the kernels for general windows.
  * @param x the input or its gradient
  * @param y the output or its gradient
  * @param written the one of them that the kernel writes
@@ -172,7 +182,7 @@ export function poolCall(
   const [, inputHeight, inputWidth] = x.located.type.shape;
   const [, outputHeight, outputWidth] = y.located.type.shape;
   const strips = stripsOf(written, target);
-  // The windows that networks are full of have pipelines of their own; all others share one, which is slower.
+  // Common windows have specialised pipelines; all others share one, which is slower.
   const [k, s, d] = [kernel, stride, dilation].map(([rows, columns]) => (rows === columns ? rows : 0));
   const isCommon = (k === 2 || k === 3) && (s === 1 || s === 2) && d === 1;
   return {
@@ -198,7 +208,7 @@ export function poolCall(
   };
 }
 
-/** Windows of 3x3 pixels, one after the other: they have kernels of their own. */
+/** Whether windows are 3x3 with stride 1 and dilation 1, for which there are specialised kernels. */
 export function isPool3x3({ kernel, stride, dilation }: PoolAttributes): boolean {
   return [...kernel, ...stride, ...dilation].join() === '3,3,1,1,1,1';
 }

@@ -11,26 +11,40 @@ import { sum } from '../reduce/reduce.js';
 import { uniformsAt } from './random.js';
 
 export interface DropoutAttributes {
+  /** An unsigned 32-bit integer. */
   readonly seed: number;
-  /** Dropouts of different purposes draw unrelated masks: name each place in a network differently. */
+  /** Different purposes give independent masks: use a different name for each layer of a network. */
   readonly purpose: string;
 }
 
 /**
- * Sets elements to zero with probability `rate` and divides the others by 1 - rate (Srivastava et al. 2014). The mask
- * depends on (seed, purpose, step) alone; the gradient draws it again.
- * @param rate scalar in [0, 1); its gradient is that of the factor 1 / (1 - rate), for the mask drawn
- * @param step u32 scalar
+ * Dropout: sets elements to zero with probability `rate` and divides the others by 1 - rate (Srivastava et al. 2014). The
+ * mask depends only on (seed, purpose, step); the gradient recomputes it.
+ * @param x f32 of any shape, in layout rows
+ * @param rate f32 scalar in [0, 1); its gradient is that of the factor 1 / (1 - rate), with the mask held fixed
+ * @param step u32 scalar, the number of the training step
+ * @returns a value of the type of x
+ * @throws {ShapeError} when x is in layout matrix, or rate or step is not a scalar
+ * @throws {DTypeError} when an element type is not as above
+ * @throws {AttributeError} when the seed is not an unsigned 32-bit integer
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function dropout(x: Value, rate: Value, step: Value, attributes: DropoutAttributes): Value {
   return x.graph.apply(dropoutOperation, [x, rate, step], attributes)[0];
 }
 
 /**
- * Sets whole samples (indices of the first dimension) to zero with probability `rate` and divides the others by 1 - rate:
- * drop path (Larsson et al. 2017, FractalNet), as NAS networks use it on the edges of their cells.
- * @param rate scalar in [0, 1); its gradient is that of the factor 1 / (1 - rate), for the mask drawn
- * @param step u32 scalar
+ * Drop path: sets whole samples (indices of the first dimension) to zero with probability `rate` and divides the others by
+ * 1 - rate (Larsson et al. 2017, FractalNet; on the edges of cells: Zoph et al. 2018, NASNet). The mask depends only on
+ * (seed, purpose, step); the gradient recomputes it.
+ * @param x f32 [N, ...] of rank 2 or more, in layout rows
+ * @param rate f32 scalar in [0, 1); its gradient is that of the factor 1 / (1 - rate), with the mask held fixed
+ * @param step u32 scalar, the number of the training step
+ * @returns a value of the type of x
+ * @throws {ShapeError} when x has a rank below 2 or is in layout matrix, or rate or step is not a scalar
+ * @throws {DTypeError} when an element type is not as above
+ * @throws {AttributeError} when the seed is not an unsigned 32-bit integer
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function dropPath(x: Value, rate: Value, step: Value, attributes: DropoutAttributes): Value {
   return x.graph.apply(dropPathOperation, [x, rate, step], attributes)[0];

@@ -7,31 +7,48 @@ import { checkScalar, checkSeed } from '../record/shapeChecks.js';
 
 export interface RandomAttributes {
   readonly shape: readonly number[];
+  /** An unsigned 32-bit integer. */
   readonly seed: number;
-  /** Draws of different purposes are unrelated. */
+  /** Different purposes give independent numbers. */
   readonly purpose: string;
 }
 
 /**
- * Words of Philox4x32-10 (Salmon et al. 2011), u32: the four elements of vec4 i of the value (rows padded to whole vec4s)
+ * Random words of Philox4x32-10 (Salmon et al. 2011). The four elements of vec4 i of the value (rows padded to whole vec4s)
  * are the words of counter (i, step, 0, 0) with key (seed, purpose).
- * @param step u32 scalar
+ * @param step u32 scalar, the number of the training step
+ * @returns u32 of `attributes.shape`
+ * @throws {DTypeError | ShapeError} when `step` is not a u32 scalar
+ * @throws {AttributeError} when the seed is not an unsigned 32-bit integer
  */
 export function randomWords(step: Value, attributes: RandomAttributes): Value {
   return step.graph.apply(randomWordsOperation, [step], attributes)[0];
 }
 
-/** Uniform in [0, 1), multiples of 2^-24, from the same words as `randomWords`. */
+/**
+ * Uniform random numbers in [0, 1), multiples of 2^-24, computed from the words of `randomWords`.
+ * @param step u32 scalar, the number of the training step
+ * @returns f32 of `attributes.shape`
+ * @throws {DTypeError | ShapeError} when `step` is not a u32 scalar
+ * @throws {AttributeError} when the seed is not an unsigned 32-bit integer
+ */
 export function randomUniform(step: Value, attributes: RandomAttributes): Value {
   return step.graph.apply(randomUniformOperation, [step], attributes)[0];
 }
 
-/** Standard normal, by the Box-Muller transform of the first two and the last two words of each vec4. */
+/**
+ * Standard normal random numbers, by the Box-Muller transform (1958) of the first two and the last two words of each vec4 of
+ * `randomWords`.
+ * @param step u32 scalar, the number of the training step
+ * @returns f32 of `attributes.shape`
+ * @throws {DTypeError | ShapeError} when `step` is not a u32 scalar
+ * @throws {AttributeError} when the seed is not an unsigned 32-bit integer
+ */
 export function randomNormal(step: Value, attributes: RandomAttributes): Value {
   return step.graph.apply(randomNormalOperation, [step], attributes)[0];
 }
 
-/** The four words of a vec4 as uniform numbers. */
+/** The uniform numbers of one vec4, on the host. */
 export function uniformsAt(counter: number, step: number, seed: number, purpose: string): number[] {
   return philox4x32([counter, step, 0, 0], [seed, purposeKey(purpose)]).map(unitInterval);
 }

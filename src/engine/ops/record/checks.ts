@@ -1,17 +1,17 @@
 import { AttributeError, DTypeError } from '../../errors/errors.js';
 import { formatType, type ValueType } from '../../graph/types.js';
 
-/** Throws DTypeError unless the elements are floating-point numbers; f16 reaches only operations that take it. */
+/** @throws {DTypeError} when the elements are u32; f16 reaches only records with `supportsF16` */
 export function checkFloat(operation: string, argument: string, type: ValueType): void {
   if (type.dtype === 'u32') throw new DTypeError(`${operation}: ${argument} is ${formatType(type)}, wanted f32`);
 }
 
-/** Throws DTypeError unless the elements are unsigned integers. */
+/** @throws {DTypeError} when the elements are not u32 */
 export function checkInteger(operation: string, argument: string, type: ValueType): void {
   if (type.dtype !== 'u32') throw new DTypeError(`${operation}: ${argument} is ${formatType(type)}, wanted u32`);
 }
 
-/** Throws AttributeError unless lowest <= value <= highest. */
+/** @throws {AttributeError} when not lowest <= value <= highest */
 export function checkRange(
   operation: string,
   attribute: string,

@@ -1,32 +1,34 @@
 import type { KernelCall, Operand, TensorView } from '../../graph/operation.js';
 import { gridOf } from './kernelCall.js';
 
-/** Rows of vec4s to be summed, or the place of the sums. */
+/** A strided view of rows of vec4s: the terms of a sum, or where its result is written. */
 export interface RowsView {
   readonly operand: Operand;
   readonly offset: number;
   readonly stride: number;
 }
 
+/** Allocates scratch memory of the node (`Lowering.scratch`). */
 type Scratch = (elements: number) => Operand;
 
-/** Columns from which one invocation a column fills a GPU. */
+/** Columns from which one invocation per column fills a GPU. */
 const ENOUGH_COLUMNS = 2048;
-/** Partial sums of one column that the second stage adds. */
+/** Most partial sums per column, which the second stage adds. */
 const MOST_CHUNKS = 256;
 const ROWS_PER_CHUNK = 16;
 
 /**
- * Parts into which the rows of a column are split for the first of two stages: enough for thousands of invocations,
- * few enough that the second stage, which adds them one after the other, stays short.
- * @param columns invocations that one chunk gives
+ * Number of chunks into which the rows are split for the first stage of a two-stage reduction: enough for thousands of
+ * invocations, few enough that the second stage, which adds the chunks sequentially, is short.
+ * @param columns invocations per chunk
+ * @returns 1 where one stage is enough
  */
 export function chunksOf(rows: number, columns: number): number {
   if (rows <= 2 * ROWS_PER_CHUNK || columns >= ENOUGH_COLUMNS) return 1;
   return Math.min(MOST_CHUNKS, Math.ceil(rows / ROWS_PER_CHUNK), Math.ceil((4 * ENOUGH_COLUMNS) / columns));
 }
 
-/** y[group] = factor * sum over the rows of x[group], channel by channel: one dispatch, or two where rows are many. */
+/** y[group] = factor * sum of the rows of x[group], per channel: one dispatch, or two where there are many rows. */
 export function columnSumCalls(
   x: RowsView,
   y: RowsView,
@@ -43,7 +45,7 @@ export function columnSumCalls(
   ];
 }
 
-/** y = factor * the sum of all elements of x. */
+/** y = factor * sum of all elements of x. */
 export function totalCalls(x: TensorView, y: TensorView, factor: number, scratch: Scratch): KernelCall[] {
   const calls: KernelCall[] = [];
   let view: RowsView = x;
@@ -56,7 +58,7 @@ export function totalCalls(x: TensorView, y: TensorView, factor: number, scratch
   };
   const isRun = x.rows === 1 || x.stride === x.vectors;
   if (!isRun) reduce(x.rows, x.vectors, chunksOf(x.rows, x.vectors));
-  // A run of vec4s is as many rows of one vec4.
+  // A contiguous run of vec4s is read as rows of one vec4.
   while (count > MOST_CHUNKS) {
     view = { ...view, stride: 1 };
     reduce(count, 1, Math.min(MOST_CHUNKS * ROWS_PER_CHUNK, Math.ceil(count / ROWS_PER_CHUNK)));

@@ -2,29 +2,29 @@ import type { KernelTarget } from '../../graph/kernelTarget.js';
 import { gridOf } from './kernelCall.js';
 
 /**
- * Invocations that keep a device busy. More cost time on a software driver, where every one takes as long as moving three
- * or four vec4s.
+ * Number of invocations that keep a device busy. More are slower on a software driver, where starting one takes as long as
+ * moving three or four vec4s.
  */
 export function enoughInvocations(target: KernelTarget): number {
   return target.softwareLanes > 0 ? 2 ** 14 : 2 ** 18;
 }
 
-/** Uniforms of kernels whose invocations go over chunks of rows. */
+/** Uniforms of a kernel whose invocations loop over chunks of rows. */
 export interface RowChunks {
   readonly rows: number;
   readonly vectors: number;
   readonly chunks: number;
-  /** Rows from the first of one chunk to the first of the next. */
+  /** Distance from the first row of one chunk to that of the next. */
   readonly chunkStart: number;
-  /** Rows from the first of a chunk to one past its last. */
+  /** Distance from the first row of a chunk to one past its last. */
   readonly chunkSpan: number;
-  /** Rows from one of a chunk to its next. */
+  /** Distance between successive rows of a chunk. */
   readonly rowStep: number;
 }
 
 /**
- * Splits rows among at most `most` chunks. On a GPU neighbouring invocations take neighbouring rows at every step, which
- * lets them load together; on a software driver each has a run of rows to itself, which suits a CPU's caches.
+ * Splits rows into at most `most` chunks. On a GPU chunks are interleaved, so that neighbouring invocations load
+ * neighbouring rows (coalesced loads); on a software driver each chunk is a contiguous run, which suits a CPU's caches.
  */
 export function rowChunks(rows: number, vectors: number, most: number, target: KernelTarget): RowChunks {
   if (target.softwareLanes === 0) {
@@ -35,7 +35,7 @@ export function rowChunks(rows: number, vectors: number, most: number, target: K
   return { rows, vectors, chunks: Math.ceil(rows / length), chunkStart: length, chunkSpan: length, rowStep: 1 };
 }
 
-/** Split of a kernel that goes over rows x vectors vec4s; what belongs to a column is loaded once for a chunk of rows. */
+/** Uniforms and grid of a kernel over rows x vectors vec4s with one invocation per (chunk of rows, column). */
 export function rowLoop(
   rows: number,
   vectors: number,

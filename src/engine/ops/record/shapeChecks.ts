@@ -2,7 +2,10 @@ import { AttributeError, ShapeError } from '../../errors/errors.js';
 import { type DType, formatType, sameShape, type ValueType } from '../../graph/types.js';
 import { checkFloat, checkInteger } from './checks.js';
 
-/** Throws DTypeError unless a type has the element type wanted, ShapeError unless it has the shape. */
+/**
+ * @throws {DTypeError} when the element type is not `dtype` (f16 passes for f32)
+ * @throws {ShapeError} when the shape is not `wanted`
+ */
 export function checkShape(
   operation: string,
   argument: string,
@@ -16,12 +19,12 @@ export function checkShape(
     throw new ShapeError(`${operation}: ${argument} is ${formatType(type)}, wanted ${dtype}[${wanted.join(', ')}]`);
 }
 
-/** Throws unless a type is a scalar. */
+/** @throws {DTypeError | ShapeError} when a type is not a scalar of the element type */
 export function checkScalar(operation: string, argument: string, type: ValueType, dtype: DType = 'f32'): void {
   checkShape(operation, argument, type, [], dtype);
 }
 
-/** Throws unless all are rank-1 values of one length: sets of variables, flat. */
+/** Checks variable sets read whole. @throws {DTypeError | ShapeError} when a type is not f32 [size] with the size of the first */
 export function checkFlat(operation: string, types: Readonly<Record<string, ValueType>>): void {
   const first = Object.values(types)[0];
   for (const [argument, type] of Object.entries(types)) {
@@ -31,7 +34,7 @@ export function checkFlat(operation: string, types: Readonly<Record<string, Valu
   }
 }
 
-/** Throws ShapeError unless a type is in the layout of activations. */
+/** @throws {ShapeError} when a type is not in layout rows */
 export function checkRows(operation: string, argument: string, type: ValueType): void {
   if (type.layout !== 'rows')
     throw new ShapeError(
@@ -39,13 +42,13 @@ export function checkRows(operation: string, argument: string, type: ValueType):
     );
 }
 
-/** Throws unless a type is a list of unsigned integers. */
+/** @throws {DTypeError | ShapeError} when a type is not u32 of rank 1 */
 export function checkIntegerList(operation: string, argument: string, type: ValueType): void {
   checkInteger(operation, argument, type);
   if (type.shape.length !== 1) throw new ShapeError(`${operation}: ${argument} is ${formatType(type)}, wanted rank 1`);
 }
 
-/** Throws AttributeError unless a seed is an unsigned 32-bit integer. */
+/** @throws {AttributeError} when a seed is not an unsigned 32-bit integer */
 export function checkSeed(operation: string, seed: number): void {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
     throw new AttributeError(`${operation}: seed is ${seed}, wanted an integer from 0 to 2^32 - 1`);

@@ -2,8 +2,9 @@
 const ROUNDOFF = 2 ** -24;
 
 /**
- * Largest difference allowed between what a float32 kernel gives and the exact result: rounding errors of a sum of `length`
- * terms grow like a random walk, with the root of its length, and are relative to the size of the output as a whole.
+ * Largest difference allowed between the output of a float32 kernel and the exact result. Rounding errors of a sum of
+ * `length` terms grow like a random walk, with the square root of the length (Higham and Mary 2019, A new approach to
+ * probabilistic rounding error analysis), relative to the magnitude of the whole output.
  */
 export function tolerance(length: number, reference: ArrayLike<number>): number {
   let squares = 0;

@@ -9,11 +9,14 @@ import { broadcastScalar } from '../reduce/reduce.js';
 type NoAttributes = Record<string, never>;
 
 /**
- * What a step of an LSTM does after its product: c' = sigmoid(f) c + sigmoid(i) tanh(g), h' = sigmoid(o) tanh(c').
- * @param gates [batch, 4 units]: i, f, g and o before their functions; units a multiple of four
- * @param cell c, [batch, units]
- * @returns h' and c', both [batch, units]
- * @throws ShapeError, DTypeError
+ * Elementwise part of an LSTM step: c' = sigmoid(f) c + sigmoid(i) tanh(g), h' = sigmoid(o) tanh(c') (Hochreiter and
+ * Schmidhuber 1997, with the forget gate of Gers et al. 2000; gates in the order of PyTorch).
+ * @param gates preactivations of the gates i, f, g and o, f32 [batch, 4 units] in layout rows; units a multiple of four
+ * @param cell c, f32 [batch, units] in layout rows
+ * @returns h' and c', both f32 [batch, units]
+ * @throws {ShapeError} when shapes or layouts do not fit, or units is no multiple of four
+ * @throws {DTypeError} when an argument is u32 or f16
+ * @throws {OwnershipError} when the values belong to different graphs
  */
 export function lstmCell(gates: Value, cell: Value): readonly [hidden: Value, cell: Value] {
   const [hidden, newCell] = gates.graph.apply(lstmCellOperation, [gates, cell], {});
@@ -33,12 +36,12 @@ function checkCell(name: string, gates: ValueType, states: Readonly<Record<strin
   for (const [argument, type] of Object.entries(states)) checkShape(name, argument, type, [batch, units]);
 }
 
-/** Functions and products in a row that each round; more than any sum has terms. */
+/** Length of the longest chain of roundings, in place of a sum length. */
 const ROUNDINGS = 8;
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** The gates of every unit after their functions. */
+/** The activated gates of every unit. */
 function* gatesOf(gates: ReferenceTensor) {
   const [batch, width] = gates.shape;
   const units = width / 4;
@@ -105,7 +108,7 @@ export const lstmCellOperation: Operation<NoAttributes> = {
   samples: samples(1),
 };
 
-/** Gradients by gates and cell, from gates, cell, the new cell, and the gradients by hidden and new cell. */
+/** Gradients by gates and cell. Inputs: gates, cell, the new cell, the gradients by hidden and new cell. */
 export const lstmCellGradientOperation: Operation<NoAttributes> = {
   name: 'lstmCellGradient',
   infer: ([gates, cell, newCell, dHidden, dNewCell]) => {

@@ -4,7 +4,7 @@ import { channelsOf, physicalShape } from '../../graph/types.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 import { enoughInvocations } from '../record/rowLoop.js';
 
-/** The kernel call: every row of x `repeat` times, or a scalar everywhere. */
+/** Kernel call that writes every row of x `repeat` times, or a scalar to every element. */
 export function broadcastCall(
   x: TensorView,
   y: TensorView,

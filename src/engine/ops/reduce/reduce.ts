@@ -16,27 +16,57 @@ import { trafficOnly } from '../record/kernelCall.js';
 import { columnSumCalls, totalCalls } from '../record/reduceCalls.js';
 import { broadcastCall } from './broadcastCall.js';
 
-/** Sum of all elements, a scalar. */
+/**
+ * Sum of all elements.
+ * @param x f32 of any shape and layout
+ * @returns a scalar, f32 []
+ * @throws {DTypeError} when x is u32 or f16
+ */
 export function sum(x: Value): Value {
   return x.graph.apply(sumOperation, [x], { mean: false })[0];
 }
 
-/** Mean of all elements, a scalar. */
+/**
+ * Mean of all elements.
+ * @param x f32 of any shape and layout
+ * @returns a scalar, f32 []
+ * @throws {DTypeError} when x is u32 or f16
+ */
 export function mean(x: Value): Value {
   return x.graph.apply(sumOperation, [x], { mean: true })[0];
 }
 
-/** Sum over all dimensions but the last: [..., C] to [C]. The gradient of a bias. */
+/**
+ * Sum over all dimensions but the last: the gradient of a bias.
+ * @param x f32 [..., C] of rank 2 or more
+ * @returns f32 [C]
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x has a rank below 2
+ */
 export function sumRows(x: Value): Value {
   return x.graph.apply(sumRowsOperation, [x], {})[0];
 }
 
-/** factor * x in every element of the type wanted; x is a scalar. */
+/**
+ * A tensor filled with factor * x: the adjoint of `sum`.
+ * @param x a scalar, f32 []
+ * @param type shape and layout of the result
+ * @returns f32 of that shape and layout
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x is not a scalar
+ */
 export function broadcastScalar(x: Value, type: ValueType, factor = 1): Value {
   return x.graph.apply(broadcastScalarOperation, [x], { shape: type.shape, layout: type.layout, factor })[0];
 }
 
-/** factor * x in every row of the type wanted; x is [C], the last dimension C. */
+/**
+ * A tensor of which every row, along the last dimension, is factor * x: the adjoint of `sumRows`.
+ * @param x f32 [C]
+ * @param type shape [..., C] and layout of the result
+ * @returns f32 of that shape and layout
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x is not [C]
+ */
 export function broadcastRow(x: Value, type: ValueType, factor = 1): Value {
   return x.graph.apply(broadcastRowOperation, [x], { shape: type.shape, layout: type.layout, factor })[0];
 }

@@ -5,12 +5,25 @@ import { channelsOf, formatType, type ValueType } from '../../graph/types.js';
 import { checkFloat } from '../record/checks.js';
 import { checkSameShape, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 
-/** Softmax over the last dimension, of any shape. */
+/**
+ * Softmax over the last dimension: y_k = exp(x_k - max x) / sum_j exp(x_j - max x).
+ * @param x f32 [..., C] of rank 1 or more, in layout rows
+ * @returns a value of the type of x
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x is a scalar or in layout matrix
+ */
 export function softmax(x: Value): Value {
   return x.graph.apply(softmaxOperation, [x], {})[0];
 }
 
-/** Logarithm of the softmax over the last dimension, by way of the log-sum-exp. */
+/**
+ * Logarithm of the softmax over the last dimension, computed with the log-sum-exp: y_k = x_k - max x - log sum_j
+ * exp(x_j - max x).
+ * @param x f32 [..., C] of rank 1 or more, in layout rows
+ * @returns a value of the type of x
+ * @throws {DTypeError} when x is u32 or f16
+ * @throws {ShapeError} when x is a scalar or in layout matrix
+ */
 export function logSoftmax(x: Value): Value {
   return x.graph.apply(logSoftmaxOperation, [x], {})[0];
 }
@@ -23,7 +36,7 @@ function checkRows(name: string, x: ValueType): void {
     throw new ShapeError(`${name}: x is ${formatType(x)} (${x.layout}), wanted rank 1 or more (rows)`);
 }
 
-/** Every row of the last dimension, replaced. */
+/** Applies a function to every row along the last dimension. */
 function mapRows(x: ReferenceTensor, map: (row: Float64Array, index: number) => Float64Array): Float64Array {
   const result = new Float64Array(x.data.length);
   const width = x.shape[x.shape.length - 1];
@@ -76,7 +89,7 @@ function forward(name: string, log: boolean): Operation<NoAttributes> {
   };
 }
 
-/** dx from dy and the output y. */
+/** The gradient. Inputs: dy, the output y. */
 function backward(name: string, log: boolean): Operation<NoAttributes> {
   return {
     name,

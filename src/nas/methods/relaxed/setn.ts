@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { softmax } from '../../../engine/ops/reduce/softmax.js';
 import { Random } from '../../../engine/random/random.js';
+import type { Feeds } from '../../../engine/runtime/program.js';
 import type { Supernet } from '../../networks/classifier.js';
 import type { Method } from '../../search/method.js';
 import type { RelaxedTable, Selection, Space } from '../../spaces/shared/space.js';
-import { type Feeds, type JointRule, softmaxScores } from '../../training/bilevel/relaxedRule.js';
+import { type JointRule, softmaxScores } from '../../training/bilevel/relaxedRule.js';
 import { pathFeeds, type SharedEvaluator } from '../../training/sharedEvaluator.js';
 import { deriveSelection } from '../shared/derivation.js';
 import { memoryOptions } from '../shared/memoryOptions.js';

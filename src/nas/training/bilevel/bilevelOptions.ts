@@ -1,8 +1,8 @@
 import type { Compiler } from '../../../engine/runtime/compiler.js';
 import type { ImageSplit } from '../../data/images/imageSet.js';
+import type { ImageShape } from '../../data/images/transform.js';
 import type { Supernet } from '../../networks/classifier.js';
 import type { Protocol } from '../../records/protocol.js';
-import type { ImageShape } from '../imageBatch.js';
 import type { JointRule, SelfUpdatingRule, SeparateRule, UnpenalizedRule } from './relaxedRule.js';
 
 /** Adam on the architecture parameters, with coupled weight decay. */

@@ -2,7 +2,7 @@ import { AttributeError } from '../../../engine/errors/errors.js';
 import type { Graph } from '../../../engine/graph/graph.js';
 import type { VariableSet } from '../../../engine/graph/variables.js';
 import { Adam } from '../../../engine/optim/adam.js';
-import type { Program } from '../../../engine/runtime/program.js';
+import type { Feeds, Program } from '../../../engine/runtime/program.js';
 import type { Workspace } from '../../../engine/runtime/workspace.js';
 import { joinSplits } from '../../data/images/imageSet.js';
 import type { EpochRecord } from '../../records/epochRecord.js';
@@ -19,7 +19,7 @@ import { type OnStep, TrainingLoop, type TrainingStep } from '../trainingLoop.js
 import { archEigenvalue } from './archEigenvalue.js';
 import { BilevelGraphs, type BilevelParts, gradientName } from './bilevelGraphs.js';
 import type { BilevelOptions } from './bilevelOptions.js';
-import type { Feeds, Part, StepPlace } from './relaxedRule.js';
+import type { Part, StepPlace } from './relaxedRule.js';
 import { UnrolledStep } from './unrolledStep.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { Graph, Value } from '../../../engine/graph/graph.js';
 import type { VariableSet } from '../../../engine/graph/variables.js';
 import { softmax } from '../../../engine/ops/reduce/softmax.js';
+import type { Feeds } from '../../../engine/runtime/program.js';
 import type { Mixture, Supernet } from '../../networks/classifier.js';
 
 /** Which update a pass is for: `alphas`, the architecture parameters, or `weights`. Part of feed names and random streams. */
@@ -16,9 +17,6 @@ export interface StepPlace {
   readonly epoch: number;
   readonly epochs: number;
 }
-
-/** Values of a program's feeds by name. */
-export type Feeds = Readonly<Record<string, number | ArrayLike<number>>>;
 
 /** What a rule adds to the graph of a pass. */
 export interface TracedMixture {

@@ -50,7 +50,7 @@ describe('conv2d', () => {
   it('refuses weights for other channels than x has', () => {
     const { x, w } = feedsOf([1, 5, 5, 3], [3, 3, 4, 8]);
     expect(() => conv2d(x, w)).toThrow(ShapeError);
-    expect(() => conv2d(x, w)).toThrow(/conv2d: w is f32\[3, 3, 4, 8\] for 4 input channels a group, wanted 3/);
+    expect(() => conv2d(x, w)).toThrow(/conv2d: w is f32\[3, 3, 4, 8\] for 4 input channels per group, wanted 3/);
   });
 
   it('refuses a kernel larger than the padded image', () => {

@@ -205,8 +205,18 @@ describe('mixed edges', () => {
       [source, candidate(6, 0), ShapeError, /slot 6, wanted one of the 6 of the stack/],
       [source, candidate(0.5, 0), ShapeError, /slot 0\.5, wanted/],
       [source, candidate(0, 15), AttributeError, /weight 15 .* of the weights f32\[3, 5\]: 0 to 14/],
-      [source, [{ ...first, skip: undefined }, ...others], AttributeError, /skip connection needs .* in every edge/],
-      [{ ...source, skip: undefined }, edges, AttributeError, /skip connection needs a value and a weight/],
+      [
+        source,
+        [{ ...first, skip: undefined }, ...others],
+        AttributeError,
+        /got a skip value, but no weight of it in some edge, wanted both or neither in every edge/,
+      ],
+      [
+        { ...source, skip: undefined },
+        edges,
+        AttributeError,
+        /got a weight of a skip connection, but no skip value, wanted both or neither/,
+      ],
       [{ ...source, skip: gamma }, edges, ShapeError, /the skip connection is f32\[8\], wanted f32\[3, 4, 5, 8\]/],
       [
         { ...source, slots: 8 },

@@ -117,7 +117,7 @@ describe('batch norm', () => {
       'inference by nothing',
       () => batchNorm(x, { mode: 'inference' }),
       AttributeError,
-      /mode is inference without running statistics/,
+      /got mode inference without `running`, wanted running statistics/,
     ],
     [
       'a mean of other channels',

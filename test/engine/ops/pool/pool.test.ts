@@ -91,12 +91,7 @@ describe('bad arguments of a pooling', () => {
     ['a window larger than the image', () => maxPool(x, { kernel: 5 }), ShapeError, /x is f32\[2, 4, 4, 3\].*pad more/],
     ['no stride', () => maxPool(x, { kernel: 2, stride: 0 }), AttributeError, /stride is \[0,0\], wanted 2 integers/],
     ['half a pixel', () => averagePool(x, { kernel: 2, padding: 0.5 }), AttributeError, /padding is/],
-    [
-      'windows of padding alone',
-      () => averagePool(x, { kernel: 2, padding: 2 }),
-      AttributeError,
-      /nothing but padding/,
-    ],
+    ['windows of padding alone', () => averagePool(x, { kernel: 2, padding: 2 }), AttributeError, /holds only padding/],
     ['too many taps', () => maxPool(graph.feed('big', [1, 17, 17, 1]), { kernel: 17 }), AttributeError, /256 taps/],
     ['no image', () => globalAveragePool(graph.feed('row', [2, 3])), ShapeError, /x is f32\[2, 3\], wanted rank 4/],
     ['integers', () => maxPool(graph.feed('n', [1, 4, 4, 1], 'u32'), { kernel: 2 }), DTypeError, /wanted f32/],

@@ -170,7 +170,11 @@ describe('every sampling search', () => {
       options,
     );
     while (await search.step());
-    expect(events).toHaveLength(12);
+    expect(events.filter(({ kind }) => kind === 'evaluation')).toHaveLength(12);
+    // Every evaluation is announced, and its end told before its result.
+    const order = events.map((event) => (event.kind === 'phase' ? `${event.state} ${event.index}` : event.kind));
+    const wanted = Array.from({ length: 12 }, (_, i) => [`start ${i + 1}`, `end ${i + 1}`, 'evaluation']);
+    expect(order).toEqual(wanted.flat());
     expect(events.at(-1)).toMatchObject({ kind: 'evaluation', done: 12, total: 12 });
     expect(evaluated.map(([, seedOffset]) => seedOffset)).toEqual([...Array(12).keys()]);
   });

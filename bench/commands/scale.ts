@@ -1,15 +1,15 @@
 // How the cost of a step grows with the batch, the network, the images and the number of candidates.
 import { open } from '../../src/engine/device/node/index.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
-import { parseOptions, pick } from '../options.js';
+import { parseOptions, pick } from '../harness/options.js';
+import { timeRuns } from '../harness/timing.js';
 import { describeEnvironment, environmentOf } from '../report/environment.js';
 import { publish } from '../report/publish.js';
 import type { ResultRow } from '../report/results.js';
 import { growthExponent, summarize } from '../report/statistics.js';
 import { type Column, megabytes, number, textTable } from '../report/table.js';
-import { timeRuns } from '../timing.js';
-import { prepareScale } from './program.js';
-import { BASE_TEXT, SCALE_POINTS, type ScalePoint } from './workloads.js';
+import { prepareScale } from '../scale/program.js';
+import { BASE_TEXT, SCALE_POINTS, type ScalePoint } from '../scale/workloads.js';
 
 const columns: readonly Column<ResultRow>[] = [
   { head: 'axis', align: 'left', least: 10, cell: ({ workload }) => workload.split('_')[0] },

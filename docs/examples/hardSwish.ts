@@ -12,7 +12,7 @@ import {
   trafficOnly,
   type Value,
   viewUniforms,
-} from '../../../src/engine/index.js';
+} from 'nastransfer/engine';
 
 /** The kernel of both directions. */
 export const hardSwishSource = `// Hard swish, y = x clamp(x / 6 + 1/2, 0, 1); with GRADIENT y = dy f'(x).
@@ -57,7 +57,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 }
 `;
 
-const KERNEL = defineShader('test/hardSwish', hardSwishSource);
+const KERNEL = defineShader('example/hardSwish', hardSwishSource);
 
 const gate = (x: number) => Math.min(Math.max(x / 6 + 0.5, 0), 1);
 const derivative = (x: number) => gate(x) + (Math.abs(x) < 3 ? x / 6 : 0);
@@ -67,54 +67,49 @@ export function hardSwish(x: Value): Value {
   return x.graph.apply(hardSwishOperation, [x], {})[0];
 }
 
-/** The record, with another kernel to show what the harness finds. */
-export function hardSwishBy(kernel: string): Operation<Attributes> {
-  const operation: Operation<Attributes> = {
-    name: kernel,
-    infer: ([x]) => {
-      checkFloat('hardSwish', 'x', x);
-      checkRows('hardSwish', 'x', x);
-      return [x];
+export const hardSwishOperation: Operation<Attributes> = {
+  name: 'example/hardSwish',
+  infer: ([x]) => {
+    checkFloat('hardSwish', 'x', x);
+    checkRows('hardSwish', 'x', x);
+    return [x];
+  },
+  lower: ({ inputs: [x], outputs: [y] }) => [call(x, undefined, y)],
+  gradient: ({ inputs: [x], outputGradients: [dy] }) => [
+    dy && x.graph.apply(hardSwishGradientOperation, [x, dy], {})[0],
+  ],
+  // For the tests: float64 on the host, the cost, the length of the longest sum, and inputs to try.
+  reference: ([x]) => [x.data.map((value) => value * gate(value))],
+  cost: trafficOnly,
+  reductionLength: () => 1,
+  samples: [
+    { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: {} },
+    { name: 'a scalar', inputs: [{ shape: [] }], attributes: {} },
+    {
+      name: 'both kinks',
+      inputs: [{ shape: [7], fill: { values: [-1000, -3, -2.9, 0, 2.9, 3, 1000] } }],
+      attributes: {},
+      smooth: false,
     },
-    lower: ({ inputs: [x], outputs: [y] }) => [call(kernel, x, undefined, y)],
-    gradient: ({ inputs: [x], outputGradients: [dy] }) => [
-      dy && x.graph.apply(hardSwishGradientOperation, [x, dy], {})[0],
-    ],
-    reference: ([x]) => [x.data.map((value) => value * gate(value))],
-    cost: trafficOnly,
-    reductionLength: () => 1,
-    samples: [
-      { name: 'odd sizes', inputs: [{ shape: [2, 5, 3, 7] }], attributes: {} },
-      { name: 'a scalar', inputs: [{ shape: [] }], attributes: {} },
-      {
-        name: 'both kinks',
-        inputs: [{ shape: [7], fill: { values: [-1000, -3, -2.9, 0, 2.9, 3, 1000] } }],
-        attributes: {},
-        smooth: false,
-      },
-    ],
-  };
-  return operation;
-}
-
-export const hardSwishOperation = hardSwishBy(KERNEL);
+  ],
+};
 
 export const hardSwishGradientOperation: Operation<Attributes> = {
-  name: 'test/hardSwishGradient',
+  name: 'example/hardSwishGradient',
   infer: (types) => {
     checkSameShape('hardSwishGradient', types);
     return [types[0]];
   },
-  lower: ({ inputs: [x, dy], outputs: [dx] }) => [call(KERNEL, x, dy, dx)],
+  lower: ({ inputs: [x, dy], outputs: [dx] }) => [call(x, dy, dx)],
   reference: ([x, dy]) => [dy.data.map((value, i) => value * derivative(x.data[i]))],
   cost: trafficOnly,
   reductionLength: () => 1,
   samples: [{ name: 'odd sizes', inputs: [{ shape: [2, 3, 5, 6] }, { shape: [2, 3, 5, 6] }], attributes: {} }],
 };
 
-function call(kernel: string, x: TensorView, dy: TensorView | undefined, y: TensorView): KernelCall {
+function call(x: TensorView, dy: TensorView | undefined, y: TensorView): KernelCall {
   return {
-    kernel,
+    kernel: KERNEL,
     constants: { GRADIENT: dy !== undefined },
     uniforms: {
       ...extentUniforms(y),

@@ -1,6 +1,6 @@
 import { Bench } from 'tinybench';
-import type { Engine } from '../src/engine/runtime/engine.js';
-import type { Prepared } from './contenders/contender.js';
+import type { Engine } from '../../src/engine/runtime/engine.js';
+import type { Prepared } from './prepared.js';
 
 /** Milliseconds that one sample lasts at least: short programs are run several times for it, so that waiting once weighs little. */
 const SAMPLE = 10;

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import type { AdapterSummary } from '../../src/engine/device/adapter.js';
 import { open } from '../../src/engine/device/node/index.js';
 import { Contender } from '../contenders/process.js';
-import { parseOptions, pick, positive } from '../options.js';
+import { parseOptions, pick, positive } from '../harness/options.js';
 import { describeEnvironment, environmentOf } from '../report/environment.js';
 import { publish } from '../report/publish.js';
 import type { ResultRow } from '../report/results.js';
 import { summarize } from '../report/statistics.js';
 import { type Column, megabytes, number, textTable } from '../report/table.js';
-import { countMultiplyAdds, countParameters, networkOf, stepFlops } from './networks.js';
-import { LARGE_STEPS, STEPS, type StepWorkload } from './workloads.js';
+import { countMultiplyAdds, countParameters, networkOf, stepFlops } from '../steps/networks.js';
+import { LARGE_STEPS, STEPS, type StepWorkload } from '../steps/workloads.js';
 
 const columns: readonly Column<ResultRow>[] = [
   { head: 'step', align: 'left', least: 34, cell: ({ workload }) => workload },

@@ -2,16 +2,16 @@
 import { open } from '../../src/engine/device/node/index.js';
 import { type Ceilings, measureCeilings } from '../../src/engine/profile/ceilings.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
-import { parseOptions, pick } from '../options.js';
+import { parseOptions, pick } from '../harness/options.js';
+import { timeOperations, timeRuns } from '../harness/timing.js';
+import { prepareOperation } from '../kernels/program.js';
+import { alternativesOf } from '../kernels/variants.js';
+import { KERNEL_LIST, MORE_KERNELS, type OperationWorkload, type Work, workOf } from '../kernels/workloads.js';
 import { describeEnvironment, environmentOf } from '../report/environment.js';
 import { publish } from '../report/publish.js';
 import type { ResultRow } from '../report/results.js';
 import { type Summary, summarize } from '../report/statistics.js';
 import { type Column, number, percent, textTable } from '../report/table.js';
-import { timeOperations, timeRuns } from '../timing.js';
-import { prepareOperation } from './program.js';
-import { alternativesOf } from './variants.js';
-import { KERNEL_LIST, MORE_KERNELS, type OperationWorkload, type Work, workOf } from './workloads.js';
 
 const columns: readonly Column<ResultRow>[] = [
   { head: 'workload, > operation, ~ variant', align: 'left', least: 64, cell: nameOf },

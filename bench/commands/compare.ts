@@ -1,8 +1,8 @@
 // Compares two files that benchmarks wrote with --json.
-import { describeEnvironment } from './report/environment.js';
-import { type ResultFile, type ResultRow, readResults } from './report/results.js';
-import { judge, type Summary, type Verdict } from './report/statistics.js';
-import { type Column, number, textTable } from './report/table.js';
+import { describeEnvironment } from '../report/environment.js';
+import { type ResultFile, type ResultRow, readResults } from '../report/results.js';
+import { judge, type Summary, type Verdict } from '../report/statistics.js';
+import { type Column, number, textTable } from '../report/table.js';
 
 export interface Comparison {
   readonly workload: string;

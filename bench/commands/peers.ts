@@ -1,9 +1,12 @@
 // Operations and training steps, the engine's and other frameworks' in turn on one adapter.
 import { open } from '../../src/engine/device/node/index.js';
-import type { Tensors } from '../contenders/contender.js';
 import { Contender, type ContenderName } from '../contenders/process.js';
+import { list, parseOptions, pick, positive } from '../harness/options.js';
+import type { Tensors } from '../harness/prepared.js';
 import { KERNEL_LIST, type OperationWorkload, workOf } from '../kernels/workloads.js';
-import { list, parseOptions, pick, positive } from '../options.js';
+import { disagreement } from '../peers/check.js';
+import { weightsByEdge } from '../peers/edgeWeights.js';
+import { checkPeers, PEERS, type PeerName, peerVersion } from '../peers/versions.js';
 import { describeEnvironment, environmentOf } from '../report/environment.js';
 import { publish } from '../report/publish.js';
 import type { ResultRow } from '../report/results.js';
@@ -11,9 +14,6 @@ import { geometricMean, summarize } from '../report/statistics.js';
 import { type Column, megabytes, number, textTable } from '../report/table.js';
 import { stepFlops } from '../steps/networks.js';
 import { PEER_STEPS, type StepWorkload } from '../steps/workloads.js';
-import { disagreement } from './check.js';
-import { weightsByEdge } from './edgeWeights.js';
-import { checkPeers, PEERS, type PeerName, peerVersion } from './versions.js';
 
 type Workload = OperationWorkload | StepWorkload;
 

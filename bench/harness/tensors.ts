@@ -1,6 +1,6 @@
 import type { VariableSet } from '../../src/engine/graph/variables.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
-import type { PlainTensor, Tensors } from './contender.js';
+import type { PlainTensor, Tensors } from './prepared.js';
 
 /** Variables of sets by their names. */
 export async function readTensors(engine: Engine, sets: readonly VariableSet[]): Promise<Tensors> {

@@ -5,8 +5,10 @@ import { Engine } from '../../src/engine/runtime/engine.js';
 import { unfusedDarts } from '../../test/nas/spaces/unfusedDarts.js';
 import { unfusedSupernet } from '../../test/nas/spaces/unfusedSupernet.js';
 import { dartsPieces, elementsOf, nasbench201Pieces } from '../../test/nas/spaces/unstack.js';
-import type { Prepared } from '../contenders/contender.js';
-import { parseOptions, pick } from '../options.js';
+import { parseOptions, pick } from '../harness/options.js';
+import type { Prepared } from '../harness/prepared.js';
+import { timeRuns } from '../harness/timing.js';
+import { type NodeWorkload, prepareFused, prepareOpByOp } from '../mixed/node.js';
 import { describeEnvironment, environmentOf } from '../report/environment.js';
 import { publish } from '../report/publish.js';
 import type { ResultRow } from '../report/results.js';
@@ -15,8 +17,6 @@ import { type Column, megabytes, number, percent, textTable } from '../report/ta
 import { networkOf, type StepNetwork } from '../steps/networks.js';
 import { prepareStep } from '../steps/program.js';
 import { STEPS, type StepWorkload } from '../steps/workloads.js';
-import { timeRuns } from '../timing.js';
-import { type NodeWorkload, prepareFused, prepareOpByOp } from './node.js';
 
 interface Workload {
   readonly name: string;
