@@ -6,8 +6,8 @@ import type { Classifier, Supernet, SupernetOptions } from '../../src/nas/networ
 import type { Protocol } from '../../src/nas/records/protocol.js';
 import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';
 import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
-import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/batches.js';
 import type { ArchOptimizer } from '../../src/nas/training/bilevel/bilevelOptions.js';
+import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/loop/batches.js';
 import { stripes, tinyCell, tinyProtocol } from '../nas/training/trainingRun.js';
 import { SMOOTH_OPTIMIZER, smoothBatches, smoothSupernet } from './smoothProblem.js';
 

@@ -3,7 +3,7 @@ import type { ImageSplit } from '../data/images/imageSet.js';
 import { takeImages } from '../data/images/selection.js';
 import { channelStatistics } from '../data/images/statistics.js';
 import type { ImageShape } from '../data/images/transform.js';
-import { shuffledBatches } from '../training/batches.js';
+import { shuffledBatches } from '../training/loop/batches.js';
 import type { Score, ScoreContext } from './score.js';
 
 /** Scores of one architecture; null where a score is not defined or not finite. */

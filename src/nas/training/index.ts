@@ -1,4 +1,3 @@
-export { batchesPerEpoch, sequentialBatches, shuffledBatches } from './batches.js';
 export type {
   ArchOptimizer,
   ArchUpdate,
@@ -22,17 +21,19 @@ export {
   type TracedMixture,
   type UnpenalizedRule,
 } from './bilevel/relaxedRule.js';
-export { DeviceImages } from './deviceImages.js';
-export { InterruptedTrainingError } from './errors.js';
-export { type ImageBatchSettings, imageBatch } from './imageBatch.js';
-export { Metrics } from './metrics.js';
-export { allocateSets, allocateState } from './ownedMemory.js';
-export { PathTrainer, type PathTrainerOptions } from './pathTrainer.js';
-export { type Disposable, ResourceScope } from './resourceScope.js';
-export { type RunStepsOptions, runSteps, STEPS_AHEAD } from './runSteps.js';
-export { learningRateOf, optimizerOf } from './schedule.js';
-export { pathFeeds, SharedEvaluator, type SharedEvaluatorOptions } from './sharedEvaluator.js';
-export { stepGraphs } from './stepGraphs.js';
-export { stepFeed, Trainer, type TrainerOptions, type TrainingData } from './trainer.js';
-export { type OnStep, TrainingLoop, type TrainingLoopOptions, type TrainingStep } from './trainingLoop.js';
-export { dropPathFeed, trainingLoss } from './trainingLoss.js';
+export { batchesPerEpoch, sequentialBatches, shuffledBatches } from './loop/batches.js';
+export { DeviceImages } from './loop/deviceImages.js';
+export { InterruptedTrainingError } from './loop/errors.js';
+export { type ImageBatchSettings, imageBatch } from './loop/imageBatch.js';
+export { Metrics } from './loop/metrics.js';
+export { allocateSets, allocateState } from './loop/ownedMemory.js';
+export { type Disposable, ResourceScope } from './loop/resourceScope.js';
+export { type RunStepsOptions, runSteps, STEPS_AHEAD } from './loop/runSteps.js';
+export { learningRateOf, optimizerOf } from './loop/schedule.js';
+export { stepFeed } from './loop/stepFeed.js';
+export { type OnStep, TrainingLoop, type TrainingLoopOptions, type TrainingStep } from './loop/trainingLoop.js';
+export { stepGraphs } from './network/stepGraphs.js';
+export { Trainer, type TrainerOptions, type TrainingData } from './network/trainer.js';
+export { dropPathFeed, trainingLoss } from './network/trainingLoss.js';
+export { PathTrainer, type PathTrainerOptions } from './paths/pathTrainer.js';
+export { pathFeeds, SharedEvaluator, type SharedEvaluatorOptions } from './paths/sharedEvaluator.js';

@@ -8,7 +8,7 @@ import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
 import type { SearchEvent } from '../search/events.js';
 import type { Space } from '../spaces/shared/space.js';
-import { batchesPerEpoch } from '../training/batches.js';
+import { batchesPerEpoch } from '../training/loop/batches.js';
 import { searchProblem } from './searchProblem.js';
 import type { StepTime, TrainingEvent } from './study.js';
 import type { SearchTask } from './tasks.js';

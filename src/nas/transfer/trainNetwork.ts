@@ -3,7 +3,7 @@ import type { EpochRecord } from '../records/epochRecord.js';
 import type { Protocol } from '../records/protocol.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { Trainer, type TrainingData } from '../training/trainer.js';
+import { Trainer, type TrainingData } from '../training/network/trainer.js';
 import type { TrainingEvent } from './study.js';
 
 /**

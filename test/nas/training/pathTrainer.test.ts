@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
-import { PathTrainer } from '../../../src/nas/training/pathTrainer.js';
+import { PathTrainer } from '../../../src/nas/training/paths/pathTrainer.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { stripes, tinyCell, tinyProtocol } from './trainingRun.js';
 

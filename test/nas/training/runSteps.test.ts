@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runSteps } from '../../../src/nas/training/runSteps.js';
+import { runSteps } from '../../../src/nas/training/loop/runSteps.js';
 
 /** Steps after which the host waited, and steps that were submitted. */
 async function run(count: number, ahead: number, before?: number, signal?: AbortSignal) {

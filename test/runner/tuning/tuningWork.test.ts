@@ -10,7 +10,7 @@ import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { BilevelTrainer } from '../../../src/nas/training/bilevel/bilevelTrainer.js';
 import { softmaxRule } from '../../../src/nas/training/bilevel/relaxedRule.js';
-import { Trainer } from '../../../src/nas/training/trainer.js';
+import { Trainer } from '../../../src/nas/training/network/trainer.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 

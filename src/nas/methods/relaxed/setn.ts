@@ -6,7 +6,7 @@ import type { Supernet } from '../../networks/classifier.js';
 import type { Method } from '../../search/method.js';
 import type { RelaxedTable, Selection, Space } from '../../spaces/shared/space.js';
 import { type JointRule, softmaxScores } from '../../training/bilevel/relaxedRule.js';
-import { pathFeeds, type SharedEvaluator } from '../../training/sharedEvaluator.js';
+import { pathFeeds, type SharedEvaluator } from '../../training/paths/sharedEvaluator.js';
 import { deriveSelection } from '../shared/derivation.js';
 import { memoryOptions } from '../shared/memoryOptions.js';
 import { archOptimizerOf, archOptions } from './archOptions.js';

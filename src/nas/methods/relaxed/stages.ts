@@ -2,7 +2,7 @@ import type { Supernet, SupernetOptions } from '../../networks/classifier.js';
 import type { Protocol } from '../../records/protocol.js';
 import type { SupernetContext } from '../../search/problem.js';
 import type { ArchUpdate } from '../../training/bilevel/bilevelOptions.js';
-import type { SharedEvaluator } from '../../training/sharedEvaluator.js';
+import type { SharedEvaluator } from '../../training/paths/sharedEvaluator.js';
 
 /** A supernet that is trained for the epochs of the problem's protocol. Most methods have one, P-DARTS three. */
 export interface Stage {

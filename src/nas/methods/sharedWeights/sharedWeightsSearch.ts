@@ -6,7 +6,7 @@ import { SearchError } from '../../search/errors.js';
 import { inPhase } from '../../search/events.js';
 import type { Search, SearchProgress, SearchState } from '../../search/method.js';
 import type { Problem, SupernetContext } from '../../search/problem.js';
-import { PathTrainer } from '../../training/pathTrainer.js';
+import { PathTrainer } from '../../training/paths/pathTrainer.js';
 import { requireMethod, WholeSteps } from '../shared/searchState.js';
 
 /** What a method uses while its search runs. */

@@ -9,9 +9,9 @@ import type { Random } from '../../../../engine/random/random.js';
 import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import type { Program } from '../../../../engine/runtime/program.js';
 import type { Space } from '../../../spaces/shared/space.js';
-import { allocateSets, allocateState } from '../../../training/ownedMemory.js';
-import { ResourceScope } from '../../../training/resourceScope.js';
-import { readSets, writeSets } from '../../../training/sets.js';
+import { allocateSets, allocateState } from '../../../training/loop/ownedMemory.js';
+import { ResourceScope } from '../../../training/loop/resourceScope.js';
+import { readSets, writeSets } from '../../../training/loop/sets.js';
 import { type ControllerPath, HostController } from './hostController.js';
 import { ControllerNetwork, type ControllerNetworkSettings } from './network.js';
 

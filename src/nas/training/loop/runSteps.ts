@@ -1,4 +1,4 @@
-import type { Compiler } from '../../engine/runtime/compiler.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
 
 /** Steps submitted before the host waits for the device: enough to keep it busy, few enough for progress and an abort to be prompt. */
 export const STEPS_AHEAD = {

@@ -1,9 +1,9 @@
-import type { Graph, Value } from '../../engine/graph/graph.js';
-import { gatherImages } from '../../engine/ops/data/gatherImages.js';
-import { gatherLabels } from '../../engine/ops/data/gatherLabels.js';
-import type { ChannelStatistics } from '../data/images/statistics.js';
-import type { ImageShape } from '../data/images/transform.js';
-import type { AugmentationSettings } from '../records/protocol.js';
+import type { Graph, Value } from '../../../engine/graph/graph.js';
+import { gatherImages } from '../../../engine/ops/data/gatherImages.js';
+import { gatherLabels } from '../../../engine/ops/data/gatherLabels.js';
+import type { ChannelStatistics } from '../../data/images/statistics.js';
+import type { ImageShape } from '../../data/images/transform.js';
+import type { AugmentationSettings } from '../../records/protocol.js';
 import type { DeviceImages } from './deviceImages.js';
 
 export interface ImageBatchSettings {

@@ -1,19 +1,19 @@
-import { AttributeError } from '../../engine/errors/errors.js';
-import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { Program } from '../../engine/runtime/program.js';
-import type { Workspace } from '../../engine/runtime/workspace.js';
-import type { ImageSplit } from '../data/images/imageSet.js';
-import type { channelStatistics } from '../data/images/statistics.js';
-import type { ImageShape } from '../data/images/transform.js';
-import type { Supernet } from '../networks/classifier.js';
-import type { RelaxedTable, Selection } from '../spaces/shared/space.js';
-import { sequentialBatches } from './batches.js';
-import { DeviceImages } from './deviceImages.js';
-import { imageBatch } from './imageBatch.js';
-import { Metrics } from './metrics.js';
-import { ResourceScope } from './resourceScope.js';
-import { runSteps, STEPS_AHEAD } from './runSteps.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
+import { crossEntropy } from '../../../engine/ops/loss/crossEntropy.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
+import type { Program } from '../../../engine/runtime/program.js';
+import type { Workspace } from '../../../engine/runtime/workspace.js';
+import type { ImageSplit } from '../../data/images/imageSet.js';
+import type { channelStatistics } from '../../data/images/statistics.js';
+import type { ImageShape } from '../../data/images/transform.js';
+import type { Supernet } from '../../networks/classifier.js';
+import type { RelaxedTable, Selection } from '../../spaces/shared/space.js';
+import { sequentialBatches } from '../loop/batches.js';
+import { DeviceImages } from '../loop/deviceImages.js';
+import { imageBatch } from '../loop/imageBatch.js';
+import { Metrics } from '../loop/metrics.js';
+import { ResourceScope } from '../loop/resourceScope.js';
+import { runSteps, STEPS_AHEAD } from '../loop/runSteps.js';
 
 export interface SharedEvaluatorOptions {
   readonly engine: Compiler;

@@ -1,6 +1,6 @@
-import type { Optimizer } from '../../engine/optim/optimizer.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { EpochRecord } from '../records/epochRecord.js';
+import type { Optimizer } from '../../../engine/optim/optimizer.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
+import type { EpochRecord } from '../../records/epochRecord.js';
 import { batchesPerEpoch, shuffledBatches } from './batches.js';
 import { InterruptedTrainingError } from './errors.js';
 import type { Metrics } from './metrics.js';

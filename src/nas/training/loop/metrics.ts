@@ -1,8 +1,8 @@
-import type { Graph, Value } from '../../engine/graph/graph.js';
-import { type Variable, VariableSet, zeros } from '../../engine/graph/variables.js';
-import { accumulate } from '../../engine/ops/copy/accumulate.js';
-import { correctCount } from '../../engine/ops/loss/accuracy.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
+import type { Graph, Value } from '../../../engine/graph/graph.js';
+import { type Variable, VariableSet, zeros } from '../../../engine/graph/variables.js';
+import { accumulate } from '../../../engine/ops/copy/accumulate.js';
+import { correctCount } from '../../../engine/ops/loss/accuracy.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
 
 /** Sums of losses and of correct predictions, kept on the device: reading them once an epoch is the only read-back of a training. */
 export class Metrics {

@@ -1,5 +1,5 @@
-import type { VariableSet } from '../../engine/graph/variables.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
+import type { VariableSet } from '../../../engine/graph/variables.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
 import type { ResourceScope } from './resourceScope.js';
 
 /** Allocates sets, initialised by the seed, which the scope then releases. */

@@ -1,23 +1,24 @@
-import { AttributeError } from '../../engine/errors/errors.js';
-import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
-import type { Sgd } from '../../engine/optim/sgd.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { Program } from '../../engine/runtime/program.js';
-import type { ImageSplit } from '../data/images/imageSet.js';
-import { channelStatistics } from '../data/images/statistics.js';
-import type { ImageShape } from '../data/images/transform.js';
-import type { Classifier } from '../networks/classifier.js';
-import type { EpochRecord } from '../records/epochRecord.js';
-import type { Protocol } from '../records/protocol.js';
-import { batchesPerEpoch, sequentialBatches } from './batches.js';
-import { DeviceImages } from './deviceImages.js';
-import { imageBatch } from './imageBatch.js';
-import { Metrics } from './metrics.js';
-import { allocateSets, allocateState } from './ownedMemory.js';
-import { ResourceScope } from './resourceScope.js';
-import { runSteps, STEPS_AHEAD } from './runSteps.js';
-import { optimizerOf } from './schedule.js';
-import { type OnStep, TrainingLoop } from './trainingLoop.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
+import { crossEntropy } from '../../../engine/ops/loss/crossEntropy.js';
+import type { Sgd } from '../../../engine/optim/sgd.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
+import type { Program } from '../../../engine/runtime/program.js';
+import type { ImageSplit } from '../../data/images/imageSet.js';
+import { channelStatistics } from '../../data/images/statistics.js';
+import type { ImageShape } from '../../data/images/transform.js';
+import type { Classifier } from '../../networks/classifier.js';
+import type { EpochRecord } from '../../records/epochRecord.js';
+import type { Protocol } from '../../records/protocol.js';
+import { batchesPerEpoch, sequentialBatches } from '../loop/batches.js';
+import { DeviceImages } from '../loop/deviceImages.js';
+import { imageBatch } from '../loop/imageBatch.js';
+import { Metrics } from '../loop/metrics.js';
+import { allocateSets, allocateState } from '../loop/ownedMemory.js';
+import { ResourceScope } from '../loop/resourceScope.js';
+import { runSteps, STEPS_AHEAD } from '../loop/runSteps.js';
+import { optimizerOf } from '../loop/schedule.js';
+import { stepFeed } from '../loop/stepFeed.js';
+import { type OnStep, TrainingLoop } from '../loop/trainingLoop.js';
 import { dropPathFeed, trainingLoss } from './trainingLoss.js';
 
 export interface TrainingData {
@@ -148,9 +149,4 @@ export class Trainer {
   dispose(): void {
     this.scope.dispose();
   }
-}
-
-/** The feed `step` where the program draws random numbers. */
-export function stepFeed(program: Program, step: number): { step?: number } {
-  return program.hasFeed('step') ? { step } : {};
 }
