@@ -78,7 +78,7 @@ describe('average pool', () => {
       const image = graph.constant(x, [1, 3, 3, 1]);
       return { dx: gradients(sum(averagePool(image, { kernel: 3, padding: 1 })), [image])[0] as Value };
     });
-    // The corner lies in windows of 4, 6, 6 and 9 pixels.
+    // The corner is in windows of 4, 6, 6 and 9 pixels.
     expect(dx[0]).toBeCloseTo(1 / 4 + 1 / 6 + 1 / 6 + 1 / 9, 5);
     expect(dx[4]).toBeCloseTo(4 / 4 + 4 / 6 + 1 / 9, 5);
   });
