@@ -10,7 +10,7 @@ import { synflow } from './synflow.js';
 import { fisher, gradNorm, snip } from './weightGradients.js';
 import { zen } from './zen.js';
 
-/** Those that share a pass stand one after the other. */
+/** All scores; those that share a pass are adjacent. */
 const scores: readonly Score[] = [
   parameters,
   flops,
