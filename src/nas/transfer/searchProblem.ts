@@ -68,7 +68,7 @@ export async function searchProblem(
   };
 }
 
-/** Architectures that a search which trains candidates will train, at most; where it is told before it starts. */
+/** Largest number of architectures that a search will train, as its progress states before it starts. */
 export function candidatesOf(space: Space, methodName: string, options: unknown, protocol: Protocol): number {
   const problem: Problem = {
     ...uncomputed(space, 0, protocol.epochs, networkSettings(protocol, 2)),
@@ -82,7 +82,7 @@ export function candidatesOf(space: Space, methodName: string, options: unknown,
   }
 }
 
-/** What a search is given and no device is needed for. */
+/** The part of a problem that needs no device. */
 function uncomputed(space: Space, seed: number, epochs: number, settings: NetworkSettings): Omit<Problem, 'evaluate'> {
   return {
     space,
@@ -99,7 +99,7 @@ function uncomputed(space: Space, seed: number, epochs: number, settings: Networ
 
 const COUNTS = ['parameters', 'multiplyAdds', 'mflops'] as const;
 
-/** Each a third of the next (Hyperband's eta, Li et al. 2018), up to the whole training. */
+/** Lengths of training, each a third of the next (Hyperband's eta, Li et al. 2018), up to the whole training. */
 function fidelities(epochs: number): number[] {
   return epochs < 3 ? [epochs] : [...fidelities(Math.floor(epochs / 3)), epochs];
 }
@@ -109,7 +109,7 @@ function evaluationSeed(seed: number, offset: number): number {
   return new Random(seed, `evaluation ${offset}`).uint32();
 }
 
-/** Accuracy on the alphas' half after training on the weights' half. */
+/** Accuracy on the validation half after training on the training half. */
 async function fitness(
   engine: Compiler,
   space: Space,
