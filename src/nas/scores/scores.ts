@@ -28,7 +28,7 @@ const scores: readonly Score[] = [
 
 export const SCORE_NAMES: readonly string[] = scores.map(({ name }) => name);
 
-/** @throws UnknownNameError */
+/** @throws {UnknownNameError} when no score has the name */
 export function scoreByName(name: string): Score {
   const score = scores.find((candidate) => candidate.name === name);
   if (!score) throw new UnknownNameError('Score', name, SCORE_NAMES);

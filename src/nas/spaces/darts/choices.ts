@@ -31,7 +31,7 @@ export const GENOTYPE_CHOICES: readonly Choice[] = CELL_NAMES.flatMap((cell) =>
 /** About 1.08e18, which a double does not represent exactly. */
 export const SPACE_SIZE = GENOTYPE_CHOICES.reduce((product, { options }) => product * options.length, 1);
 
-/** @throws AttributeError if the decisions are too many, too few or out of range */
+/** @throws {AttributeError} when the decisions are too many, too few or out of range */
 export function genotypeOfDecisions(decisions: readonly number[]): Genotype {
   if (decisions.length !== GENOTYPE_CHOICES.length)
     throw new AttributeError(
@@ -53,7 +53,7 @@ export function genotypeOfDecisions(decisions: readonly number[]): Genotype {
   return { normal, reduction };
 }
 
-/** @throws ArchitectureError for a genotype outside the space */
+/** @throws {ArchitectureError} when the genotype is not in the space */
 export function decisionsOfGenotype(genotype: Genotype): number[] {
   return CELL_NAMES.flatMap((name) => {
     const cell = genotype[name];

@@ -82,7 +82,7 @@ const FIELDS = ['normal', 'normal_concat', 'reduce', 'reduce_concat'] as const;
 /**
  * A record `Genotype(normal=..., normal_concat=..., reduce=..., reduce_concat=...)`, whose edges are pairs
  * ('operation', input), two a node, triples ('operation', node, input), or a list of pairs for each node.
- * @throws ArchitectureError
+ * @throws {ArchitectureError} with the position, got and wanted
  */
 export function readGenotype(text: string, literal: Literal & { kind: 'record' }): Genotype {
   const [normal, normalConcat, reduction, reductionConcat] = FIELDS.map(
