@@ -7,7 +7,9 @@ import { makeSource, type Source, type SourceContext } from '../data/sources.js'
 import { UnknownNameError } from '../errors/errors.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
-import { type Problem, SearchError, type SearchEvent } from '../search/method.js';
+import { SearchError } from '../search/errors.js';
+import type { SearchEvent } from '../search/events.js';
+import type { Problem } from '../search/problem.js';
 import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
@@ -18,7 +20,7 @@ import { trainNetwork } from './trainNetwork.js';
 export interface SearchProblemOptions {
   /** For the source's rule; default: `engine`, which cannot run one where it only plans. */
   readonly sourceContext?: SourceContext;
-  /** Aborts evaluations between their steps, and supernets where they report a step. */
+  /** Aborts evaluations and supernets between two steps. */
   readonly signal?: AbortSignal;
 }
 
@@ -39,14 +41,10 @@ export async function searchProblem(
   const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
   const source = await makeSource(fitted, task.specification, seed, sourceContext);
   const settings = networkSettings(protocol, source.classes.length);
-  const checked = (event: SearchEvent) => {
-    signal?.throwIfAborted();
-    report?.(event);
-  };
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),
     sourceName: formatSource(task.specification),
-    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs }) => ({
+    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs, signal }) => ({
       accuracy: await fitness(
         engine,
         space,
@@ -64,7 +62,8 @@ export async function searchProblem(
       source,
       build: (options, sizes) => space.supernet({ ...settings, ...sizes }, options),
     },
-    report: signal || report ? checked : undefined,
+    report,
+    signal,
   };
 }
 
@@ -120,12 +119,13 @@ async function fitness(
   signal?: AbortSignal,
 ): Promise<number> {
   const data = { shape: source, train: source.trainSplit, test: source.validationSplit };
+  const classes = source.classes.length;
   const { accuracy } = await trainNetwork(
     engine,
     space,
     architecture,
     data,
-    source.classes.length,
+    classes,
     protocol,
     seed,
     undefined,

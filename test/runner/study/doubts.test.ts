@@ -31,7 +31,7 @@ describe('a training', () => {
   it('that cannot be distinguished from guessing is reported, with the accuracy of guessing and what to do', () => {
     const [doubt, ...others] = doubtsOf(0.108);
     expect(others).toEqual([]);
-    expect(doubt).toContain("test accuracy 10.8 % is not significantly above chance");
+    expect(doubt).toContain('test accuracy 10.8 % is not significantly above chance');
     expect(doubt).toContain('the most frequent class has 10.0 %');
     // The least k with P(X >= k) <= 5 % for 400 images at one tenth is 51 (normal approximation with continuity: 50.4).
     expect(doubt).toContain('on 400 test images less than 12.8 % may be chance');
