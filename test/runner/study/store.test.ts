@@ -182,7 +182,7 @@ describe('the folder of a study', () => {
     writeFileSync(join(folder, 'results.json'), '{"format": 9}');
     await expect(readResults(folder)).rejects.toThrow('format is 9, wanted the results of a study, format 1');
     writeFileSync(join(folder, 'results.json'), '{');
-    await expect(readResults(folder)).rejects.toThrow('is no JSON');
+    await expect(readResults(folder)).rejects.toThrow('is not JSON');
   });
 });
 
