@@ -120,8 +120,18 @@ export interface Operation<A extends Attributes = Attributes> {
   sameAs?(constants: readonly (ArrayLike<number> | undefined)[], attributes: A): number | undefined;
   /** Inputs may be written into the output directly: side by side along the channels, or at offsets in an arena of variables. */
   assembles?: 'channels' | 'variables';
+  /** Output 0 is, or by the attributes may be, the output of a ReLU. */
+  readonly relu?: ReluOutput<A>;
   /** Makes the operation an update: output i overwrites input inPlace[i], which must be a variable. */
   readonly inPlace?: readonly number[];
+}
+
+/** A ReLU that an operation is, or applies to its output 0 in the same pass. */
+export interface ReluOutput<A> {
+  /** Whether output 0 is the output of a ReLU. */
+  applied(attributes: A): boolean;
+  /** Attributes of the same operation without the ReLU. Absent: input 0 is the ReLU's input. */
+  without?(attributes: A): A;
 }
 
 /** A traced computation: nodes in the order in which they were applied, which is a valid order of execution. */
