@@ -49,7 +49,7 @@ describe('the packed package', () => {
     expect(links.filter(({ file, link }) => !existsSync(join(installed, dirname(file), link)))).toEqual([]);
   });
 
-  test('imports nothing but Node, itself and the packages it says it depends on, of these none that is optional', () => {
+  test('imports only Node, itself and its declared dependencies, and no optional one', () => {
     const wanted = [...Object.keys(packageJson.dependencies), ...builtinModules.map((name) => `node:${name}`)];
     const modules = filesOf(join(installed, 'dist')).filter((file) => file.endsWith('.js'));
     const strangers: string[] = [];
@@ -62,7 +62,7 @@ describe('the packed package', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('can be imported, with everything that its type declarations promise', () => {
+  test('can be imported, with everything that its type declarations declare', () => {
     const script = `
       import * as library from 'nastransfer';
       import * as node from 'nastransfer/node';
@@ -82,6 +82,23 @@ describe('the packed package', () => {
       'openTable',
       'tuningFiles',
     ]);
+  });
+
+  test('offers the engine and the search layer apart, which together are the whole', () => {
+    const script = `
+      const [whole, engine, nas] = await Promise.all(['', '/engine', '/nas'].map((entry) => import('nastransfer' + entry)));
+      const wrong = Object.keys(whole).filter((name) => whole[name] !== (engine[name] ?? nas[name]));
+      console.log(JSON.stringify({ engine: Object.keys(engine), nas: Object.keys(nas), whole: Object.keys(whole), wrong }));`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    const { engine, nas, whole, wrong } = JSON.parse(out) as Record<'engine' | 'nas' | 'whole' | 'wrong', string[]>;
+    for (const name of ['Engine', 'Graph', 'conv2d', 'Sgd', 'tune']) expect(engine).toContain(name);
+    for (const name of ['spaceByName', 'methodByName', 'Trainer', 'runStudy']) expect(nas).toContain(name);
+    expect(engine.filter((name) => nas.includes(name))).toEqual([]);
+    expect(wrong).toEqual([]);
+    expect([...engine, ...nas].sort()).toEqual([...whole].sort());
   });
 
   test('runs as a program from the project it is installed in', () => {
@@ -125,7 +142,7 @@ export async function train(images: ImageSet): Promise<number> {
 withOverrides(TRAINING_PROTOCOL, { epoch: 1 });
 `;
 
-  /** Compiles modules with every declaration file checked. @returns what the compiler complains about */
+  /** Compiles modules with every declaration file checked. @returns the compiler's errors */
   function complaints(file: string, source: string, options: readonly string[]): string {
     writeFileSync(join(project, file), source);
     const tsc = join(root, 'node_modules', 'typescript', 'lib', 'tsc.js');
@@ -137,6 +154,19 @@ withOverrides(TRAINING_PROTOCOL, { epoch: 1 });
     const options = ['--module', 'nodenext'];
     expect(complaints('node.ts', CONSUMER.replace('ENTRY', 'node'), options)).toBe('');
     expect(complaints('wrong.ts', "import { Engin } from 'nastransfer';\nEngin;\n", options)).toContain("'Engin'");
+  });
+
+  test('hold for the engine and the search layer imported apart', () => {
+    const [whole] = CONSUMER.trim().split('\n');
+    expect(whole).toContain("from 'nastransfer'");
+    const apart = CONSUMER.replace(
+      whole,
+      `import { Engine, matmul, type Program } from 'nastransfer/engine';
+import { type ImageSet, spaceByName, Trainer, TRAINING_PROTOCOL, withOverrides } from 'nastransfer/nas';`,
+    ).replace('ENTRY', 'node');
+    expect(complaints('apart.ts', apart, ['--module', 'nodenext'])).toBe('');
+    const misplaced = "import { Trainer } from 'nastransfer/engine';\nTrainer;\n";
+    expect(complaints('misplaced.ts', misplaced, ['--module', 'nodenext'])).toContain("'Trainer'");
   });
 
   test('hold in a strict project for a bundler and a browser', () => {
@@ -158,7 +188,7 @@ describe('bundled for a browser', () => {
     return result.output.filter((file) => file.type === 'chunk');
   }
 
-  test('it takes neither modules of Node nor the package of native code', async () => {
+  test('it contains neither modules of Node nor the native package', async () => {
     const chunks = await bundle(`
       import * as library from 'nastransfer';
       import { open } from 'nastransfer/browser';
@@ -171,6 +201,13 @@ describe('bundled for a browser', () => {
     ).toEqual([]);
     expect(chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports])).toEqual([]);
     expect(chunks.map((chunk) => chunk.code).join('\n')).not.toMatch(/\brequire\(|['"]node:/);
+  });
+
+  test('the engine alone takes nothing of the search layer', async () => {
+    const chunks = await bundle("import * as engine from 'nastransfer/engine';\nglobalThis.engine = { ...engine };");
+    const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules));
+    expect(modules.some((id) => id.includes('nastransfer/dist/src/engine/runtime/engine.js'))).toBe(true);
+    expect(modules.filter((id) => /\/src\/nas\/|device\/node|\/runner\//.test(id))).toEqual([]);
   });
 
   test('opening a device as in Node is refused', async () => {

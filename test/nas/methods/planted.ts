@@ -11,8 +11,8 @@ interface Planted {
 const all = new Map<number, Planted>();
 
 /**
- * An accuracy for every cell of NAS-Bench-201: effects of single edges and of pairs of edges, drawn anew for every seed,
- * and the cell of the highest. Shorter training is less accurate, and the less certain, the shorter.
+ * An accuracy for every cell of NAS-Bench-201: effects of single edges and of pairs of edges, sampled for every seed,
+ * and the best cell. Shorter training gives lower and noisier accuracies.
  */
 export function planted(seed: number): Planted {
   const made = all.get(seed) ?? plant(seed);

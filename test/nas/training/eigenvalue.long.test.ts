@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('the Hessian of the validation loss in the architecture parameters', () => {
-  it('is measured where the network has no cell of a table', async () => {
+  it('is measured for a network that has no cell of one of the tables', async () => {
     const protocol = { ...tinyProtocol, cells: 2 };
     const { channels, cells, imageSize: size, imageChannels } = protocol;
     const supernet = darts.supernet(

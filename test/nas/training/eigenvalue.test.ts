@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('the largest eigenvalue', () => {
-  it('of a matrix with given eigenvalues is the largest, not the farthest from zero', async () => {
+  it('of a matrix with given eigenvalues is the largest, not the largest in magnitude', async () => {
     // Q diag(values) Q^T of a reflection Q = I - 2 u u^T.
     const values = [-9, 4, 2.5, 1, 0.5, 0.2, 0.1, 0, -0.3, -1, -2, 3.1];
     const random = new Random(3, 'reflection');
@@ -45,13 +45,13 @@ describe('the largest eigenvalue', () => {
 });
 
 describe('the Hessian of the validation loss in the architecture parameters', () => {
-  it('has the largest eigenvalue that the exact second derivatives have, within two per cent', async () => {
+  it('has the largest eigenvalue of the exact second derivatives, within two per cent', async () => {
     const { measured, exact } = await toyHessian(engine);
     expect(exact).toBeGreaterThan(0.001);
     expect(Math.abs(measured / exact - 1)).toBeLessThan(0.02);
   });
 
-  it('changes no bit of what a search goes on with, and is the same each time', async () => {
+  it('changes no bit of the state of a search, and is the same each time', async () => {
     const { channels, cells, imageSize: size, imageChannels } = tinyProtocol;
     const supernet = nasbench201.supernet(
       { channels, cells, size, imageChannels, classes: 4 },

@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-describe('a measurement with shared weights', () => {
-  it('tells the accuracy that counting on the host gives, over all images and over chosen batches', async () => {
+describe('an evaluation with shared weights', () => {
+  it('equals the accuracy counted on the host, over all images and over chosen batches', async () => {
     const { problem, value } = toyProblem(engine, 3);
     const { source, build } = problem.supernet!;
     const supernet = build({ affine: false, batchNorm: 'batch', gated: true });

@@ -42,7 +42,7 @@ function linearSupernet(maps: readonly number[][]): Supernet {
 }
 
 /**
- * The largest eigenvalue of the Hessian of a supernet that is linear in its mixture: as the trainer measures it, and that of all
+ * The largest eigenvalue of the Hessian of a supernet that is linear in its mixture: as measured by the trainer, and computed from all
  * second derivatives of the same loss written out in f64.
  */
 export async function toyHessian(engine: Engine): Promise<{ measured: number; exact: number }> {

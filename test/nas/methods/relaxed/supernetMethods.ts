@@ -60,7 +60,7 @@ export function searchTiny<O>(engine: Engine, method: Method<O>, space: string, 
   return finish(method.start(tinyProblem(engine, space), method.options.parse(options)));
 }
 
-/** Stops a toy search after some steps, saves it and takes it up again: the same bits as without. @returns what it ended with */
+/** Stops a toy search after some steps, saves it and resumes it: the same bits as without. @returns its result */
 export async function expectSameBits<O>(engine: Engine, method: Method<O>, options: object = {}, steps = 2) {
   const start = () =>
     method.start(toyProblem(engine, 1, { epochs: 4 }).problem as Problem, method.options.parse(options));

@@ -25,7 +25,7 @@ export function syntheticProblem(seed: number, parts: Partial<Problem> = {}): Pr
   });
 }
 
-/** Methods without training and options to compare them on it. */
+/** Methods without training, and options to compare them on this problem. */
 export const cases: [string, object][] = [
   ['regularized-evolution', {}],
   ['local-search', { improvement: 'first' }],

@@ -3,7 +3,7 @@ import { interpret } from '../../../../src/engine/graph/interpret.js';
 import type { Variable } from '../../../../src/engine/graph/variables.js';
 import type { RelaxedRule } from '../../../../src/nas/training/relaxedRule.js';
 
-/** What a rule weighs candidates, edges and its penalty by, in float64, at given parameters. */
+/** The weights that a rule gives candidates and edges, and its penalty, in float64, at given parameters. */
 export function traceRule(rule: RelaxedRule, parameters: readonly ArrayLike<number>[]) {
   const graph = new Graph();
   const { mixture } = rule.trace(graph, 'alphas');

@@ -3,7 +3,7 @@ import { methodByName } from '../../../../src/nas/methods/methods.js';
 import type { SearchLimits } from '../../../../src/nas/search/method.js';
 import { plantedProblem, searchPlanted } from '../planted.js';
 
-describe('a search that is broken off after any step, saved as JSON and taken up in a new one', () => {
+describe('a search that is interrupted after any step, saved as JSON and resumed in a new one', () => {
   const cases: [string, object, SearchLimits?][] = [
     ['random', { samples: 30 }],
     ['regularized-evolution', { cycles: 30 }],

@@ -18,7 +18,7 @@ describe.each(sharedWeightsMethods)('$method.name', ({ method, toy, quick = {} }
     return method.start(problem as Problem, method.options.parse({ ...toy, ...quick }));
   };
 
-  it('ends with the same bits when it is stopped after any step, saved and taken up again', async () => {
+  it('ends with the same bits when it is stopped after any step, saved and resumed', async () => {
     const whole = await finish(startToy(1));
     for (let stop = 1; ; stop++) {
       const first = startToy(1);

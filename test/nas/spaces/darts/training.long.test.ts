@@ -62,7 +62,7 @@ async function train(network: Classifier, wanted: Protocol, edge = 8) {
 }
 
 describe('training the network of a genotype', () => {
-  it('learns with drop path, and otherwise than without', async () => {
+  it('learns with drop path, and differently from without', async () => {
     const [plain, dropped] = [
       await train(genotypeNetwork(genotype, { ...settings, size: 8 }), protocol),
       await train(genotypeNetwork(genotype, { ...settings, size: 8 }), { ...protocol, dropPath: 0.3 }),
@@ -104,7 +104,7 @@ describe('drop path', () => {
     expect(rates.map(({ dropPath: rate }) => rate)).toEqual([0, 0.02, 0.1, expect.closeTo(0.18, 12)]);
   });
 
-  it('drops whole images and keeps the mean', async () => {
+  it('drops whole images and preserves the mean', async () => {
     const images = 2000;
     const program = await engine.compile((graph) => {
       const ones = graph.feed('x', [images, 3]);
