@@ -150,7 +150,7 @@ function orders({ summary }: StudyResults): string {
     }),
   ]);
   return markdown(
-    'Order of the methods between two sources: Kendall’s τ of their mean accuracies on a target (1 is the same order).',
+    'Order of the methods between two sources: Kendall’s τ of their mean accuracies on a target (1 is the same ranking).',
     ['', ...targets],
     rows,
   );

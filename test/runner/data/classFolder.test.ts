@@ -17,7 +17,7 @@ const classOf = (name: string, count: number, first: number): Record<string, Buf
     Array.from({ length: count }, (_, i) => [`${name}/${String(i).padStart(3, '0')}.png`, flat(first + i)]),
   );
 
-describe('a folder of one sub-folder a class', () => {
+describe('a folder with one sub-folder per class', () => {
   it('is split into train and test, class by class, and always in the same way', async () => {
     const folder = writeFiles(join(root, 'pets'), { ...classOf('cat', 20, 0), ...classOf('dog', 10, 100) });
     const set = await openImageSet(folder);
