@@ -1,4 +1,8 @@
-/** What 'nastransfer/node' offers: opening a GPU, image files and tables, which take Node. The rest is in 'nastransfer'. */
+/**
+ * What needs Node: opening a device, image files, tables and kept tunings. The rest is in `nastransfer`.
+ * @module nastransfer/node
+ */
+
 export type { AdapterKind, AdapterSummary, NodeOptions } from '../src/engine/device/node/index.js';
 export { open } from '../src/engine/device/node/index.js';
 export type { ImageSetEntry, ImageSetOptions } from './data/imageSets.js';

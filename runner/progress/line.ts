@@ -1,19 +1,21 @@
-/** Columns that text takes on a terminal: two for East Asian wide characters and emoji, none for combining marks. */
+import stringWidth from 'string-width';
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Columns that text takes on a terminal: two for East Asian wide characters and emoji, none for combining marks and escapes. */
 export function displayWidth(text: string): number {
-  let width = 0;
-  for (const character of text) width += characterWidth(character);
-  return width;
+  return stringWidth(text);
 }
 
-/** Text cut to at most `columns` columns, with an ellipsis where something was cut. */
+/** Text cut to at most `columns` columns, with an ellipsis where something was cut; no character is cut in two. */
 export function fitted(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let kept = '';
   let width = 1;
-  for (const character of text) {
-    width += characterWidth(character);
+  for (const { segment } of graphemes.segment(text)) {
+    width += displayWidth(segment);
     if (width > columns) break;
-    kept += character;
+    kept += segment;
   }
   return columns < 1 ? '' : `${kept}…`;
 }
@@ -27,13 +29,4 @@ export function printable(text: string): string {
 export function bar(fraction: number, width: number): string {
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return '█'.repeat(full) + '░'.repeat(width - full);
-}
-
-function characterWidth(character: string): number {
-  if (/[\p{Mark}\p{Format}]/u.test(character)) return 0;
-  return /[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff01-\uff60]/u.test(
-    character,
-  )
-    ? 2
-    : 1;
 }

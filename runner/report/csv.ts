@@ -1,16 +1,16 @@
+import { stringify } from 'csv-stringify/sync';
 import { type StudyResults, searchAccuracy } from '../../src/nas/transfer/index.js';
 
 type Field = string | number | null | undefined;
 
-/** Rows as CSV by RFC 4180: fields quoted where they must be, lines end in CRLF. Numbers that are not finite are empty. */
+/** Rows as CSV by RFC 4180: fields quoted where needed, lines end in CRLF. Numbers that are not finite become empty fields. */
 export function csv(header: readonly string[], rows: readonly (readonly Field[])[]): string {
-  return [header, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
-}
-
-function field(value: Field): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  return stringify([header, ...rows] as Field[][], {
+    record_delimiter: 'windows',
+    // Otherwise only fields with the whole delimiter CRLF are quoted.
+    quoted_match: /[\r\n]/,
+    cast: { number: (value) => (Number.isFinite(value) ? String(value) : '') },
+  });
 }
 
 /** One line for each trained network. */

@@ -1,3 +1,8 @@
+/**
+ * The tensor engine: graphs of operations, compiled to WebGPU programs; layers, optimisers, profiles.
+ * @module nastransfer/engine
+ */
+
 export * from './autodiff/index.js';
 export * from './device/index.js';
 export * from './errors/index.js';

@@ -1,3 +1,8 @@
+/**
+ * Neural architecture search: spaces, methods, training, tables of architectures, predictors, studies.
+ * @module nastransfer/nas
+ */
+
 export * from './data/index.js';
 export * from './errors/index.js';
 export * from './math/index.js';

@@ -1,4 +1,4 @@
-// Long: DARTS on its own search network takes the steps that PyTorch takes
+// Long: DARTS on its search network takes the same steps as PyTorch
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';

@@ -6,7 +6,7 @@ import { BilevelTrainer } from '../../src/nas/training/bilevel.js';
 import { softmaxRule } from '../../src/nas/training/relaxedRule.js';
 import { SEED, type SearchProblem, SHAPE } from './problems.js';
 
-/** Made by makeTraining.py, in float64. */
+/** Written by makeTraining.py, in float64. */
 export const torch = JSON.parse(readFileSync(new URL('training.json', import.meta.url), 'utf8')) as {
   readonly inputs: string;
   readonly network: {
@@ -21,7 +21,7 @@ export const torch = JSON.parse(readFileSync(new URL('training.json', import.met
   readonly darts: SearchSteps;
 };
 
-/** Losses of every step and architecture parameters after it, and the norms of the weights after the last. */
+/** Losses and architecture parameters of each step, and the norms of the weights after the last. */
 interface SearchSteps {
   readonly alphaLosses: readonly number[];
   readonly weightLosses: readonly number[];

@@ -84,6 +84,23 @@ describe('the packed package', () => {
     ]);
   });
 
+  test('offers the engine and the search layer apart, which together are the whole', () => {
+    const script = `
+      const [whole, engine, nas] = await Promise.all(['', '/engine', '/nas'].map((entry) => import('nastransfer' + entry)));
+      const wrong = Object.keys(whole).filter((name) => whole[name] !== (engine[name] ?? nas[name]));
+      console.log(JSON.stringify({ engine: Object.keys(engine), nas: Object.keys(nas), whole: Object.keys(whole), wrong }));`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    const { engine, nas, whole, wrong } = JSON.parse(out) as Record<'engine' | 'nas' | 'whole' | 'wrong', string[]>;
+    for (const name of ['Engine', 'Graph', 'conv2d', 'Sgd', 'tune']) expect(engine).toContain(name);
+    for (const name of ['spaceByName', 'methodByName', 'Trainer', 'runStudy']) expect(nas).toContain(name);
+    expect(engine.filter((name) => nas.includes(name))).toEqual([]);
+    expect(wrong).toEqual([]);
+    expect([...engine, ...nas].sort()).toEqual([...whole].sort());
+  });
+
   test('runs as a program from the project it is installed in', () => {
     const program = join(installed, 'dist', 'runner', 'cli.js');
     const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'data', 'list', '--json'], {
@@ -139,6 +156,19 @@ withOverrides(TRAINING_PROTOCOL, { epoch: 1 });
     expect(complaints('wrong.ts', "import { Engin } from 'nastransfer';\nEngin;\n", options)).toContain("'Engin'");
   });
 
+  test('hold for the engine and the search layer imported apart', () => {
+    const [whole] = CONSUMER.trim().split('\n');
+    expect(whole).toContain("from 'nastransfer'");
+    const apart = CONSUMER.replace(
+      whole,
+      `import { Engine, matmul, type Program } from 'nastransfer/engine';
+import { type ImageSet, spaceByName, Trainer, TRAINING_PROTOCOL, withOverrides } from 'nastransfer/nas';`,
+    ).replace('ENTRY', 'node');
+    expect(complaints('apart.ts', apart, ['--module', 'nodenext'])).toBe('');
+    const misplaced = "import { Trainer } from 'nastransfer/engine';\nTrainer;\n";
+    expect(complaints('misplaced.ts', misplaced, ['--module', 'nodenext'])).toContain("'Trainer'");
+  });
+
   test('hold in a strict project for a bundler and a browser', () => {
     const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--customConditions', 'browser'];
     expect(complaints('browser.ts', CONSUMER.replace('ENTRY', 'browser'), options)).toBe('');
@@ -171,6 +201,13 @@ describe('bundled for a browser', () => {
     ).toEqual([]);
     expect(chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports])).toEqual([]);
     expect(chunks.map((chunk) => chunk.code).join('\n')).not.toMatch(/\brequire\(|['"]node:/);
+  });
+
+  test('the engine alone takes nothing of the search layer', async () => {
+    const chunks = await bundle("import * as engine from 'nastransfer/engine';\nglobalThis.engine = { ...engine };");
+    const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules));
+    expect(modules.some((id) => id.includes('nastransfer/dist/src/engine/runtime/engine.js'))).toBe(true);
+    expect(modules.filter((id) => /\/src\/nas\/|device\/node|\/runner\//.test(id))).toEqual([]);
   });
 
   test('opening a device as in Node is refused', async () => {

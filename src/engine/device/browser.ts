@@ -1,3 +1,8 @@
+/**
+ * Opening a device in a browser. The rest is in `nastransfer`.
+ * @module nastransfer/browser
+ */
+
 import { AdapterError } from '../errors/errors.js';
 import { type Gpu, openGpu } from './gpu.js';
 

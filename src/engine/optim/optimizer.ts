@@ -6,6 +6,7 @@ import { clipCoefficient, gradientNorm } from '../ops/optim/gradientNorm.js';
 import type { Compiler } from '../runtime/compiler.js';
 import type { Schedule } from './schedules.js';
 
+/** Settings of all optimisers. */
 export interface OptimizerSettings {
   /** A constant, or a schedule. */
   readonly learningRate: number | Schedule;

@@ -50,7 +50,7 @@ export interface Mixture {
    * left out, the weights are the gates and have to be feeds.
    */
   readonly gates?: readonly Value[];
-  /** [edges]: what channels that pass the candidates by are multiplied with on each edge (PC-DARTS); 1 where absent. */
+  /** `[edges]`: what channels that pass the candidates by are multiplied with on each edge (PC-DARTS); 1 where absent. */
   readonly edges?: readonly Value[];
   /** Applied to the node that skip connections of stride 1 pass on (P-DARTS' drop-out). */
   skip?(node: Value): Value;

@@ -28,6 +28,8 @@ export interface Judging {
   readonly fit: number;
   readonly seeds: readonly number[];
   engine?(): Promise<Compiler>;
+  /** Aborts before a seed, and the fit of a network between its steps. */
+  readonly signal?: AbortSignal;
   /** After every seed. */
   report?(done: number): void;
 }
@@ -40,7 +42,8 @@ const POINTS = 2000;
 /**
  * How well a predictor, fitted on random rows, ranks all others: mean and deviation over the seeds of Spearman's rho and
  * Kendall's tau-b. The same seed draws the same rows for every predictor.
- * @throws AttributeError if fewer than two rows are left to rank
+ * @throws {AttributeError} when fewer than two rows are left to rank
+ * @throws the signal's reason when it aborts
  */
 export async function judgePredictor(judged: Judged, judging: Judging): Promise<PredictorResult> {
   const { features, accuracies, fit, seeds, space } = judging;
@@ -50,10 +53,14 @@ export async function judgePredictor(judged: Judged, judging: Judging): Promise<
   const rows: { spearman: number; kendall: number; fitSeconds: number; predictSeconds: number }[] = [];
   let points: PredictorResult['points'] = [];
   for (const [index, seed] of seeds.entries()) {
+    judging.signal?.throwIfAborted();
     const order = new Random(seed, 'rows to fit').shuffle([...known]);
     const chosen = order.slice(0, fit);
     const rest = order.slice(fit);
-    const regressor = judged.predictor.create({ space, seed, engine: judging.engine }, judged.options);
+    const regressor = judged.predictor.create(
+      { space, seed, engine: judging.engine, signal: judging.signal },
+      judged.options,
+    );
     try {
       const start = performance.now();
       const targets = chosen.map((row) => accuracies[row]);

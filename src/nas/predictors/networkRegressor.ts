@@ -67,7 +67,7 @@ export class NetworkRegressor implements Regressor {
       this.model = new Model(engine, network, features.width, this.training);
     }
     const { model } = this;
-    await model.fit(features, values, this.context.seed);
+    await model.fit(features, values, this.context);
     this.fitted = { width: features.width, mean, scale, model };
   }
 
@@ -107,7 +107,11 @@ class Model {
   }
 
   /** @param targets one a row, of mean 0 and deviation 1 */
-  async fit(features: Features, targets: Float64Array, seed: number): Promise<void> {
+  async fit(
+    features: Features,
+    targets: Float64Array,
+    { seed, signal }: Pick<PredictorContext, 'seed' | 'signal'>,
+  ): Promise<void> {
     const { engine, network, optimizer } = this;
     engine.allocate(network.weights, seed);
     optimizer.allocate(engine);
@@ -115,7 +119,9 @@ class Model {
     data.write(engine, this.prepare(features), targets);
     for (let step = 0; step < this.training.epochs; step++) {
       program.run(optimizer.feeds(step));
-      if ((step + 1) % STEPS_AHEAD === 0) await engine.idle();
+      if ((step + 1) % STEPS_AHEAD !== 0) continue;
+      await engine.idle();
+      signal?.throwIfAborted();
     }
   }
 

@@ -22,6 +22,8 @@ export interface PredictorContext {
   readonly seed: number;
   /** For predictors that are networks. */
   engine?(): Promise<Compiler>;
+  /** Aborts the fit of a network between its steps. */
+  readonly signal?: AbortSignal;
 }
 
 /** A predictor to be fitted; fitting again forgets what was fitted before. */

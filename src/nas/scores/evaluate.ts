@@ -13,7 +13,11 @@ export interface EvaluatedScores {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** @param scores those that share a pass one after the other */
+/**
+ * Evaluates scores of one architecture.
+ * @param scores those that share a pass next to each other
+ * @throws the context's signal's reason when it aborts
+ */
 export async function evaluateScores(
   scores: readonly Score[],
   context: ScoreContext,
@@ -22,6 +26,7 @@ export async function evaluateScores(
   const values: Record<string, number | null> = {};
   const seconds: Record<string, number> = {};
   for (const score of scores) {
+    context.signal?.throwIfAborted();
     const start = performance.now();
     const value = await score.evaluate(context, architecture);
     values[score.name] = Number.isFinite(value) ? value : null;

@@ -33,7 +33,7 @@ export const jacobCov: Score = {
 };
 
 /** @param jacobian rows of equal length, one after the other @returns NaN where a row is constant */
-export function correlationScore(jacobian: Float32Array, rows: number): number {
+function correlationScore(jacobian: Float32Array, rows: number): number {
   const correlations = correlationMatrix(jacobian, rows);
   if (correlations.some((row) => row.some(Number.isNaN))) return Number.NaN;
   return -symmetricEigenvalues(correlations).reduce((total, v) => total + Math.log(v + K) + 1 / (v + K), 0);

@@ -1,6 +1,10 @@
 import type { Graph, Node, Value } from '../../engine/graph/graph.js';
+import type { Operation } from '../../engine/graph/operation.js';
 import type { Variable } from '../../engine/graph/variables.js';
+import { conv2dOperation } from '../../engine/ops/conv/conv2d.js';
+import { depthwiseConv2dOperation } from '../../engine/ops/conv/depthwiseConv2d.js';
 import { assembleGradients } from '../../engine/ops/copy/assembleGradients.js';
+import { matmulOperation } from '../../engine/ops/matmul/matmul.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Feeds, Program } from '../../engine/runtime/program.js';
 import type { Classifier, NetworkMode } from '../networks/classifier.js';
@@ -58,11 +62,15 @@ export async function withUntrained<T>(
     engine.allocate(network.weights, seed);
     engine.allocate(network.runningStatistics, seed);
     const shape = [batch, settings.size, settings.size, settings.imageChannels];
-    program = await engine.compile((graph) => {
-      const images = graph.feed('images', shape);
-      const labels = graph.feed('labels', [batch], 'u32');
-      build({ graph, network, images, labels, logits: network.forward(images, mode) });
-    });
+    program = await engine.compile(
+      (graph) => {
+        const images = graph.feed('images', shape);
+        const labels = graph.feed('labels', [batch], 'u32');
+        build({ graph, network, images, labels, logits: network.forward(images, mode) });
+      },
+      { signal: context.signal },
+    );
+    context.signal?.throwIfAborted();
     return await use(untrainedNetwork(context, network, program, batch));
   } finally {
     program?.dispose();
@@ -128,23 +136,18 @@ export function partOf(weights: FlatWeights, { offset, set }: Variable): FlatWei
 }
 
 /** Nodes of the traced graph with one of some operations, in order. */
-export function nodesOf(graph: Graph, ...operations: readonly string[]): Node[] {
-  return graph.nodes.filter(({ operation }) => operations.includes(operation.name));
+export function nodesOf(graph: Graph, ...operations: readonly Operation[]): Node[] {
+  return graph.nodes.filter(({ operation }) => operations.includes(operation));
 }
 
 /** Outputs of convolutions and linear layers, before batch norm. */
 export function layerOutputs(graph: Graph): Value[] {
-  return nodesOf(graph, 'conv2d', 'depthwiseConv2d', 'matmul').map(({ outputs }) => outputs[0]);
+  return nodesOf(graph, conv2dOperation, depthwiseConv2dOperation, matmulOperation).map(({ outputs }) => outputs[0]);
 }
 
-/** Batch norms with a ReLU in the same pass have the attribute `relu`; their output is that of the ReLU. */
-const NORMS = ['batchNormTraining', 'batchNormInference'];
-
-/** Outputs of all ReLUs, in order, those that batch norm does in its own pass included. Each is positive where the unit is on. */
+/** Outputs of all ReLUs, in order, those that batch norm applies in its own pass included. Positive where the unit is on. */
 export function reluOutputs(graph: Graph): Value[] {
   return graph.nodes
-    .filter(
-      ({ operation: { name }, attributes }) => name === 'relu' || (NORMS.includes(name) && attributes.relu === true),
-    )
+    .filter(({ operation, attributes }) => operation.relu?.applied(attributes))
     .map(({ outputs }) => outputs[0]);
 }

@@ -24,15 +24,14 @@ export function replay(nodes: readonly Node[], from: VariableSet, to: VariableSe
     if (operation.inPlace) continue;
     const others = inputs.map(other);
     const { graph } = outputs[0];
-    const gated = operation.name === 'relu' || attributes.relu === true;
-    if (!gated) {
+    const { relu } = operation;
+    if (!relu?.applied(attributes)) {
       graph.apply(operation, others, attributes).forEach((value, i) => {
         replayed.set(outputs[i], value);
       });
       continue;
     }
-    const [ungated, ...more] =
-      operation.name === 'relu' ? others : graph.apply(operation, others, { ...attributes, relu: false });
+    const [ungated, ...more] = relu.without ? graph.apply(operation, others, relu.without(attributes)) : others;
     replayed.set(outputs[0], multiply(ungated, heaviside(outputs[0])));
     more.forEach((value, i) => {
       replayed.set(outputs[i + 1], value);

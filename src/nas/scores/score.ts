@@ -14,6 +14,8 @@ export interface ScoreContext<Architecture = unknown> {
   readonly batch: number;
   /** Initial weights and random inputs depend on it. */
   readonly seed: number;
+  /** Aborts before the next score, and before its program runs. */
+  readonly signal?: AbortSignal;
 }
 
 /** A score of an architecture that needs no training; higher is better unless `lowerIsBetter`. */

@@ -4,6 +4,7 @@ import { logicalSize } from '../../engine/graph/types.js';
 import { add } from '../../engine/ops/elementwise/add.js';
 import { relu } from '../../engine/ops/elementwise/relu.js';
 import { scale } from '../../engine/ops/elementwise/scale.js';
+import { globalAveragePoolOperation } from '../../engine/ops/pool/globalAveragePool.js';
 import { sum } from '../../engine/ops/reduce/reduce.js';
 import { Random } from '../../engine/random/random.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
@@ -64,7 +65,7 @@ export function zenOf(
 
 /** What the global average pool traced last reads. */
 function pooledFeatures(graph: Graph): Value {
-  const pool = nodesOf(graph, 'globalAveragePool').at(-1);
+  const pool = nodesOf(graph, globalAveragePoolOperation).at(-1);
   if (!pool)
     throw new AttributeError(
       'zen: got a network without global average pooling, wanted one; the score is not defined for this space',

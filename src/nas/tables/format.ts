@@ -63,7 +63,6 @@ const tableHeader = z.strictObject({
 
 /** What stands in NAME.json beside NAME.csv.gz. */
 export type TableHeader = z.infer<typeof tableHeader>;
-export type TimeModel = z.infer<typeof timeModel>;
 
 /** @throws TableError naming every wrong field */
 export function parseTableHeader(value: unknown, where: string): TableHeader {

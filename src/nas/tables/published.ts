@@ -44,7 +44,7 @@ function multiTrial(method: string, pairs: readonly (readonly [number, number])[
 }
 
 // biome-ignore format: one row a method, as it was published
-export const PUBLISHED_ACCURACIES: readonly PublishedAccuracy[] = [
+const PUBLISHED_ACCURACIES: readonly PublishedAccuracy[] = [
   ...multiTrial('random', [[90.93, 0.36], [93.7, 0.36], [71.04, 1.07], [44.57, 1.25]], UNVERIFIED, UNVERIFIED),
   ...multiTrial('regularized-evolution', [[91.19, 0.31], [93.92, 0.3], [71.84, 0.99], [45.54, 1.03]], UNVERIFIED, UNVERIFIED),
   ...multiTrial('reinforce', [[91.09, 0.37], [93.85, 0.37], [71.71, 1.09], [45.24, 1.18]], EEEA, RMI),
@@ -55,7 +55,7 @@ export const PUBLISHED_ACCURACIES: readonly PublishedAccuracy[] = [
 const WEAKNAS = 'WeakNAS (Wu et al., 2102.10490), about; not verified against the paper';
 
 /** Queries until the best architecture of NAS-Bench-201 is met. */
-export const PUBLISHED_QUERIES: readonly PublishedQueries[] = [
+const PUBLISHED_QUERIES: readonly PublishedQueries[] = [
   { method: 'weaknas', searched: 'cifar10', mean: 182, source: WEAKNAS },
   { method: 'weaknas', searched: 'cifar100', mean: 78, source: WEAKNAS },
   { method: 'weaknas', searched: 'ImageNet16-120', mean: 268, source: WEAKNAS },

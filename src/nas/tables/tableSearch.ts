@@ -8,17 +8,23 @@ export interface TableSearchTask {
   readonly method: { readonly label: string; readonly options: unknown };
   readonly set: string;
   readonly seed: number;
+  /** Aborts between two evaluations. */
+  readonly signal?: AbortSignal;
 }
 
-/** Searches to the end on a problem made from the table. */
+/**
+ * Searches to the end on a problem made from the table.
+ * @throws the signal's reason when it aborts
+ */
 export async function searchTable(
   table: Table,
   problem: Problem,
   method: Method,
-  { method: { label, options }, set, seed }: TableSearchTask,
+  { method: { label, options }, set, seed, signal }: TableSearchTask,
 ): Promise<TableSearch> {
   const search = method.start(problem, options);
   try {
+    do signal?.throwIfAborted();
     while (await search.step());
     const { architecture, evaluations, front } = search.result();
     return {

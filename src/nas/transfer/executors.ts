@@ -28,16 +28,18 @@ export function createExecutors(
   { imageSet, variants, engine = new Engine(gpu, { variants }) }: ExecutorOptions,
 ): Pick<Executors, 'search' | 'train' | 'stepTime'> {
   return {
-    search: async (task, report) => searchOn(engine, space, task, await imageSet(task.specification.set), report),
-    train: async (task, report) => {
+    search: async (task, report, signal) =>
+      searchOn(engine, space, task, await imageSet(task.specification.set), report, signal),
+    train: async (task, report, signal) => {
       const images = targetImages(await imageSet(task.target.set), task.target, task.protocol);
-      return trainFromScratch(engine, space, task, images, report);
+      return trainFromScratch(engine, space, task, images, report, signal);
     },
     // On the same engine: kernels built meanwhile are there when the job starts.
-    stepTime: async (task) => {
-      if (task.kind === 'search') return measureSearchStep(engine, space, task, await imageSet(task.specification.set));
+    stepTime: async (task, signal) => {
+      if (task.kind === 'search')
+        return measureSearchStep(engine, space, task, await imageSet(task.specification.set), { signal });
       const images = targetImages(await imageSet(task.target.set), task.target, task.protocol);
-      return measureTrainingStep(engine, space, task.protocol, images, space.parse(task.architecture));
+      return measureTrainingStep(engine, space, task.protocol, images, space.parse(task.architecture), { signal });
     },
   };
 }
@@ -48,14 +50,16 @@ async function searchOn(
   task: SearchTask,
   set: ImageSet,
   report: (event: SearchEvent) => void,
+  signal?: AbortSignal,
 ): Promise<SearchOutcome> {
-  const problem = await searchProblem(engine, space, task, set, report);
+  const problem = await searchProblem(engine, space, task, set, report, { signal });
   const method = methodByName(task.methodName);
   const search = method.start(problem, task.options);
   const images = { imageSet: async () => set, sourceContext: { engine: async () => engine } };
   try {
     // A stage that does not fit would be found only after those before it.
     if ((search.stages ?? 1) > 1) await requireMemory(engine.gpu, space, task, images);
+    do signal?.throwIfAborted();
     while (await search.step());
     return search.result();
   } catch (error) {
@@ -73,12 +77,13 @@ async function trainFromScratch(
   task: TrainingTask,
   images: ImageSet,
   report: (event: TrainingEvent) => void,
+  signal?: AbortSignal,
 ): Promise<TrainingOutcome> {
   const { protocol, seed } = task;
   const architecture = space.parse(task.architecture);
   const classes = images.classes.length;
   const data = { shape: images, train: images.train, test: images.test };
-  const outcome = await trainNetwork(engine, space, architecture, data, classes, protocol, seed, report);
+  const outcome = await trainNetwork(engine, space, architecture, data, classes, protocol, seed, report, signal);
   const { parameters, multiplyAdds } = space.count(architecture, networkSettings(protocol, classes));
   return { ...outcome, parameters, multiplyAdds };
 }

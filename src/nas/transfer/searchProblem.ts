@@ -14,10 +14,17 @@ import type { Space } from '../spaces/shared/space.js';
 import type { SearchTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
+/** Options of `searchProblem`. */
+export interface SearchProblemOptions {
+  /** For the source's rule; default: `engine`, which cannot run one where it only plans. */
+  readonly sourceContext?: SourceContext;
+  /** Aborts evaluations between their steps, and supernets where they report a step. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The problem of a search on images: evaluations by training and the space's supernet, on a device.
  * @param set the image set that the task's specification names
- * @param context of the source, where `engine` cannot run its rule
  * @throws {SourceError} when the set cannot meet the specification
  */
 export async function searchProblem(
@@ -26,12 +33,16 @@ export async function searchProblem(
   task: Pick<SearchTask, 'protocol' | 'seed' | 'specification'>,
   set: ImageSet,
   report?: (event: SearchEvent) => void,
-  context: SourceContext = { engine: async () => engine },
+  { signal, sourceContext = { engine: async () => engine } }: SearchProblemOptions = {},
 ): Promise<Problem> {
   const { protocol, seed } = task;
   const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
-  const source = await makeSource(fitted, task.specification, seed, context);
+  const source = await makeSource(fitted, task.specification, seed, sourceContext);
   const settings = networkSettings(protocol, source.classes.length);
+  const checked = (event: SearchEvent) => {
+    signal?.throwIfAborted();
+    report?.(event);
+  };
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),
     sourceName: formatSource(task.specification),
@@ -43,6 +54,7 @@ export async function searchProblem(
         source,
         { ...protocol, epochs },
         evaluationSeed(seed, seedOffset),
+        signal,
       ),
     }),
     engine: async () => engine,
@@ -52,7 +64,7 @@ export async function searchProblem(
       source,
       build: (options, sizes) => space.supernet({ ...settings, ...sizes }, options),
     },
-    report,
+    report: signal || report ? checked : undefined,
   };
 }
 
@@ -105,8 +117,19 @@ async function fitness(
   source: Source,
   protocol: Protocol,
   seed: number,
+  signal?: AbortSignal,
 ): Promise<number> {
   const data = { shape: source, train: source.trainSplit, test: source.validationSplit };
-  const { accuracy } = await trainNetwork(engine, space, architecture, data, source.classes.length, protocol, seed);
+  const { accuracy } = await trainNetwork(
+    engine,
+    space,
+    architecture,
+    data,
+    source.classes.length,
+    protocol,
+    seed,
+    undefined,
+    signal,
+  );
   return accuracy;
 }

@@ -17,6 +17,8 @@ import { trainNetwork } from './trainNetwork.js';
 export interface StepTimeOptions {
   /** Steps are timed for so long, in seconds, or for one step where that takes longer; default 1. */
   readonly seconds?: number;
+  /** Aborts between two steps. */
+  readonly signal?: AbortSignal;
 }
 
 /** Of a search: what its steps depend on. */
@@ -116,7 +118,7 @@ class Timed extends Error {}
 
 async function timeSteps(
   run: (report: (event: TrainingEvent) => void) => Promise<unknown>,
-  { seconds = 1 }: StepTimeOptions = {},
+  { seconds = 1, signal }: StepTimeOptions = {},
 ): Promise<Omit<StepTime, 'steps'>> {
   const start = performance.now();
   const secondsNow = () => (performance.now() - start) / 1000;
@@ -125,6 +127,7 @@ async function timeSteps(
   let total = 0;
   try {
     await run((event) => {
+      signal?.throwIfAborted();
       if (event.kind === 'step') total = event.total;
       // Short epochs tell of their first steps alone.
       const done = event.kind === 'step' ? event.done : (event.done / event.total) * total;

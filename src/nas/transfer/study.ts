@@ -22,13 +22,13 @@ export interface StepTime {
 /** Reference levels of a target's test images, as fractions. */
 export type BaselineOutcome = Omit<TargetBaseline, 'target'>;
 
-/** What does the work of a study. Outcomes must depend on the task alone. */
+/** What does the work of a study. Outcomes must depend on the task alone. Aborted calls reject with the signal's reason and free what they hold. */
 export interface Executors {
-  search(task: SearchTask, report: (event: SearchEvent) => void): Promise<SearchOutcome>;
-  train(task: TrainingTask, report: (event: TrainingEvent) => void): Promise<TrainingOutcome>;
+  search(task: SearchTask, report: (event: SearchEvent) => void, signal?: AbortSignal): Promise<SearchOutcome>;
+  train(task: TrainingTask, report: (event: TrainingEvent) => void, signal?: AbortSignal): Promise<TrainingOutcome>;
   baseline(task: BaselineTask): Promise<BaselineOutcome>;
   /** How long the steps of a job take, measured for a moment; absent where it can't be told. */
-  stepTime?(task: SearchTask | TrainingTask): Promise<StepTime>;
+  stepTime?(task: SearchTask | TrainingTask, signal?: AbortSignal): Promise<StepTime>;
   /** Needed by judged studies alone. */
   judge?(task: JudgementTask): Promise<JudgementOutcome>;
 }
@@ -74,6 +74,8 @@ export interface StudyRun extends Executors {
   readonly store: JobStore;
   readonly provenance: StudyProvenance;
   onEvent?(event: StudyEvent): void;
+  /** Aborts before the next job, and the running one between two of its steps; finished jobs stay in the store. */
+  readonly signal?: AbortSignal;
 }
 
 /** A finished job with the outcome of its kind. */
@@ -108,6 +110,7 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
   let done = 0;
 
   const complete = async <Outcome extends JobRecord['outcome']>(task: StudyTask, work: () => Promise<Outcome>) => {
+    run.signal?.throwIfAborted();
     const reused = run.store.get(task.hash) !== undefined;
     if (!reused) run.onEvent?.({ kind: 'start', task, done, total });
     const record = await completeJob(task, run.store, work);
@@ -129,7 +132,7 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
   }
   for (const task of plan.searches) {
     const { method, source, seed } = task;
-    const search = await complete(task, () => run.search(task, progress(task)));
+    const search = await complete(task, () => run.search(task, progress(task), run.signal));
     seconds.set(search.hash, search.seconds);
     searches.push({ hash: search.hash, method, source, seed, ...search.outcome, seconds: search.seconds });
     const { architecture } = search.outcome;
@@ -139,7 +142,7 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
       jobs.push({ hash: record.hash, ...found, target, epochs: [], ...record.outcome, seconds: record.seconds });
     };
     for (const training of await plan.trainings(task, architecture))
-      add(training.target.label, await complete(training, () => run.train(training, progress(training))));
+      add(training.target.label, await complete(training, () => run.train(training, progress(training), run.signal)));
     for (const judgement of await plan.judgements(architecture))
       add(judgement.target.label, await complete(judgement, () => judged(run, judgement)));
   }

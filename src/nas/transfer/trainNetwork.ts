@@ -6,7 +6,10 @@ import type { Space } from '../spaces/shared/space.js';
 import { Trainer, type TrainingData } from '../training/trainer.js';
 import type { TrainingEvent } from './study.js';
 
-/** Trains an architecture's network from new weights, measures it on the data's test images, and frees it. */
+/**
+ * Trains an architecture's network from new weights, measures it on the data's test images, and frees it.
+ * @throws the signal's reason when it aborts; checked between steps
+ */
 export async function trainNetwork(
   engine: Compiler,
   space: Space,
@@ -16,16 +19,20 @@ export async function trainNetwork(
   protocol: Protocol,
   seed: number,
   report?: (event: TrainingEvent) => void,
+  signal?: AbortSignal,
 ): Promise<{ accuracy: number; loss: number; epochs: EpochRecord[] }> {
+  signal?.throwIfAborted();
   const network = space.network(architecture, networkSettings(protocol, classes));
   const trainer = await Trainer.create({ engine, network, data, protocol, seed });
   try {
     const epochs: EpochRecord[] = [];
     while (epochs.length < protocol.epochs) {
       const before = epochs.length;
-      const record = await trainer.epoch((done, total) =>
-        report?.({ kind: 'step', done: before * total + done, total: protocol.epochs * total }),
-      );
+      const record = await trainer.epoch((done, total) => {
+        signal?.throwIfAborted();
+        report?.({ kind: 'step', done: before * total + done, total: protocol.epochs * total });
+      });
+      signal?.throwIfAborted();
       epochs.push(record);
       report?.({ kind: 'epoch', done: epochs.length, total: protocol.epochs, record });
     }

@@ -36,7 +36,7 @@ describe('initialisers', () => {
     ['Kaiming uniform, fan in', kaimingUniform(), Math.sqrt(2 / 144)],
     ['default', defaultWeight, Math.sqrt(1 / 144 / 3)],
   ])('%s have the standard deviation that they should', (_, initializer, wanted) => {
-    // The standard error of a deviation is at most wanted / sqrt(2 n); six of them.
+    // The standard error of a standard deviation is at most wanted / sqrt(2 n); six of them are allowed.
     expect(Math.abs(deviation(draw(initializer)) - wanted)).toBeLessThan((6 * wanted) / Math.sqrt(2 * count));
   });
 

@@ -18,7 +18,7 @@ afterAll(() => closeTestEngine(engine));
 
 const [STEPS, BATCH, INPUTS, HIDDEN] = [5, 3, 5, 8];
 
-/** The numbers that make_lstm.py makes. */
+/** Written by make_lstm.py. */
 function sines(length: number, rate: number): number[] {
   return Array.from({ length }, (_, i) => Math.sin(rate * (1 + i)));
 }

@@ -18,7 +18,7 @@ interface TorchStep {
   readonly a: readonly number[];
   readonly b: readonly number[];
 }
-/** Made by torchSteps.py, which has the same parameters and losses. */
+/** Written by torchSteps.py, which has the same parameters and losses. */
 const torch = JSON.parse(readFileSync(new URL('torchSteps.json', import.meta.url), 'utf8')) as Record<
   string,
   TorchStep[]
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** The parameters of torchSteps.py, and one that no loss depends on. */
+/** The parameters of torchSteps.py, and one on which no loss depends. */
 function parameters(): { set: VariableSet; a: Variable; b: Variable; unused: Variable } {
   const set = new VariableSet('weights');
   const a = set.add('a', [5], () => [0.5, -1.25, 2.0, 0.125, -0.75]);

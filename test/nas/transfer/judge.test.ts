@@ -133,7 +133,7 @@ describe('a table that replaces training', () => {
 describe('a study evaluated on a table', () => {
   it('looks up 200 epochs by default, and accepts no training settings or limits of targets', () => {
     expect(study.judge).toEqual({ table: 'four', epochs: 200 });
-    expect(() => parseStudy({ ...file, training: { epochs: 3 } })).toThrow(/training\.epochs.*belongs in fitness/);
+    expect(() => parseStudy({ ...file, training: { epochs: 3 } })).toThrow(/training\.epochs.*belong in fitness/);
     expect(() => parseStudy({ ...file, targets: ['near', { set: 'far', limit: 9 }] })).toThrow(/targets\[1\].*limit/);
     expect(() => parseStudy({ ...file, judge: { tabel: 'four' } })).toThrow(/judge/);
   });

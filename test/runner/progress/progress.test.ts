@@ -313,7 +313,10 @@ describe('numbers in words', () => {
     expect(displayWidth('déjà')).toBe(4);
     expect(displayWidth('de\u0301ja\u0300')).toBe(4);
     expect(displayWidth('絵文字')).toBe(6);
+    expect(displayWidth('\u001b[36mabc\u001b[39m')).toBe(3);
+    expect(displayWidth('👩‍👩‍👧')).toBe(2);
     expect(fitted('絵文字', 5)).toBe('絵文…');
+    expect(fitted('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 5)).toBe('👩‍👩‍👧👩‍👩‍👧…');
     expect(fitted('abcdef', 4)).toBe('abc…');
     expect(fitted('abc', 3)).toBe('abc');
     expect(fitted('abc', 0)).toBe('');

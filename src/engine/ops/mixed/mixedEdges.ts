@@ -43,13 +43,13 @@ export interface MixedNorm {
 
 /** Outputs of the candidate operations, before batch norm, on all edges that leave one node of a relaxed cell. */
 export interface MixedSource extends MixedNorm {
-  /** f32 [..., slots * C]: the outputs concatenated along the channels; C a multiple of 4. */
+  /** f32 `[..., slots * C]`: the outputs concatenated along the channels; C a multiple of 4. */
   readonly stack: Value;
   /** Number of candidates in the stack. */
   readonly slots: number;
   /** Number of candidates, the first ones, that are normalised with batch statistics. */
   readonly normalised: number;
-  /** f32 [..., C]: the node's own value, for skip connections. */
+  /** f32 `[..., C]`: the node's own value, for skip connections. */
   readonly skip?: Value;
 }
 

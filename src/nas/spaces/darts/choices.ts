@@ -7,7 +7,7 @@ import { OPERATIONS } from './operations.js';
 import { NODES } from './relaxedCell.js';
 
 /** What an edge of an architecture may be: all but `none`. */
-export const EDGE_OPERATIONS = OPERATIONS.filter((operation) => operation !== 'none');
+const EDGE_OPERATIONS = OPERATIONS.filter((operation) => operation !== 'none');
 
 /** Every cell of the space joins all its nodes. */
 export const CONCAT: readonly number[] = Array.from({ length: NODES }, (_, i) => i + INPUTS);

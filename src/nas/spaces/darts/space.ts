@@ -11,9 +11,10 @@ import {
 import { countGenotype } from './cost.js';
 import { drawGenotype } from './drawing.js';
 import { GENOTYPE_FILES } from './files.js';
-import { formatFlat } from './flatFormat.js';
+import { formatByNode, formatFlat } from './flatFormat.js';
 import { parseGenotype } from './formats.js';
 import type { Genotype } from './genotype.js';
+import { formatNsganet } from './integerFormats.js';
 import { genotypeNetwork } from './network.js';
 import { GRAPH_OPERATIONS, genotypeGraph } from './operationGraph.js';
 import { GENOTYPE_PROTOCOLS } from './protocols.js';
@@ -32,6 +33,11 @@ export const darts: Space<Genotype> = {
   mutate: mutateGenotype,
   parse: parseGenotype,
   format: formatFlat,
+  formats: {
+    // A list of pairs for each node, for cells whose nodes have other than two inputs.
+    'by-node': { format: formatByNode },
+    nsganet: { format: formatNsganet },
+  },
   enumerate: enumerateGenotypes,
   choices: GENOTYPE_CHOICES,
   decisions: decisionsOfGenotype,

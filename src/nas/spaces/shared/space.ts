@@ -51,6 +51,12 @@ export interface Relaxation<Architecture = unknown> {
   selection(architecture: Architecture): Selection;
 }
 
+/** A way to write an architecture. */
+export interface TextFormat<Architecture = unknown> {
+  /** @throws {ArchitectureError} when the format cannot express the architecture */
+  format(architecture: Architecture): string;
+}
+
 /** A search space: its architectures are plain JSON data, each with one canonical text. */
 export interface Space<Architecture = unknown> {
   readonly name: string;
@@ -61,6 +67,8 @@ export interface Space<Architecture = unknown> {
   /** @throws ArchitectureError with position, got and wanted */
   parse(text: string): Architecture;
   format(architecture: Architecture): string;
+  /** Other texts of an architecture, by the name of the format, for programs that read them; `parse` reads each of them. */
+  readonly formats?: Readonly<Record<string, TextFormat<Architecture>>>;
   enumerate(): Iterable<Architecture>;
   /** The decisions behind an architecture; every combination of options is one. */
   readonly choices: readonly Choice[];

@@ -13,7 +13,7 @@ const feedsOf = (x: number[], w: number[]) => {
 };
 
 describe('conv2d', () => {
-  // Worked by hand: 1 2 3 / 4 5 6 / 7 8 9 under the kernel 1 2 / 3 4.
+  // Computed by hand: 1 2 3 / 4 5 6 / 7 8 9 under the kernel 1 2 / 3 4.
   it('correlates, so that the kernel is not turned round', () => {
     const { g, x, w } = feedsOf([1, 3, 3, 1], [2, 2, 1, 1]);
     const y = conv2d(x, w);

@@ -14,7 +14,7 @@ const feedsOf = (x: number[], w: number[]) => {
 };
 
 describe('depthwiseConv2d', () => {
-  // Worked by hand: 1 2 / 3 4 under the kernels 1 2 / 3 4 and 0 1 / 0 0.
+  // Computed by hand: 1 2 / 3 4 under the kernels 1 2 / 3 4 and 0 1 / 0 0.
   it('puts the outputs of one copy after those of the other', () => {
     const { g, x, w } = feedsOf([1, 2, 2, 4], [2, 2, 2, 4]);
     const y = depthwiseConv2d(x, w);

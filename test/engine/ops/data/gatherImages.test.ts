@@ -16,10 +16,10 @@ afterAll(() => closeTestEngine(engine));
 
 const EDGE = 8;
 const IMAGES = 3;
-/** Byte 1 + place of the pixel: no two pixels of an image are alike and none is zero. */
+/** Byte 1 + index of the pixel: all pixels of an image differ and none is zero. */
 const pixels = Uint8Array.from({ length: IMAGES * EDGE * EDGE }, (_, i) => 1 + (i % (EDGE * EDGE)));
 
-/** Bytes of a batch gathered `steps` times: [step][place][pixel]; mean 0 and deviation 1/255 give bytes back. */
+/** Bytes of a batch gathered `steps` times: [step][position][pixel]; mean 0 and deviation 1/255 leave bytes unchanged. */
 async function gather(indices: readonly number[], augmentation: Augmentation, steps = 1): Promise<number[][][]> {
   const set = new VariableSet('images');
   const words = set.add('pixels', [pixels.length / 4], () => new Uint32Array(pixels.buffer), { dtype: 'u32' });
@@ -59,7 +59,7 @@ describe('gathering images', () => {
     const images = steps.flat();
     for (const image of images) expect([String(plain), String(mirrored)]).toContain(String(image));
     const flipped = images.filter((image) => String(image) === String(mirrored)).length;
-    // 128 throws: six standard deviations are 34.
+    // 128 coin tosses: six standard deviations are 34.
     expect(Math.abs(flipped - 64)).toBeLessThan(34);
     expect(String(steps[0])).not.toBe(String(steps[1]));
   });
@@ -115,7 +115,7 @@ describe('gathering images', () => {
       expect(Math.max(rows.size, columns.size)).toBeLessThanOrEqual(4);
       areas.add(area);
     }
-    // Centres at the border leave half an edge or three quarters of one: 2, 3 or 4 rows by as many columns.
+    // Near the border half or three quarters of an edge remain: 2, 3 or 4 rows by as many columns.
     expect([...areas].sort((a, b) => a - b)).toEqual([4, 6, 8, 9, 12, 16]);
   });
 

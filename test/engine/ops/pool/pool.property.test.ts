@@ -20,7 +20,7 @@ interface Case {
 const pair = (least: number, most: number) =>
   fc.array(fc.integer({ min: least, max: most }), { minLength: 2, maxLength: 2 });
 
-/** Poolings that exist: windows that fit, none of nothing but padding. */
+/** Valid poolings: windows that fit, none of which holds only padding. */
 const cases: fc.Arbitrary<Case> = fc
   .record({
     shape: fc.tuple(
@@ -38,7 +38,7 @@ const cases: fc.Arbitrary<Case> = fc
         ceil: fc.boolean(),
         common: fc.boolean(),
       })
-      // Half of them square, undilated windows, which have kernels of their own.
+      // Half of them square windows without dilation, which have specialised kernels.
       .map(({ common, ...windows }) =>
         common
           ? {
@@ -61,7 +61,7 @@ const cases: fc.Arbitrary<Case> = fc
     }
   });
 
-// Every kind of window is a pipeline of its own, which software drivers take long to build.
+// Each kind of window is another pipeline, which software drivers take long to build.
 const RUNS = 25;
 const settings = { numRuns: RUNS, seed: 5, endOnFailure: true };
 
@@ -71,7 +71,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** What is wrong with the kernels of an operation at a sample, and with its gradient. */
+/** Problems of the kernels of an operation at a sample, and of its gradient. */
 async function problemsOf(operation: Operation<never>, sample: Sample<unknown>): Promise<string[]> {
   const problems = await checkSample(engine, operation as never, sample as never);
   if (!operation.gradient) return problems;

@@ -21,7 +21,7 @@ export interface ControllerNetworkSettings {
 
 /** What belongs to all choices of the same options. */
 export interface OptionTable {
-  /** [options, hidden]: what the next step reads when one of them was taken. */
+  /** `[options, hidden]`: what the next step reads when one of them was taken. */
   readonly embedding: Variable;
   /** [hidden, options] and [options]. */
   readonly weight: Variable;
@@ -38,7 +38,7 @@ const INITIAL = uniform(-0.1, 0.1);
 export class ControllerNetwork {
   readonly weights = new VariableSet('controller');
   readonly lstm: Lstm;
-  /** [1, hidden]: what the first step reads. */
+  /** `[1, hidden]`: what the first step reads. */
   readonly start: Variable;
   /** One a choice; choices of equal options share theirs. */
   readonly tables: readonly OptionTable[];

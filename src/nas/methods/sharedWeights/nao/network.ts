@@ -34,7 +34,7 @@ export class NaoNetwork {
   readonly encoder: Lstm;
   readonly predictor: readonly Linear[];
   readonly decoderEmbedding: Variable;
-  /** [1, hidden]: what the decoder's first step reads. */
+  /** `[1, hidden]`: what the decoder's first step reads. */
   readonly decoderStart: Variable;
   readonly decoder: Lstm;
   /** What the decoder looks for among the encoder's outputs. */

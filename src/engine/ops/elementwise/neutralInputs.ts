@@ -2,7 +2,10 @@
  * Index of the only input that is not a constant filled with the neutral element (zeros of a sum, ones of a product): the
  * result equals that input. Undefined where several inputs are not.
  */
-export function onlyOther(constants: readonly (ArrayLike<number> | undefined)[], neutral: number): number | undefined {
+export function onlyNonNeutral(
+  constants: readonly (ArrayLike<number> | undefined)[],
+  neutral: number,
+): number | undefined {
   const others = constants.flatMap((data, index) => (data && isAll(data, neutral) ? [] : [index]));
   return others.length === 1 ? others[0] : undefined;
 }

@@ -1,5 +1,5 @@
 /** The first channel of each part in their concatenation along the channels. */
-export function startsOf(channels: readonly number[]): number[] {
+export function channelStarts(channels: readonly number[]): number[] {
   let start = 0;
   return channels.map((count) => {
     const here = start;
