@@ -78,6 +78,7 @@ export function showJobs(progress: Progress): (event: StudyEvent) => void {
       progress.start(nameOf(task), doingOf(task), kindOf(task));
     } else if (message.kind === 'progress') {
       const { event } = message;
+      if (event.kind === 'phase') return;
       counted ??= event.kind;
       const { done, total } = event;
       if (event.kind === counted) progress.update({ done, total, unit: UNITS[counted] }, numbersOf(event));
@@ -87,7 +88,7 @@ export function showJobs(progress: Progress): (event: StudyEvent) => void {
   };
 }
 
-type JobEvent = Extract<StudyEvent, { kind: 'progress' }>['event'];
+type JobEvent = Exclude<Extract<StudyEvent, { kind: 'progress' }>['event'], { kind: 'phase' }>;
 
 const UNITS: Readonly<Record<JobEvent['kind'], string>> = {
   step: 'step',

@@ -6,8 +6,8 @@ import type { Classifier, Supernet, SupernetOptions } from '../../src/nas/networ
 import type { Protocol } from '../../src/nas/records/protocol.js';
 import { dartsSupernet } from '../../src/nas/spaces/darts/supernet.js';
 import { nasbench201 } from '../../src/nas/spaces/nasbench201/space.js';
-import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/batches.js';
-import type { AlphaOptimizer } from '../../src/nas/training/bilevelOptions.js';
+import type { ArchOptimizer } from '../../src/nas/training/bilevel/bilevelOptions.js';
+import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/loop/batches.js';
 import { stripes, tinyCell, tinyProtocol } from '../nas/training/trainingRun.js';
 import { SMOOTH_OPTIMIZER, smoothBatches, smoothSupernet } from './smoothProblem.js';
 
@@ -34,14 +34,14 @@ export const networkProblem = {
 /** A search, and the supernet that is trained. */
 export interface SearchProblem {
   readonly protocol: Protocol;
-  readonly alphaOptimizer: AlphaOptimizer;
+  readonly alphaOptimizer: ArchOptimizer;
   /** The halves of the images, which differ in size. */
   readonly weights: ImageSplit;
   readonly alphas: ImageSplit;
   build(): Supernet;
 }
 
-const ALPHA_OPTIMIZER: AlphaOptimizer = { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 };
+const ALPHA_OPTIMIZER: ArchOptimizer = { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 };
 
 /** Ten steps, one an epoch, so that losses and alphas of every step can be read. */
 export const supernetProblem: SearchProblem = {

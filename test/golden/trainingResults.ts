@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { VariableSet } from '../../src/engine/graph/variables.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
-import { BilevelTrainer } from '../../src/nas/training/bilevel.js';
-import { softmaxRule } from '../../src/nas/training/relaxedRule.js';
+import { BilevelTrainer } from '../../src/nas/training/bilevel/bilevelTrainer.js';
+import { softmaxRule } from '../../src/nas/training/bilevel/relaxedRule.js';
 import { SEED, type SearchProblem, SHAPE } from './problems.js';
 
 /** Written by makeTraining.py, in float64. */
@@ -58,13 +58,15 @@ export async function expectNorms(
 
 /** Ten steps of first-order DARTS are those of PyTorch, in losses and architecture parameters of every step. */
 export async function expectSearchSteps(engine: Engine, problem: SearchProblem, wanted: SearchSteps): Promise<void> {
-  const { build, ...options } = problem;
+  const { build, protocol, alphaOptimizer: archOptimizer, weights: trainSplit, alphas: validationSplit } = problem;
   const supernet = build();
   const trainer = await BilevelTrainer.create({
-    ...options,
     engine,
     supernet,
-    rule: softmaxRule(supernet),
+    archUpdate: { kind: 'first-order', rule: softmaxRule(supernet), archOptimizer },
+    trainSplit,
+    validationSplit,
+    protocol,
     shape: SHAPE,
     seed: SEED,
   });

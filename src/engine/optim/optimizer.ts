@@ -85,7 +85,8 @@ export abstract class Optimizer {
 
   protected abstract update(graph: Graph, gradient: Value, scale: Value): void;
 
-  protected learningRate(step: number): number {
+  /** The learning rate of a step, counted from 0. */
+  learningRate(step: number): number {
     return this.rate(step);
   }
 

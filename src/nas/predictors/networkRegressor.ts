@@ -8,7 +8,8 @@ import { sum } from '../../engine/ops/reduce/reduce.js';
 import { Adam } from '../../engine/optim/adam.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Program } from '../../engine/runtime/program.js';
-import { Holder } from '../training/holder.js';
+import { ResourceScope } from '../training/loop/resourceScope.js';
+import { runSteps, STEPS_AHEAD } from '../training/loop/runSteps.js';
 import { PredictorError } from './errors.js';
 import type { Features, Prediction, PredictorContext, Regressor } from './predictor.js';
 import { requireFitted, standardiseTargets } from './targets.js';
@@ -17,8 +18,6 @@ import { requireFitted, standardiseTargets } from './targets.js';
 const CHUNK = 1024;
 /** Fewest rows that a training program is compiled for. */
 const SMALLEST_BUCKET = 16;
-/** Steps submitted before waiting for the device, so that its queue stays short. */
-const STEPS_AHEAD = 16;
 
 /** A network that predicts one number a row. */
 export interface PredictorNetwork {
@@ -67,7 +66,7 @@ export class NetworkRegressor implements Regressor {
       this.model = new Model(engine, network, features.width, this.training);
     }
     const { model } = this;
-    await model.fit(features, values, this.context);
+    await model.fit(features, values, this.context.seed, this.context.signal);
     this.fitted = { width: features.width, mean, scale, model };
   }
 
@@ -86,7 +85,7 @@ export class NetworkRegressor implements Regressor {
 
 /** A network on a device with its optimiser and its programs. */
 class Model {
-  private readonly held = new Holder();
+  private readonly scope = new ResourceScope();
   private readonly optimizer: Adam;
   private readonly fits = new Map<number, { readonly data: FitData; readonly program: Program }>();
   private predictor?: Program;
@@ -98,37 +97,29 @@ class Model {
     private readonly training: NetworkTraining,
   ) {
     this.optimizer = new Adam(network.weights, training);
-    this.held.hold({
-      dispose: () => {
-        engine.release(network.weights);
-        this.optimizer.release(engine);
-      },
+    this.scope.defer(() => {
+      engine.release(network.weights);
+      this.optimizer.release(engine);
     });
   }
 
   /** @param targets one a row, of mean 0 and deviation 1 */
-  async fit(
-    features: Features,
-    targets: Float64Array,
-    { seed, signal }: Pick<PredictorContext, 'seed' | 'signal'>,
-  ): Promise<void> {
+  async fit(features: Features, targets: Float64Array, seed: number, signal?: AbortSignal): Promise<void> {
     const { engine, network, optimizer } = this;
     engine.allocate(network.weights, seed);
     optimizer.allocate(engine);
     const { data, program } = await this.fitProgram(features.rows);
     data.write(engine, this.prepare(features), targets);
-    for (let step = 0; step < this.training.epochs; step++) {
-      program.run(optimizer.feeds(step));
-      if ((step + 1) % STEPS_AHEAD !== 0) continue;
-      await engine.idle();
-      signal?.throwIfAborted();
-    }
+    const steps = Array.from({ length: this.training.epochs }, (_, step) => step);
+    await runSteps(steps, { engine, ahead: STEPS_AHEAD.predictor, signal }, (step) =>
+      program.run(optimizer.feeds(step)),
+    );
   }
 
   async predict(features: Features): Promise<Float64Array> {
     const { inputs } = this.network;
     const prepared = this.prepare(features);
-    this.predictor ??= this.held.hold(
+    this.predictor ??= this.scope.own(
       await this.engine.compile((graph) => {
         graph.output('predictions', this.network.forward(graph.feed('rows', [CHUNK, inputs])));
       }),
@@ -145,7 +136,7 @@ class Model {
   }
 
   dispose(): void {
-    this.held.dispose();
+    this.scope.dispose();
   }
 
   private prepare(features: Features): Float32Array {
@@ -156,11 +147,11 @@ class Model {
     const bucket = Math.max(SMALLEST_BUCKET, 2 ** Math.ceil(Math.log2(rows)));
     let known = this.fits.get(bucket);
     if (!known) {
-      const { engine, held } = this;
+      const { engine, scope } = this;
       const data = new FitData(bucket, this.network.inputs);
-      held.hold({ dispose: () => engine.release(data.set) });
+      scope.defer(() => engine.release(data.set));
       engine.allocate(data.set);
-      const program = held.hold(
+      const program = scope.own(
         await engine.compile((graph) => {
           this.optimizer.apply(data.loss(graph, this.network));
         }),

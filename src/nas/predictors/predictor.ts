@@ -22,7 +22,7 @@ export interface PredictorContext {
   readonly seed: number;
   /** For predictors that are networks. */
   engine?(): Promise<Compiler>;
-  /** Aborts the fit of a network between its steps. */
+  /** Aborts `fit` of predictors that are networks between two steps. */
   readonly signal?: AbortSignal;
 }
 

@@ -2,8 +2,8 @@ import { AttributeError } from '../../engine/errors/errors.js';
 import type { ImageSplit } from '../data/images/imageSet.js';
 import { takeImages } from '../data/images/selection.js';
 import { channelStatistics } from '../data/images/statistics.js';
-import { shuffledBatches } from '../training/batches.js';
-import type { ImageShape } from '../training/imageBatch.js';
+import type { ImageShape } from '../data/images/transform.js';
+import { shuffledBatches } from '../training/loop/batches.js';
 import type { Score, ScoreContext } from './score.js';
 
 /** Scores of one architecture; null where a score is not defined or not finite. */

@@ -1,5 +1,5 @@
 import { UnknownNameError } from '../errors/errors.js';
-import type { EvaluationResult, Problem } from '../search/method.js';
+import type { EvaluationResult, Problem } from '../search/problem.js';
 import { spaceByName } from '../spaces/spaces.js';
 import { type Measurement, type Table, TableError, type TableSeed } from './table.js';
 

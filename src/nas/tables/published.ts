@@ -1,4 +1,4 @@
-import type { SearchLimits } from '../search/method.js';
+import type { SearchLimits } from '../search/problem.js';
 import type { TableRunResults } from './results.js';
 import type { Split } from './table.js';
 

@@ -2,7 +2,7 @@ import type { RelativeImprovement } from '../math/relativeImprovement.js';
 import type { Spread } from '../math/spread.js';
 import type { ParetoPoint } from '../records/outcome.js';
 import type { PluginRecord } from '../records/plugin.js';
-import type { SearchLimits } from '../search/method.js';
+import type { SearchLimits } from '../search/problem.js';
 import type { Measurement } from './table.js';
 
 /** Where a search's best so far became better: after `queries` evaluations and `seconds` of the table's clock. */

@@ -1,7 +1,7 @@
 import { kendallTauB } from '../math/kendall.js';
 import { relativeImprovement } from '../math/relativeImprovement.js';
 import { spread } from '../math/spread.js';
-import type { SearchLimits } from '../search/method.js';
+import type { SearchLimits } from '../search/problem.js';
 import { searchCurve } from './curves.js';
 import { frontsOf } from './hypervolumes.js';
 import { publishedAccuracy, publishedQueries, type RunConditions } from './published.js';

@@ -1,5 +1,6 @@
 import type { EvaluationRecord } from '../records/outcome.js';
-import type { Method, Problem } from '../search/method.js';
+import type { Method } from '../search/method.js';
+import type { Problem } from '../search/problem.js';
 import type { Improvement, TableSearch } from './results.js';
 import type { Table } from './table.js';
 

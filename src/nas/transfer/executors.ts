@@ -4,7 +4,7 @@ import { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSet } from '../data/images/imageSet.js';
 import { methodByName } from '../methods/methods.js';
 import type { SearchOutcome, TrainingOutcome } from '../records/outcome.js';
-import type { SearchEvent } from '../search/method.js';
+import type { SearchEvent } from '../search/events.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 import { type PredictionOptions, requireMemory, withRemedies } from './memoryPrediction.js';

@@ -2,7 +2,7 @@ import type { AdapterKind } from '../../engine/device/adapter.js';
 import { AttributeError } from '../../engine/errors/errors.js';
 import type { Protocol } from '../records/protocol.js';
 import { joinOverrides, type ProtocolOverrides, withOverrides } from '../records/protocolOverrides.js';
-import { batchesPerEpoch } from '../training/batches.js';
+import { batchesPerEpoch } from '../training/loop/batches.js';
 import { type FittingFacts, networkSizes, stepWork } from './fittingNetworks.js';
 
 /** Settings, and how many optimiser steps they come to: of one candidate where candidates are trained. */

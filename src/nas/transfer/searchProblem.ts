@@ -7,7 +7,9 @@ import { makeSource, type Source, type SourceContext } from '../data/sources.js'
 import { UnknownNameError } from '../errors/errors.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
-import { type Problem, SearchError, type SearchEvent } from '../search/method.js';
+import { SearchError } from '../search/errors.js';
+import type { SearchEvent } from '../search/events.js';
+import type { Problem } from '../search/problem.js';
 import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
@@ -46,7 +48,7 @@ export async function searchProblem(
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),
     sourceName: formatSource(task.specification),
-    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs }) => ({
+    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs, signal }) => ({
       accuracy: await fitness(
         engine,
         space,
@@ -120,12 +122,13 @@ async function fitness(
   signal?: AbortSignal,
 ): Promise<number> {
   const data = { shape: source, train: source.trainSplit, test: source.validationSplit };
+  const classes = source.classes.length;
   const { accuracy } = await trainNetwork(
     engine,
     space,
     architecture,
     data,
-    source.classes.length,
+    classes,
     protocol,
     seed,
     undefined,

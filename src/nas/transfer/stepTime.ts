@@ -6,9 +6,9 @@ import { fitImages } from '../data/images/transform.js';
 import { makeSource } from '../data/sources.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
-import type { SearchEvent } from '../search/method.js';
+import type { SearchEvent } from '../search/events.js';
 import type { Space } from '../spaces/shared/space.js';
-import { batchesPerEpoch } from '../training/batches.js';
+import { batchesPerEpoch } from '../training/loop/batches.js';
 import { searchProblem } from './searchProblem.js';
 import type { StepTime, TrainingEvent } from './study.js';
 import type { SearchTask } from './tasks.js';
@@ -89,7 +89,7 @@ export async function measureSearchStep(
   let stepsPerEpoch = 0;
   const time = await timeSteps(async (report) => {
     const watch = (event: SearchEvent) => {
-      if (event.kind === 'evaluation') return;
+      if (event.kind === 'evaluation' || event.kind === 'phase') return;
       if (event.kind === 'step') stepsPerEpoch = event.total / started.progress().total;
       report(event);
     };

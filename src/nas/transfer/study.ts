@@ -1,7 +1,7 @@
 import { NasTransferError } from '../../engine/errors/errors.js';
 import type { EpochRecord } from '../records/epochRecord.js';
 import type { JudgementOutcome, SearchOutcome, TrainingOutcome } from '../records/outcome.js';
-import type { SearchEvent, StepEvent } from '../search/method.js';
+import type { SearchEvent, StepEvent } from '../search/events.js';
 import { spaceByName } from '../spaces/spaces.js';
 import { judgedCells } from './judgedCells.js';
 import type { StudyPlan } from './plan.js';

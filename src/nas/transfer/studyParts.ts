@@ -9,7 +9,7 @@ import { describeSchemaErrors } from '../schemas/schemaErrors.js';
 import { checkSupernetChannels } from '../spaces/shared/mixedNode.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { checkRegularization } from '../training/trainingLoss.js';
+import { checkRegularization } from '../training/network/trainingLoss.js';
 
 /** A study, or a part of one, that does not follow its schema. */
 export class StudyError extends NasTransferError {

@@ -3,12 +3,13 @@ import type { EpochRecord } from '../records/epochRecord.js';
 import type { Protocol } from '../records/protocol.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { Trainer, type TrainingData } from '../training/trainer.js';
+import { Trainer, type TrainingData } from '../training/network/trainer.js';
 import type { TrainingEvent } from './study.js';
 
 /**
  * Trains an architecture's network from new weights, measures it on the data's test images, and frees it.
- * @throws the signal's reason when it aborts; checked between steps
+ * @param signal aborts between two steps
+ * @throws the reason of `signal` when it is aborted
  */
 export async function trainNetwork(
   engine: Compiler,
@@ -23,7 +24,7 @@ export async function trainNetwork(
 ): Promise<{ accuracy: number; loss: number; epochs: EpochRecord[] }> {
   signal?.throwIfAborted();
   const network = space.network(architecture, networkSettings(protocol, classes));
-  const trainer = await Trainer.create({ engine, network, data, protocol, seed });
+  const trainer = await Trainer.create({ engine, network, data, protocol, seed, signal });
   try {
     const epochs: EpochRecord[] = [];
     while (epochs.length < protocol.epochs) {

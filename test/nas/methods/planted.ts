@@ -1,5 +1,6 @@
 import { Random } from '../../../src/engine/random/random.js';
-import type { Method, Problem } from '../../../src/nas/search/method.js';
+import type { Method } from '../../../src/nas/search/method.js';
+import type { Problem } from '../../../src/nas/search/problem.js';
 import type { Cell } from '../../../src/nas/spaces/nasbench201/cell.js';
 import { problemWith, space } from './problems.js';
 

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../src/nas/search/method.js';
+import type { Problem } from '../../../src/nas/search/problem.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 
 export const space = spaceByName('nasbench201');

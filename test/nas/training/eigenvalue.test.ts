@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
-import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
-import { largestEigenvalue } from '../../../src/nas/training/eigenvalue.js';
-import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';
+import { BilevelTrainer } from '../../../src/nas/training/bilevel/bilevelTrainer.js';
+import { largestEigenvalue } from '../../../src/nas/training/bilevel/lanczos.js';
+import { softmaxRule } from '../../../src/nas/training/bilevel/relaxedRule.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { toyHessian } from './toyHessian.js';
 import { stripes, tinyProtocol } from './trainingRun.js';
@@ -60,12 +60,15 @@ describe('the Hessian of the validation loss in the architecture parameters', ()
     const trainer = await BilevelTrainer.create({
       engine,
       supernet,
-      rule: softmaxRule(supernet),
+      archUpdate: {
+        kind: 'first-order',
+        rule: softmaxRule(supernet),
+        archOptimizer: { learningRate: 0.05, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 },
+      },
       shape: { height: 8, width: 8, channels: 1 },
-      weights: stripes(32, 1),
-      alphas: stripes(32, 2),
+      trainSplit: stripes(32, 1),
+      validationSplit: stripes(32, 2),
       protocol: tinyProtocol,
-      alphaOptimizer: { learningRate: 0.05, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 },
       seed: 4,
     });
     await trainer.epoch();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
-import { PathTrainer } from '../../../src/nas/training/pathTrainer.js';
+import { PathTrainer } from '../../../src/nas/training/paths/pathTrainer.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { stripes, tinyCell, tinyProtocol } from './trainingRun.js';
 
@@ -26,8 +26,8 @@ async function trained({ reestimate, half = 2 }: { reestimate?: number; half?: n
     ),
     tables: nasbench201.relaxation.tables,
     shape: { height: 8, width: 8, channels: 1 },
-    weights: stripes(16, 1),
-    alphas: stripes(16, half),
+    trainSplit: stripes(16, 1),
+    validationSplit: stripes(16, half),
     protocol: tinyProtocol,
     seed: 5,
     reestimate,

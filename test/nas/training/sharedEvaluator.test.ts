@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { channelStatistics } from '../../../src/nas/data/images/statistics.js';
-import { SharedEvaluator } from '../../../src/nas/training/sharedEvaluator.js';
+import { SharedEvaluator } from '../../../src/nas/training/paths/sharedEvaluator.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { toyProblem } from '../methods/toySpace.js';
 

@@ -10,8 +10,8 @@ import { channelStatistics } from '../../../src/nas/data/images/statistics.js';
 import { symmetricEigen } from '../../../src/nas/math/linearAlgebra.js';
 import type { Supernet } from '../../../src/nas/networks/classifier.js';
 import { tableMixtures } from '../../../src/nas/spaces/shared/mixedNode.js';
-import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
-import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';
+import { BilevelTrainer } from '../../../src/nas/training/bilevel/bilevelTrainer.js';
+import { softmaxRule } from '../../../src/nas/training/bilevel/relaxedRule.js';
 import { stripes, tinyProtocol } from './trainingRun.js';
 
 const [EDGES, OPERATIONS, PIXELS, CLASSES, IMAGES] = [2, 3, 64, 4, 16];
@@ -55,12 +55,15 @@ export async function toyHessian(engine: Engine): Promise<{ measured: number; ex
   const trainer = await BilevelTrainer.create({
     engine,
     supernet,
-    rule: softmaxRule(supernet),
+    archUpdate: {
+      kind: 'first-order',
+      rule: softmaxRule(supernet),
+      archOptimizer: { learningRate: 1e-3, beta1: 0.5, beta2: 0.999, weightDecay: 0 },
+    },
     shape: { height: 8, width: 8, channels: 1 },
-    weights,
-    alphas,
+    trainSplit: weights,
+    validationSplit: alphas,
     protocol: { ...tinyProtocol, batch: IMAGES, labelSmoothing: 0 },
-    alphaOptimizer: { learningRate: 1e-3, beta1: 0.5, beta2: 0.999, weightDecay: 0 },
     seed: 0,
   });
   const start = Array.from({ length: EDGES * OPERATIONS }, (_, i) => 0.3 * Math.sin(i + 1));

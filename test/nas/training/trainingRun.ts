@@ -3,7 +3,7 @@ import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import type { Protocol } from '../../../src/nas/records/protocol.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
-import { Trainer } from '../../../src/nas/training/trainer.js';
+import { Trainer } from '../../../src/nas/training/network/trainer.js';
 
 export const tinyProtocol: Protocol = {
   channels: 4,

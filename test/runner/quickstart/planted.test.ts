@@ -3,7 +3,7 @@ import { LADDER } from '../../../runner/quickstart/sizes.js';
 import { quickstartStudy } from '../../../runner/quickstart/studyFile.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { methodByName } from '../../../src/nas/methods/methods.js';
-import type { Problem } from '../../../src/nas/search/method.js';
+import type { Problem } from '../../../src/nas/search/problem.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import type { Space } from '../../../src/nas/spaces/shared/space.js';
 import { searchProblem } from '../../../src/nas/transfer/searchProblem.js';

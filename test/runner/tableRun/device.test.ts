@@ -8,7 +8,7 @@ import { conductTableRun } from '../../../runner/tableRun/conduct.js';
 import type { TableRunPlan } from '../../../runner/tableRun/plan.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import { samplingSearch } from '../../../src/nas/methods/shared/samplingSearch.js';
+import { samplingSearch } from '../../../src/nas/methods/sampling/samplingSearch.js';
 import type { Method } from '../../../src/nas/search/method.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { fakeTable } from '../../nas/tables/fakeTable.js';

@@ -8,9 +8,9 @@ import { planProgram } from '../../../src/engine/runtime/plan.js';
 import type { Program } from '../../../src/engine/runtime/program.js';
 import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
-import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
-import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';
-import { Trainer } from '../../../src/nas/training/trainer.js';
+import { BilevelTrainer } from '../../../src/nas/training/bilevel/bilevelTrainer.js';
+import { softmaxRule } from '../../../src/nas/training/bilevel/relaxedRule.js';
+import { Trainer } from '../../../src/nas/training/network/trainer.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 
@@ -108,12 +108,15 @@ describe('the tuning work of a study', () => {
     const trainer = await BilevelTrainer.create({
       engine: planning,
       supernet,
-      rule: softmaxRule(supernet),
+      archUpdate: {
+        kind: 'first-order',
+        rule: softmaxRule(supernet),
+        archOptimizer: { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 },
+      },
       shape: { height: 16, width: 16, channels: 1 },
-      weights: half,
-      alphas: half,
+      trainSplit: half,
+      validationSplit: half,
       protocol,
-      alphaOptimizer: { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 },
       seed: 0,
     });
     trainer.dispose();

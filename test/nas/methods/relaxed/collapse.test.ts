@@ -7,10 +7,11 @@ import { telemetryOf } from '../../../../src/nas/methods/relaxed/telemetry.js';
 import { isConnected, searchWarnings } from '../../../../src/nas/methods/relaxed/warnings.js';
 import { deriveSelection } from '../../../../src/nas/methods/shared/derivation.js';
 import type { EpochRecord } from '../../../../src/nas/records/epochRecord.js';
-import type { Method, Problem } from '../../../../src/nas/search/method.js';
+import type { Method } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
 import type { RelaxedTable } from '../../../../src/nas/spaces/shared/space.js';
-import { softmaxRows } from '../../../../src/nas/training/relaxedRule.js';
+import { softmaxRows } from '../../../../src/nas/training/bilevel/relaxedRule.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { toyProblem } from '../toySpace.js';
 

@@ -6,8 +6,8 @@ import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { gdas, gumbelRule } from '../../../../src/nas/methods/relaxed/gdas.js';
 import { noiseFeed } from '../../../../src/nas/methods/relaxed/gumbel.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
-import { splitGradients } from '../../../../src/nas/training/architectureGradients.js';
-import { type StepPlace, softmaxRows } from '../../../../src/nas/training/relaxedRule.js';
+import { type StepPlace, softmaxRows } from '../../../../src/nas/training/bilevel/relaxedRule.js';
+import { splitGradients } from '../../../../src/nas/training/bilevel/splitGradients.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { expectSameBits, searchTiny } from './supernetMethods.js';
 

@@ -10,7 +10,7 @@ import {
   oneHotOfLargest,
   stepRandom,
 } from '../../../../src/nas/methods/relaxed/gumbel.js';
-import { softmaxRows } from '../../../../src/nas/training/relaxedRule.js';
+import { softmaxRows } from '../../../../src/nas/training/bilevel/relaxedRule.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 
 const DRAWS = 20_000;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { pDarts } from '../../../../src/nas/methods/relaxed/pdarts/pdarts.js';
 import { publishedShares, switchesAfter } from '../../../../src/nas/methods/relaxed/pdarts/switches.js';
-import type { SearchEvent } from '../../../../src/nas/search/method.js';
+import type { SearchEvent } from '../../../../src/nas/search/events.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { searchToy } from '../toySpace.js';
 import { finish, tinyProblem } from './supernetMethods.js';

@@ -7,7 +7,7 @@ import { droppedSkipRule, skipDropoutRate } from '../../../../src/nas/methods/re
 import { dropWeakest, publishedShares, switchesAfter } from '../../../../src/nas/methods/relaxed/pdarts/switches.js';
 import { limitSkips } from '../../../../src/nas/methods/relaxed/skipLimit.js';
 import { deriveSelection } from '../../../../src/nas/methods/shared/derivation.js';
-import type { SupernetContext } from '../../../../src/nas/search/method.js';
+import type { SupernetContext } from '../../../../src/nas/search/problem.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
 import type { RelaxedTable } from '../../../../src/nas/spaces/shared/space.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
@@ -58,7 +58,7 @@ describe('candidates of P-DARTS', () => {
         .map((alpha, o) => (mask[i - (i % 5) + o] ? Math.exp(alpha) : 0));
       return row[i % 5] / row.reduce((a, b) => a + b, 0);
     });
-    const rule = droppedSkipRule(supernet, [mask], { initial: 0, alphaStart: 0, seed: 1 });
+    const rule = droppedSkipRule(supernet, [mask], { initial: 0, archStart: 0, seed: 1 });
     const [operationScores] = rule.operationScores([Float32Array.from(alphas)]);
     const program = await engine.compile((graph) => {
       graph.output('weights', maskedSoftmax(graph.feed('alphas', [6, 5]), mask));
@@ -75,7 +75,7 @@ describe('candidates of P-DARTS', () => {
 
 describe('skip connections of P-DARTS', () => {
   it('are dropped at a rate that decreases linearly and then exponentially', () => {
-    const settings = { initial: 0.4, alphaStart: 10, seed: 1 };
+    const settings = { initial: 0.4, archStart: 10, seed: 1 };
     const rates = [0, 9, 10, 11, 24].map((epoch) => skipDropoutRate(settings, epoch, 25));
     const wanted = [0.4 * (24 / 25), 0.4 * (15 / 25), 0.4, 0.4 * Math.exp(-0.2), 0.4 * Math.exp(-2.8)];
     wanted.forEach((rate, i) => {
@@ -86,7 +86,7 @@ describe('skip connections of P-DARTS', () => {
   it('are dropped by element where they pass on a node, and only if there is such a candidate', () => {
     const dropouts = (candidates: readonly (readonly boolean[])[], initial: number) => {
       const supernet = darts.supernet(tiny, { affine: false, batchNorm: 'batch', candidates });
-      const rule = droppedSkipRule(supernet, candidates, { initial, alphaStart: 0, seed: 1 });
+      const rule = droppedSkipRule(supernet, candidates, { initial, archStart: 0, seed: 1 });
       const graph = new Graph();
       const { mixture } = rule.trace(graph, 'weights');
       supernet.forward(graph.feed('images', [2, 8, 8, 1]), 'train', mixture);

@@ -7,7 +7,7 @@ import { OPERATIONS } from '../../../../src/nas/spaces/darts/operations.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
 import type { Space } from '../../../../src/nas/spaces/shared/space.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
-import { softmaxRows } from '../../../../src/nas/training/relaxedRule.js';
+import { softmaxRows } from '../../../../src/nas/training/bilevel/relaxedRule.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 
 let engine: Engine;

@@ -1,5 +1,5 @@
 import { Random } from '../../../../src/engine/random/random.js';
-import type { Problem } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
 import { problemWith } from '../problems.js';
 

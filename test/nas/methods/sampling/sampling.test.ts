@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { methodByName } from '../../../../src/nas/methods/methods.js';
 import { randomSearch } from '../../../../src/nas/methods/sampling/random.js';
 import { regularizedEvolution } from '../../../../src/nas/methods/sampling/regularizedEvolution.js';
-import type { Method, Problem, SearchEvent } from '../../../../src/nas/search/method.js';
+import type { SearchEvent } from '../../../../src/nas/search/events.js';
+import type { Method } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import type { Cell } from '../../../../src/nas/spaces/nasbench201/cell.js';
 import { problemWith, space } from '../problems.js';
 
@@ -168,7 +170,11 @@ describe('every sampling search', () => {
       options,
     );
     while (await search.step());
-    expect(events).toHaveLength(12);
+    expect(events.filter(({ kind }) => kind === 'evaluation')).toHaveLength(12);
+    // Every evaluation is announced, and its end told before its result.
+    const order = events.map((event) => (event.kind === 'phase' ? `${event.state} ${event.index}` : event.kind));
+    const wanted = Array.from({ length: 12 }, (_, i) => [`start ${i + 1}`, `end ${i + 1}`, 'evaluation']);
+    expect(order).toEqual(wanted.flat());
     expect(events.at(-1)).toMatchObject({ kind: 'evaluation', done: 12, total: 12 });
     expect(evaluated.map(([, seedOffset]) => seedOffset)).toEqual([...Array(12).keys()]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { methodByName } from '../../../../src/nas/methods/methods.js';
-import type { SearchLimits } from '../../../../src/nas/search/method.js';
+import type { SearchLimits } from '../../../../src/nas/search/problem.js';
 import { plantedProblem, searchPlanted } from '../planted.js';
 
 describe('a search that is interrupted after any step, saved as JSON and resumed in a new one', () => {

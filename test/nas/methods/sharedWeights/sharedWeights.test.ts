@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
-import type { Problem } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { finish } from '../relaxed/supernetMethods.js';
 import { toyProblem } from '../toySpace.js';

@@ -1,13 +1,13 @@
-import { AttributeError } from '../../engine/errors/errors.js';
-import type { Value } from '../../engine/graph/graph.js';
-import { add } from '../../engine/ops/elementwise/add.js';
-import { scale } from '../../engine/ops/elementwise/scale.js';
-import { crossEntropy } from '../../engine/ops/loss/crossEntropy.js';
-import { dropPath } from '../../engine/ops/random/dropout.js';
-import type { Program } from '../../engine/runtime/program.js';
-import type { Classifier } from '../networks/classifier.js';
-import type { TrainingLogits } from '../networks/regularization.js';
-import type { Protocol } from '../records/protocol.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
+import type { Value } from '../../../engine/graph/graph.js';
+import { add } from '../../../engine/ops/elementwise/add.js';
+import { scale } from '../../../engine/ops/elementwise/scale.js';
+import { crossEntropy } from '../../../engine/ops/loss/crossEntropy.js';
+import { dropPath } from '../../../engine/ops/random/dropout.js';
+import type { Program } from '../../../engine/runtime/program.js';
+import type { Classifier } from '../../networks/classifier.js';
+import type { TrainingLogits } from '../../networks/regularization.js';
+import type { Protocol } from '../../records/protocol.js';
 
 /** Feed of the probability with which drop path acts in a step. */
 const RATE = 'dropPath';

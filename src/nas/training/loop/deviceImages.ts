@@ -1,7 +1,7 @@
-import type { Variable } from '../../engine/graph/variables.js';
-import { VariableSet } from '../../engine/graph/variables.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { ImageSplit } from '../data/images/imageSet.js';
+import type { Variable } from '../../../engine/graph/variables.js';
+import { VariableSet } from '../../../engine/graph/variables.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
+import type { ImageSplit } from '../../data/images/imageSet.js';
 
 /** Images and labels on the device: bytes, four to a word, so that batches are gathered and augmented there. */
 export class DeviceImages {

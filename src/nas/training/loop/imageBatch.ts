@@ -1,15 +1,10 @@
-import type { Graph, Value } from '../../engine/graph/graph.js';
-import { gatherImages } from '../../engine/ops/data/gatherImages.js';
-import { gatherLabels } from '../../engine/ops/data/gatherLabels.js';
-import type { ChannelStatistics } from '../data/images/statistics.js';
-import type { AugmentationSettings } from '../records/protocol.js';
+import type { Graph, Value } from '../../../engine/graph/graph.js';
+import { gatherImages } from '../../../engine/ops/data/gatherImages.js';
+import { gatherLabels } from '../../../engine/ops/data/gatherLabels.js';
+import type { ChannelStatistics } from '../../data/images/statistics.js';
+import type { ImageShape } from '../../data/images/transform.js';
+import type { AugmentationSettings } from '../../records/protocol.js';
 import type { DeviceImages } from './deviceImages.js';
-
-export interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
 
 export interface ImageBatchSettings {
   /** Name of the feed of indices. */

@@ -1,6 +1,6 @@
-import { AttributeError } from '../../engine/errors/errors.js';
-import type { VariableSet } from '../../engine/graph/variables.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
+import { AttributeError } from '../../../engine/errors/errors.js';
+import type { VariableSet } from '../../../engine/graph/variables.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
 
 /** The words of some sets as arrays by the sets' names: what a checkpoint keeps. */
 export async function readSets(engine: Compiler, sets: readonly VariableSet[]): Promise<Record<string, Float32Array>> {

@@ -1,8 +1,8 @@
-import type { Graph } from '../../engine/graph/graph.js';
-import { Adam } from '../../engine/optim/adam.js';
-import type { Classifier, Supernet } from '../networks/classifier.js';
-import type { Protocol } from '../records/protocol.js';
-import { optimizerOf } from './schedule.js';
+import type { Graph } from '../../../engine/graph/graph.js';
+import { Adam } from '../../../engine/optim/adam.js';
+import type { Classifier, Supernet } from '../../networks/classifier.js';
+import type { Protocol } from '../../records/protocol.js';
+import { optimizerOf } from '../loop/schedule.js';
 import { trainingLoss } from './trainingLoss.js';
 
 /**

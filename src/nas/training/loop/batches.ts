@@ -1,5 +1,5 @@
-import { NO_SAMPLE } from '../../engine/ops/data/noSample.js';
-import { Random } from '../../engine/random/random.js';
+import { NO_SAMPLE } from '../../../engine/ops/data/noSample.js';
+import { Random } from '../../../engine/random/random.js';
 
 /** Indices of an epoch in a random order named by (seed, purpose, epoch), cut into whole batches; a rest is left out. */
 export function shuffledBatches(

@@ -1,25 +1,26 @@
-import type { Graph, Value } from '../../engine/graph/graph.js';
-import type { VariableSet } from '../../engine/graph/variables.js';
-import { assign } from '../../engine/ops/copy/accumulate.js';
-import { assembleGradients } from '../../engine/ops/copy/assembleGradients.js';
-import { add } from '../../engine/ops/elementwise/add.js';
-import { multiply } from '../../engine/ops/elementwise/multiply.js';
-import { scale } from '../../engine/ops/elementwise/scale.js';
-import { reciprocal } from '../../engine/ops/elementwise/unary.js';
-import { gradientNorm } from '../../engine/ops/optim/gradientNorm.js';
-import { sgdUpdate } from '../../engine/ops/optim/sgd.js';
-import { broadcastScalar } from '../../engine/ops/reduce/reduce.js';
-import type { Sgd } from '../../engine/optim/sgd.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { SgdSettings } from '../records/protocol.js';
-import type { SplitGradients } from './architectureGradients.js';
+import type { Graph, Value } from '../../../engine/graph/graph.js';
+import type { VariableSet } from '../../../engine/graph/variables.js';
+import { assign } from '../../../engine/ops/copy/accumulate.js';
+import { assembleGradients } from '../../../engine/ops/copy/assembleGradients.js';
+import { add } from '../../../engine/ops/elementwise/add.js';
+import { multiply } from '../../../engine/ops/elementwise/multiply.js';
+import { scale } from '../../../engine/ops/elementwise/scale.js';
+import { reciprocal } from '../../../engine/ops/elementwise/unary.js';
+import { gradientNorm } from '../../../engine/ops/optim/gradientNorm.js';
+import { sgdUpdate } from '../../../engine/ops/optim/sgd.js';
+import { broadcastScalar } from '../../../engine/ops/reduce/reduce.js';
+import type { Sgd } from '../../../engine/optim/sgd.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
+import type { SgdSettings } from '../../records/protocol.js';
+import type { SplitGradients } from './splitGradients.js';
 
-/** Length, in the space of all weights, of the step of the finite difference (Liu et al. 2019, DARTS, footnote 2). */
+/** Norm of the step of the finite difference in all weights (Liu et al. 2019, DARTS, footnote 2). */
 const DIFFERENCE = 0.01;
 
 export interface UnrolledPasses {
-  /** The loss on the training batch, at the weights as they are where it is traced. */
+  /** Traces the loss on the training batch at the present weights. */
   train(): Value;
+  /** Traces the loss on the validation batch at the present weights. */
   validate(): { loss: Value; logits: Value };
   split(loss: Value, sets: { weights?: VariableSet; parameters?: VariableSet }): SplitGradients;
   readonly parameters: VariableSet;
@@ -29,7 +30,7 @@ export interface UnrolledPasses {
  * Second-order DARTS (Liu et al. 2019, section 2.3, eq. 7 and 8): the gradient of the validation loss at w' = w - xi (mu v + g + d w),
  * the weights after one step of SGD with momentum, minus xi times the product of the mixed second derivatives of the training loss
  * with that loss's gradient by w', by a central difference of two passes at w +- R * gradient, R = 0.01 / |gradient|. xi is the
- * learning rate of the weights. The weights are moved in place, and back.
+ * learning rate of the weights. The weights are changed in place and restored.
  */
 export class UnrolledStep {
   private readonly kept: VariableSet;

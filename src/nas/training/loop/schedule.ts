@@ -1,7 +1,7 @@
-import type { VariableSet } from '../../engine/graph/variables.js';
-import { constant, cosine, linear, type Schedule } from '../../engine/optim/schedules.js';
-import { Sgd } from '../../engine/optim/sgd.js';
-import type { Protocol } from '../records/protocol.js';
+import type { VariableSet } from '../../../engine/graph/variables.js';
+import { constant, cosine, linear, type Schedule } from '../../../engine/optim/schedules.js';
+import { Sgd } from '../../../engine/optim/sgd.js';
+import type { Protocol } from '../../records/protocol.js';
 
 /** The learning rate of a protocol over `steps` steps. */
 export function learningRateOf({ optimizer, schedule }: Protocol, steps: number): Schedule {

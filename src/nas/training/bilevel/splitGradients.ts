@@ -1,15 +1,18 @@
-import { backpropagate, gradients } from '../../engine/autodiff/autodiff.js';
-import type { Value } from '../../engine/graph/graph.js';
-import type { VariableSet } from '../../engine/graph/variables.js';
+import { backpropagate, gradients } from '../../../engine/autodiff/autodiff.js';
+import type { Value } from '../../../engine/graph/graph.js';
+import type { VariableSet } from '../../../engine/graph/variables.js';
 import type { TracedMixture } from './relaxedRule.js';
 
-/** Gradients of a loss by some weights and by architecture parameters. */
+/** Gradients of a loss by weights and by architecture parameters; undefined where the loss does not depend on a variable. */
 export interface SplitGradients {
   readonly weights: (Value | undefined)[];
   readonly parameters: (Value | undefined)[];
 }
 
-/** Both in one pass back, straight through sampled weights where the rule gives what they stand for. @param loss a scalar */
+/**
+ * Both gradients in one backward pass, with the straight-through estimator where the rule has one.
+ * @param loss a scalar
+ */
 export function splitGradients(
   loss: Value,
   { mixture, through }: TracedMixture,

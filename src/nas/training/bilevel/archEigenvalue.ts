@@ -1,27 +1,27 @@
-import type { VariableSet } from '../../engine/graph/variables.js';
-import { Random } from '../../engine/random/random.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
-import { largestEigenvalue } from './eigenvalue.js';
+import type { VariableSet } from '../../../engine/graph/variables.js';
+import { Random } from '../../../engine/random/random.js';
+import type { Compiler } from '../../../engine/runtime/compiler.js';
+import { largestEigenvalue } from './lanczos.js';
 
-/** Length of the step of the central difference: far above the rounding of f32 gradients, far below where the softmax bends. */
+/** Step of the central difference: far above the rounding of f32 gradients, far below the scale on which the softmax is nonlinear. */
 const DIFFERENCE = 0.02;
-/** Products of the Hessian with a vector, of two gradients each. */
+/** Products of the Hessian with a vector; each takes two gradients. */
 const STEPS = 10;
 
-export interface AlphaHessianOptions {
+export interface ArchHessianOptions {
   readonly engine: Compiler;
-  /** Moved for the differences, and put back to the same bits. */
+  /** Changed for the differences, and restored to the same bits. */
   readonly parameters: VariableSet;
-  /** The gradient by every variable of `parameters` as they are, row-major; of the same batch each time. */
+  /** The gradient by every variable of `parameters` at their present values, row-major; of the same batch each time. */
   gradient(): Promise<readonly Float32Array[]>;
   readonly seed: number;
 }
 
 /**
- * The largest eigenvalue of the Hessian of a loss in the architecture parameters, which tells sharp minima that a discrete
- * architecture falls out of (Zela et al. 2020, 1909.09656, section 4). H v is (g(a + h v) - g(a - h v)) / 2 h.
+ * The largest eigenvalue of the Hessian of a loss in the architecture parameters. Large values indicate sharp minima, where
+ * discretisation loses accuracy (Zela et al. 2020, 1909.09656, section 4). H v is (g(a + h v) - g(a - h v)) / 2 h.
  */
-export async function alphaEigenvalue(options: AlphaHessianOptions): Promise<number> {
+export async function archEigenvalue(options: ArchHessianOptions): Promise<number> {
   const { engine, parameters, gradient, seed } = options;
   const before = await Promise.all(
     parameters.variables.map(async (variable) => Float32Array.from(await engine.read(variable))),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { AlphaOptimizer } from '../../training/bilevelOptions.js';
+import type { SupernetOptions } from '../../networks/classifier.js';
+import type { ArchOptimizer } from '../../training/bilevel/bilevelOptions.js';
 
 /** Options of every method that trains architecture parameters by Adam, with given defaults. */
-export const alphaOptions = ({
+export const archOptions = ({
   learningRate = 3e-4,
   beta1 = 0.5,
 }: {
@@ -19,13 +20,13 @@ export const alphaOptions = ({
   alphaWeightDecay: z.number().min(0).default(1e-3).describe('coupled weight decay of the architecture parameters'),
 });
 
-/** What `alphaOptions` stand for. */
-export function alphaOptimizerOf(options: {
+/** The optimiser that `archOptions` describe. */
+export function archOptimizerOf(options: {
   readonly alphaLearningRate: number;
   readonly alphaBeta1: number;
   readonly alphaBeta2: number;
   readonly alphaWeightDecay: number;
-}): AlphaOptimizer {
+}): ArchOptimizer {
   return {
     learningRate: options.alphaLearningRate,
     beta1: options.alphaBeta1,
@@ -44,3 +45,8 @@ export const batchNormOptions = {
     ),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
 };
+
+/** The supernet that `batchNormOptions` and `memoryOptions` describe. */
+export function supernetOf({ affine, batchNorm, checkpoint }: SupernetOptions): SupernetOptions {
+  return { affine, batchNorm, checkpoint };
+}
