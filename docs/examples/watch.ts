@@ -53,7 +53,7 @@ try {
   // A search restored from a saved state, in this or another process, continues to the same bits.
   const again = method.start({ ...problem, report: undefined, signal: undefined }, method.options.parse({}));
   await again.restore(saved);
-  console.log(`saved after ${again.progress().done} epoch`);
+  console.log(`saved after epoch ${again.progress().done}`);
   again.dispose?.();
 } finally {
   search.dispose?.();

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../package/built.js';
 import { installedProject } from '../package/installed.js';
+import { dataFolder } from '../runner/cli/support.js';
 
 const page = readFileSync(join(root, 'docs', 'extending.md'), 'utf8');
 
 let project: string;
+let data: string;
 beforeAll(async () => {
   project = await installedProject();
+  data = dataFolder();
   cpSync(join(root, 'docs', 'examples'), join(project, 'examples'), { recursive: true });
   const compilerOptions = {
     target: 'es2023',
@@ -26,7 +29,9 @@ beforeAll(async () => {
     stdio: 'pipe',
   });
 });
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+afterAll(() => {
+  for (const folder of [project, data]) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Runs a module, or the program, in the project that has the package installed. */
 const node = (...args: readonly string[]) =>
@@ -48,13 +53,13 @@ describe('docs/extending.md', () => {
 
 describe('the examples, compiled against the packed package:', () => {
   const sizes = ['--channels', '4', '--cells', '1', '--size', '8', '--image-channels', '1', '--batch', '8'];
-  const search = ['search', '--plugin', './built/plugin.js', '--space', 'chain', '--source', 'mnist:brightest=0.5'];
+  const search = ['search', '--plugin', './built/plugin.js', '--space', 'chain', '--source', 'tiny:brightest=0.5'];
 
   it.each([
     ['hill-climbing', ['--option', 'evaluations=3', '--option', 'start=2']],
     ['temperature-darts', ['--option', 'temperature=0.2']],
   ])('the plugin’s %s searches its space on a source of its rule', (method, options) => {
-    const out = nastransfer(...search, '--method', method, ...options, ...sizes, '--limit', '64', '--epochs', '1');
+    const out = nastransfer(...search, '--method', method, ...options, ...sizes, '--data-dir', data, '--epochs', '1');
     expect(out).toMatch(/^(skip_connect|conv_[13]x[13])>(skip_connect|conv_[13]x[13])\n$/);
   });
 
@@ -102,7 +107,7 @@ gpu.dispose();
       expect.stringMatching(/^epoch 2 of 50: loss [\d.]+$/),
     ]);
     expect(lines[2]).toBe('stopped: two epochs are enough');
-    expect(lines[3]).toBe('saved after 1 epoch');
+    expect(lines[3]).toBe('saved after epoch 2');
     expect(lines[4].split(' ').sort()).toEqual(['epoch', 'phase', 'step']);
     expect(lines).toHaveLength(5);
   });
