@@ -23,12 +23,12 @@ export function spaceByName(name: string): Space {
 
 /**
  * Adds a space, which then studies, commands and tables find by its name.
- * @throws {AttributeError} when a space of that name is registered already
+ * @throws {AttributeError} when the name is taken or is not made of letters, digits, `_` and `-`
  */
 export function registerSpace<Architecture>(space: Space<Architecture>): void {
-  if (names.includes(space.name))
+  if (names.includes(space.name) || !/^[\w-]+$/.test(space.name))
     throw new AttributeError(
-      `registerSpace: a space "${space.name}" is registered already, wanted a name other than ${names.join(', ')}`,
+      `registerSpace: got name "${space.name}", wanted letters, digits, _ and -, other than ${names.join(', ')}`,
     );
   spaces.push(space as Space);
   names.push(space.name);
