@@ -3,6 +3,7 @@ import { AttributeError } from '../../../src/engine/errors/errors.js';
 import { Random } from '../../../src/engine/random/random.js';
 import { ArchitectureError } from '../../../src/nas/spaces/shared/architectureError.js';
 import { networkSettings } from '../../../src/nas/spaces/shared/networkSettings.js';
+import type { Space } from '../../../src/nas/spaces/shared/space.js';
 import { registerSpace, SPACE_NAMES, spaceByName } from '../../../src/nas/spaces/spaces.js';
 
 describe.each(SPACE_NAMES)('the space %s', (name) => {
@@ -84,6 +85,13 @@ describe.each(SPACE_NAMES)('the space %s', (name) => {
 });
 
 describe('registering a space', () => {
+  it('refuses one that lacks a member, as a space written in JavaScript may', () => {
+    const { sizes: _, draw: __, ...partial } = spaceByName('darts');
+    const register = () => registerSpace({ ...partial, name: 'partial' } as Space);
+    expect(register).toThrow('registerSpace: space partial has no sizes, draw, wanted all members of Space');
+    expect(SPACE_NAMES).not.toContain('partial');
+  });
+
   it.each(['darts', 'two words', ''])('refuses the name "%s"', (name) => {
     const register = () => registerSpace({ ...spaceByName('darts'), name });
     expect(register).toThrow(AttributeError);
