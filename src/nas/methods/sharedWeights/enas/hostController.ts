@@ -1,5 +1,6 @@
 import type { Variable } from '../../../../engine/graph/variables.js';
 import type { Compiler } from '../../../../engine/runtime/compiler.js';
+import { readVariables } from '../../../training/loop/readVariables.js';
 import { type HostState, hostLinear, hostLogSoftmax, hostLstm, type Weights } from '../hostNetwork.js';
 import type { ControllerNetwork } from './network.js';
 
@@ -20,7 +21,7 @@ export class HostController {
 
   static async read(engine: Compiler, network: ControllerNetwork): Promise<HostController> {
     const { variables } = network.weights;
-    const read = await Promise.all(variables.map((variable) => engine.read(variable)));
+    const read = await readVariables(engine, variables);
     return new HostController(network, new Map(variables.map((variable, i) => [variable, read[i]])));
   }
 
