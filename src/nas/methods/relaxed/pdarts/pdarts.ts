@@ -11,9 +11,6 @@ import { publishedShares, switchesAfter } from './switches.js';
 
 const STAGES = 3;
 
-/** Cells of the stages on the DARTS space. */
-const PUBLISHED_DEPTHS = [5, 11, 17];
-
 /** Largest norm of the gradient of the architecture parameters (P-DARTS' code). */
 const CLIP_NORM = 5;
 
@@ -76,7 +73,7 @@ export const pDarts: Method<PDartsOptions> = {
     const { tables } = problem.space.relaxation;
     const { epochs, cells } = problem.supernet?.protocol ?? { epochs: 0, cells: 0 };
     const dropped = droppedOf(problem, settings);
-    const depths = settings.depths ?? (problem.space.name === 'darts' ? PUBLISHED_DEPTHS : [cells, cells, cells]);
+    const depths = settings.depths ?? problem.space.sizes.progressiveCells ?? [cells, cells, cells];
     const archStart = Math.floor(settings.weightsShare * epochs);
     return relaxedSearch(problem, {
       method: 'p-darts',
