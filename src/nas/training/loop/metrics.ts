@@ -45,6 +45,7 @@ export class Metrics {
     this.engine.write(this.correct, [0]);
   }
 
+  /** Frees both sums. A second call does nothing. */
   dispose(): void {
     this.engine.release(this.set);
   }
