@@ -21,7 +21,7 @@ import {
 import { open, openImageSet } from 'nastransfer/node';
 
 const [BATCH, EPOCHS] = [32, 3];
-const protocol = { ...TRAINING_PROTOCOL, imageSize: 16, imageChannels: 1 };
+const protocol = { ...TRAINING_PROTOCOL, imageSize: 16, imageChannels: 1 as const };
 const images = targetImages(await openImageSet('mnist'), { limit: 512, testLimit: 64 }, protocol);
 
 // Layers add their variables to sets. Sets get memory, and initial values by the seed, from the engine.
@@ -51,7 +51,7 @@ const program = await engine.compile((graph) => {
   const logits = classifier.forward(globalAveragePool(features));
   const loss = crossEntropy(logits, labels);
   metrics.record(graph, loss, logits, labels);
-  optimizer.minimize(loss);
+  optimizer.apply(loss);
 });
 
 let step = 0;

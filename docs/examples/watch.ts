@@ -45,12 +45,16 @@ const problem = await searchProblem(
   },
 );
 const search = method.start(problem, method.options.parse({}));
+let saved = await search.save();
 try {
-  while (await search.step()) {}
+  while (await search.step()) saved = await search.save();
 } catch (error) {
   console.log(`stopped: ${(error as Error).message}`);
-  // A search stopped between two steps can be saved, and restored in another process: it continues to the same bits.
-  console.log(Object.keys((await search.save()).arrays).length > 0);
+  // A search restored from a saved state, in this or another process, continues to the same bits.
+  const again = method.start({ ...problem, report: undefined, signal: undefined }, method.options.parse({}));
+  await again.restore(saved);
+  console.log(`saved after epoch ${again.progress().done}`);
+  again.dispose?.();
 } finally {
   search.dispose?.();
   gpu.dispose();

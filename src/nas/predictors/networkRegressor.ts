@@ -14,39 +14,39 @@ import { PredictorError } from './errors.js';
 import type { Features, Prediction, PredictorContext, Regressor } from './predictor.js';
 import { requireFitted, standardiseTargets } from './targets.js';
 
-/** Rows predicted by one run. */
+/** Rows in one run of the prediction program. */
 const CHUNK = 1024;
-/** Fewest rows that a training program is compiled for. */
+/** Least number of rows that a training program is compiled for. */
 const SMALLEST_BUCKET = 16;
 
-/** A network that predicts one number a row. */
+/** A network that predicts one number for each row. */
 export interface PredictorNetwork {
   readonly weights: VariableSet;
-  /** Numbers a row that `prepare` makes and `forward` reads. */
+  /** Width of the rows that `prepare` returns and `forward` reads. */
   readonly inputs: number;
-  /** Rows as the network reads them; absent: as they are. */
+  /** Converts features to the rows that the network reads; absent: not converted. */
   prepare?(features: Features): Float32Array;
   /** @param x [N, inputs] @returns [N, 1] */
   forward(x: Value): Value;
 }
 
 export interface NetworkTraining {
-  /** Steps, each on all rows. */
+  /** Full-batch steps. */
   readonly epochs: number;
   readonly learningRate: number;
-  /** Multiple of the weights added to their gradient. */
+  /** Weight decay, added to the gradient. */
   readonly weightDecay: number;
 }
 
 /**
- * A network fitted to standardised targets: full batches, mean squared error, Adam. Rows are padded to a power of two and
- * padding weighs nothing, so that fitting again with about as many rows compiles nothing.
+ * A network fitted to standardised targets: full batches, mean squared error, Adam. Rows are padded to a power of two with weight 0, so
+ * that fitting again with a similar number of rows reuses the program.
  */
 export class NetworkRegressor implements Regressor {
   private model?: Model;
   private fitted?: { readonly width: number; readonly mean: number; readonly scale: number; readonly model: Model };
 
-  /** @param network made anew for another width of rows; throws PredictorError for one that it can't read */
+  /** @param network builds the network for a width of rows; throws PredictorError when it cannot read such rows */
   constructor(
     private readonly name: string,
     private readonly context: PredictorContext,
@@ -66,7 +66,7 @@ export class NetworkRegressor implements Regressor {
       this.model = new Model(engine, network, features.width, this.training);
     }
     const { model } = this;
-    await model.fit(features, values, this.context.seed, this.context.signal);
+    await model.fit(features, values, this.context);
     this.fitted = { width: features.width, mean, scale, model };
   }
 
@@ -103,8 +103,12 @@ class Model {
     });
   }
 
-  /** @param targets one a row, of mean 0 and deviation 1 */
-  async fit(features: Features, targets: Float64Array, seed: number, signal?: AbortSignal): Promise<void> {
+  /** @param targets one for each row, of mean 0 and deviation 1 */
+  async fit(
+    features: Features,
+    targets: Float64Array,
+    { seed, signal }: Pick<PredictorContext, 'seed' | 'signal'>,
+  ): Promise<void> {
     const { engine, network, optimizer } = this;
     engine.allocate(network.weights, seed);
     optimizer.allocate(engine);
@@ -178,7 +182,7 @@ export class FitData {
     this.weights = this.set.add('weights', [bucket, 1], zeros);
   }
 
-  /** Mean squared error over the rows that are not padding, a scalar. */
+  /** Mean squared error over the rows without padding, a scalar. */
   loss(graph: Graph, network: PredictorNetwork): Value {
     const predicted = network.forward(graph.read(this.rows));
     const error = add(predicted, scale(graph.read(this.targets), -1));
@@ -191,7 +195,7 @@ export class FitData {
     for (const [variable, data] of contents) engine.write(variable, data);
   }
 
-  /** What the variables hold for given rows. */
+  /** Contents of the variables for given rows. */
   contents(rows: Float32Array, targets: Float64Array): Map<Variable, Float32Array> {
     const { bucket, inputs } = this;
     const padded = (data: ArrayLike<number>, length: number) => {

@@ -9,7 +9,7 @@ import type { Score, ScoreContext } from './score.js';
 /** Scores of one architecture; null where a score is not defined or not finite. */
 export interface EvaluatedScores {
   readonly scores: Readonly<Record<string, number | null>>;
-  /** Those that share a pass over the network have an equal share of its time. */
+  /** The time of a shared pass over the network is divided equally among its scores. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
@@ -41,8 +41,8 @@ export async function evaluateScores(
 }
 
 /**
- * One batch of a split in the order of a seed, normalised by the split's own statistics.
- * @throws AttributeError if the split has fewer images
+ * One random batch of a split, normalised by the split's own statistics.
+ * @throws {AttributeError} when the split has fewer images
  */
 export function scoreBatch(
   split: ImageSplit,

@@ -4,7 +4,7 @@ import type { Problem } from '../search/problem.js';
 import type { Improvement, TableSearch } from './results.js';
 import type { Table } from './table.js';
 
-/** Which search, on which of the table's data sets. */
+/** A search on one of the table's data sets. */
 export interface TableSearchTask {
   readonly method: { readonly label: string; readonly options: unknown };
   readonly set: string;
@@ -44,8 +44,8 @@ export async function searchTable(
 }
 
 /**
- * Every evaluation better than all before it. Accuracies after different lengths of training can't be compared: one
- * after more epochs counts as better than any after fewer, as the incumbent of Hyperband does (Li et al., 1603.06560).
+ * The evaluations that are better than all before. Accuracies after different lengths of training are not comparable: one after more
+ * epochs counts as better than any after fewer, as for the incumbent of Hyperband (Li et al., 1603.06560).
  */
 export function improvementsOf(table: Table, evaluations: readonly EvaluationRecord[]): Improvement[] {
   const improvements: Improvement[] = [];
@@ -60,7 +60,7 @@ export function improvementsOf(table: Table, evaluations: readonly EvaluationRec
   return improvements;
 }
 
-/** An evaluation that names no epochs has the problem's longest training. */
+/** An evaluation without `epochs` has the problem's longest training. */
 function isBetter(next: EvaluationRecord, best: EvaluationRecord): boolean {
   const [nextEpochs, bestEpochs] = [next, best].map(({ epochs = Number.POSITIVE_INFINITY }) => epochs);
   return nextEpochs === bestEpochs ? next.fitness > best.fitness : nextEpochs > bestEpochs;

@@ -15,13 +15,13 @@ import { targetImages } from './target.js';
 import type { SearchTask, TrainingTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
-/** What executors need besides a device. */
+/** Options of `createExecutors`. */
 export interface ExecutorOptions extends PredictionOptions {
-  /** An engine on the same device and variants, with the kernels that it has; otherwise a new one. */
+  /** An engine on the same device with the same variants, whose compiled kernels are reused; default: a new one. */
   readonly engine?: Engine;
 }
 
-/** Does the searches and trainings of a study on a device. What a task gives depends on the task, device and variants alone. */
+/** Executors of searches and trainings on a device. The outcome of a task depends only on the task, the device and the variants. */
 export function createExecutors(
   gpu: Gpu,
   space: Space,
@@ -34,7 +34,7 @@ export function createExecutors(
       const images = targetImages(await imageSet(task.target.set), task.target, task.protocol);
       return trainFromScratch(engine, space, task, images, report, signal);
     },
-    // On the same engine: kernels built meanwhile are there when the job starts.
+    // On the same engine, so that the job reuses the compiled kernels.
     stepTime: async (task, signal) => {
       if (task.kind === 'search')
         return measureSearchStep(engine, space, task, await imageSet(task.specification.set), { signal });
@@ -57,7 +57,7 @@ async function searchOn(
   const search = method.start(problem, task.options);
   const images = { imageSet: async () => set, sourceContext: { engine: async () => engine } };
   try {
-    // A stage that does not fit would be found only after those before it.
+    // Otherwise a later stage that does not fit would fail only after the earlier ones.
     if ((search.stages ?? 1) > 1) await requireMemory(engine.gpu, space, task, images);
     do signal?.throwIfAborted();
     while (await search.step());

@@ -20,7 +20,7 @@ import { trainNetwork } from './trainNetwork.js';
 export interface SearchProblemOptions {
   /** For the source's rule; default: `engine`, which cannot run one where it only plans. */
   readonly sourceContext?: SourceContext;
-  /** Aborts evaluations between their steps, and supernets where they report a step. */
+  /** Aborts evaluations and supernets between two steps. */
   readonly signal?: AbortSignal;
 }
 
@@ -41,10 +41,6 @@ export async function searchProblem(
   const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
   const source = await makeSource(fitted, task.specification, seed, sourceContext);
   const settings = networkSettings(protocol, source.classes.length);
-  const checked = (event: SearchEvent) => {
-    signal?.throwIfAborted();
-    report?.(event);
-  };
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),
     sourceName: formatSource(task.specification),
@@ -66,11 +62,12 @@ export async function searchProblem(
       source,
       build: (options, sizes) => space.supernet({ ...settings, ...sizes }, options),
     },
-    report: signal || report ? checked : undefined,
+    report,
+    signal,
   };
 }
 
-/** Architectures that a search which trains candidates will train, at most; where it is told before it starts. */
+/** Largest number of architectures that a search will train, as its progress states before it starts. */
 export function candidatesOf(space: Space, methodName: string, options: unknown, protocol: Protocol): number {
   const problem: Problem = {
     ...uncomputed(space, 0, protocol.epochs, networkSettings(protocol, 2)),
@@ -84,7 +81,7 @@ export function candidatesOf(space: Space, methodName: string, options: unknown,
   }
 }
 
-/** What a search is given and no device is needed for. */
+/** The part of a problem that needs no device. */
 function uncomputed(space: Space, seed: number, epochs: number, settings: NetworkSettings): Omit<Problem, 'evaluate'> {
   return {
     space,
@@ -101,7 +98,7 @@ function uncomputed(space: Space, seed: number, epochs: number, settings: Networ
 
 const COUNTS = ['parameters', 'multiplyAdds', 'mflops'] as const;
 
-/** Each a third of the next (Hyperband's eta, Li et al. 2018), up to the whole training. */
+/** Lengths of training, each a third of the next (Hyperband's eta, Li et al. 2018), up to the whole training. */
 function fidelities(epochs: number): number[] {
   return epochs < 3 ? [epochs] : [...fidelities(Math.floor(epochs / 3)), epochs];
 }
@@ -111,7 +108,7 @@ function evaluationSeed(seed: number, offset: number): number {
   return new Random(seed, `evaluation ${offset}`).uint32();
 }
 
-/** Accuracy on the alphas' half after training on the weights' half. */
+/** Accuracy on the validation half after training on the training half. */
 async function fitness(
   engine: Compiler,
   space: Space,

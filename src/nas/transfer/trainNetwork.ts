@@ -29,11 +29,9 @@ export async function trainNetwork(
     const epochs: EpochRecord[] = [];
     while (epochs.length < protocol.epochs) {
       const before = epochs.length;
-      const record = await trainer.epoch((done, total) => {
-        signal?.throwIfAborted();
-        report?.({ kind: 'step', done: before * total + done, total: protocol.epochs * total });
-      });
-      signal?.throwIfAborted();
+      const record = await trainer.epoch((done, total) =>
+        report?.({ kind: 'step', done: before * total + done, total: protocol.epochs * total }),
+      );
       epochs.push(record);
       report?.({ kind: 'epoch', done: epochs.length, total: protocol.epochs, record });
     }

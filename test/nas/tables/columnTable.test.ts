@@ -53,7 +53,7 @@ describe('a table of columns', () => {
         yield new TextEncoder().encode(smallRows);
       },
     });
-    expect(() => table.accuracies(test4)).toThrow('was asked for rows before they were read; await load() first');
+    expect(() => table.accuracies(test4)).toThrow('rows were used before they were read; await load() first');
     await table.load();
     expect(table.accuracies(test4)[0]).toBe(9.99);
   });
@@ -114,7 +114,7 @@ describe('a broken table', () => {
 
   it('is refused if its bytes are not text, or their source fails', () => {
     const from = (rows: () => Iterable<Uint8Array>) => () => new ColumnTable(header, { rows }).accuracies(test4);
-    expect(from(() => [Uint8Array.of(0xff, 0xfe)])).toThrow('small.csv.gz: got bytes that are no UTF-8');
+    expect(from(() => [Uint8Array.of(0xff, 0xfe)])).toThrow('small.csv.gz: got bytes that are not UTF-8');
     const failing = from(() => {
       throw new Error('incorrect header check');
     });

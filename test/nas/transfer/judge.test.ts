@@ -126,7 +126,7 @@ describe('a table that replaces training', () => {
       /no test accuracy on near after 12 epochs.*the nearest: .*200 epochs, mean over seeds/,
     );
     const unknown = { ...table(), header: { settings: {} } };
-    await expect(of({}, unknown)).rejects.toThrow(/does not tell which networks it measured on near/);
+    await expect(of({}, unknown)).rejects.toThrow(/does not state the networks that it measured on near/);
   });
 });
 

@@ -75,7 +75,7 @@ describe('a signal in the middle of a job', () => {
     const ended = await program('slow', study(), 'SIGINT');
     expect(ended.code, ended.err).toBe(130);
     expect(ended.err.trimEnd().split('\n').at(-1)).toBe(
-      `stopped; what is finished is kept in ${folder}: run the same command again to go on`,
+      `stopped; finished jobs are kept in ${folder}: run the same command again to continue`,
     );
     expect(readdirSync(folder).sort()).toEqual(['jobs.jsonl', 'study.json']);
   });

@@ -81,7 +81,7 @@ describe('the program as a process', () => {
     ['an unknown image set', () => ['search', '--method', 'random', '--source', 'x'], "image set 'x': no such name"],
     ['an unknown rule', () => ['search', '--method', 'random', '--source', 'mnist:x'], "got 'x', wanted SET, SET:RULE"],
     ['a malformed architecture', () => ['count', '--architecture', '|none~0|'], 'position 8: got the end of the text'],
-    ['a study that is no JSON', () => ['study', file('broken.json', '{"name": ')], 'broken.json: is no JSON'],
+    ['a study that is no JSON', () => ['study', file('broken.json', '{"name": ')], 'broken.json: is not JSON'],
     [
       'a study without methods',
       () => ['study', file('empty.json', '{}')],

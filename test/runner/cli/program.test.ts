@@ -156,7 +156,7 @@ describe('data', () => {
     ])
       expect(await runCommand([...args, where])).toMatchObject({
         code: 1,
-        err: `error: --out ${where}: got ${got}, wanted the name of a file in a folder that is there`,
+        err: `error: --out ${where}: got ${got}, wanted a file name in an existing folder`,
       });
   });
 
@@ -307,8 +307,8 @@ describe('study and report', () => {
     );
     expect(failed.code).toBe(1);
     expect(failed.err.split('\n').at(-1)).toBe(
-      `error: random on tiny, seed 0: the device is gone; what is finished is kept in ${out}: run the same command ` +
-        'again to go on',
+      `error: random on tiny, seed 0: the device is gone; finished jobs are kept in ${out}: run the same command ` +
+        'again to continue',
     );
     expect(existsSync(join(out, 'results.json'))).toBe(false);
     expect((await runCommand(['study', file, '--out', out, '--data-dir', data])).code).toBe(0);
@@ -344,7 +344,7 @@ describe('study and report', () => {
     writeFileSync(file, '{');
     const broken = await runCommand(['study', file]);
     expect(broken.code).toBe(2);
-    expect(broken.err).toContain('study.in.json: is no JSON');
+    expect(broken.err).toContain('study.in.json: is not JSON');
   });
 
   it('print the JSON Schema of study files', async () => {

@@ -31,10 +31,10 @@ describe('a training', () => {
   it('that cannot be distinguished from guessing is reported, with the accuracy of guessing and what to do', () => {
     const [doubt, ...others] = doubtsOf(0.108);
     expect(others).toEqual([]);
-    expect(doubt).toContain("test accuracy 10.8 % can't be told from guessing");
+    expect(doubt).toContain('test accuracy 10.8 % is not significantly above chance');
     expect(doubt).toContain('the most frequent class has 10.0 %');
     // The least k with P(X >= k) <= 5 % for 400 images at one tenth is 51 (normal approximation with continuity: 50.4).
-    expect(doubt).toContain('on 400 test images less than 12.8 % may be luck');
+    expect(doubt).toContain('on 400 test images less than 12.8 % may be chance');
     for (const remedy of ['--epochs', '--batch', '--learning-rate']) expect(doubt).toContain(remedy);
   });
 
@@ -49,7 +49,7 @@ describe('a training', () => {
   it('of fewer than 300 steps is reported, with its steps and the epochs that would be enough', () => {
     expect(doubtsOf(0.5, { epochs: 20 })).toEqual([]);
     expect(doubtsOf(0.5, { epochs: 19 })).toEqual([
-      'the training made 285 steps, 15 an epoch: some hundreds are wanted. Try --epochs 20 or more, or a smaller --batch than 32',
+      'the training made 285 steps, 15 in an epoch; some hundreds are needed. Try --epochs 20 or more, or a smaller --batch than 32',
     ]);
     // A batch larger than the number of images is one step per epoch.
     expect(doubtsOf(0.5, { limit: 20 })[0]).toContain('made 100 steps, 1 an epoch');
@@ -85,7 +85,7 @@ describe('a search on a supernet', () => {
 
   it('whose shares are nearly equal at its end is reported as close to a random one', () => {
     const [doubt] = supernetDoubts(outcome(20, { none: 0.34, skip: 0.33, conv: 0.33 }), protocol, 480);
-    expect(doubt).toContain('the shares of operations hardly moved');
+    expect(doubt).toContain('the shares of operations hardly changed');
     expect(doubt).toContain('alphaLearningRate');
   });
 });

@@ -123,7 +123,7 @@ describe('the folder of a study', () => {
     writeFileSync(join(folder, 'study.lock'), JSON.stringify(holder));
     const notices: string[] = [];
     await (await openStudyFolder(folder, (text) => notices.push(text))).close();
-    expect(notices[0]).toContain('removed the lock of a process that is gone');
+    expect(notices[0]).toContain('removed the lock of a process that no longer runs');
   });
 
   it('takes over a lock whose owner died before writing it', async () => {
@@ -157,7 +157,7 @@ describe('the folder of a study', () => {
 
   it.skipIf(!linux)('is refused where the system creates no folder and no file', async () => {
     await expect(openStudyFolder('/proc/nastransfer/run')).rejects.toThrow(
-      "/proc/nastransfer: the folder can't be made: no such file or folder; choose another folder with --out",
+      '/proc/nastransfer: the folder cannot be created: no such file or folder; choose another folder with --out',
     );
     await expect(openStudyFolder('/proc')).rejects.toThrow("/proc: can't be written to: ");
   });
@@ -182,7 +182,7 @@ describe('the folder of a study', () => {
     writeFileSync(join(folder, 'results.json'), '{"format": 9}');
     await expect(readResults(folder)).rejects.toThrow('format is 9, wanted the results of a study, format 1');
     writeFileSync(join(folder, 'results.json'), '{');
-    await expect(readResults(folder)).rejects.toThrow('is no JSON');
+    await expect(readResults(folder)).rejects.toThrow('is not JSON');
   });
 });
 

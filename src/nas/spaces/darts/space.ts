@@ -23,8 +23,8 @@ import { GENOTYPE_SIZES } from './sizes.js';
 import { dartsSupernet } from './supernet.js';
 
 /**
- * The space of DARTS (Liu et al. 2019, 1806.09055): a normal cell and a reduction of four nodes, each with two inputs and seven
- * operations. Genotypes that are not of the space, such as NASNet's, are read, counted and built too; they have no decisions.
+ * The space of DARTS (Liu et al. 2019, 1806.09055): a normal and a reduction cell of four nodes, each node with two inputs
+ * and one of seven operations on each. Genotypes that are not of the space, such as NASNet's, can be read, counted and built too, but have no decisions.
  */
 export const darts: Space<Genotype> = {
   name: 'darts',
