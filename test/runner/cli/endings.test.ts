@@ -75,7 +75,7 @@ describe('a signal in the middle of a job', () => {
     const ended = await program('slow', study(), 'SIGINT');
     expect(ended.code, ended.err).toBe(130);
     expect(ended.err.trimEnd().split('\n').at(-1)).toBe(
-      `stopped; finished work is kept in ${folder}: run the same command again to go on`,
+      `stopped; what is finished is kept in ${folder}: run the same command again to go on`,
     );
     expect(readdirSync(folder).sort()).toEqual(['jobs.jsonl', 'study.json']);
   });
@@ -85,7 +85,7 @@ describe('an error that nobody waits for', () => {
   it.each([
     ['rejecting', 'error: RangeError: nobody waits for this (--verbose shows where)'],
     ['throwing', 'error: RangeError: nobody catches this (--verbose shows where)'],
-    ['starving', 'error: the program stopped in the middle of its work'],
+    ['starving', 'error: the program stopped before its work was finished'],
   ])('%s: ends the process with exit code 1 and one line', async (outcome, line) => {
     const ended = await program(outcome, search());
     expect(ended.code, ended.err).toBe(1);
