@@ -1,4 +1,4 @@
-// Prints the tables of a study's results.json as Markdown, or writes them into a page between two marks:
+// Prints the tables of a study's results.json as Markdown, or writes them into a page between two markers:
 //   npx tsx scripts/studyTables.ts runs/NAME [docs/studies/NAME.md [docs/studies/NAME/results.json]]
 // The last argument keeps the results, without the epochs and evaluations of searches.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ export function studyTables(results: StudyResults): string {
   ].join('\n\n');
 }
 
-/** A page with the text between its marks replaced. */
+/** A page with the text between its markers replaced. */
 export function withTables(page: string, tables: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`the page has no "${BEGIN}" followed by "${END}"`);
@@ -69,7 +69,7 @@ function references({ references = [], judge }: StudyResults, targets: readonly 
   ]);
   const { table, epochs, size } = judge!;
   return markdown(
-    `References: test accuracy in per cent after ${epochs} epochs, by the ${amount(size)} architectures of ${table}.`,
+    `Reference levels: test accuracy in per cent after ${epochs} epochs, from the ${amount(size)} architectures of ${table}.`,
     ['', ...targets],
     rows,
   );
@@ -122,7 +122,7 @@ function distances({ summary, jobs, references = [], judge }: StudyResults, targ
     }),
   ]);
   return markdown(
-    'Over all sources and seeds: improvement over the mean of the table in per cent of it (± standard deviation), regret to the optimum in points, and the share of all architectures that are better, in per cent.',
+    'Over all sources and seeds: relative improvement over the mean of the table in per cent (± standard deviation), regret to the optimum in percentage points, and the share of all architectures that are better, in per cent.',
     ['', ...targets.flatMap((target) => [`${target}: over random-mean`, 'regret', 'better'])],
     rows,
   );
@@ -150,7 +150,7 @@ function orders({ summary }: StudyResults): string {
     }),
   ]);
   return markdown(
-    'Order of the methods between two sources: Kendall’s τ of their mean accuracies on a target (1 is the same ranking).',
+    'Agreement of the rankings of methods between two sources: Kendall’s τ of their mean accuracies on a target (1 is the same ranking).',
     ['', ...targets],
     rows,
   );
@@ -170,7 +170,7 @@ function skips({ summary: { skips = [] } }: StudyResults): string {
     ];
   });
   return markdown(
-    `Skip connections among the ${skips[0]?.operations ?? 0} operations of what was found, mean ± standard deviation over the seeds, and searches that found no convolution at all.`,
+    `Skip connections among the ${skips[0]?.operations ?? 0} operations of a found architecture, mean ± standard deviation over the seeds, and the number of searches whose result has no convolution.`,
     ['', ...sources, 'no convolution'],
     rows,
   );
@@ -181,10 +181,10 @@ function costs({ searches }: StudyResults): string {
     const seconds = spread(searches.filter((search) => search.method === method).map((search) => search.seconds));
     return [method, decimal(seconds.mean, 1), decimal(seconds.deviation, 1)];
   });
-  return markdown('Seconds of a search.', ['', 'mean', 'standard deviation'], rows);
+  return markdown('Search time in seconds.', ['', 'mean', 'standard deviation'], rows);
 }
 
-/** The results of a study without what its searches went through, small enough to keep beside a page. */
+/** The results of a study without the epochs and evaluations of its searches, small enough to store beside a page. */
 export function withoutCourses(results: StudyResults): StudyResults {
   return { ...results, searches: results.searches.map((search) => ({ ...search, epochs: [], evaluations: [] })) };
 }

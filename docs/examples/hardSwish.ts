@@ -17,7 +17,7 @@ import {
 /** The kernel of both directions. */
 export const hardSwishSource = `// Hard swish, y = x clamp(x / 6 + 1/2, 0, 1); with GRADIENT y = dy f'(x).
 // Layout: x, dy, y are views of rows x vectors vec4s; f(0) = 0, so that padding lanes of y are zero.
-// Grid: one invocation a vec4, folded into x and y.
+// Grid: one invocation per vec4; workgroups in x, then y.
 
 struct Params {
   rows: u32,

@@ -9,10 +9,10 @@ import type { Protocol } from '../../src/nas/records/index.js';
 import {
   DeviceImages,
   dropPathFeed,
-  Holder,
   imageBatch,
   Metrics,
   optimizerOf,
+  ResourceScope,
   stepFeed,
   trainingLoss,
 } from '../../src/nas/training/index.js';
@@ -38,26 +38,26 @@ const ALPHA_OPTIMIZER = { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDe
 /** Compiles the step that the trainers run, on images of noise. */
 export async function compileStep(engine: Engine, { network, protocol, classes, train }: StepOptions): Promise<Step> {
   const { batch, imageSize: size, imageChannels: channels } = protocol;
-  const held = new Holder();
+  const held = new ResourceScope();
   try {
     const alphas = 'alphas' in network ? network.alphas : undefined;
     for (const set of [network.weights, network.runningStatistics, ...(alphas ? [alphas] : [])]) {
-      held.hold({ dispose: () => engine.release(set) });
+      held.defer(() => engine.release(set));
       engine.allocate(set);
     }
     const weightOptimizer = optimizerOf(protocol, network.weights, 1);
     // Bilevel search updates the architecture parameters first, then the weights.
     const optimizers = train ? [...(alphas ? [new Adam(alphas, ALPHA_OPTIMIZER)] : []), weightOptimizer] : [];
     for (const optimizer of optimizers) {
-      held.hold({ dispose: () => optimizer.release(engine) });
+      held.defer(() => optimizer.release(engine));
       optimizer.allocate(engine);
     }
     const split = randomImages(batch, size, channels, classes);
-    const images = held.hold(new DeviceImages(engine, 'images', split));
-    const metrics = held.hold(new Metrics(engine, 'step'));
+    const images = held.own(new DeviceImages(engine, 'images', split));
+    const metrics = held.own(new Metrics(engine, 'step'));
     const shape = { height: size, width: size, channels };
     const common = { batch, shape, statistics: channelStatistics(split, channels) };
-    const program = held.hold(
+    const program = held.own(
       await engine.compile((graph) => {
         const passes = train ? optimizers : [undefined];
         passes.forEach((optimizer, index) => {

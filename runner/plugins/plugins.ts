@@ -35,7 +35,7 @@ const loaded = new Map<string, Promise<PluginRecord>>();
  */
 export async function loadPlugins(modules: readonly string[] = []): Promise<PluginRecord[]> {
   const records: PluginRecord[] = [];
-  // One after another: what each registers is what there is more of after it.
+  // Sequentially, because what a module registers is found by comparing the registries before and after.
   for (const module of modules) {
     const file = fileOf(module);
     if (!loaded.has(file)) loaded.set(file, load(module, file));
@@ -44,7 +44,7 @@ export async function loadPlugins(modules: readonly string[] = []): Promise<Plug
   return records;
 }
 
-/** Names the code of the plugins of a run, for hashes of jobs; undefined without plugins. */
+/** Digest of the code of a run's plugins, for hashes of jobs; undefined without plugins. */
 export function pluginDigest(plugins: readonly PluginRecord[]): string | undefined {
   return plugins.length === 0 ? undefined : plugins.map(({ digest }) => digest).join(' ');
 }

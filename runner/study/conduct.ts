@@ -31,18 +31,19 @@ export interface ConductOptions extends PrepareOptions {
   /** The command line that runs the study again. */
   readonly rerun: string;
   notice(text: string): void;
-  /** Before the first job: what is to be done, and what is done already. */
+  /** Called before the first job. */
   onReady?(prepared: PreparedStudy, store: JobStore): Promise<void>;
   onEvent?(event: StudyEvent): void;
 }
 
 /**
- * Runs a study to its end in a folder, or takes it up where an earlier process was stopped; writes results and report.
- * @throws JobError if a job fails, InterruptedError if the user stops; what is finished is kept
+ * Runs a study in a folder, or resumes it there; writes results and report. Finished jobs are kept.
+ * @throws {JobError} when a job fails
+ * @throws {InterruptedError} when the user stops
  */
 export async function conductStudy(study: Study, tools: Tools, options: ConductOptions): Promise<StudyResults> {
   const { out } = options;
-  const kept = `what is finished is kept in ${out}: run the same command again to go on`;
+  const kept = `finished jobs are kept in ${out}: run the same command again to continue`;
   const steps = {
     read: async () => ({ judge: await openJudge(study), images: await readStudyImages(study, options) }),
     openStore: () => openStudyFolder(out, options.notice),

@@ -5,15 +5,15 @@ import { plural } from '../progress/numbers.js';
 export interface FittedSettings {
   readonly facts: FittingFacts;
   readonly fitted: FittedProtocol;
-  /** Images in all. */
+  /** Total number of images. */
   readonly images: number;
-  /** Of a search that trains them: how many with a protocol, and whether some are trained for less. */
+  /** For a search that trains candidates: their number with a protocol, and whether some are trained for fewer epochs. */
   readonly candidates?: { candidates(protocol: Protocol): number; readonly upTo: boolean };
   /** Seconds that the job is expected to take; undefined where it is not known. */
   readonly seconds?: number;
 }
 
-/** Settings that were chosen, in one line, with how to change them. */
+/** The chosen settings in one line, with the options that change them. */
 export function describeSettings({ facts, fitted, images, candidates, seconds }: FittedSettings): string {
   const { space, work, device } = facts;
   const { edge, channels } = facts.images;
@@ -40,7 +40,7 @@ export function describeSettings({ facts, fitted, images, candidates, seconds }:
   );
 }
 
-/** `10 s`, `40 s`, `3 min`, `2.5 h`: no finer than what was measured for a moment. */
+/** `10 s`, `40 s`, `3 min`, `2.5 h`: rounded, because the measurement was short. */
 export function roughly(seconds: number): string {
   if (seconds < 55) return `${Math.max(10, 10 * Math.round(seconds / 10))} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;

@@ -5,13 +5,13 @@ import { batchesPerEpoch } from '../../src/nas/training/index.js';
 import type { StudyTarget } from '../../src/nas/transfer/index.js';
 import { percent, plural } from '../progress/numbers.js';
 
-/** Fewer optimiser steps teach a network, or a supernet's architecture parameters, little. */
+/** With fewer optimiser steps, a network, or a supernet's architecture parameters, hardly learns. */
 const FEW_STEPS = 300;
 
-/** Shares of operations that differ by less than this part of their mean have hardly moved from where they began: from equality. */
+/** Shares of operations that differ by less than this part of their mean have hardly changed from their initial equality. */
 const MOVED = 0.1;
 
-/** In words, what the outcome of a training should be distrusted for, and what to do. */
+/** Reasons to distrust the outcome of a training, and what to try. */
 export function trainingDoubts(
   { accuracy, loss, epochs }: Pick<TrainingOutcome, 'accuracy' | 'loss' | 'epochs'>,
   protocol: Protocol,
@@ -27,14 +27,14 @@ export function trainingDoubts(
     doubts.push('the loss is not a finite number: the training diverged. Try a lower --learning-rate');
   if (Math.round(accuracy * test.count) < least)
     doubts.push(
-      `test accuracy ${percent(accuracy)} % can't be told from guessing: always saying the most frequent class has ${percent(chance)} %, ` +
-        `and on ${plural(test.count, 'test image')} less than ${percent(least / test.count)} % may be luck (one-sided binomial test, 5 %). ` +
+      `test accuracy ${percent(accuracy)} % is not significantly above chance: always predicting the most frequent class has ${percent(chance)} %, ` +
+        `and on ${plural(test.count, 'test image')} less than ${percent(least / test.count)} % may be chance (one-sided binomial test, 5 %). ` +
         'Try more --epochs, a smaller --batch, another --learning-rate, or an architecture with convolutions',
     );
   return [...doubts, ...fewSteps('training', protocol, Math.min(set.train.count, limit ?? set.train.count))];
 }
 
-/** The same of a search on a supernet. @param images of an epoch */
+/** Reasons to distrust the outcome of a search on a supernet. @param images number of images in an epoch */
 export function supernetDoubts({ epochs }: SearchOutcome, protocol: Protocol, images: number): string[] {
   if (epochs.length === 0) return [];
   const tables = epochs.at(-1)?.telemetry?.tables ?? [];
@@ -47,7 +47,7 @@ export function supernetDoubts({ epochs }: SearchOutcome, protocol: Protocol, im
     ...fewSteps('search', { ...protocol, epochs: epochs.length }, images),
     ...(tables.length > 0 && still.length === tables.length
       ? [
-          'the shares of operations hardly moved: at the end they differ by less than a tenth of their mean, so the architecture is close to a random one. Try more --epochs, a smaller --batch or a higher learning rate of the architecture parameters (--option alphaLearningRate=…)',
+          'the shares of operations hardly changed: at the end they differ by less than a tenth of their mean, so the architecture is close to a random one. Try more --epochs, a smaller --batch or a higher learning rate of the architecture parameters (--option alphaLearningRate=…)',
         ]
       : []),
   ];
@@ -59,6 +59,6 @@ function fewSteps(what: string, { epochs, batch }: Pick<Protocol, 'epochs' | 'ba
   if (steps >= FEW_STEPS) return [];
   const wanted = Math.ceil(FEW_STEPS / perEpoch);
   return [
-    `the ${what} made ${plural(steps, 'step')}, ${perEpoch} an epoch: some hundreds are wanted. Try --epochs ${wanted} or more, or a smaller --batch than ${batch}`,
+    `the ${what} made ${plural(steps, 'step')}, ${perEpoch} in an epoch; some hundreds are needed. Try --epochs ${wanted} or more, or a smaller --batch than ${batch}`,
   ];
 }

@@ -3,7 +3,7 @@ import type { SearchTask, StudyEvent, StudyTask } from '../../src/nas/transfer/i
 import { InterruptedError, JobError } from '../errors/errors.js';
 import { nameOf } from './studyProgress.js';
 
-/** Follows the events of jobs, so that what goes wrong can be told with the job it went wrong in. */
+/** Follows the events of jobs, so that errors can name the job that failed. */
 export class FailureNames {
   private running: StudyTask | undefined;
   /** The search whose outcome is trained now. */
@@ -19,7 +19,7 @@ export class FailureNames {
     if (task.kind === 'search') this.search = task;
   }
 
-  /** The error with the job's name, where it is the job's and not of what was asked for. */
+  /** The error with the job's name; errors of usage and interrupts are not changed. */
   named(error: unknown): unknown {
     if (!this.running || error instanceof InterruptedError || error instanceof SourceError) return error;
     const reason = error instanceof Error ? error.message || error.name : String(error);

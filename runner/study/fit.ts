@@ -13,17 +13,17 @@ import {
 import { describeSettings, type FittedSettings } from './describeSettings.js';
 import type { JobDevice } from './prepare.js';
 
-/** Settings chosen for the images and the kind of device where the user leaves them open. */
+/** Choice of settings that the user did not give, for the images and the kind of device. */
 export interface Fit {
   /** @param set name of the image set */
   choose(device: Pick<JobDevice, 'kind' | 'sets' | 'sourceContext'>, set: string): Promise<Protocol>;
-  /** In one line, after `choose`. @param seconds that the job is expected to take */
+  /** Describes the settings in one line, after `choose`. @param seconds expected duration of the job */
   describe(seconds?: number): string;
-  /** The user decided how long to train. */
+  /** The user gave the number of epochs. */
   readonly epochsGiven: boolean;
 }
 
-/** Of a training from scratch. */
+/** Settings for training from scratch. */
 export function fitTraining(
   space: Space,
   architecture: string,
@@ -37,7 +37,7 @@ export function fitTraining(
   });
 }
 
-/** Of a search. @param protocol the published one with what is given */
+/** Settings for a search. @param protocol the published one with the given settings */
 export function fitSearch(
   space: Space,
   { name, options }: StudyMethod,
@@ -67,7 +67,7 @@ export function fitSearch(
   );
 }
 
-/** Images of an epoch, classes, and images in all. */
+/** Numbers of images in an epoch, of classes, and of all images. */
 interface Counts {
   readonly count: number;
   readonly classes: number;

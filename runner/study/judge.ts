@@ -6,7 +6,7 @@ import { BUILT_IN_TABLES, openTable, TABLE_EXTENSION } from '../tables/open.js';
 
 /**
  * Opens the table that judges a study, from the folder NASTRANSFER_TABLES.
- * @throws TableError if it is not there or does not fit the study
+ * @throws {TableError} when it is missing or does not match the study
  */
 export async function openJudge(study: Study): Promise<TableJudge | undefined> {
   if (!study.judge) return undefined;
@@ -29,6 +29,6 @@ async function checkInstalled(name: string): Promise<void> {
     throw new TableError(`judge: table "${name}" is not known, did you mean ${guess}?`);
   const got = folder ? `${folder} has no ${name}${TABLE_EXTENSION}` : 'NASTRANSFER_TABLES is not set';
   throw new TableError(
-    `judge: table ${name} is not installed: ${got}; put ${name}${TABLE_EXTENSION} into a folder and set NASTRANSFER_TABLES to it (docs/tables.md tells the format)`,
+    `judge: table ${name} is not installed: ${got}; put ${name}${TABLE_EXTENSION} into a folder and set NASTRANSFER_TABLES to it (docs/tables.md describes the format)`,
   );
 }

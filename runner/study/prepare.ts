@@ -24,9 +24,9 @@ import { tuningFor } from '../tuning/tuning.js';
 export interface PrepareOptions {
   readonly adapter?: string;
   readonly dataDir?: string;
-  /** False: the usual kernels, whatever was measured. */
+  /** False: the default kernels, not those chosen by `tune`. */
   readonly tune?: boolean;
-  /** What was loaded by `--plugin`. */
+  /** Plugins loaded by `--plugin`. */
   readonly plugins?: readonly PluginRecord[];
   notice?(text: string): void;
 }
@@ -40,7 +40,7 @@ export interface JobImages extends Pick<ImageSets, 'open' | 'edge'> {
 export interface JobDevice {
   readonly gpu: Gpu;
   readonly kind: AdapterKind;
-  /** Measured choices between kernels that are used. */
+  /** Measured choices between kernels; absent: the default kernels. */
   readonly tuning?: AppliedTuning;
   readonly sets: JobImages;
   /** What hashes of jobs depend on. */
@@ -139,7 +139,7 @@ function sourceContextOf(gpu: Gpu, tuning: AppliedTuning | undefined): SourceCon
   return { engine: () => (made ??= make()) };
 }
 
-/** The adapter, and which measured kernels were used, as results name them. */
+/** The adapter and the tuning of its kernels, as results record them. */
 export function adapterOf({ gpu, tuning }: Pick<JobDevice, 'gpu' | 'tuning'>): StudyResults['adapter'] {
   const { name, driver, kind } = gpu.info;
   return { name, driver, kind, ...(tuning ? { tuned: tuning.digest } : {}) };

@@ -16,9 +16,9 @@ const TABLE_FILES: Readonly<Record<string, TableResults['kind']>> = {
 };
 
 /**
- * Writes the report of the results that lie in a folder anew: of a study with its CSV files, of others the page alone.
+ * Writes the report of a folder's results again: for a study with its CSV files, for others only the page.
  * @returns the path of the page
- * @throws StoreError if there are no results, of several kinds, or of another format
+ * @throws {StoreError} when there are no results, several kinds, or another format
  */
 export async function rewriteReport(folder: string): Promise<{ html: string }> {
   const found = [RESULTS_FILE, ...Object.keys(TABLE_FILES)].filter((name) => existsSync(join(folder, name)));
@@ -58,7 +58,7 @@ async function readTableResults(path: string, kind: TableResults['kind']): Promi
   try {
     results = JSON.parse(text) as TableResults;
   } catch (error) {
-    throw new StoreError(`${path}: is no JSON (${(error as Error).message}); run its command again to write it anew`);
+    throw new StoreError(`${path}: is not JSON (${(error as Error).message}); run its command again to write it anew`);
   }
   if (results?.format !== 1 || results.kind !== kind)
     throw new StoreError(

@@ -7,11 +7,11 @@ import { atomicWrite, syncFolder } from '../files/atomicWrite.js';
 import { lockFolder } from '../files/lock.js';
 import { makeFolder } from '../files/makeFolder.js';
 
-/** Files of a study's folder. */
+/** Names of files in a study's folder. */
 const JOBS_FILE = 'jobs.jsonl';
 export const RESULTS_FILE = 'results.json';
 
-/** The folder of a study: one line of `jobs.jsonl` a finished job, and `results.json` at the end. */
+/** The folder of a study: one line of `jobs.jsonl` for each finished job, and `results.json` at the end. */
 export interface StudyFolder extends JobStore {
   readonly path: string;
   writeResults(results: StudyResults): Promise<void>;
@@ -19,15 +19,16 @@ export interface StudyFolder extends JobStore {
 }
 
 /**
- * Opens or makes a study's folder, for this process alone. A last line that a killed process left unfinished is dropped.
- * @throws LockedError if another process works there, StoreError if it can't be made or its jobs can't be read
+ * Opens or creates a study's folder and locks it. An incomplete last line of a killed process is dropped.
+ * @throws {LockedError} when another process uses the folder
+ * @throws {StoreError} when it cannot be created, or its jobs cannot be read
  */
 export async function openStudyFolder(path: string, notice: (text: string) => void = () => {}): Promise<StudyFolder> {
   await makeFolder(path);
   const unlock = await lockFolder(path, notice);
   let file: FileHandle | undefined;
   try {
-    // Nobody else is at work here: temporary files are what killed processes left.
+    // The folder is locked: temporary files are left over from killed processes.
     for (const name of await readdir(path)) if (name.endsWith('.tmp')) await rm(join(path, name), { force: true });
     const jobsPath = join(path, JOBS_FILE);
     const records = await readJobs(jobsPath, notice);
@@ -56,7 +57,7 @@ function folderOf(
         await file.appendFile(`${JSON.stringify(record)}\n`);
         await file.datasync();
       } catch (error) {
-        // Half a line of a full disk would spoil the next.
+        // An incomplete line, of a full disk, would corrupt the next one.
         await file.truncate(size).catch(() => {});
         throw new StoreError(`${join(path, JOBS_FILE)}: can't be written: ${reasonOf(error)}`, { cause: error });
       }
@@ -88,10 +89,10 @@ async function readJobs(path: string, notice: (text: string) => void): Promise<M
       records.set(record.hash, record);
     } else if (end === bytes.length) {
       await truncate(path, start);
-      notice(`${path}: dropped line ${line}, which was not written to its end; its job will be done again`);
+      notice(`${path}: dropped line ${line}, which is incomplete; its job will be done again`);
     } else {
       throw new StoreError(
-        `${path}: line ${line} (byte ${start}) is no record of a job, wanted JSON with hash, kind, seconds and outcome; ` +
+        `${path}: line ${line} (byte ${start}) is not the record of a job, wanted JSON with hash, kind, seconds and outcome; ` +
           'delete the line to have its job done again',
       );
     }
@@ -118,8 +119,8 @@ function parseRecord(text: string): JobRecord | undefined {
 }
 
 /**
- * Reads the results that a study left in its folder. Needs no lock: the file is whole at every moment.
- * @throws StoreError if there are none or they are of another format
+ * Reads the results of a study's folder. Needs no lock, because the file is written atomically.
+ * @throws {StoreError} when there are none, or they have another format
  */
 export async function readResults(folder: string): Promise<StudyResults> {
   const path = join(folder, RESULTS_FILE);
@@ -138,7 +139,7 @@ export async function readResults(folder: string): Promise<StudyResults> {
   try {
     results = JSON.parse(text) as StudyResults;
   } catch (error) {
-    throw new StoreError(`${path}: is no JSON (${(error as Error).message}); run the study again to write it anew`);
+    throw new StoreError(`${path}: is not JSON (${(error as Error).message}); run the study again to write it anew`);
   }
   if (results?.format !== 1 || !Array.isArray(results.jobs) || !Array.isArray(results.searches))
     throw new StoreError(

@@ -13,8 +13,8 @@ import { percent } from '../progress/numbers.js';
 import type { Progress } from '../progress/progress.js';
 
 /**
- * The kinds of the jobs still to do and the number of those done, shared jobs counted once. Two searches that will find
- * the same architecture can't be foreseen.
+ * The kinds of the remaining jobs and the number of finished ones, where shared jobs count once. That two searches will find the same
+ * architecture is not known in advance.
  */
 export async function countJobs(plan: StudyPlan, store: JobStore): Promise<{ kinds: string[]; done: number }> {
   const tasks = new Map<string, StudyTask>();
@@ -38,12 +38,12 @@ export async function countJobs(plan: StudyPlan, store: JobStore): Promise<{ kin
   return { kinds, done };
 }
 
-/** Jobs of a kind take about as long. */
+/** A kind of jobs that take about equally long. */
 function kindOf(task: StudyTask): string {
   return task.kind === 'search' ? `search ${task.method}` : task.kind;
 }
 
-/** A job in words; with the search that found what is trained, that too. */
+/** The name of a job. @param search the search that found the trained architecture */
 export function nameOf(task: StudyTask, search?: SearchTask): string {
   if (task.kind === 'search') return `${task.method} on ${task.source}, seed ${task.seed}`;
   if (task.kind === 'baseline') return `linear classifier on ${task.target.label}`;
@@ -52,7 +52,7 @@ export function nameOf(task: StudyTask, search?: SearchTask): string {
   return `training on ${task.target.label}${found}, seed ${task.seed}`;
 }
 
-/** What a job does before it reports anything; null: it is done at once. */
+/** The activity of a job before its first event; null: it takes no time. */
 function doingOf(task: StudyTask): string | null {
   if (task.kind === 'baseline') return 'fitting';
   if (task.kind === 'judgement') return null;
@@ -68,7 +68,7 @@ function summaryOf({ kind, outcome }: JobRecord): string {
   return `accuracy ${percent((outcome as BaselineOutcome).linear)} %`;
 }
 
-/** Shows the events of jobs. The first event of a job decides what its bar counts: steps, epochs or architectures. */
+/** Shows the events of jobs. The progress bar of a job counts steps, epochs or architectures: the unit of its first event. */
 export function showJobs(progress: Progress): (event: StudyEvent) => void {
   let counted: JobEvent['kind'] | undefined;
   return (message) => {
@@ -78,6 +78,7 @@ export function showJobs(progress: Progress): (event: StudyEvent) => void {
       progress.start(nameOf(task), doingOf(task), kindOf(task));
     } else if (message.kind === 'progress') {
       const { event } = message;
+      if (event.kind === 'phase') return;
       counted ??= event.kind;
       const { done, total } = event;
       if (event.kind === counted) progress.update({ done, total, unit: UNITS[counted] }, numbersOf(event));
@@ -87,7 +88,7 @@ export function showJobs(progress: Progress): (event: StudyEvent) => void {
   };
 }
 
-type JobEvent = Extract<StudyEvent, { kind: 'progress' }>['event'];
+type JobEvent = Exclude<Extract<StudyEvent, { kind: 'progress' }>['event'], { kind: 'phase' }>;
 
 const UNITS: Readonly<Record<JobEvent['kind'], string>> = {
   step: 'step',

@@ -14,25 +14,26 @@ import type { Progress } from '../progress/progress.js';
 import type { TuningWork } from './tuningWork.js';
 
 export interface TuneAndKeepOptions {
-  /** No measurement is begun after these. */
+  /** No measurement is started after these seconds. */
   readonly seconds: number;
   readonly progress: Pick<Progress, 'note' | 'start' | 'update' | 'finish'>;
 }
 
 export interface TuneOutcome {
-  /** Of the choices measured now. */
+  /** Records of the choices measured in this run. */
   readonly records: readonly TuningRecord[];
-  /** Choices measured before. */
+  /** Number of choices measured before. */
   readonly known: number;
-  /** Choices for which there was no time. */
+  /** Number of choices for which there was no time. */
   readonly left: number;
-  /** Names all choices together; undefined where they are the usual ones. */
+  /** Digest of all choices; undefined where they are the default ones. */
   readonly digest?: string;
 }
 
 /**
- * Tunes for some networks on a device and keeps every choice as soon as it is measured.
- * @throws InterruptedError if the user stops, StoreError
+ * Tunes for some networks on a device and stores every choice as soon as it is measured.
+ * @throws {InterruptedError} when the user stops
+ * @throws {StoreError} when a choice cannot be stored
  */
 export async function tuneAndKeep(
   gpu: Gpu,
@@ -47,7 +48,7 @@ export async function tuneAndKeep(
   const engine = new Engine(gpu);
   let left = 0;
   try {
-    await interruptible('stopped; what is measured is kept: run the same command again to go on', async () => {
+    await interruptible('stopped; what is measured is kept: run the same command again to continue', async () => {
       for (const { label, graphs } of work) {
         progress.start(label, 'finding choices');
         const tuning = await tune(engine, graphs, {

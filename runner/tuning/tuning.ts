@@ -4,8 +4,8 @@ import type { Tools } from '../tools/tools.js';
 
 /**
  * The tuning that a command uses on a device.
- * @param options `tune` false: none, whatever was measured
- * @param notice told why one that is there is not used
+ * @param options `tune` false: none
+ * @param notice receives the reason when a stored tuning is not used
  */
 export async function tuningFor(
   gpu: Gpu,

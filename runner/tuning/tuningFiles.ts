@@ -4,7 +4,7 @@ import { cacheFolder } from '../../src/engine/device/node/cache.js';
 import type { TuningStore } from '../../src/engine/tuner/index.js';
 import { atomicWrite } from '../files/atomicWrite.js';
 
-/** Keeps tunings as JSON files in a folder, by default one in the user's cache. Writing throws StoreError. */
+/** A store of tunings as JSON files in a folder, by default in the user's cache. Writing throws StoreError. */
 export function tuningFiles(folder = join(cacheFolder(), 'tuning')): TuningStore {
   const pathOf = (name: string) => join(folder, `${name}.json`);
   return {

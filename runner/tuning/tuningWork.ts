@@ -13,7 +13,7 @@ export interface TuningWork {
   readonly graphs: readonly ((graph: Graph) => void)[];
 }
 
-/** Random architectures that stand for all of a space: together they have each of its operations in every stage. */
+/** Number of random architectures that represent a space: together they have each of its operations in every stage. */
 const ARCHITECTURES = 6;
 
 /** The published networks and supernet of a space, or those of other sizes. @throws {AttributeError} when sizes make no network */
@@ -32,7 +32,7 @@ export function supernetWork(name: string, overrides: ProtocolOverrides, classes
   return supernetOf(space, withOverrides(space.protocols.search, overrides), classes);
 }
 
-/** What a study searches and trains. Image sets are not read: their classes are taken to be as many as given. */
+/** The networks that a study searches and trains. Image sets are not read: the number of their classes is given. */
 export function studyWork(
   { name, space: spaceName, methods, sources, targets, protocols }: Study,
   classes: number,
@@ -55,7 +55,7 @@ export function studyWork(
   return works.map((work) => ({ ...work, label: `${name}: ${work.label}` }));
 }
 
-/** The protocol with the different sizes of batches that sets of at most so many images allow. */
+/** The protocol with each batch size that results from sets with these limits. */
 function batches(protocol: Protocol, limits: readonly (number | undefined)[]): Protocol[] {
   const sizes = limits.map((limit) => Math.min(protocol.batch, limit ?? protocol.batch));
   return [...new Set(sizes)].map((batch) => ({ ...protocol, batch }));

@@ -151,7 +151,7 @@ fn main(@builtin(workgroup_id) groupId: vec3u, @builtin(local_invocation_index) 
   var dyPixel = start + local / TILE_VECTORS;
   let loadsDy = local < DY_TILE;
 
-  // What this invocation computes: s and t the first vec4 of x's channels, u and v the second; t and v the second of dy's.
+  // What it computes: s and t for the first vec4 of x's channels, u and v the second; t and v the second of dy's.
   let line = local / COLUMNS;
   let column = local % COLUMNS;
   var s0: vec4f;

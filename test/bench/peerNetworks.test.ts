@@ -21,7 +21,7 @@ import { maxPool } from '../../src/engine/ops/pool/maxPool.js';
 import { softmax } from '../../src/engine/ops/reduce/softmax.js';
 import { Random } from '../../src/engine/random/random.js';
 
-/** What peers do with their frameworks' operations, with the engine's: convolutions one by one, nothing stacked or fused. */
+/** The networks of peers, built of the engine's operations: single convolutions, nothing stacked or fused. */
 const ops: PeerOperations<Value> = {
   relu,
   conv: (x, w, { stride = 1, dilation = 1, groups = 1 }) =>
@@ -32,7 +32,7 @@ const ops: PeerOperations<Value> = {
   halve: (x) => averagePool(x, { kernel: 2, stride: 2, padding: 0 }),
   add: (a, b) => add(a, b),
   concat: (values) => concat([...values]),
-  // A 1x1 convolution with the identity cuts off what padding takes away.
+  // A 1x1 convolution with the identity removes the rows and columns that padding adds.
   withoutFirst: (x) => {
     const channels = x.shape[3];
     const identity = Array.from({ length: channels ** 2 }, (_, i) => Number(i % (channels + 1) === 0));
@@ -59,7 +59,7 @@ function contents({ weights, alphas }: StepNetwork): Map<Variable, Float32Array>
   return new Map(variables.map((variable) => [variable, randomNumbers(variable.type.shape, variable.name)]));
 }
 
-/** Logits by the peers' definition, from the engine's numbers as the peers get them; and the names of weights that it read. */
+/** Logits by the peers' definition, from the engine's numbers as the peers receive them, and the names of the weights read. */
 function peerLogits(workload: StepWorkload, tensors: Tensors, images: PlainTensor) {
   const graph = new Graph();
   const used = new Set<string>();

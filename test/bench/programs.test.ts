@@ -32,7 +32,7 @@ async function results(on: Engine, workload: OperationWorkload) {
 }
 
 describe('the program of an operation workload', () => {
-  it('computes its layers one after the other, and the gradients of input and parameters in order', async () => {
+  it('computes its layers in order, and the gradients of input and parameters in order', async () => {
     const { outputs, read } = await results(engine, small('sepconv3x3_n64_c36_32/forward+backward'));
     const parameters = [1, 2, 5, 6].map((layer) => `d${layer}/weight`);
     expect(outputs.slice(0, 2)).toEqual(['y', 'dx']);
@@ -56,7 +56,7 @@ describe('the program of an operation workload', () => {
     expect(await alternativesOf(engine, workload, known)).toEqual([]);
   });
 
-  it('is timed as often as asked at least, by the clock and by operation', async () => {
+  it('is timed at least the requested number of times, by wall time and by operation', async () => {
     const prepared = await prepareOperation(engine, small('conv1x1_n64_c64_16/forward+backward'));
     const times = await timeRuns(engine, prepared, 5);
     expect(times.length).toBeGreaterThanOrEqual(5);
@@ -90,7 +90,7 @@ describe('the program of a training step', () => {
     expect(engine.memoryBytes).toBe(before);
   });
 
-  it('of `together` moves architecture parameters and weights by gradients of the same numbers', async () => {
+  it('of `together` updates architecture parameters and weights by gradients of the same numbers', async () => {
     const workload = { ...step('darts_c8_l4_b16/together'), ...tiny, cells: 3 };
     const prepared = await prepareStep(engine, workload);
     const before = await prepared.tensors();
@@ -104,7 +104,7 @@ describe('the program of a training step', () => {
 });
 
 describe('the program of a scale workload', () => {
-  it('has a dispatch more for each further cell and candidate, and learns', async () => {
+  it('has one more dispatch for each further cell and candidate, and learns', async () => {
     const base = { batch: 2, channels: 4, cells: 1, size: 8, candidates: 2 };
     const { program, feeds, dispose } = await prepareScale(engine, base);
     const larger = await prepareScale(engine, { ...base, cells: 2, candidates: 3 });
@@ -121,7 +121,7 @@ describe('the program of a scale workload', () => {
   });
 });
 
-describe('a contender in a process of its own', () => {
+describe('a contender in its own process', () => {
   const workload: OperationWorkload = {
     kind: 'operation',
     name: 'relu',
@@ -130,7 +130,7 @@ describe('a contender in a process of its own', () => {
     backward: false,
   };
 
-  it('compiles and times a workload, and tells what it started from', async () => {
+  it('compiles and times a workload, and reports its initial values', async () => {
     const contender = new Contender('nastransfer', engine.gpu.info, { limitSeconds: 60 });
     try {
       const { check, tensors, firstMilliseconds } = await contender.prepare(workload, { checks: 1, wantTensors: true });
@@ -144,7 +144,7 @@ describe('a contender in a process of its own', () => {
     }
   });
 
-  it('is given up after its limit', async () => {
+  it('is stopped after its time limit', async () => {
     const contender = new Contender('nastransfer', engine.gpu.info, { limitSeconds: 0.001 });
     await expect(contender.prepare(workload, { checks: 1 })).rejects.toThrow('no result in 0.001 s');
   });

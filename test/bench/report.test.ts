@@ -38,7 +38,7 @@ describe('statistics of times', () => {
     expect(quantile([10, 20, 30, 40, 50], 0.75)).toBe(40);
   });
 
-  it('give the median distance from the median, which one outlier leaves as it is', () => {
+  it('give the median distance from the median, which one outlier does not change', () => {
     expect(summarize([10, 11, 12, 13, 1000]).mad).toBe(1);
   });
 
@@ -60,30 +60,30 @@ describe('statistics of times', () => {
     expect(geometricMean([2, 0.5, 8, 0.125])).toBeCloseTo(1, 12);
   });
 
-  it('find the power that a cost grows with', () => {
+  it('find the exponent with which a cost grows', () => {
     expect(growthExponent([1, 2, 4, 8].map((x) => ({ x, y: 3 * x ** 1.5 })))).toBeCloseTo(1.5, 10);
   });
 });
 
-describe('the judgement of two runs', () => {
+describe('the comparison of two runs', () => {
   const around = (middle: number, spread: number) => summarize([middle - spread, middle, middle + spread]);
 
-  it('takes a difference beyond three combined deviations for one', () => {
+  it('reports a difference beyond three combined deviations', () => {
     expect(judge(around(100, 1), around(80, 1))).toBe('faster');
     expect(judge(around(80, 1), around(100, 1))).toBe('slower');
   });
 
-  it('leaves a difference within the spread of either run', () => {
+  it('ignores a difference within the spread of either run', () => {
     expect(judge(around(100, 10), around(80, 1))).toBe('within noise');
     expect(judge(around(100, 1), around(80, 10))).toBe('within noise');
   });
 
-  it('leaves a difference below a twentieth, however steady the runs', () => {
+  it('ignores a difference below a twentieth, even for stable runs', () => {
     expect(judge(around(100, 0), around(96, 0))).toBe('within noise');
     expect(judge(around(100, 0), around(94, 0))).toBe('faster');
   });
 
-  it('says nothing of one or two runs', () => {
+  it('makes no statement about one or two runs', () => {
     expect(judge(summarize([100, 101]), around(10, 1))).toBe('too few runs');
   });
 });
@@ -104,7 +104,7 @@ describe('the comparison of two files', () => {
     ]);
   });
 
-  it('compares every pair where the files have no contender in common', () => {
+  it('compares every pair if the files have no contender in common', () => {
     const a = file(['x', 'nastransfer', 10]);
     const b = file(['x', 'pytorch eager', 5], ['x', 'pytorch compiled', 2]);
     expect(compareResults(a, b).map(({ contender, ratio }) => [contender, ratio])).toEqual([
@@ -113,7 +113,7 @@ describe('the comparison of two files', () => {
     ]);
   });
 
-  it('leaves out what has no time', () => {
+  it('omits workloads without a time', () => {
     const failed: ResultFile = {
       command: 'steps',
       environment,
@@ -144,7 +144,7 @@ describe('a section of a document', () => {
     expect(replaceSection(document, 'a', '$& $1')).toBe(document.replace('old', () => '$& $1'));
   });
 
-  it('is added where there is none', () => {
+  it('is added if there is none', () => {
     expect(replaceSection('# Title\n', 'c', 'new')).toBe('# Title\n\n<!-- c -->\n\nnew\n\n<!-- /c -->\n');
   });
 
@@ -152,7 +152,7 @@ describe('a section of a document', () => {
     expect(() => replaceSection('<!-- a --> text', 'a', 'new')).toThrow('no <!-- /a --> after it');
   });
 
-  it('is written into a file that is made for it', () => {
+  it('is written into a new file', () => {
     const path = join(folder, 'new.md');
     writeSection(path, 'a', 'one');
     writeSection(path, 'a', 'two');
@@ -170,7 +170,7 @@ describe('a table', () => {
     { name: 'a longer name', value: 56789 },
   ];
 
-  it('lines up words on the left and numbers on the right', () => {
+  it('aligns words left and numbers right', () => {
     expect(textTable(columns, rows)).toEqual(['name              ms', 'short           1.23', 'a longer name  56789']);
   });
 
@@ -182,7 +182,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('shows three digits of a number, and no number where there is none', () => {
+  it('shows three digits of a number, and nothing for a missing number', () => {
     expect([0.01234, 1.5, 15.678, 1234.5, 0, undefined].map(number)).toEqual([
       '0.0123',
       '1.50',
@@ -207,13 +207,13 @@ describe('options of a command', () => {
     expect(options).toMatchObject({ only: ['a', 'b'], repeats: 3, json: 'f.json', adapter: 'lavapipe' });
   });
 
-  it('are refused where they are unknown, no number, or no part of a name', () => {
+  it('are refused if they are unknown, not a number, or not part of a name', () => {
     expect(() => parseOptions(['--fast'], { repeats: 1 })).toThrow("Unknown option '--fast'");
     expect(() => positive('--limit', 'soon')).toThrow('--limit: got soon, wanted a number above 0');
     expect(() => pick([{ name: 'conv' }], ['pool'])).toThrow('--only: got pool, wanted parts of conv');
   });
 
-  it('pick workloads by any of the parts', () => {
+  it('select workloads by any of the parts', () => {
     expect(pick([{ name: 'conv' }, { name: 'pool' }, { name: 'relu' }], list('on,re'))).toEqual([
       { name: 'conv' },
       { name: 'relu' },
@@ -224,11 +224,11 @@ describe('options of a command', () => {
 describe("the check of a contender's results", () => {
   const ours = [Float32Array.of(1, -100, 3), Float32Array.of(5)];
 
-  it('passes what other orders of summing explain', () => {
+  it('accepts differences due to the order of summation', () => {
     expect(disagreement([[1.05, -100, 3], [5]], ours)).toBeUndefined();
   });
 
-  it('tells the first result that differs by more than a thousandth of its largest magnitude', () => {
+  it('reports the first result that differs by more than a thousandth of its largest magnitude', () => {
     expect(disagreement([[1, -100, 3], [5.1]], ours)).toBe('result 1 differs by 2.0e-2 of its largest magnitude');
   });
 
@@ -236,11 +236,11 @@ describe("the check of a contender's results", () => {
     expect(disagreement([[3, -100, 1], [5]], ours)).toContain('result 0 differs');
   });
 
-  it('does not pass what is no number', () => {
+  it('rejects values that are not numbers', () => {
     expect(disagreement([[Number.NaN, -100, 3], [5]], ours)).toContain('result 0 differs by Infinity');
   });
 
-  it('tells missing results and elements', () => {
+  it('reports missing results and elements', () => {
     expect(disagreement([[1, -100, 3]], ours)).toBe('1 results, ours are 2');
     expect(disagreement([[1, -100], [5]], ours)).toBe('result 0 has 2 elements, ours 3');
   });

@@ -36,7 +36,7 @@ describe('the work of an operation', () => {
     expect(workNamed('conv1x7-7x1_n64_c36_32/forward').flops).toBe(2 * 2 * pixels * 7 * 36 * 36);
   });
 
-  it('reads and writes every tensor that goes in or comes out once', () => {
+  it('reads and writes every input and output tensor once', () => {
     const images = 64 * 32 * 32 * 36;
     expect(workNamed('relu_n64_c36_32/forward')).toEqual({ flops: 0, bytes: 4 * 2 * images });
     expect(workNamed('bn_n64_c36_32/forward+backward').bytes).toBe(4 * 2 * (2 * images + 2 * 36));
@@ -59,7 +59,7 @@ describe('the list of operations', () => {
 
 describe('the networks of the steps', () => {
   it.each([
-    // Parameters: He et al. 2016 with projections; DARTS with both tables of alphas. Multiply-adds of one image.
+    // Parameters: He et al. 2016 with projections; DARTS with both tables of architecture parameters. Multiply-adds of one image.
     ['resnet20_b64', 272_474, 40.81e6],
     ['nb201_c16n1_b64', 316_346, 43.17e6],
     ['darts_c8_l4_b16/together', 347_522, 49.62e6],
@@ -68,7 +68,7 @@ describe('the networks of the steps', () => {
     expect(Math.abs(countMultiplyAdds(step(name)) / multiplyAdds - 1)).toBeLessThan(2e-4);
   });
 
-  it('cost what the formula of NAS-Bench-201 says', () => {
+  it('have the cost of the formula of NAS-Bench-201', () => {
     const workload = step('nb201_c8n1_16_b32');
     const { parameters, multiplyAdds } = nasbench201.count(
       nasbench201.parse(workload.architecture as string),
@@ -78,7 +78,7 @@ describe('the networks of the steps', () => {
     expect(countMultiplyAdds(workload)).toBe(multiplyAdds);
   });
 
-  it('count the passes of a step: three of the forward cost, five where architecture parameters have a batch of their own', () => {
+  it('count the passes of a step: three times the forward cost, five times if architecture parameters have their own batch', () => {
     const [together, bilevel] = [step('darts_c8_l4_b16/together'), step('darts_c8_l4_b16/bilevel')];
     expect(stepFlops(together)).toBe(6 * 16 * countMultiplyAdds(together));
     expect(stepFlops(bilevel)).toBe(10 * 16 * countMultiplyAdds(bilevel));

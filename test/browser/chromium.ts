@@ -7,14 +7,14 @@ import { chromiumArchive } from '../../src/engine/device/node/swiftshader.js';
 import { readTar } from '../../src/engine/device/node/tar.js';
 import { HANG_MS } from '../setup/hang.js';
 
-/** Unpacks Chromium into the user's cache the first time: the program, the libraries it needs, and SwiftShader. */
+/** Unpacks Chromium into the user's cache at the first call: the program, the libraries it needs, and SwiftShader. */
 function unpackChromium(): { executable: string; libraries: string } {
   const { content, cacheName } = chromiumArchive('chromium.br');
   const folder = cachedFolder(cacheName, (target) => {
     writeFileSync(join(target, 'chromium'), brotliDecompressSync(content), { mode: 0o755 });
     mkdirSync(join(target, 'lib'));
     unpack('al2023.tar.br', join(target, 'lib'));
-    // Chromium looks for SwiftShader beside its program.
+    // Chromium searches for SwiftShader beside its executable.
     unpack('swiftshader.tar.br', target);
   });
   return { executable: join(folder, 'chromium'), libraries: join(folder, 'lib') };
@@ -26,7 +26,7 @@ function unpack(archive: string, folder: string): void {
   }
 }
 
-/** Starts Chromium without a window and with WebGPU on SwiftShader. The caller closes it. */
+/** Starts headless Chromium with WebGPU on SwiftShader. The caller closes it. */
 export async function launchChromium(): Promise<Browser> {
   const { executable, libraries } = unpackChromium();
   return chromium.launch({

@@ -1,2 +1,2 @@
-/** Rejects, to show that the harness notices. */
+/** Rejects, to test that the harness detects it. */
 window.result = Promise.reject(new Error('this entry fails on purpose'));

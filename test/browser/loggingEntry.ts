@@ -1,3 +1,3 @@
-/** Logs an error and goes on, to show that the harness notices. */
+/** Logs an error and continues, to test that the harness detects it. */
 console.error('this entry logs on purpose');
 window.result = Promise.resolve('done');

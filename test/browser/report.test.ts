@@ -36,7 +36,7 @@ const REPORTS: Record<string, () => string | Promise<string>> = {
   scores: () => scoresPage(exampleScores()),
 };
 
-/** What is wrong with the layout of a page, in words. */
+/** Descriptions of faults in the layout of a page. */
 function layoutProblems(): string[] {
   const problems: string[] = [];
   const { scrollWidth } = document.documentElement;

@@ -1,4 +1,4 @@
-// Long: the kernel suite in Chromium, at every sample, against Node
+// Long: the kernel suite in Chromium, at every sample, compared with Node
 import { describe, expect, it } from 'vitest';
 import { open } from '../../src/engine/device/node/index.js';
 import { operations } from '../../src/engine/ops/operations.js';
@@ -11,7 +11,7 @@ import { runSuite, type SuiteResult } from './suite.js';
 if (noBundle !== undefined) console.warn(`skipped: the kernel suite in a browser: ${noBundle}`);
 
 describe.skipIf(noBundle !== undefined)('the engine in Chromium', () => {
-  it('passes the kernel suite and gives the numbers that Node gives on the same driver', async () => {
+  it('passes the kernel suite and computes the same numbers as Node on the same driver', async () => {
     const gpu = await open({ adapter: 'swiftshader' });
     const engine = new Engine(gpu);
     const [browser, node] = await Promise.all([

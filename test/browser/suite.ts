@@ -7,7 +7,7 @@ import { inputType, sampleInputs, samplesFor } from '../engine/support/sampleDat
 import { trainTiny } from '../nas/training/trainingRun.js';
 
 export interface SuiteResult {
-  /** What the kernel suite finds wrong, by "operation: sample". */
+  /** Failures of the kernel suite, by "operation: sample". */
   readonly problems: Record<string, string[]>;
   /** Outputs of every sample and how far two devices may differ there. */
   readonly outputs: Record<string, { readonly values: number[]; readonly allowed: number }[]>;

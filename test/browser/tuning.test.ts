@@ -6,7 +6,7 @@ import { runInBrowser } from './browser.js';
 if (noBundle !== undefined) console.warn(`skipped: tuning in a browser: ${noBundle}`);
 
 describe.skipIf(noBundle !== undefined)('tuning in Chromium', () => {
-  it('measures, and keeps in IndexedDB what it measured for the kernels as they are', async () => {
+  it('measures kernels and stores the results in IndexedDB, for their current version', async () => {
     const result = (await runInBrowser('tuningEntry.ts')) as Record<string, unknown>;
     const records = result.records as TuningRecord[];
     expect(records).toMatchObject([{ usual: 'quads-2', rejected: [] }]);

@@ -1,4 +1,4 @@
-/** Tunes a convolution in the browser and keeps what was measured in IndexedDB. */
+/** Tunes a convolution in the browser and stores the measurements in IndexedDB. */
 import { open } from '../../src/engine/device/browser.js';
 import { shaderSources } from '../../src/engine/kernels/shaderSources.js';
 import { conv2d } from '../../src/engine/ops/conv/conv2d.js';
@@ -20,7 +20,7 @@ async function run() {
   });
   await saveTuning(gpu, indexedDbStore(), records);
   const after = await loadTuning(gpu, indexedDbStore());
-  // Another kernel than the usual one, whatever was quickest here.
+  // A kernel other than the default one, whichever was fastest here.
   await saveTuning(
     gpu,
     indexedDbStore(),

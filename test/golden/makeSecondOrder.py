@@ -59,7 +59,7 @@ def supernet(problem, build):
         return F.cross_entropy(build(dict(zip(weights, values)), alphas, protocol["cells"])(x), labels)
 
     result = second_order(weights, alphas, loss, protocol["optimizer"])
-    # Its gradient jumps where a ReLU opens, which the difference sees and the derivative does not.
+    # Its gradient is discontinuous where a ReLU becomes active, which affects the difference but not the derivative.
     del result["exact"]
     return result
 

@@ -1,8 +1,8 @@
-"""Trains in PyTorch what training.test.ts trains with the engine, in float64, from the same weights and batches.
+"""Trains in PyTorch, in float64, the networks that training.test.ts trains with the engine, from the same weights and batches.
 
 Networks are written from the definition of NAS-Bench-201 (2001.00326, section 2) and of DARTS (1806.09055, equation 2 and
-section 3.1), edge by edge, with torch.nn.functional; steps are those of torch.optim. The engine keeps the weights of all edges
-that leave a node in one variable, edge by edge along the outputs.
+section 3.1), edge by edge, with torch.nn.functional; steps are those of torch.optim. The engine stores the weights of all edges
+that leave a node in one variable, concatenated along the outputs.
 
 training.json was made with torch 2.15.0:
 
@@ -26,7 +26,7 @@ EDGES = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
 
 
 def parameters(elements):
-    """Tensors of named variables; convolution weights [height, width, in, out] become [out, in, height, width]."""
+    """Named variables as tensors; convolution weights [height, width, in, out] are transposed to [out, in, height, width]."""
     tensors = {}
     for name, variable in elements.items():
         tensor = torch.tensor(variable["data"], dtype=torch.get_default_dtype()).reshape(variable["shape"])
@@ -148,7 +148,7 @@ DARTS_EDGES = [(source, node) for node in range(2, 6) for source in range(node)]
 
 
 class DartsSupernet(Layers):
-    """Stem, cells of which those at a third and two thirds halve the image, mean, classifier; no affine parameters in cells."""
+    """Stem, cells with reduction cells at one third and two thirds, mean, classifier; no affine parameters in cells."""
 
     def __init__(self, weights, alphas, cells):
         super().__init__(weights, running=False)
@@ -179,7 +179,7 @@ class DartsSupernet(Layers):
         return torch.cat(nodes[2:], dim=1)
 
     def candidates(self, name, edge, x, stride):
-        """All operations but none, which adds nothing."""
+        """All operations but `none`, which adds nothing."""
         edges = [i for i, (start, _) in enumerate(DARTS_EDGES) if start == DARTS_EDGES[edge][0]]
         copy, copies = edges.index(edge), len(edges)
 
@@ -215,7 +215,7 @@ class DartsSupernet(Layers):
 
 
 class Images:
-    """Grey bytes, normalised by the mean and deviation of the pixels of `reference`."""
+    """Grey bytes, normalised by the mean and standard deviation of the pixels of `reference`."""
 
     def __init__(self, images, size, reference):
         pixels = torch.tensor(reference["pixels"]) / 255
@@ -316,7 +316,7 @@ def train_supernet(problem, build):
 
 
 def search(problem, build):
-    """In float64, and how far float32 strays from that: by the losses of every step, relative, and the alphas after it."""
+    """Results in float64, and how far those in float32 deviate: losses of each step, relative, and alphas after it."""
     result = train_supernet(problem, build)
     torch.set_default_dtype(torch.float32)
     single = train_supernet(problem, build)
@@ -330,7 +330,7 @@ def search(problem, build):
 
 
 def rounded(value):
-    """Nine significant digits: float32 holds no more."""
+    """Rounds to nine significant digits, which determine a float32."""
     if isinstance(value, dict):
         return {name: rounded(each) for name, each in value.items()}
     if isinstance(value, list):

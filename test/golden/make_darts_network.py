@@ -1,8 +1,8 @@
 """Computes in PyTorch, in float64, what dartsNetwork.test.ts computes with the engine: networks of a genotype with their auxiliary
-classifiers, from the same weights and images, which both sides get from a formula.
+classifiers, from the same weights and images, which both sides compute from a formula.
 
-Networks are written from DARTS (1806.09055, section 3 and appendix A) with torch.nn.functional, edge by edge. In place of drop path
-each place of it has a factor of its own, so that the results depend on where it acts.
+Networks are written from DARTS (1806.09055, section 3 and appendix A) with torch.nn.functional, edge by edge. Each drop path
+is replaced with a different factor, so that the results depend on its position.
 
 dartsNetwork.json was made with torch 2.15.0:
 
@@ -57,7 +57,7 @@ class Network:
                 values = [1.5 / math.sqrt(math.prod(shape[:-1])) * value for value in values]
             else:
                 values = [0.2 * value for value in values]
-            # The engine's float32.
+            # Rounded to float32, as in the engine.
             tensor = torch.tensor(values, dtype=torch.float32).to(torch.float64).reshape(shape)
             self.variables[name] = tensor.requires_grad_()
         return self.variables[name]
@@ -125,7 +125,7 @@ class Network:
                     continue
                 place = f"{name}/edge {index}"
                 value = self.operation(operation, nodes[source], place, stride)
-                # Drop path acts in training alone.
+                # Drop path is active in training only.
                 total = total + (value * (1 + 0.3 * math.sin(phase_of(place))) if self.training else value)
             nodes.append(total)
         return torch.cat([nodes[node] for node in concat], dim=1)
@@ -184,7 +184,7 @@ def solve(imagenet, size):
         "logits": digits(logits.flatten().tolist()),
         "auxiliary": digits(auxiliary.flatten().tolist()),
         "evaluated": digits(evaluated.flatten().tolist()),
-        # Norm, and product with a fixed vector.
+        # Norm, and dot product with a fixed vector.
         "gradients": gradients,
     }
 

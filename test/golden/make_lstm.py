@@ -1,6 +1,6 @@
 """Runs the sequence of lstm.test.ts through torch.nn.LSTMCell in float64, with the gradients of a weighted sum of its outputs.
 
-All numbers that go in are sines of their index, so that both sides make them. lstm.json was made with torch 2.15.0:
+All inputs are sines of their index, so that both sides can compute them. lstm.json was made with torch 2.15.0:
 
 pip install torch numpy
 python test/golden/make_lstm.py > test/golden/lstm.json

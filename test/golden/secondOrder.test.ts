@@ -8,9 +8,9 @@ import type { ImageSplit } from '../../src/nas/data/images/imageSet.js';
 import { channelStatistics } from '../../src/nas/data/images/statistics.js';
 import type { Supernet } from '../../src/nas/networks/classifier.js';
 import type { SgdSettings } from '../../src/nas/records/protocol.js';
-import { splitGradients } from '../../src/nas/training/architectureGradients.js';
-import { softmaxRule } from '../../src/nas/training/relaxedRule.js';
-import { UnrolledStep } from '../../src/nas/training/unrolled.js';
+import { softmaxRule } from '../../src/nas/training/bilevel/relaxedRule.js';
+import { splitGradients } from '../../src/nas/training/bilevel/splitGradients.js';
+import { UnrolledStep } from '../../src/nas/training/bilevel/unrolledStep.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';
 import { dartsProblem, firstBatches, SEED, type SearchProblem, supernetProblem, trainingInputs } from './problems.js';
 import { SMOOTH_OPTIMIZER, smoothBatches, smoothSupernet } from './smoothProblem.js';
@@ -21,7 +21,7 @@ interface Gradients {
   readonly firstOrderPart: readonly number[];
 }
 
-/** Made by makeSecondOrder.py, in float64. */
+/** Written by makeSecondOrder.py, in float64. */
 const torch = JSON.parse(readFileSync(new URL('secondOrder.json', import.meta.url), 'utf8')) as {
   readonly inputs: string;
   readonly supernet: Gradients;
@@ -35,10 +35,11 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** A batch of each part as constants. */
+/** A batch of each half as constants. */
 type Batches = Readonly<Record<'weights' | 'alphas', (graph: Graph) => { x: Value; labels: Value }>>;
 
-/** Validation loss and gradient of the alphas by one unrolled step with a velocity of a tenth of the weights, which stay as they are. */
+/** Validation loss and its gradient by the architecture parameters through one unrolled step, with a velocity of a tenth of the
+ * weights, which are left unchanged. */
 async function unrolledGradient(supernet: Supernet, sgd: SgdSettings, batches: Batches) {
   const { weights, runningStatistics, alphas } = supernet;
   const optimizer = new Sgd(weights, sgd);
@@ -83,7 +84,7 @@ async function unrolledGradient(supernet: Supernet, sgd: SgdSettings, batches: B
 const largest = (values: readonly number[]) => Math.max(...values.map(Math.abs));
 const distance = (a: readonly number[], b: readonly number[]) => largest(a.map((value, i) => value - b[i]));
 
-/** Images as the trainers give them to a network, in the order of `indices`. */
+/** Images as the trainers pass them to a network, in the order of `indices`. */
 function imageRows(
   { pixels }: ImageSplit,
   indices: readonly number[],
@@ -136,7 +137,8 @@ describe('the gradient of second-order DARTS', () => {
     expect(distance(gradient, wanted.exact)).toBeLessThan(1e-3 * secondOrder);
   });
 
-  // Rounding leaves 4e-6 of the second-order part on software drivers; thirty times that is allowed for other orders of summation.
+  // Rounding errors are 4e-6 of the second-order part on software drivers; thirty times that is allowed for other orders of
+  // summation.
   it.each([
     { network: 'the supernet of NAS-Bench-201', problem: supernetProblem, wanted: torch.supernet },
     { network: 'the search network of DARTS', problem: dartsProblem, wanted: torch.darts },

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import { channelStatistics } from '../../src/nas/data/images/statistics.js';
-import { DeviceImages } from '../../src/nas/training/deviceImages.js';
-import { imageBatch } from '../../src/nas/training/imageBatch.js';
-import { Trainer } from '../../src/nas/training/trainer.js';
+import { DeviceImages } from '../../src/nas/training/loop/deviceImages.js';
+import { imageBatch } from '../../src/nas/training/loop/imageBatch.js';
+import { Trainer } from '../../src/nas/training/network/trainer.js';
 import { closeTestEngine, openTestEngine } from '../engine/support/device.js';
 import { buildNetwork, networkProblem, SEED, SHAPE, supernetProblem, trainingInputs } from './problems.js';
 import { expectClose, expectNorms, expectSearchSteps, RELATIVE, torch } from './trainingResults.js';

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { VariableSet } from '../../src/engine/graph/variables.js';
 import type { Engine } from '../../src/engine/runtime/engine.js';
-import { BilevelTrainer } from '../../src/nas/training/bilevel.js';
-import { softmaxRule } from '../../src/nas/training/relaxedRule.js';
+import { BilevelTrainer } from '../../src/nas/training/bilevel/bilevelTrainer.js';
+import { softmaxRule } from '../../src/nas/training/bilevel/relaxedRule.js';
 import { SEED, type SearchProblem, SHAPE } from './problems.js';
 
-/** Made by makeTraining.py, in float64. */
+/** Written by makeTraining.py, in float64. */
 export const torch = JSON.parse(readFileSync(new URL('training.json', import.meta.url), 'utf8')) as {
   readonly inputs: string;
   readonly network: {
@@ -21,7 +21,7 @@ export const torch = JSON.parse(readFileSync(new URL('training.json', import.met
   readonly darts: SearchSteps;
 };
 
-/** Losses of every step and architecture parameters after it, and the norms of the weights after the last. */
+/** Losses and architecture parameters of each step, and the norms of the weights after the last. */
 interface SearchSteps {
   readonly alphaLosses: readonly number[];
   readonly weightLosses: readonly number[];
@@ -30,9 +30,9 @@ interface SearchSteps {
 }
 
 /**
- * The engine computes in float32. Its rounding (6e-8 an operation) leaves losses and logits within 3e-7 of PyTorch's after
- * ten steps on software drivers; thirty times that is allowed for other orders of summation. A factor, an epsilon or an order
- * of steps that differs changes them by more.
+ * The engine computes in float32. With its rounding errors (6e-8 per operation) losses and logits differ by at most 3e-7 from
+ * PyTorch's after ten steps on software drivers; thirty times that is allowed for other orders of summation. Another factor,
+ * epsilon or order of updates changes them by more.
  */
 export const RELATIVE = 1e-5;
 
@@ -56,15 +56,17 @@ export async function expectNorms(
   }
 }
 
-/** Ten steps of first-order DARTS are those of PyTorch, in losses and architecture parameters of every step. */
+/** Expects ten steps of first-order DARTS to have the losses and architecture parameters of PyTorch at every step. */
 export async function expectSearchSteps(engine: Engine, problem: SearchProblem, wanted: SearchSteps): Promise<void> {
-  const { build, ...options } = problem;
+  const { build, protocol, alphaOptimizer: archOptimizer, weights: trainSplit, alphas: validationSplit } = problem;
   const supernet = build();
   const trainer = await BilevelTrainer.create({
-    ...options,
     engine,
     supernet,
-    rule: softmaxRule(supernet),
+    archUpdate: { kind: 'first-order', rule: softmaxRule(supernet), archOptimizer },
+    trainSplit,
+    validationSplit,
+    protocol,
     shape: SHAPE,
     seed: SEED,
   });
@@ -74,7 +76,7 @@ export async function expectSearchSteps(engine: Engine, problem: SearchProblem, 
     expectClose([trainLoss], [weightLoss], RELATIVE * weightLoss, `loss of the weights, step ${step}`);
     const loss = wanted.alphaLosses[step];
     expectClose([validationLoss as number], [loss], RELATIVE * loss, `loss of the alphas, step ${step}`);
-    // A thousandth of a step of Adam, which moves every parameter by about the learning rate.
+    // A thousandth of a step of Adam, which changes each parameter by about the learning rate.
     const limit = problem.alphaOptimizer.learningRate / 1000;
     const alphas: number[] = [];
     for (const table of supernet.alphas.variables) alphas.push(...(await engine.read(table)));

@@ -11,7 +11,7 @@ import * as shapes from './adapters/shapes.js';
 import * as softmax from './adapters/softmax.js';
 import type { Adapter } from './call.js';
 
-/** ONNX operators by way of the engine's operations. */
+/** ONNX operators in terms of the engine's operations. */
 export const engineAdapters: Readonly<Record<string, Adapter>> = {
   Adam: optimizers.adam,
   Add: elementwise.addition,
@@ -51,7 +51,7 @@ export const engineAdapters: Readonly<Record<string, Adapter>> = {
   Sum: elementwise.sum,
 };
 
-/** Operators between them that compute nothing. */
+/** Operators that compute nothing. */
 export const hostAdapters: Readonly<Record<string, Adapter>> = {
   Constant: rearrangements.constant,
   Identity: rearrangements.identity,

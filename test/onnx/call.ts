@@ -6,26 +6,26 @@ import type { Engine } from '../../src/engine/runtime/engine.js';
 import { sizeOf } from './arrays.js';
 import type { ElementType, OnnxNode, Tensor } from './reader.js';
 
-/** Why a vector can't be run through the engine: something it asks for that the engine does not have. */
+/** A vector that the engine does not support, with the missing feature. */
 export class Unsupported extends Error {}
 
 /** An output of a node; `float` where no element type is given. */
 export type Result = ReferenceTensor & { readonly type?: ElementType };
 
-/** Makes the outputs of a node from its inputs, in order; the arithmetic is the engine's. */
+/** Computes the outputs of a node from its inputs, in order, with the engine. */
 export type Adapter = (call: NodeCall) => Result[] | Promise<Result[]>;
 
-/** One node about to run: its attributes and the contents of its inputs. */
+/** A node to be run: its attributes and the contents of its inputs. */
 export class NodeCall {
   constructor(
     private readonly engine: Engine,
     private readonly node: OnnxNode,
-    /** Version of the operator set: operators change with it. */
+    /** Version of the operator set, on which the semantics of operators depend. */
     readonly opset: number,
     private readonly values: readonly (Tensor | undefined)[],
   ) {}
 
-  /** Names of the outputs; '' for one that nobody wants. */
+  /** Names of the outputs; '' for an omitted one. */
   get outputs(): readonly string[] {
     return this.node.outputs;
   }
@@ -45,7 +45,7 @@ export class NodeCall {
     return tensor;
   }
 
-  /** An input of 32-bit floating-point numbers, what the engine computes in. */
+  /** An input of 32-bit floating-point numbers, the engine's type for computation. */
   float(index: number): Tensor {
     const tensor = this.any(index);
     if (tensor.type !== 'float') throw new Unsupported(`elements of type ${tensor.type}`);
@@ -98,7 +98,7 @@ export class NodeCall {
   }
 }
 
-/** Brings tensors into a graph. */
+/** Adds tensors to a graph. */
 export class Tracer {
   readonly feeds: Record<string, Float64Array> = {};
   readonly sets: VariableSet[] = [];
@@ -106,14 +106,14 @@ export class Tracer {
 
   constructor(readonly graph: Graph) {}
 
-  /** Activations, given anew at every run. */
+  /** Activations, as a feed. */
   feed({ shape, data }: ReferenceTensor, dtype: 'f32' | 'u32' = 'f32'): Value {
     const name = `feed ${this.count++}`;
     this.feeds[name] = data;
     return this.graph.feed(name, shape, dtype);
   }
 
-  /** A parameter, which lies on the device before the program runs. */
+  /** A parameter, as a variable filled before the program runs. */
   parameter(tensor: ReferenceTensor, layout: Layout = 'rows'): Value {
     return this.graph.read(this.variables([tensor], layout).variables[0]);
   }

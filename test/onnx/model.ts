@@ -3,7 +3,7 @@ import { engineAdapters, hostAdapters } from './adapters.js';
 import { NodeCall, Unsupported } from './call.js';
 import type { Model, Tensor } from './reader.js';
 
-/** Operators of a model that no adapter is for, each once. */
+/** Operators of a model without an adapter, each once. */
 export function missingOperators({ nodes }: Model): string[] {
   const missing = nodes
     .map(({ operator }) => operator)
@@ -11,16 +11,16 @@ export function missingOperators({ nodes }: Model): string[] {
   return [...new Set(missing)];
 }
 
-/** Whether something in a model is for the engine to compute. */
+/** Whether the engine computes any node of a model. */
 export function usesEngine({ nodes }: Model): boolean {
   return nodes.some(({ operator }) => operator in engineAdapters);
 }
 
 /**
- * Runs a model node by node: each node is a program of its own, so that tensors keep ONNX's layout in between.
+ * Runs a model node by node, each as a separate program, so that tensors between nodes keep ONNX's layout.
  * @param inputs contents of the graph's inputs that no initialiser gives, in order
  * @returns the graph's outputs, in order
- * @throws Unsupported where the model asks for more than the engine has
+ * @throws {Unsupported} when the model needs a feature that the engine lacks
  */
 export async function runModel(engine: Engine, model: Model, inputs: readonly Tensor[]): Promise<Tensor[]> {
   const missing = missingOperators(model);

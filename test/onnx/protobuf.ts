@@ -1,20 +1,20 @@
 import { NasTransferError } from '../../src/engine/errors/errors.js';
 
-/** A file that is not the protocol-buffer message it should be. */
+/** A file that is not a valid protocol-buffer message of the expected kind. */
 export class ProtobufError extends NasTransferError {
   override readonly code = 'protobuf';
 }
 
-/** Messages in messages; ONNX graphs in attributes of nodes nest the deepest. */
+/** Largest nesting depth of messages; ONNX graphs in attributes of nodes nest deepest. */
 const DEEPEST = 64;
 
-/** Kind of a field on the wire, by its number in the encoding. */
+/** Wire types by their number in the encoding. */
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
-/** One field of a message: its number, and its contents as lie on the wire. */
+/** One field of a message: its number and its encoded contents. */
 export interface Field {
   readonly number: number;
   readonly wireType: number;
@@ -24,7 +24,7 @@ export interface Field {
   readonly bytes: Bytes;
 }
 
-/** A stretch of a file that knows where it lies, so that errors can say so. */
+/** A range of a file with its offset, for error messages. */
 export class Bytes {
   constructor(
     readonly file: string,
@@ -55,7 +55,7 @@ export class Bytes {
     }
   }
 
-  /** Fields of this stretch taken as a message, in the order of the file. @throws ProtobufError */
+  /** Fields of this range parsed as a message, in the order of the file. @throws ProtobufError */
   *fields(): Generator<Field> {
     if (this.depth > DEEPEST)
       throw this.error(this.start, `messages nest deeper than the ${DEEPEST} levels that are read`);

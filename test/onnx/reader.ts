@@ -23,8 +23,8 @@ const ELEMENT_TYPES = [
 
 export type ElementType = (typeof ELEMENT_TYPES)[number];
 
-/** Elements that a tensor may have: far more than any operator vector, far less than what a damaged size could claim. */
-const MOST_ELEMENTS = 2 ** 26;
+/** Most elements of a tensor: far more than in any operator vector, far less than a corrupt size could claim. */
+const MAX_ELEMENTS = 2 ** 26;
 
 export interface Tensor {
   readonly name: string;
@@ -52,7 +52,7 @@ export interface OnnxNode {
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
-/** A graph's input or output: its shape where it is given whole, with numbers. */
+/** A graph's input or output; its shape only where all extents are given as numbers. */
 export interface ValueInfo {
   readonly name: string;
   readonly type: ElementType | undefined;
@@ -70,9 +70,9 @@ export interface Model {
 }
 
 /**
- * Reads the part of an ONNX ModelProto that running it takes (field numbers: onnx.proto of ONNX 1.12).
+ * Reads the parts of an ONNX ModelProto that are needed to run it (field numbers: onnx.proto of ONNX 1.12).
  * @param file named in errors
- * @throws ProtobufError, which says where the file stops being such a message
+ * @throws {ProtobufError} with the position at which the file is not a valid message
  */
 export function readModel(file: string, data: Uint8Array): Model {
   const opsets = new Map<string, number>();
@@ -156,7 +156,7 @@ function readAttribute(message: Bytes): { name: string; attribute: Attribute } {
   return { name, attribute: attribute ?? { kind: 'other' } };
 }
 
-/** A `bytes` field, which need not be text: only text is of use here. */
+/** A `bytes` field: as text where it is valid UTF-8, otherwise unused. */
 function readTextAttribute(field: Field): Attribute {
   const bytes = bytesOf(field);
   try {
@@ -184,7 +184,7 @@ function readValueInfo(message: Bytes): ValueInfo {
   return { name, type, shape };
 }
 
-/** Undefined where an extent is missing or a name. */
+/** Undefined where an extent is missing or symbolic. */
 function readShape(message: Bytes): number[] | undefined {
   const shape: number[] = [];
   let whole = true;
@@ -223,10 +223,10 @@ function readTensor(message: Bytes): Tensor {
       throw message.error(message.start, `tensor "${name}" lies in another file, which is not read`);
   }
   const size = shape.reduce((total, extent) => total * extent, 1);
-  if (shape.some((extent) => !Number.isInteger(extent) || extent < 0) || size > MOST_ELEMENTS)
+  if (shape.some((extent) => !Number.isInteger(extent) || extent < 0) || size > MAX_ELEMENTS)
     throw message.error(
       message.start,
-      `tensor "${name}" has shape [${shape}], wanted at most ${MOST_ELEMENTS} elements`,
+      `tensor "${name}" has shape [${shape}], wanted at most ${MAX_ELEMENTS} elements`,
     );
   const reader = RAW[type];
   if (!reader) return { name, type, shape, data: new Float64Array(0) };
@@ -244,7 +244,7 @@ interface RawReader {
   readonly read: (view: DataView, at: number) => number;
 }
 
-/** How one element is read from `raw_data`, which is little-endian. Element types that aren't real numbers have none. */
+/** Readers of one element of `raw_data`, which is little-endian; absent for element types that are not real numbers. */
 const RAW: Partial<Record<ElementType, RawReader>> = {
   float: { width: 4, read: (view, at) => view.getFloat32(at, true) },
   double: { width: 8, read: (view, at) => view.getFloat64(at, true) },

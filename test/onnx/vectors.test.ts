@@ -6,10 +6,10 @@ import { missingOperators, runModel, usesEngine } from './model.js';
 import type { Tensor } from './reader.js';
 import { hasVectors, listVectors, readData } from './vectors.js';
 
-/** Vectors that passed when this was written: fewer means that some are no longer looked at. */
+/** Number of vectors that passed when this was written; fewer means that some are no longer run. */
 const FEWEST_PASSED = 260;
 
-/** Differences allowed: of an element, and of the largest element, since sums lose digits of small results. */
+/** Allowed differences relative to the element, and to the largest element, since sums cancel digits of small results. */
 const RELATIVE = 1e-5;
 const OF_LARGEST = 2e-6;
 

@@ -2,20 +2,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attribute, type Model, readModel, readTensorFile, type Tensor } from './reader.js';
 
-/** Where Debian's libonnx-testdata lies. */
+/** Folder of Debian's libonnx-testdata. */
 const ROOT = '/usr/share/libonnx-testdata/data';
 
 const COLLECTIONS = ['node', 'pytorch-converted', 'pytorch-operator'];
 
 /**
- * Attributes that outputs were computed with, but that the models lack: a mistake in the vectors themselves.
- * Source: onnx/onnx#7749, mended in onnx/onnx#7763.
+ * Attributes with which the outputs were computed, but which the models lack: an error of the vectors, reported in
+ * onnx/onnx#7749 and fixed in onnx/onnx#7763.
  */
 const LACKING: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'node/test_adam_multiple': { epsilon: 1e-2 },
 };
 
-/** A model with inputs and the outputs that it has to give. */
+/** A model with inputs and expected outputs. */
 export interface Vector {
   /** Collection and folder. */
   readonly name: string;
@@ -28,7 +28,7 @@ export function hasVectors(): boolean {
   return existsSync(join(ROOT, COLLECTIONS[0]));
 }
 
-/** All vectors there are. */
+/** All installed vectors. */
 export function* listVectors(): Generator<Vector> {
   for (const collection of COLLECTIONS)
     for (const entry of readdirSync(join(ROOT, collection)).sort()) {
@@ -39,7 +39,7 @@ export function* listVectors(): Generator<Vector> {
     }
 }
 
-/** The model with attributes that it lacks. */
+/** The model with its missing attributes added. */
 function completed(model: Model, lacking: Readonly<Record<string, number>>): Model {
   const more = Object.entries(lacking).map(([name, value]): [string, Attribute] => [name, { kind: 'number', value }]);
   const nodes = model.nodes.map((node) => ({ ...node, attributes: new Map([...more, ...node.attributes]) }));

@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const cli = join(root, 'dist', 'runner', 'cli.js');
 
-/** A build takes seconds; a lock this old was left by a process that was killed. */
+/** A build takes seconds; a lock this old is from a killed process. */
 const STALE_LOCK_MS = 120_000;
 
-/** Brings `dist` up to date, unless it is: as `npm run build` does, and only once though test files run side by side. */
+/** Builds `dist` if it is not up to date, as `npm run build` does, and only once although test files run in parallel. */
 export async function ensureBuilt(): Promise<void> {
   const lock = join(root, 'node_modules', '.nastransfer-build-lock');
   while (!isCurrent()) {
@@ -36,7 +36,7 @@ async function build(): Promise<void> {
   await run(process.execPath, [join(root, 'scripts/markExecutable.mjs')]);
 }
 
-/** Whether the program was built after the last change of a source. */
+/** Whether the program was built after the last change of a source file. */
 function isCurrent(): boolean {
   const built = modified(cli);
   const config = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((file) => join(root, file));

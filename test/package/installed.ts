@@ -13,7 +13,7 @@ interface PackageJson {
 export const packageJson: PackageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /**
- * A new project that has the package as `npm install` would leave it: packed and unpacked again, beside the packages that
+ * A new project that has the package as after `npm install`: packed and unpacked again, beside the packages that
  * it depends on and no others; without `optional`, as `npm install --omit=optional` would. @returns the project's folder
  */
 export async function installedProject({ optional = true } = {}): Promise<string> {

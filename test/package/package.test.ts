@@ -49,7 +49,7 @@ describe('the packed package', () => {
     expect(links.filter(({ file, link }) => !existsSync(join(installed, dirname(file), link)))).toEqual([]);
   });
 
-  test('imports nothing but Node, itself and the packages it says it depends on, of these none that is optional', () => {
+  test('imports only Node, itself and its declared dependencies, and no optional one', () => {
     const wanted = [...Object.keys(packageJson.dependencies), ...builtinModules.map((name) => `node:${name}`)];
     const modules = filesOf(join(installed, 'dist')).filter((file) => file.endsWith('.js'));
     const strangers: string[] = [];
@@ -62,7 +62,7 @@ describe('the packed package', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('can be imported, with everything that its type declarations promise', () => {
+  test('can be imported, with everything that its type declarations declare', () => {
     const script = `
       import * as library from 'nastransfer';
       import * as node from 'nastransfer/node';
@@ -84,7 +84,7 @@ describe('the packed package', () => {
     ]);
   });
 
-  test('offers the engine and the search layer apart, which together are the whole', () => {
+  test('has entry points for the engine and the search layer, which together are the whole', () => {
     const script = `
       const [whole, engine, nas] = await Promise.all(['', '/engine', '/nas'].map((entry) => import('nastransfer' + entry)));
       const wrong = Object.keys(whole).filter((name) => whole[name] !== (engine[name] ?? nas[name]));
@@ -142,7 +142,7 @@ export async function train(images: ImageSet): Promise<number> {
 withOverrides(TRAINING_PROTOCOL, { epoch: 1 });
 `;
 
-  /** Compiles modules with every declaration file checked. @returns what the compiler complains about */
+  /** Compiles modules with every declaration file checked. @returns the compiler's errors */
   function complaints(file: string, source: string, options: readonly string[]): string {
     writeFileSync(join(project, file), source);
     const tsc = join(root, 'node_modules', 'typescript', 'lib', 'tsc.js');
@@ -156,7 +156,7 @@ withOverrides(TRAINING_PROTOCOL, { epoch: 1 });
     expect(complaints('wrong.ts', "import { Engin } from 'nastransfer';\nEngin;\n", options)).toContain("'Engin'");
   });
 
-  test('hold for the engine and the search layer imported apart', () => {
+  test('hold for the engine and the search layer imported separately', () => {
     const [whole] = CONSUMER.trim().split('\n');
     expect(whole).toContain("from 'nastransfer'");
     const apart = CONSUMER.replace(
@@ -188,7 +188,7 @@ describe('bundled for a browser', () => {
     return result.output.filter((file) => file.type === 'chunk');
   }
 
-  test('it takes neither modules of Node nor the package of native code', async () => {
+  test('it contains neither modules of Node nor the native package', async () => {
     const chunks = await bundle(`
       import * as library from 'nastransfer';
       import { open } from 'nastransfer/browser';
@@ -203,7 +203,7 @@ describe('bundled for a browser', () => {
     expect(chunks.map((chunk) => chunk.code).join('\n')).not.toMatch(/\brequire\(|['"]node:/);
   });
 
-  test('the engine alone takes nothing of the search layer', async () => {
+  test('the engine alone contains nothing of the search layer', async () => {
     const chunks = await bundle("import * as engine from 'nastransfer/engine';\nglobalThis.engine = { ...engine };");
     const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules));
     expect(modules.some((id) => id.includes('nastransfer/dist/src/engine/runtime/engine.js'))).toBe(true);

@@ -15,7 +15,7 @@ const CELL = '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|none~0|skip_conn
 const SIZES = ['--channels', '4', '--cells', '1', '--size', '8'];
 const optional = Object.keys(OPTIONAL_PACKAGES) as OptionalPackage[];
 
-/** The adapter of the tests that compute, of those that need no optional package. */
+/** The adapter of the tests that compute, one that needs no optional package. */
 const adapter = await firstAdapter('hardware', 'lavapipe');
 if (adapter === undefined)
   console.warn(
@@ -23,7 +23,7 @@ if (adapter === undefined)
   );
 
 let project: string;
-/** Where Node finds an optional package from the project though it is not installed there. */
+/** Where Node finds an optional package from the project although it is not installed there. */
 let outside: string | undefined;
 beforeAll(async () => {
   project = await installedProject({ optional: false });
@@ -42,7 +42,7 @@ async function firstAdapter(...names: string[]): Promise<string | undefined> {
   return undefined;
 }
 
-/** The first of an optional package that can be reached from a folder. */
+/** The first copy of an optional package that can be reached from a folder. */
 function found(folder: string): string | undefined {
   const { resolve } = createRequire(join(folder, 'node_modules', 'nastransfer', 'dist', 'runner', 'cli.js'));
   for (const name of optional)
@@ -61,7 +61,7 @@ const CLASSES: Readonly<Record<string, (x: number, y: number) => boolean>> = {
   stripes: (x) => x % 4 < 2,
 };
 
-/** 40 pictures of 16 x 16 pixels: a bright shape before a dark ground, with noise. */
+/** 40 pictures of 16 x 16 pixels: a bright shape on a dark background, with noise. */
 function writeClass(name: string, inside: (x: number, y: number) => boolean): void {
   const folder = join(project, 'my-images', name);
   mkdirSync(folder, { recursive: true });
@@ -85,7 +85,7 @@ function node(args: readonly string[]): { code: number | null; out: string; err:
 const nastransfer = (...args: string[]) =>
   node([join('node_modules', 'nastransfer', 'dist', 'runner', 'cli.js'), ...args]);
 
-/** Runs what has to succeed. @returns what it printed */
+/** Runs a command that has to succeed. @returns its output */
 function done({ code, out, err }: ReturnType<typeof node>): string {
   expect(code, err).toBe(0);
   return out;
@@ -101,7 +101,7 @@ describe('installed without its optional packages', () => {
     expect(done(nastransfer('data', 'info', 'my-images'))).toMatch(/my-images: 32 x 32 x 3, 3 classes/);
   });
 
-  test('the image sets of packages are listed and refused with what to install', ({ skip }) => {
+  test('the image sets of packages are listed, and refused with the package to install', ({ skip }) => {
     skip(outside !== undefined, hidden());
     const sets: { name: string; available: boolean; reason?: string }[] = JSON.parse(
       done(nastransfer('data', 'list', '--json')),
@@ -116,7 +116,7 @@ describe('installed without its optional packages', () => {
     }
   });
 
-  test('a report has its cells in words and says what draws them', ({ skip }) => {
+  test('a report describes its cells in words and names the package that draws them', ({ skip }) => {
     skip(outside !== undefined, hidden());
     const folder = join(project, 'results');
     mkdirSync(folder);
@@ -128,7 +128,7 @@ describe('installed without its optional packages', () => {
     expect(page).not.toContain('class="graph"');
   });
 
-  test('SwiftShader is refused with what to install', ({ skip }) => {
+  test('SwiftShader is refused with the package to install', ({ skip }) => {
     skip(outside !== undefined, hidden());
     skip(process.platform !== 'linux' || process.arch !== 'x64', 'SwiftShader is for x86-64 Linux');
     const { code, out, err } = nastransfer('doctor', '--adapter', 'swiftshader');
@@ -141,7 +141,7 @@ describe('installed without its optional packages', () => {
 
 // Every process compiles its kernels.
 describe.skipIf(adapter === undefined)('on a device, without its optional packages', () => {
-  test('doctor says what is missing and what it would give', ({ skip }) => {
+  test('doctor lists missing packages and what they provide', ({ skip }) => {
     skip(outside !== undefined, hidden());
     const { missing } = JSON.parse(done(nastransfer('doctor', '--json')));
     const elsewhere = process.platform !== 'linux' || process.arch !== 'x64' ? ['@sparticuz/chromium'] : [];
@@ -152,7 +152,7 @@ describe.skipIf(adapter === undefined)('on a device, without its optional packag
     );
   });
 
-  test('own images are searched on and trained on', () => {
+  test('search and train work on own images', () => {
     const search = ['search', '--method', 'darts', '--source', 'my-images', '--epochs', '1', ...SIZES];
     const architecture = done(nastransfer(...search)).trim();
     const train = ['train', '--architecture', architecture, '--target', 'my-images', '--epochs', '1', ...SIZES];

@@ -38,7 +38,7 @@ const blocks = (language: string): string[] =>
 const QUICKSTART = 'npm ci && npx nastransfer quickstart';
 const TESTS = 'npm ci && npm test';
 
-/** What the commands that are run as they stand have to print. Every command of README is here or has a test of its own below. */
+/** Expected output of the commands that run unchanged. Every command of README is here or has its own test below. */
 const PRINTED: Readonly<Record<string, RegExp>> = {
   'npx nastransfer doctor': /^adapter .*\n[\s\S]*^matrix product +[\d.]+ GFLOP\/s$/m,
   'npx nastransfer data list': /^name .*\nmnist +60000 \+ 10000 /,
@@ -98,12 +98,12 @@ describe('the commands of README', () => {
     expect(out).toMatch(PRINTED[known[0]]);
   });
 
-  test('npx finds the program executable in this checkout, also when the tests have built it anew', async () => {
+  test('npx finds the program executable in this checkout, also when the tests have rebuilt it', async () => {
     await ensureBuilt();
     expect(statSync(cli).mode & 0o111).toBe(0o111);
   });
 
-  test('the two commands of Start are those that .ci/run takes out of README and runs, from npm ci on', () => {
+  test('the two commands to install and run are those that .ci/run extracts from README and runs, from npm ci on', () => {
     const ci = readFileSync(join(root, '.ci', 'run'), 'utf8');
     for (const command of [QUICKSTART, TESTS]) {
       expect(commands).toContain(command);
@@ -112,7 +112,7 @@ describe('the commands of README', () => {
     expect(packageJson.scripts.test).toBe('vitest run');
   });
 
-  test('quickstart begins the study that README shows (all of it takes minutes; a smaller one runs to its end below)', async () => {
+  test('quickstart starts the study that README shows (the full study takes minutes; a smaller one runs to its end below)', async () => {
     expect(commands).toContain(QUICKSTART);
     const out = join(project, 'runs', 'quickstart');
     const begun = /\[1\/\d+\] .*: done/;

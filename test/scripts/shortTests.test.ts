@@ -35,7 +35,7 @@ describe('npm test', () => {
     expect(reached.size).toBeGreaterThan(operations.length);
   });
 
-  it('reaches every file of shaders/ where there is shader-f16 and subgroups have eight lanes', () => {
+  it('reaches every file of shaders/ on a device with shader-f16 and subgroups of eight lanes', () => {
     const targets = targetsOn({ softwareLanes: 8, f16: true });
     const kinds = operations.flatMap((operation) => shortRuns(operation, targets).flatMap(({ reaches }) => reaches));
     const reached = new Set([...kinds.map((kind) => kind.split(' ')[0]), ...MEASURING_SHADERS]);
@@ -43,7 +43,7 @@ describe('npm test', () => {
     expect(shortFiles).toContain('engine/profile/ceilings.test.ts');
   });
 
-  it('runs every command, in a test of the command line or as README gives it', async () => {
+  it('runs every command, in a test of the command line or as shown in README', async () => {
     const commandsOf = async (...group: string[]): Promise<string[]> => {
       const { out } = await runCommand([...group, '--help']);
       const listed = out.slice(out.indexOf('\nCommands:'));
@@ -69,7 +69,7 @@ describe('npm test', () => {
     const isRun = (name: string) => {
       const words = name.split(' ');
       const inTests = new RegExp(`\\[\\s*${words.map((word) => `'${word}'`).join(',\\s*')}(?!,\\s*'--help')[\\],]`);
-      // tableVerbs.test.ts says 'table' for itself.
+      // tableVerbs.test.ts adds 'table' itself.
       const inVerbs = new RegExp(`\\btable\\('${words[1]}'[,)]`);
       return (
         new RegExp(`npx nastransfer ${name}( |$)`, 'm').test(inReadme) || inTests.test(tests) || inVerbs.test(tests)
@@ -84,7 +84,7 @@ describe('npm test', () => {
     expect(METHOD_NAMES.length).toBeGreaterThan(0);
   });
 
-  it('can say of every file that it leaves to test:all what it proves, in how many tests', () => {
+  it('states for every file that only test:all runs what it proves, in how many tests', () => {
     expect(longFiles().length).toBeGreaterThan(0);
     for (const { path, proves, tests } of longFiles()) {
       expect(proves, `${path} has to start with '// Long: …'`).toBeDefined();

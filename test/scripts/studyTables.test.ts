@@ -43,14 +43,14 @@ describe('the Markdown tables of a study', () => {
     expect(text).toContain('darts from emoji on mnist');
   });
 
-  it('are the same from results that are kept without the courses of their searches', () => {
+  it('are the same from results that are stored without epochs and evaluations of searches', () => {
     const kept = withoutCourses(judged);
     expect(studyTables(kept)).toBe(studyTables(judged));
     expect(kept.searches.every(({ epochs, evaluations }) => epochs.length + evaluations.length === 0)).toBe(true);
     expect(JSON.stringify(kept).length).toBeLessThan(0.8 * JSON.stringify(judged).length);
   });
 
-  it('replace what stands between the marks of a page, and nothing else', () => {
+  it('replace the text between the markers of a page, and nothing else', () => {
     const page = `# Title\n\n${BEGIN}\n\nold\n\n${END}\n\nafter\n`;
     const once = withTables(page, 'new');
     expect(once).toBe(`# Title\n\n${BEGIN}\n\nnew\n\n${END}\n\nafter\n`);

@@ -12,7 +12,7 @@ export interface ArchitectureOptions {
   readonly genotype?: string;
 }
 
-/** The space whose architectures files hold. */
+/** The space of `--genotype-file` by default. */
 const FILE_SPACE = SPACES.find((space) => space.files)!.name;
 
 /** The two ways to name an architecture: its text, or a genotype of a file. */

@@ -18,8 +18,7 @@ const USAGE_CODES: readonly string[] = [
 ];
 
 /**
- * 0: done; 1: it failed; 2: what was asked for can't be meant (options, names, malformed studies or architectures);
- * 130, 143: it was interrupted.
+ * 0: success; 1: failure; 2: wrong usage (options, names, malformed studies or architectures); 130, 143: interrupted.
  */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -27,7 +26,7 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof NasTransferError && USAGE_CODES.includes(error.code) ? 2 : 1;
 }
 
-/** An error on one line, as far as it is one of ours or the system's; with the stack trace where that is asked for. */
+/** An error on one line, or with its stack trace (`verbose`). */
 export function describeError(error: unknown, verbose: boolean): string {
   if (error instanceof InterruptedError) return error.message;
   if (!(error instanceof Error)) return `error: ${String(error)}`;

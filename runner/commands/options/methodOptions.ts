@@ -1,7 +1,7 @@
 import { nearest } from '../../../src/nas/errors/index.js';
 import { UsageError } from './errors.js';
 
-/** What is known of an option, as JSON Schema says it. */
+/** The JSON Schema of an option. */
 export interface OptionSchema {
   readonly type?: string;
   readonly enum?: readonly string[];
@@ -13,7 +13,7 @@ export interface OptionSchema {
   readonly exclusiveMaximum?: number;
 }
 
-/** The options of a method by their names. @throws UnknownNameError */
+/** The options of a method by their names. @throws {UnknownNameError} when the method is unknown */
 export async function optionSchemas(name: string): Promise<Readonly<Record<string, OptionSchema>>> {
   const { z } = await import('zod');
   const { methodByName } = await import('../../../src/nas/methods/index.js');
@@ -21,7 +21,10 @@ export async function optionSchemas(name: string): Promise<Readonly<Record<strin
   return properties as Record<string, OptionSchema>;
 }
 
-/** @throws UnknownNameError for the method; UsageError that tells the options there are, the likeliest first */
+/**
+ * @throws {UnknownNameError} when the method is unknown
+ * @throws {UsageError} when an option is unknown, with the nearest name and all options
+ */
 export async function checkOptionNames(name: string, given: Readonly<Record<string, unknown>> = {}): Promise<void> {
   const known = await optionSchemas(name);
   const wrong = Object.keys(given).find((option) => !Object.hasOwn(known, option));
@@ -36,7 +39,7 @@ export async function checkOptionNames(name: string, given: Readonly<Record<stri
   );
 }
 
-/** @throws UsageError that tells the methods there are, the likeliest first */
+/** @throws {UsageError} when the method is unknown, with the nearest name and all names */
 export async function checkMethodName(name: string): Promise<void> {
   const { METHOD_NAMES } = await import('../../../src/nas/methods/index.js');
   if (METHOD_NAMES.includes(name)) return;

@@ -31,10 +31,10 @@ const shared = {
     new Option('--adapter <name>', 'hardware, lavapipe, swiftshader, or part of an adapter’s name').env(
       'NASTRANSFER_ADAPTER',
     ),
-  tune: () => new Option('--no-tune', 'take the usual kernels, whatever tune measured'),
+  tune: () => new Option('--no-tune', 'use the default kernels, not those chosen by tune'),
   dataDir: () => new Option('--data-dir <folder>', 'folder with packed image sets').env('NASTRANSFER_DATA'),
   tablesDir: () => new Option('--tables-dir <folder>', 'folder with tables of architectures').env('NASTRANSFER_TABLES'),
-  seed: () => new Option('--seed <number>', 'what all random numbers start from').argParser(seed),
+  seed: () => new Option('--seed <number>', 'seed of all random numbers').argParser(seed),
   plugin: () =>
     new Option(
       '--plugin <module>',
@@ -61,7 +61,7 @@ export function addShared(command: Command, ...names: readonly (keyof typeof sha
   return command;
 }
 
-/** @throws UsageError if the file is not there or no JSON */
+/** @throws {UsageError} when the file cannot be read or is not JSON */
 export async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
@@ -72,7 +72,7 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${path}: is no JSON: ${(error as Error).message}`);
+    throw new UsageError(`${path}: is not JSON: ${(error as Error).message}`);
   }
 }
 
@@ -81,7 +81,7 @@ export function several(text: string, previous: readonly string[] = []): string[
   return [...previous, text];
 }
 
-/** @returns at least one architecture as text @throws UsageError if the file holds anything else */
+/** @returns at least one architecture as text @throws {UsageError} when the file has other content */
 export async function readTexts(path: string): Promise<string[]> {
   const list = await readJson(path);
   if (!Array.isArray(list) || list.length === 0 || list.some((text) => typeof text !== 'string'))

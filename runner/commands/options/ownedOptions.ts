@@ -3,7 +3,7 @@ import { UsageError } from './errors.js';
 /**
  * Options given as `OWNER.name=value`, by owner.
  * @param what an owner is, such as method
- * @throws UsageError for an owner that is not among those that run
+ * @throws {UsageError} when an owner is not among `owners`
  */
 export function optionsByOwner(
   given: Readonly<Record<string, unknown>>,
@@ -23,13 +23,13 @@ export function optionsByOwner(
   return byOwner;
 }
 
-/** @throws UsageError naming the one that was given twice */
+/** @throws {UsageError} when a name is repeated */
 export function requireOnce(option: string, names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new UsageError(`--${option} ${twice}: got it twice, wanted each once`);
+  if (twice !== undefined) throw new UsageError(`--${option} ${twice}: got it twice, wanted it once`);
 }
 
-/** A command line that does the same again. Options without a value are left out, lists are repeated. */
+/** A command line that repeats a run. Options without a value are omitted, lists become repeated options. */
 export function commandLine(command: string, flags: Readonly<Record<string, unknown>>): string {
   const words = Object.entries(flags).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value])
@@ -39,7 +39,7 @@ export function commandLine(command: string, flags: Readonly<Record<string, unkn
   return ['npx nastransfer', command, ...words].join(' ');
 }
 
-/** What `--option` was given, as it was written. */
+/** The values of `--option` as they were written. */
 export function assignments(given: Readonly<Record<string, unknown>> = {}): string[] {
   return Object.entries(given).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,

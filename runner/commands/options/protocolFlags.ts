@@ -5,7 +5,7 @@ import { SPACES } from '../../names/registryNames.js';
 import { UsageError } from './errors.js';
 import { notNegative, positiveInteger, readJson, several } from './options.js';
 
-/** Sizes of a step: what one computes. */
+/** Sizes of a step. */
 export interface SizeFlags {
   readonly batch?: number;
   readonly channels?: number;
@@ -28,20 +28,20 @@ export interface ProtocolFlags extends SizeFlags {
   readonly auxiliaryWeight?: number;
 }
 
-/** What is settled by flags and files. */
+/** Settings from flags and files. */
 export interface GivenProtocol {
-  /** What is left open is to be as published, not chosen to fit the images. */
+  /** True: other settings are as published, not chosen to fit the images. */
   readonly published: boolean;
   readonly overrides: ProtocolOverrides;
 }
 
-/** The word that stands for the published settings of the space in place of a file. */
+/** The word for the published settings of the space, instead of a file. */
 const PUBLISHED = 'published';
 
-/** What becomes of settings that neither options nor files give, of commands that fit them to the images. */
-export const CHOSEN = 'What neither gives is chosen to fit the images and the kind of device';
+/** Help on settings that are not given, for commands that fit them to the images. */
+export const CHOSEN = 'Other settings are chosen to fit the images and the kind of device';
 
-/** Options that change single settings of a training protocol. @param left what becomes of settings that are not given */
+/** Options that change single settings of a training protocol. @param left help on settings that are not given */
 export function addProtocolFlags(command: Command, left: string): Command {
   return addSizeFlags(command.option('--epochs <number>', 'epochs of training', positiveInteger))
     .option('--learning-rate <number>', 'learning rate of the weights at the start', positive)
@@ -79,10 +79,10 @@ export function addRegularizationFlags(command: Command): Command {
     );
 }
 
-/** Those of them that decide what one step computes. */
+/** Options for the sizes of a step. */
 export function addSizeFlags(command: Command): Command {
   return command
-    .option('--batch <number>', 'images a batch', positiveInteger)
+    .option('--batch <number>', 'images in a batch', positiveInteger)
     .option('--channels <number>', 'channels of the first stage', positiveInteger)
     .option('--cells <number>', 'cells: per stage, or in all, as the space counts them', positiveInteger)
     .option('--size <pixels>', 'edge that images are resized to', positiveInteger)
@@ -102,12 +102,12 @@ function wholeNumber(text: string): number {
   return value;
 }
 
-/** What sizes the flags give. @throws UsageError naming the field */
+/** Sizes from flags. @throws {UsageError} naming the wrong field */
 export function readSizeFlags(flags: SizeFlags): Promise<ProtocolOverrides> {
   return readFlags(flags);
 }
 
-/** What flags and files give; files in their order, the single flags win. @throws UsageError naming file and field */
+/** Settings from flags and files; later files override earlier ones, flags override files. @throws {UsageError} naming file and field */
 export async function readProtocolFlags(flags: ProtocolFlags): Promise<GivenProtocol> {
   const { protocolOverrides, joinOverrides } = await import('../../../src/nas/records/index.js');
   const given = flags.protocol ?? [];
@@ -133,7 +133,7 @@ async function readFlags(flags: ProtocolFlags): Promise<ProtocolOverrides> {
   return parseWith(protocolOverrides, fields ?? {}, 'options');
 }
 
-/** The fields that there are; undefined where there is none. */
+/** The defined fields; undefined when there are none. */
 function withoutGaps(fields: object): object | undefined {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return given.length > 0 ? Object.fromEntries(given) : undefined;

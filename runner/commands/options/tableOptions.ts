@@ -13,7 +13,7 @@ export interface MeasurementFlags extends TableCommandOptions {
   readonly seed: number | 'mean' | 'one';
 }
 
-/** The options of every verb on a table, and others that commands share. */
+/** The options of every table command, and other shared ones. */
 export function addTable(command: Command, ...shared: Parameters<typeof addShared>[1][]): Command {
   return addShared(
     command.option('--table <name>', 'nasbench201 or another in --tables-dir, or a path to a .csv.gz', 'nasbench201'),
@@ -22,7 +22,7 @@ export function addTable(command: Command, ...shared: Parameters<typeof addShare
   );
 }
 
-/** What is to be looked up: nothing of it has a default, so that no accuracy is taken for another. */
+/** The measurement to look up: without defaults, so that accuracies are not confused. */
 export function addMeasurement(command: Command, { split }: { readonly split: boolean }): Command {
   command.requiredOption('--set <name>', 'data set, such as cifar10');
   if (split)
@@ -47,7 +47,7 @@ export async function openTableOf({ table, tablesDir }: TableCommandOptions): Pr
   return openTable(table, { tablesDir });
 }
 
-/** The row that an argument means: an index, or an architecture as its space writes it. */
+/** The row of an argument: an index, or the text of an architecture. */
 export async function rowOf(table: ColumnTable, argument: string): Promise<{ index: number; architecture: string }> {
   if (/^\d+$/.test(argument)) return { index: Number(argument), architecture: table.architecture(Number(argument)) };
   const { spaceByName } = await import('../../../src/nas/spaces/index.js');
@@ -56,12 +56,12 @@ export async function rowOf(table: ColumnTable, argument: string): Promise<{ ind
   return { index: table.indexOf(architecture), architecture };
 }
 
-/** NaN has no JSON. */
+/** NaN as null, because JSON has no NaN. */
 export function known(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** A number as the table has it, with its unit. */
+/** A number of the table with its unit. */
 export function withUnit(value: number, unit: string): string {
   if (Number.isNaN(value)) return 'not known';
   const text = Math.abs(value) < 1 ? `${value}` : value.toLocaleString('en-US', { maximumFractionDigits: 6 });

@@ -7,8 +7,8 @@ import { optionsByOwner, requireOnce } from './ownedOptions.js';
 
 /**
  * The methods of a run with all their options.
- * @param epochs what those see that don't choose a length of training
- * @throws UsageError naming the nearest, for a wrong name of a method or option, or a method that can't search a table
+ * @param epochs length of training for methods that do not choose one
+ * @throws {UsageError} when a method or option is unknown, with the nearest name, or when a method cannot search a table
  */
 export async function readMethods(
   names: readonly string[],
@@ -25,7 +25,7 @@ export async function readMethods(
     const method = methodByName(name);
     if (method.needs(parsed) === 'supernet')
       throw new UsageError(
-        `--method ${name}: trains a supernet on images, which a table doesn't have; search for it with "nastransfer search"`,
+        `--method ${name}: trains a supernet on images, which a table does not have; search for it with "nastransfer search"`,
       );
     const seen = (method.multiFidelity ? visible.lengths : [epochs]).map((length) => ({
       epochs: length,
@@ -36,9 +36,9 @@ export async function readMethods(
   return methods;
 }
 
-/** Validation accuracies that a table has on every one of some data sets. */
+/** The validation accuracies that a table has on all of several data sets. */
 export class Visible {
-  /** @param seed wanted; left out, the mean over seeds where the table has it, else what it has */
+  /** @param seed default: the mean over seeds where the table has it, else any that it has */
   constructor(
     private readonly table: Table,
     private readonly sets: readonly string[],
@@ -51,7 +51,7 @@ export class Visible {
     return [...lengths].filter((epochs) => this.seedsOf(epochs).length > 0).sort((a, b) => a - b);
   }
 
-  /** Which training is seen after so many epochs. What the table lacks, it will say itself. */
+  /** The seed of the accuracies after a number of epochs. The table's own error states what it lacks. */
   seedOf(epochs: number): TableSeed {
     const seeds = this.seedsOf(epochs);
     return this.seed ?? (seeds.includes('mean') ? 'mean' : seeds[0]) ?? 'mean';

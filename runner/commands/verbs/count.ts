@@ -12,7 +12,7 @@ interface CountOptions extends SharedOptions, ArchitectureOptions, Partial<Omit<
   readonly imageChannels: number;
 }
 
-/** Defaults of a size for help: that of the default space, then what the other spaces and ImageNet's networks have instead. */
+/** Defaults of a size for help: of the default space, then of the other spaces and of networks for ImageNet. */
 function defaults(size: 'channels' | 'cells'): string {
   const [first, ...others] = SPACES.map(({ name, counted, imagenet }) => {
     const forImageNet = imagenet ? `, for ImageNet ${imagenet[size]}` : '';

@@ -4,6 +4,7 @@ import { METHOD_NAMES } from '../../names/registryNames.js';
 import { formatTable, type Output } from '../../progress/output.js';
 import { checkMethodName, type OptionSchema, optionSchemas } from '../options/methodOptions.js';
 import { addShared, type SharedOptions } from '../options/options.js';
+import { pluginsOf } from '../options/plugins.js';
 
 /** Description of a method, as printed by --json. */
 interface MethodDescription {
@@ -28,13 +29,14 @@ export function addMethods(program: Command, output: Output): void {
     .summary('list search methods, or the options of one')
     .description('Lists the search methods with their papers; with a name, the options of that method.')
     .argument('[name]', METHOD_NAMES.join(', '));
-  addShared(command).action((name: string | undefined, options: SharedOptions) =>
-    name === undefined ? list(options, output) : show(name, options, output),
-  );
+  addShared(command, 'plugin').action(async (name: string | undefined, options: SharedOptions) => {
+    await pluginsOf(options);
+    return name === undefined ? list(options, output) : show(name, options, output);
+  });
 }
 
 async function list({ json }: SharedOptions, output: Output): Promise<void> {
-  const { methodByName } = await import('../../../src/nas/methods/index.js');
+  const { METHOD_NAMES, methodByName } = await import('../../../src/nas/methods/index.js');
   const methods = METHOD_NAMES.map((name) => describe(methodByName(name)));
   if (json) output.json(methods);
   else

@@ -33,19 +33,19 @@ interface ProfileOptions extends SharedOptions, SizeFlags {
 export function addProfile(program: Command, tools: Tools, output: Output): void {
   const command = program
     .command('profile')
-    .summary('where the time and the memory of a step go')
+    .summary('time and memory of the kernels of a step')
     .description(
-      'Times every kernel of one step of a network or supernet on random images, holds it against what the device can do at best, and tells how memory is shared.',
+      'Times every kernel of one step of a network or supernet on random images, compares it with the measured peak rates of the device, and describes the memory plan.',
     )
     .option('--architecture <text>', 'the architecture, as its space writes it')
-    .option('--supernet', 'all architectures at once, mixed by architecture parameters')
-    .option('--train', 'a step of training, for a supernet of both its passes; else the forward pass')
+    .option('--supernet', 'the supernet: all architectures, mixed by architecture parameters')
+    .option('--train', 'a training step, for a supernet of both updates; default: the forward pass')
     .option('--classes <number>', 'classes', positiveInteger, 10);
   addSizeFlags(command)
     .addOption(
       new Option(
         '--clock <name>',
-        'what kernels are timed with: timestamps where the device has fine ones, or else batches',
+        'how kernels are timed: timestamps (default where the device has precise ones) or batches',
       ).choices(['timestamps', 'batches']),
     )
     .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
@@ -53,10 +53,10 @@ export function addProfile(program: Command, tools: Tools, output: Output): void
   addShared(command, 'space', 'adapter', 'tune').action((options: ProfileOptions) => profile(options, tools, output));
 }
 
-/** What was measured, for printing and writing. */
+/** The measurements, for printing and writing. */
 interface Findings {
   readonly title: string;
-  /** Names the measured choices between kernels, where they are not the usual ones. */
+  /** Digest of the tuning, where kernels differ from the default ones. */
   readonly tuned?: string;
   readonly profile: Profile;
   readonly summary: ProfileSummary;
@@ -85,7 +85,7 @@ async function profile(options: ProfileOptions, tools: Tools, output: Output): P
   }
 }
 
-/** @throws UsageError where nothing, or two things, are to be profiled, or sizes don't fit */
+/** @throws {UsageError} unless the options name one network or supernet with valid sizes */
 async function chosenNetwork(options: ProfileOptions): Promise<{ protocol: Protocol; network: Classifier | Supernet }> {
   const { architecture, supernet, space: name, classes } = options;
   if ((architecture === undefined) === !supernet)
@@ -127,7 +127,7 @@ async function measure(
   try {
     const ceilings = await measureCeilings(gpu);
     const { program, feeds, dispose } = await compileStep(engine, { network, protocol, classes, train });
-    // The first run compiles what drivers compile late, and touches memory for the first time.
+    // The first runs include late compilation by drivers and first accesses to memory.
     for (let run = 0; run < 2; run++) {
       program.run(feeds);
       await gpu.idle();
@@ -173,7 +173,7 @@ async function write(option: string, file: string, text: string): Promise<void> 
   try {
     await writeFile(file, text);
   } catch (cause) {
-    const wanted = 'the name of a file in a folder that is there';
+    const wanted = 'the name of a file in an existing folder';
     throw new StoreError(`${option} ${file}: got ${reasonOf(cause)}, wanted ${wanted}`, { cause });
   }
 }

@@ -30,11 +30,11 @@ export function addSearch(program: Command, tools: Tools, output: Output): void 
     .option('--limit <images>', 'at most this many images', positiveInteger)
     .option(
       '--option <name=value>',
-      'option of the method, such as population=20; may be given several times; a wrong name tells which there are',
+      'option of the method, such as population=20; may be given several times; nastransfer methods NAME lists them',
       collectAssignment,
     )
-    .option('--out <folder>', 'folder that keeps the outcome; a search found done there is not done again')
-    .option('--plan', 'tells the memory that a search on a supernet would take, and does not search');
+    .option('--out <folder>', 'folder for the outcome; a search that is finished there is not repeated')
+    .option('--plan', 'print the memory that a search on a supernet would take, without searching');
   addShared(addProtocolFlags(command, CHOSEN), 'space', 'plugin', 'adapter', 'tune', 'dataDir', 'seed').action(
     (options: SearchOptions) => search(options, tools, output),
   );

@@ -5,11 +5,11 @@ import type { PrepareOptions } from '../../study/prepare.js';
 import type { Tools } from '../../tools/tools.js';
 import { UsageError } from '../options/errors.js';
 
-/** What `search --plan` prints as JSON, in bytes. */
+/** JSON of `search --plan`, in bytes. */
 interface SearchPlan extends MemoryPrediction {
   readonly method: string;
   readonly space: string;
-  /** Changes by which it would be less, the least first. */
+  /** Changes that reduce the memory, least memory first. */
   readonly remedies: readonly { readonly change: string; readonly total: number; readonly fits: boolean }[];
 }
 
@@ -59,7 +59,7 @@ function print(prediction: MemoryPrediction, remedies: readonly Remedy[], output
     ['optimisers', mebibytes(optimizer), ''],
     ['images', mebibytes(images), ''],
     ['programs', mebibytes(programs), ''],
-    ['in all', mebibytes(total), limit === undefined ? 'the device tells none' : mebibytes(limit)],
+    ['total', mebibytes(total), limit === undefined ? 'not known' : mebibytes(limit)],
     ['largest buffer', mebibytes(largest), mebibytes(largestLimit)],
   ];
   output.print(formatTable(['what', 'MiB', 'limit'], rows, { ...output, right: ['MiB', 'limit'] }));

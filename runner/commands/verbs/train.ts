@@ -34,7 +34,7 @@ export function addTrain(program: Command, tools: Tools, output: Output): void {
     .requiredOption('--target <set>', IMAGE_SETS)
     .option('--limit <images>', 'at most this many training images', positiveInteger)
     .option('--test-limit <images>', 'at most this many test images', positiveInteger)
-    .option('--out <folder>', 'folder that keeps the outcome; a training found done there is not done again');
+    .option('--out <folder>', 'folder for the outcome; a training that is finished there is not repeated');
   const settings = addRegularizationFlags(addProtocolFlags(command, CHOSEN));
   addShared(settings, 'space', 'plugin', 'adapter', 'tune', 'dataDir', 'seed').action((options: TrainOptions) =>
     train(options, tools, output),

@@ -22,13 +22,13 @@ export function addTune(program: Command, tools: Tools, output: Output): void {
     .command('tune')
     .summary('measure which kernels are quickest on this device')
     .description(
-      'Times the kernels that could compute the layers of networks on this device, and keeps which is quickest where it is clearly so. The other commands then take these. Choices measured before stay as they are. Without sizes or a study: the networks of quickstart, and the published ones of the space.',
+      'Times the alternative kernels for the layers of networks on this device, and stores those that are significantly faster. Other commands then use these. Choices measured before are kept. Without sizes or a study: the networks of quickstart, and the published ones of the space.',
     )
     .option('--study <file>', 'tune for the networks of a study')
     .option('--supernet', 'tune for the supernet of the space only')
     .option('--classes <number>', 'classes', positiveInteger, 10)
-    .option('--seconds <number>', 'begin no measurement after so many; run again to go on', positiveInteger, 120)
-    .option('--clear', 'forget what was measured on this device, and measure nothing');
+    .option('--seconds <number>', 'start no measurement after this time; run again to continue', positiveInteger, 120)
+    .option('--clear', 'delete the choices for this device, and measure nothing');
   addShared(addSizeFlags(command), 'space', 'adapter').action((options: TuneOptions) => tune(options, tools, output));
 }
 
@@ -43,7 +43,7 @@ async function tune(options: TuneOptions, tools: Tools, output: Output): Promise
   }
 }
 
-/** @throws UsageError for sizes that don't fit, StudyError */
+/** @throws {UsageError} when sizes are wrong @throws {StudyError} when the study is wrong */
 async function chosenWork(options: TuneOptions): Promise<TuningWork[]> {
   const { spaceWork, studyWork, supernetWork } = await import('../../tuning/tuningWork.js');
   const { parseStudy } = await import('../../../src/nas/transfer/index.js');
@@ -73,7 +73,7 @@ async function clear(gpu: Gpu, { json }: TuneOptions, tools: Tools, output: Outp
   const { removeTuning } = await import('../../../src/engine/tuner/index.js');
   await removeTuning(gpu, await tools.openTunings());
   if (json) output.json({ adapter: gpu.info, cleared: true });
-  else output.print(`forgot what was measured on ${gpu.info.name}`);
+  else output.print(`deleted the choices for ${gpu.info.name}`);
 }
 
 async function measure(
@@ -97,11 +97,13 @@ async function measure(
   if (changed.length > 0) output.print(table(changed, output));
   for (const { key, rejected } of records)
     for (const { variant, reason } of rejected)
-      output.print(`${key}: ${variant} is left out: ${reason.split('\n')[0]}`);
+      output.print(`${key}: ${variant} is rejected: ${reason.split('\n')[0]}`);
   const before = known === 0 ? '' : `, ${known} known before`;
-  output.print(`${records.length} choices measured${before}: another kernel than the usual one for ${changed.length}`);
-  if (left > 0) output.print(`${left} choices left when time was over: run the same command again to go on`);
-  output.print(digest === undefined ? 'kernels: the usual ones' : `kernels: tuned (${digest})`);
+  output.print(
+    `${records.length} choices measured${before}: another kernel than the default one for ${changed.length}`,
+  );
+  if (left > 0) output.print(`${left} choices left when the time was over: run the same command again to continue`);
+  output.print(digest === undefined ? 'kernels: the default ones' : `kernels: tuned (${digest})`);
 }
 
 function table(records: readonly TuningRecord[], output: Output): string {
@@ -110,6 +112,6 @@ function table(records: readonly TuningRecord[], output: Output): string {
     const gain = of(usual) / of(chosen);
     return [key, measuredOn, usual, chosen, of(usual).toFixed(1), of(chosen).toFixed(1), gain.toFixed(2)];
   });
-  const header = ['choice', 'measured on', 'usual', 'taken', 'usual µs', 'taken µs', 'times as fast'];
+  const header = ['choice', 'measured on', 'default', 'chosen', 'default µs', 'chosen µs', 'speed-up'];
   return formatTable(header, rows, { ...output, right: header.slice(4) });
 }

@@ -1,8 +1,13 @@
 import { AttributeError, DTypeError, OwnershipError, ShapeError } from '../errors/errors.js';
-import type { Attributes, Operation } from './operation.js';
+import { inferTypes } from './inferTypes.js';
+import type { Cost, KernelCall, Lowering, ViewOfInput } from './kernelCall.js';
+import type { ReferenceTensor, Sample } from './sample.js';
 import type { Timeline } from './timeline.js';
-import { type DType, formatType, logicalSize, typeKey, type ValueType, valueType } from './types.js';
+import { type DType, formatType, logicalSize, type ValueType, valueType } from './types.js';
 import type { Variable, VariableSet } from './variables.js';
+
+// Operations are declared here, not in a file of their own, because the types refer to each other: a gradient function builds values,
+// a value has a graph, a node has an operation.
 
 /** Source of a value that no node computes, or the variable that a node updates. */
 export type Origin =
@@ -56,10 +61,77 @@ export interface Segment {
 
 /** A condition: open in runs in which at least one of some elements of a feed is not zero. */
 export interface Gate {
-  /** The feed. */
   readonly flags: Value;
+  /** Name of the feed that `flags` is. */
+  readonly feed: string;
   /** Row-major indices of the elements. */
   readonly elements: readonly number[];
+}
+
+/** Attributes of an operation: plain JSON data, so that equal attributes can be recognised. */
+// biome-ignore lint/suspicious/noExplicitAny: attribute interfaces have no index signature, so `unknown` would reject them
+export type Attributes = Record<string, any>;
+
+/** Input of `Operation.gradient`. */
+export interface GradientContext<A> {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Gradient of each output; undefined where the loss does not depend on it. */
+  readonly outputGradients: readonly (Value | undefined)[];
+  readonly attributes: A;
+  /** The inputs whose gradients are used. */
+  readonly needed: readonly boolean[];
+}
+
+/**
+ * An operation as a record: type inference, kernels, gradient, float64 reference, cost and test samples. See ARCHITECTURE.md for
+ * how the parts are used.
+ */
+export interface Operation<A extends Attributes = Attributes> {
+  /** For messages and profiles. Operations are distinguished by their records, not by their names. */
+  readonly name: string;
+  /**
+   * Output types from input types.
+   * @throws {ShapeError | DTypeError | AttributeError} with got and wanted
+   */
+  infer(inputs: readonly ValueType[], attributes: A): ValueType[];
+  /** The kernel calls that compute the outputs, in order; may be empty. */
+  lower(lowering: Lowering<A>): KernelCall[];
+  /** Gradients of the inputs as graph values. Absent for operations without a gradient (updates, integer outputs). */
+  gradient?(context: GradientContext<A>): (Value | undefined)[];
+  /** Computes the outputs in float64. */
+  reference(inputs: readonly ReferenceTensor[], attributes: A): Float64Array[];
+  cost(inputs: readonly ValueType[], outputs: readonly ValueType[], attributes: A): Cost;
+  /** Number of terms of the longest sum in an output element: the tolerance of kernel tests grows with its square root. */
+  reductionLength(inputs: readonly ValueType[], attributes: A): number;
+  readonly samples: readonly Sample<A>[];
+  /** Whether inputs may be f16; other operations reject them. */
+  readonly supportsF16?: boolean;
+  /**
+   * Declares the outputs as views of input 0. The kernels run where the memory layout does not allow all of them to be views.
+   * @returns a view for every output
+   */
+  viewOf?(inputs: readonly ValueType[], attributes: A): readonly ViewOfInput[];
+  /**
+   * Recognises a node that changes nothing, such as adding zero.
+   * @param constants elements of the inputs that are constants; undefined for the others
+   * @returns the index of the input that output 0 equals; undefined if there is none
+   */
+  sameAs?(constants: readonly (ArrayLike<number> | undefined)[], attributes: A): number | undefined;
+  /** Inputs may be written into the output directly: side by side along the channels, or at offsets in an arena of variables. */
+  assembles?: 'channels' | 'variables';
+  /** Output 0 is, or by the attributes may be, the output of a ReLU. */
+  readonly relu?: ReluOutput<A>;
+  /** Makes the operation an update: output i overwrites input inPlace[i], which must be a variable. */
+  readonly inPlace?: readonly number[];
+}
+
+/** A ReLU that an operation is, or applies to its output 0 in the same pass. */
+export interface ReluOutput<A> {
+  /** Whether output 0 is the output of a ReLU. */
+  applied(attributes: A): boolean;
+  /** Attributes of the same operation without the ReLU. Absent: input 0 is the ReLU's input. */
+  without?(attributes: A): A;
 }
 
 /** A traced computation: nodes in the order in which they were applied, which is a valid order of execution. */
@@ -170,7 +242,7 @@ export class Graph {
       );
     if (this.gate)
       throw new AttributeError('whenOpen: called within another gate; use one gate with the elements of both instead');
-    return this.within({ flags, elements: [...elements] }, build);
+    return this.within({ flags, feed: flags.origin.name, elements: [...elements] }, build);
   }
 
   /**
@@ -232,7 +304,12 @@ export class Graph {
 
   private append(operation: Operation, inputs: readonly Value[], attributes: Attributes, attributesKey: string): Node {
     const { gate, segment } = this;
-    const types = inferTypes(operation, inputs, attributes, attributesKey);
+    const types = inferTypes(
+      operation,
+      inputs.map((value) => value.type),
+      attributes,
+      attributesKey,
+    );
     const node: Node = { operation, attributes, attributesKey, inputs, outputs: [], gate, segment };
     node.outputs = types.map((type, index) => {
       const target = operation.inPlace?.[index];
@@ -290,29 +367,6 @@ function checkNoF16(operation: string, inputs: readonly Value[]): void {
     throw new DTypeError(
       `${operation}: input ${index} is ${formatType(inputs[index].type)}, wanted f32 or u32: this operation takes no f16; cast(x, 'f32') first`,
     );
-}
-
-const inferred = new WeakMap<Operation, Map<string, readonly ValueType[]>>();
-
-/** Output types, cached by input types and attributes: networks repeat their layers. */
-function inferTypes(
-  operation: Operation,
-  inputs: readonly Value[],
-  attributes: Attributes,
-  attributesKey: string,
-): readonly ValueType[] {
-  let known = inferred.get(operation);
-  if (!known) inferred.set(operation, (known = new Map()));
-  const key = `${inputs.map((value) => typeKey(value.type)).join()}${attributesKey}`;
-  let types = known.get(key);
-  if (!types) {
-    types = operation.infer(
-      inputs.map((value) => value.type),
-      attributes,
-    );
-    known.set(key, types);
-  }
-  return types;
 }
 
 function describe(value: unknown): string {

@@ -5,7 +5,9 @@ import { batchNorm } from '../ops/norm/batchNorm.js';
 import type { RunningStatistics } from '../ops/norm/batchNormRunning.js';
 import { ones } from './initializers.js';
 
+/** Settings of a batch norm layer. */
 export interface BatchNorm2dSettings {
+  /** Channels of input and output. */
   readonly channels: number;
   /** Learn scale and shift. Default true. */
   readonly affine?: boolean;

@@ -5,14 +5,15 @@ import { conv2d } from '../ops/conv/conv2d.js';
 import { type Conv2dOptions, convolutionWeightLayout } from '../ops/conv/conv2dGeometry.js';
 import { defaultBias, defaultWeight, fan } from './initializers.js';
 
+/** Settings of a convolution layer, in pixels. */
 export interface Conv2dSettings extends Conv2dOptions {
   /** Input channels. */
   readonly inputs: number;
   /** Output channels. */
   readonly outputs: number;
-  /** Height and width of the kernel in pixels. */
+  /** Kernel size: rows, columns. */
   readonly kernel: number | readonly [number, number];
-  /** Default false: batch norm usually follows. */
+  /** Add a bias. Default false, since batch norm usually follows. */
   readonly bias?: boolean;
   /** Initializer of the weights; default that of PyTorch, `defaultWeight`. */
   readonly initializer?: Initializer;

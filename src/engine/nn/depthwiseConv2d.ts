@@ -7,11 +7,13 @@ import { trackStatistics } from '../ops/norm/batchNormRunning.js';
 import type { BatchNorm2d, BatchNormMode } from './batchNorm2d.js';
 import { uniform } from './initializers.js';
 
+/** Settings of a depthwise convolution layer, in pixels; stride, padding and dilation as in `Conv2dOptions`. */
 export interface DepthwiseConv2dSettings {
+  /** Input channels. */
   readonly channels: number;
   /** Kernels per channel (channel multiplier), whose outputs are concatenated. Default 1. */
   readonly copies?: number;
-  /** Height and width of the kernel in pixels. */
+  /** Kernel size: rows, columns. */
   readonly kernel: number | readonly [number, number];
   readonly stride?: number | readonly [number, number];
   readonly padding?: number | readonly [number, number] | readonly [number, number, number, number];
@@ -26,7 +28,10 @@ export interface DepthwiseConv2dSettings {
 export class DepthwiseConv2d {
   readonly weight: Variable;
 
-  /** Adds the variable `name`/weight to the set. @throws {AttributeError} when the name is taken, or the set is already in use */
+  /**
+   * Adds the variable `name`/weight to the set.
+   * @throws {AttributeError} when the name is taken, or the set is already in use
+   */
   constructor(
     set: VariableSet,
     name: string,

@@ -3,10 +3,13 @@ import type { Initializer, Variable, VariableSet } from '../graph/variables.js';
 import { linear } from '../ops/matmul/linear.js';
 import { defaultBias, defaultWeight } from './initializers.js';
 
+/** Settings of a fully connected layer. */
 export interface LinearSettings {
+  /** Input features. */
   readonly inputs: number;
+  /** Output features. */
   readonly outputs: number;
-  /** Default true. */
+  /** Add a bias. Default true. */
   readonly bias?: boolean;
   /** Initializer of the weights; default that of PyTorch, `defaultWeight`. */
   readonly initializer?: Initializer;

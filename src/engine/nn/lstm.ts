@@ -7,7 +7,9 @@ import { linear } from '../ops/matmul/linear.js';
 import { lstmCell } from '../ops/recurrent/lstmCell.js';
 import { uniform } from './initializers.js';
 
+/** Settings of an LSTM cell. */
 export interface LstmSettings {
+  /** Input features. */
   readonly inputs: number;
   /** Hidden units, a multiple of four. */
   readonly hidden: number;

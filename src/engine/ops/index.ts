@@ -1,13 +1,15 @@
 export { conv2d } from './conv/conv2d.js';
+export { type Conv2dOptions, convolutionWeightLayout } from './conv/conv2dGeometry.js';
 export { depthwiseConv2d } from './conv/depthwiseConv2d.js';
 export { accumulate, assign } from './copy/accumulate.js';
+export { assembleGradients } from './copy/assembleGradients.js';
 export { concat } from './copy/concat.js';
 export { flatten, reshape } from './copy/flatten.js';
 export { shuffleChannels } from './copy/shuffleChannels.js';
 export { slice } from './copy/slice.js';
 export { split } from './copy/split.js';
 export { subsample } from './copy/subsample.js';
-export { gatherImages } from './data/gatherImages.js';
+export { type Augmentation, type GatherImagesAttributes, gatherImages } from './data/gatherImages.js';
 export { gatherLabels } from './data/gatherLabels.js';
 export { NO_SAMPLE } from './data/noSample.js';
 export { take } from './data/take.js';
@@ -21,18 +23,25 @@ export { reciprocal, sigmoid, squareRoot, tanh } from './elementwise/unary.js';
 export { scaleBy, weightedSum } from './elementwise/weightedSum.js';
 export { accuracy, correctCount } from './loss/accuracy.js';
 export { crossEntropy } from './loss/crossEntropy.js';
+export type { Reduction } from './loss/sampleReduction.js';
 export { batchedMatmul } from './matmul/batchedMatmul.js';
 export { linear } from './matmul/linear.js';
 export { matmul, matmulTransposed } from './matmul/matmul.js';
 export { type MixedEdge, type MixedNorm, type MixedSource, mixedEdges } from './mixed/mixedEdges.js';
-export { batchNorm } from './norm/batchNorm.js';
+export { type BatchNormOptions, batchNorm } from './norm/batchNorm.js';
 export { batchNormDepthwise } from './norm/batchNormDepthwise.js';
+export type { RunningStatistics } from './norm/batchNormRunning.js';
+export type { Affine } from './norm/batchNormTraining.js';
 export { operations } from './operations.js';
+export { type AdamAttributes, adamUpdate } from './optim/adam.js';
+export { clipCoefficient, gradientNorm } from './optim/gradientNorm.js';
+export { type SgdAttributes, sgdUpdate } from './optim/sgd.js';
 export { averagePool } from './pool/averagePool.js';
 export { globalAveragePool } from './pool/globalAveragePool.js';
 export { maxPool } from './pool/maxPool.js';
-export { dropout, dropPath } from './random/dropout.js';
-export { randomNormal, randomUniform } from './random/random.js';
+export type { PoolOptions } from './pool/poolGeometry.js';
+export { type DropoutAttributes, dropout, dropPath } from './random/dropout.js';
+export { type RandomAttributes, randomNormal, randomUniform, randomWords } from './random/random.js';
 export { checkFloat, checkInteger, checkRange } from './record/checks.js';
 export {
   checkRank,
@@ -45,8 +54,8 @@ export {
   trafficOnly,
   viewUniforms,
 } from './record/kernelCall.js';
-export { chunksOf, columnSumCalls, totalCalls } from './record/reduceCalls.js';
-export { enoughInvocations, rowChunks, rowLoop } from './record/rowLoop.js';
+export { chunksOf, columnSumCalls, type RowsView, totalCalls } from './record/reduceCalls.js';
+export { enoughInvocations, type RowChunks, rowChunks, rowLoop } from './record/rowLoop.js';
 export {
   checkFlat,
   checkIntegerList,

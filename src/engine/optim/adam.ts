@@ -3,6 +3,7 @@ import type { VariableSet } from '../graph/variables.js';
 import { adamUpdate } from '../ops/optim/adam.js';
 import { Optimizer, type OptimizerSettings } from './optimizer.js';
 
+/** Settings of Adam. */
 export interface AdamSettings extends OptimizerSettings {
   /** Decay rate of the first moment. Default 0.9. */
   readonly beta1?: number;

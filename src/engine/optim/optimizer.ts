@@ -6,6 +6,7 @@ import { clipCoefficient, gradientNorm } from '../ops/optim/gradientNorm.js';
 import type { Compiler } from '../runtime/compiler.js';
 import type { Schedule } from './schedules.js';
 
+/** Settings of all optimisers. */
 export interface OptimizerSettings {
   /** A constant, or a schedule. */
   readonly learningRate: number | Schedule;
@@ -84,7 +85,8 @@ export abstract class Optimizer {
 
   protected abstract update(graph: Graph, gradient: Value, scale: Value): void;
 
-  protected learningRate(step: number): number {
+  /** The learning rate of a step, counted from 0. */
+  learningRate(step: number): number {
     return this.rate(step);
   }
 

@@ -3,7 +3,9 @@ import { AttributeError } from '../errors/errors.js';
 /** Value as a function of the step, counted from 0. It is passed as a feed, so that changes compile nothing. */
 export type Schedule = (step: number) => number;
 
+/** Settings of a schedule. */
 export interface ScheduleSettings {
+  /** Value at the first step after the warm-up. */
   readonly initial: number;
   /** Value at step `steps`, one after the last. Default 0. */
   readonly final?: number;

@@ -3,6 +3,7 @@ import type { VariableSet } from '../graph/variables.js';
 import { sgdUpdate } from '../ops/optim/sgd.js';
 import { Optimizer, type OptimizerSettings } from './optimizer.js';
 
+/** Settings of stochastic gradient descent. */
 export interface SgdSettings extends OptimizerSettings {
   /** Share of the velocity that each step keeps. Default 0. */
   readonly momentum?: number;

@@ -12,4 +12,11 @@ export {
 } from './describe.js';
 export type { HostTimes, KernelTime, Profile, ProfileOptions } from './profile.js';
 export { type ProfileSummary, type SummaryRow, summariseProfile, summaryTable } from './profileSummary.js';
-export { chromeTrace, measureKernels, type Trace, type TraceEvent } from './trace.js';
+export {
+  type CompleteEvent,
+  chromeTrace,
+  type MetadataEvent,
+  measureKernels,
+  type Trace,
+  type TraceEvent,
+} from './trace.js';

@@ -1,25 +1,29 @@
 import type { Phase } from '../graph/timeline.js';
 import type { Profile } from './profile.js';
 
-/** An event of the Trace Event Format (Google, "Trace Event Format", 2016): complete (X) or metadata (M). Times are in microseconds. */
-export type TraceEvent =
-  | {
-      readonly name: string;
-      readonly cat: string;
-      readonly ph: 'X';
-      readonly ts: number;
-      readonly dur: number;
-      readonly pid: number;
-      readonly tid: number;
-      readonly args?: Readonly<Record<string, unknown>>;
-    }
-  | {
-      readonly name: 'process_name' | 'thread_name' | 'thread_sort_index';
-      readonly ph: 'M';
-      readonly pid: number;
-      readonly tid: number;
-      readonly args: Readonly<Record<string, unknown>>;
-    };
+/** A complete event (X) of the Trace Event Format (Google, "Trace Event Format", 2016). Times are in microseconds. */
+export interface CompleteEvent {
+  readonly name: string;
+  readonly cat: string;
+  readonly ph: 'X';
+  readonly ts: number;
+  readonly dur: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly args?: Readonly<Record<string, unknown>>;
+}
+
+/** A metadata event (M) of the Trace Event Format. */
+export interface MetadataEvent {
+  readonly name: 'process_name' | 'thread_name' | 'thread_sort_index';
+  readonly ph: 'M';
+  readonly pid: number;
+  readonly tid: number;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** An event of the Trace Event Format. */
+export type TraceEvent = CompleteEvent | MetadataEvent;
 
 /** The JSON object form of the format, which Perfetto and chrome://tracing open. */
 export interface Trace {
@@ -45,7 +49,7 @@ export function chromeTrace(
   if (profile) starts.push(profile.startMilliseconds);
   const origin = starts.length > 0 ? Math.min(...starts) : 0;
   const host = phases.map(
-    ({ name, startMilliseconds, milliseconds }): TraceEvent => ({
+    ({ name, startMilliseconds, milliseconds }): CompleteEvent => ({
       name,
       cat: 'host',
       ph: 'X',
@@ -55,12 +59,13 @@ export function chromeTrace(
       tid: HOST,
     }),
   );
+  const deviceStart = ((profile?.startMilliseconds ?? 0) - origin) * 1000;
   const device = (profile?.kernels ?? []).map(
-    ({ label, startNanoseconds, nanoseconds, grid, multiplyAdds, bytes }): TraceEvent => ({
+    ({ label, startNanoseconds, nanoseconds, grid, multiplyAdds, bytes }): CompleteEvent => ({
       name: label,
       cat: 'device',
       ph: 'X',
-      ts: ((profile as Profile).startMilliseconds - origin) * 1000 + startNanoseconds / 1000,
+      ts: deviceStart + startNanoseconds / 1000,
       dur: nanoseconds / 1000,
       pid: PROCESS,
       tid: DEVICE,
@@ -79,7 +84,7 @@ export function chromeTrace(
       named('process_name', HOST, 'nastransfer'),
       named('thread_name', HOST, 'host'),
       named('thread_name', DEVICE, profile ? `device, by ${profile.clock}` : 'device'),
-      ...[...host, ...device].sort((a, b) => (a as { ts: number }).ts - (b as { ts: number }).ts),
+      ...[...host, ...device].sort((a, b) => a.ts - b.ts),
     ],
     displayTimeUnit: 'ms',
     otherData: about,

@@ -81,12 +81,7 @@ export function buildProgram(
       resource,
       buffers: created,
       feedBuffer,
-      feeds: new Map(
-        locations.feedValues.map((value) => [
-          (value.origin as { name: string }).name,
-          { value, base: locations.of(value).base },
-        ]),
-      ),
+      feeds: new Map([...graph.feeds].map(([name, value]) => [name, { value, base: locations.of(value).base }])),
       outputs: new Map(
         [...graph.outputs].map(([name, value]) => {
           const location = locations.of(value);

@@ -142,7 +142,7 @@ export class DeviceProgram implements Program {
       if (!gate) return true;
       let open = known.get(gate);
       if (open === undefined) {
-        const given = feeds[(gate.flags.origin as { name: string }).name];
+        const given = feeds[gate.feed];
         const data = typeof given === 'number' ? [given] : given;
         open = gate.elements.some((element) => data[element] !== 0);
         known.set(gate, open);

@@ -3,7 +3,7 @@ import type { DrawContext, SourceSpecification } from './rules/rule.js';
 import { findSourceRule } from './rules/rules.js';
 import { checkSource, formatSource } from './sourceSpecification.js';
 
-/** What a search runs on: two halves without common images, one for the weights and one for the architecture. */
+/** The images of a search: two disjoint halves, one for the weights and one for the architecture. */
 export interface Source {
   /** `formatSource` of its specification. */
   readonly name: string;
@@ -22,8 +22,8 @@ export interface Source {
 export type SourceContext = Pick<DrawContext, 'engine'>;
 
 /**
- * Makes a search source from the training images of `set` by the specification's rule; it never has a test image. Equal arguments
- * give equal sources.
+ * Makes a search source from the training images of `set` by the specification's rule; it never includes test images. Equal
+ * arguments give equal sources.
  * @throws {SourceError} when the specification is wrong or the set cannot meet it
  */
 export async function makeSource(

@@ -1,6 +1,6 @@
 import { NasTransferError } from '../../engine/errors/errors.js';
 
-/** A name that is none of the known ones. */
+/** A name that is not in the registry. */
 export class UnknownNameError extends NasTransferError {
   override readonly code = 'unknown-name';
   constructor(what: string, got: string, known: readonly string[]) {

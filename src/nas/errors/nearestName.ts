@@ -1,4 +1,4 @@
-/** The known name that takes the fewest edits; undefined where that would be half of it or more. */
+/** The known name with the smallest edit distance; undefined where that is half of the longer name or more. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
@@ -6,7 +6,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best && best.distance < Math.max(name.length, best.candidate.length) / 2 ? best.candidate : undefined;
 }
 
-/** Insertions, deletions and replacements that make one text of the other (Levenshtein 1966). */
+/** Levenshtein distance: insertions, deletions and replacements that turn one text into the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 1; i <= from.length; i++) {

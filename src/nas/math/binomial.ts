@@ -1,11 +1,11 @@
 /**
- * The least number of hits among `count` that guessing, right with probability `chance` each, reaches with a probability of at most
- * `level`: fewer can't be told from guessing by the exact one-sided binomial test (Clopper and Pearson 1934, Biometrika 26).
+ * The least number of hits among `count` that random guessing, correct with probability `chance` each, reaches with a probability of
+ * at most `level`: fewer are not significant in the exact one-sided binomial test (Clopper and Pearson 1934, Biometrika 26).
  */
 export function hitsBeyondChance(count: number, chance: number, level = 0.05): number {
   if (chance >= 1) return count + 1;
   if (chance <= 0) return 1;
-  // Terms from the top, where they are smallest, in logarithms: chance ** count is below what a double holds.
+  // From the largest count, whose terms are smallest, in logarithms: chance ** count would underflow.
   let term = count * Math.log(chance);
   let tail = Math.exp(term);
   let hits = count;

@@ -15,7 +15,7 @@ export function kendallTauB(x: readonly number[], y: readonly number[]): number 
     throw new AttributeError('kendallTauB: got NaN, which has no rank; leave such pairs out.');
   }
   // Knight 1966, "A computer method for calculating Kendall's tau with ungrouped data": sorted by x, and by y where x is
-  // tied, the discordant pairs are the exchanges that sorting by y takes; n log n, as whole tables need.
+  // tied, the discordant pairs are the exchanges of a merge sort by y; O(n log n), for whole tables.
   const order = Array.from(x.keys()).sort((i, j) => x[i] - x[j] || y[i] - y[j]);
   const pairs = (x.length * (x.length - 1)) / 2;
   const tiedInBoth = tiedPairs(order, (i, j) => x[i] === x[j] && y[i] === y[j]);
@@ -28,7 +28,7 @@ export function kendallTauB(x: readonly number[], y: readonly number[]): number 
   return score / Math.sqrt(untiedX * untiedY);
 }
 
-/** Pairs within the runs of neighbours that are equal. */
+/** Pairs of equal neighbours: ties of a sorted list. */
 function tiedPairs(items: ArrayLike<number>, equal: (a: number, b: number) => boolean): number {
   let tied = 0;
   for (let i = 1, before = 0; i < items.length; i++) {
@@ -38,7 +38,7 @@ function tiedPairs(items: ArrayLike<number>, equal: (a: number, b: number) => bo
   return tied;
 }
 
-/** Sorts values[start..end) by merging. @returns how many pairs stood in the wrong order */
+/** Sorts values[start..end) by merging. @returns the number of inversions */
 function exchanges(values: Float64Array, scratch: Float64Array, start: number, end: number): number {
   if (end - start < 2) return 0;
   const middle = (start + end) >> 1;
@@ -55,12 +55,12 @@ function exchanges(values: Float64Array, scratch: Float64Array, start: number, e
 }
 
 /**
- * Probability that two orders of `count` things drawn at random agree with Kendall's tau of at least `tau`: the exact
+ * Probability that two random permutations of `count` items have Kendall's tau of at least `tau`: the exact
  * distribution of the number of discordant pairs, from the recurrence over the length of the list (Kendall 1938). With
  * ties it is an approximation.
  */
 export function chanceOfTau(tau: number, count: number): number {
-  // share[k]: the share of all orders of n things that have k discordant pairs. The n-th thing adds 0 to n - 1 of them,
+  // share[k]: the share of all permutations of n items with k discordant pairs. The n-th item adds 0 to n - 1 of them,
   // each with probability 1 / n: a sliding sum.
   let share = [1];
   for (let n = 2; n <= count; n++) {

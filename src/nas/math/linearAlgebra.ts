@@ -1,6 +1,6 @@
 /** Matrices of float64 are flat, row by row. */
 
-/** Four sums at once: a single one would wait for every addition before it. */
+/** Four independent partial sums, because a single one would serialise the additions. */
 function dot(a: Float64Array, startA: number, b: Float64Array, startB: number, count: number): number {
   let sum0 = 0;
   let sum1 = 0;
@@ -19,8 +19,8 @@ function dot(a: Float64Array, startA: number, b: Float64Array, startB: number, c
 
 /**
  * Cholesky factor in place: the lower triangle of a symmetric positive definite matrix becomes L, where L L^T is the
- * matrix; what lies above the diagonal is left as it is.
- * @returns false if the matrix is not positive definite
+ * matrix; the part above the diagonal is not changed.
+ * @returns false when the matrix is not positive definite
  */
 export function cholesky(matrix: Float64Array, size: number): boolean {
   for (let i = 0; i < size; i++) {
@@ -54,7 +54,7 @@ export function solveLowerTransposed(lower: Float64Array, size: number, vector: 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix by cyclic Jacobi rotations (Golub and Van Loan, Matrix Computations,
  * section 8.5).
- * @param matrix is written into
+ * @param matrix is overwritten
  * @returns vectors as the columns of a matrix, in the order of the values
  */
 export function symmetricEigen(matrix: Float64Array, size: number): { values: Float64Array; vectors: Float64Array } {

@@ -1,19 +1,19 @@
 import { AttributeError } from '../../engine/errors/errors.js';
 
-/** Values of one point, one an objective; all objectives are to be low. What is to be high goes in negated. */
+/** Values of one point, one for each objective. All objectives are minimised; negate what is maximised. */
 export type Objectives = readonly number[];
 
-/** Whether `a` is nowhere worse than `b` and somewhere better. Equal points do not dominate each other. */
+/** Whether `a` dominates `b`: no objective is worse and at least one is better. Equal points do not dominate each other. */
 export function dominates(a: Objectives, b: Objectives): boolean {
   return a.every((value, i) => value <= b[i]) && a.some((value, i) => value < b[i]);
 }
 
-/** Indices of the points that none dominates, ascending; of equal points all. */
+/** Indices of the non-dominated points, ascending; of equal points all. */
 export function paretoFront(points: readonly Objectives[]): number[] {
   return [...points.keys()].filter((i) => !points.some((other) => dominates(other, points[i])));
 }
 
-/** Fronts of indices, the non-dominated first, then those that only points of earlier fronts dominate (Deb et al. 2002). */
+/** Non-dominated sorting into fronts of indices (Deb et al. 2002, NSGA-II): points of a front are dominated only by earlier fronts. */
 export function nonDominatedSort(points: readonly Objectives[]): number[][] {
   const worse: number[][] = points.map(() => []);
   const count = points.map(() => 0);
@@ -34,8 +34,8 @@ export function nonDominatedSort(points: readonly Objectives[]): number[][] {
 }
 
 /**
- * Crowding distance of each point of one front (Deb et al. 2002): the sum over objectives of the gap between its two
- * neighbours as a part of the front's range; infinite at both ends. An objective in which all are equal adds nothing.
+ * Crowding distance of each point of one front (Deb et al. 2002): the sum over objectives of the distance between its two
+ * neighbours relative to the front's range; infinite at both ends. An objective with equal values adds 0.
  */
 export function crowdingDistance(front: readonly Objectives[]): number[] {
   const distance = front.map(() => 0);
@@ -52,9 +52,9 @@ export function crowdingDistance(front: readonly Objectives[]): number[] {
 }
 
 /**
- * The volume of what the points dominate within `reference`, exact for any number of objectives; all are to be low, so
- * that the reference is a point worse than all of interest. A point not better than it in every objective adds nothing.
- * @throws AttributeError if a point has another number of objectives than the reference
+ * The hypervolume that the points dominate up to `reference`, exact for any number of objectives. All are minimised, so the reference
+ * is worse than all points of interest; a point that is not better in every objective adds nothing.
+ * @throws {AttributeError} when a point has another number of objectives than the reference
  */
 export function hypervolume(points: readonly Objectives[], reference: Objectives): number {
   const odd = points.find((point) => point.length !== reference.length);
@@ -66,7 +66,7 @@ export function hypervolume(points: readonly Objectives[], reference: Objectives
   return volume(inside, reference, reference.length);
 }
 
-/** By slices along the last of the first `dimensions` objectives (While et al. 2006, HSO); two take one sorted pass. */
+/** By slices along the last of the first `dimensions` objectives (While et al. 2006, HSO); two objectives take one sorted pass. */
 function volume(points: readonly Objectives[], reference: Objectives, dimensions: number): number {
   if (points.length === 0) return 0;
   if (dimensions === 1) return reference[0] - Math.min(...points.map(([value]) => value));

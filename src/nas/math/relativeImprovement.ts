@@ -7,8 +7,8 @@ import { type Spread, spread } from './spread.js';
  * of random cells trained under the same protocol (Yang et al. 2020, arXiv 1912.12522).
  *
  * The standard error is propagated by the delta method, the two means being independent: with v_m = s_m^2 / n_m and
- * v_r = s_r^2 / n_r, the variance of m / r is to first order v_m / r^2 + m^2 v_r / r^4. It is left out when either side
- * has fewer than two runs, because one run says nothing of its spread.
+ * v_r = s_r^2 / n_r, the variance of m / r is to first order v_m / r^2 + m^2 v_r / r^4. It is absent when either side
+ * has fewer than two runs, because one run has no deviation.
  *
  * @param accuracies accuracies of the method's runs, as fractions.
  * @param randomAccuracies accuracies of random cells under the same protocol.
@@ -21,7 +21,7 @@ export function relativeImprovement(
   const method = spread(accuracies);
   const random = spread(randomAccuracies);
   if (random.mean === 0) {
-    throw new AttributeError('relativeImprovement: random cells have accuracy 0; nothing can be relative to it.');
+    throw new AttributeError('relativeImprovement: random cells have accuracy 0, wanted one above 0 to divide by.');
   }
   const ratio = method.mean / random.mean;
   const improvement = {

@@ -1,7 +1,7 @@
 import { AttributeError } from '../../engine/errors/errors.js';
 
 /**
- * Spearman's rank correlation: Pearson's of the ranks, where equal values have the mean of their ranks.
+ * Spearman's rank correlation: Pearson's of the ranks, where ties have their mean rank.
  *
  * @returns a number from -1 to 1; null where it is not defined: fewer than two pairs, or one side all tied.
  * @throws {AttributeError} when the lengths differ or a value is not a number.
@@ -15,7 +15,7 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number | n
   return dot(ranksX, ranksY) / Math.sqrt(squaresX * squaresY);
 }
 
-/** Ranks less their mean, (n + 1) / 2: whole numbers and halves, of which sums are exact. */
+/** Ranks minus their mean, (n + 1) / 2: multiples of one half, whose sums are exact. */
 function centredRanks(values: ArrayLike<number>): Float64Array {
   const order = Array.from(values, (value, place) => ({ value, place })).sort((a, b) => a.value - b.value);
   if (order.some(({ value }) => Number.isNaN(value)))
@@ -23,7 +23,7 @@ function centredRanks(values: ArrayLike<number>): Float64Array {
   const ranks = new Float64Array(order.length);
   for (let start = 0, end = 0; start < order.length; start = end) {
     while (end < order.length && order[end].value === order[start].value) end++;
-    // The places start .. end - 1 have the ranks start + 1 .. end.
+    // The positions start .. end - 1 have the ranks start + 1 .. end.
     const rank = (start + 1 + end) / 2 - (order.length + 1) / 2;
     for (const { place } of order.slice(start, end)) ranks[place] = rank;
   }

@@ -1,1 +1,2 @@
-export type { Classifier, NetworkMode, Supernet, SupernetOptions } from './classifier.js';
+export type { Classifier, Mixture, NetworkMode, Supernet, SupernetOptions } from './classifier.js';
+export type { Regularization, TrainingLogits } from './regularization.js';

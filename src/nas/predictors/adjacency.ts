@@ -2,14 +2,14 @@ import { AttributeError } from '../../engine/errors/errors.js';
 import type { Space } from '../spaces/shared/space.js';
 import type { Features } from './predictor.js';
 
-/** Sizes of the graphs of a space: every one has as many nodes. */
+/** Sizes of the graphs of a space, which all have the same number of nodes. */
 export interface GraphShape {
   readonly nodes: number;
-  /** Operations that a node can have, input and output among them. */
+  /** Number of operations of a node, including input and output. */
   readonly operations: number;
 }
 
-/** @throws AttributeError if the space has no architecture */
+/** The sizes of a space's graphs. @throws {AttributeError} when the space has no architecture */
 export function graphShape(space: Space): GraphShape {
   for (const architecture of space.enumerate())
     return { nodes: space.graph(architecture).operations.length, operations: space.graphOperations.length };
@@ -17,9 +17,9 @@ export function graphShape(space: Space): GraphShape {
 }
 
 /**
- * The operation graph: nodes x nodes edges, 1 at [from, to], then nodes x operations, 1 at a node's operation; both row
- * by row. All architectures have to have as many nodes as the first.
- * @throws AttributeError for a graph with another number of nodes
+ * Encoding of the operation graph: the adjacency matrix [nodes, nodes], 1 at [from, to], then the one-hot operations
+ * [nodes, operations]; both row-major.
+ * @throws {AttributeError} when a graph has another number of nodes than the first
  */
 export function encodeAdjacency<A>(space: Space<A>, architectures: readonly A[]): Features {
   const { nodes, operations } = graphShape(space as Space);

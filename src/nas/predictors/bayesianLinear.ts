@@ -4,8 +4,12 @@ import type { Features, Prediction, Predictor, Regressor } from './predictor.js'
 import { requireFitted, standardiseTargets } from './targets.js';
 
 const options = z.strictObject({
-  iterations: z.int().min(1).default(300).describe('steps of evidence maximisation at most'),
-  tolerance: z.number().positive().default(1e-6).describe('change of log alpha and log beta to stop at'),
+  iterations: z.int().min(1).default(300).describe('largest number of steps of evidence maximisation'),
+  tolerance: z
+    .number()
+    .positive()
+    .default(1e-6)
+    .describe('change of log alpha and log beta below which the maximisation stops'),
 });
 type LinearOptions = z.infer<typeof options>;
 
@@ -15,7 +19,7 @@ const NAME = 'bayesian-linear';
  * Bayesian linear regression with a Gaussian prior of precision alpha on the weights and noise of precision beta (Bishop,
  * Pattern Recognition and Machine Learning, section 3.3), both found by maximising the evidence (section 3.5.2,
  * equations 3.91, 3.92 and 3.95). Features and targets are centred, so that the intercept has no prior. The deviation is
- * that of the mean: the noise is not in it.
+ * that of the mean, without the noise.
  */
 export const bayesianLinear: Predictor<LinearOptions> = {
   name: NAME,
@@ -30,11 +34,11 @@ interface Fitted {
   readonly offset: number;
   readonly centre: Float64Array;
   readonly weights: Float64Array;
-  /** Columns: directions of the features, each scaled by the posterior deviation along it. */
+  /** Columns: principal directions of the features, each scaled by its posterior standard deviation. */
   readonly directions: Float64Array;
 }
 
-/** Bounds of alpha and beta, for targets that fit exactly or not at all. */
+/** Bounds of alpha and beta, for targets that are fitted exactly or not at all. */
 const LEAST = 1e-10;
 const MOST = 1e10;
 
@@ -61,7 +65,7 @@ class BayesianLinear implements Regressor {
     const squares = standard.values.reduce((sum, value) => sum + value * value, 0);
     const eigen = symmetricEigen(gram, width);
     const { values: spectrum, vectors } = eigen;
-    // The products in the basis of eigenvectors, where everything is diagonal.
+    // In the basis of eigenvectors, where the matrices are diagonal.
     const projected = new Float64Array(width);
     for (let i = 0; i < width; i++)
       for (let j = 0; j < width; j++) projected[i] += vectors[j * width + i] * products[j];
@@ -78,7 +82,7 @@ class BayesianLinear implements Regressor {
     this.fitted = { width, offset: standard.mean, centre, weights, directions };
   }
 
-  /** @param squares sum of the squared targets */
+  /** Maximises the evidence. @param squares sum of the squared targets */
   private maximiseEvidence(spectrum: Float64Array, projected: Float64Array, squares: number, rows: number) {
     let alpha = 1;
     let beta = 1;
@@ -124,7 +128,7 @@ class BayesianLinear implements Regressor {
   }
 }
 
-/** Root of x^T S x, S the covariance of the weights. Features that are 0, as most of an encoding are, cost nothing. */
+/** Root of x^T S x, S the covariance of the weights. Skips features that are 0, as most of an encoding are. */
 function deviations({ centre, directions }: Fitted, { rows, width, values }: Features): Float64Array {
   const origin = new Float64Array(width);
   for (let j = 0; j < width; j++) for (let i = 0; i < width; i++) origin[i] -= centre[j] * directions[j * width + i];
@@ -144,7 +148,7 @@ function deviations({ centre, directions }: Fitted, { rows, width, values }: Fea
   return result;
 }
 
-/** Also of 0 / 0. */
+/** The value within the bounds; also for 0 / 0. */
 function clamp(value: number): number {
   return Number.isNaN(value) ? MOST : Math.min(MOST, Math.max(LEAST, value));
 }

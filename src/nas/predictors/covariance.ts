@@ -1,10 +1,10 @@
 export const KERNELS = ['rbf', 'matern52'] as const;
 export type Kernel = (typeof KERNELS)[number];
 
-/** Writes covariances, for a signal of 1, over squared distances. */
+/** Replaces squared distances by covariances of signal variance 1. */
 export type Covariance = (squared: Float64Array) => void;
 
-/** Squared distances between encodings are small whole numbers: their covariances are computed once. */
+/** Squared distances between encodings are small integers, so their covariances are cached. */
 const WHOLE = 256;
 
 export function covarianceOf(kernel: Kernel, lengthScale: number): Covariance {

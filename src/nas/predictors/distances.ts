@@ -1,8 +1,8 @@
 import type { Features } from './predictor.js';
 
-/** Squared Euclidean distances to rows that were fitted. */
+/** Squared Euclidean distances to the fitted rows. */
 export class Distances {
-  /** columns[column * rows + row], so that a feature that is 0, as most of an encoding are, costs nothing. */
+  /** columns[column * rows + row], so that features that are 0, as most of an encoding are, can be skipped. */
   private readonly columns: Float64Array;
   private readonly norms: Float64Array;
   readonly rows: number;
@@ -19,7 +19,7 @@ export class Distances {
       }
   }
 
-  /** From one row of `features` to every row fitted, into `result`; never below 0. */
+  /** Writes the distances from one row of `features` to every fitted row into `result`; never below 0. */
   from({ width, values }: Features, row: number, result: Float64Array): void {
     const { rows, columns, norms } = this;
     result.set(norms);
@@ -34,7 +34,7 @@ export class Distances {
     }
     for (let i = 0; i < rows; i++) {
       const distance = result[i] + norm;
-      // Below this the difference is rounding: the rows are equal.
+      // Smaller values are rounding errors: the rows are equal.
       result[i] = distance > 1e-12 * (norm + norms[i]) ? distance : 0;
     }
   }

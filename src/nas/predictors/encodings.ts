@@ -16,8 +16,8 @@ const encoders: Readonly<Record<EncodingName, Encoder>> = {
 export const ENCODING_NAMES = Object.keys(encoders) as readonly EncodingName[];
 
 /**
- * Architectures as rows of numbers.
- * @throws UnknownNameError
+ * Encodes architectures as rows of numbers.
+ * @throws {UnknownNameError} when there is no such encoding
  */
 export function encode<A>(space: Space<A>, architectures: readonly A[], name: EncodingName): Features {
   if (!Object.hasOwn(encoders, name)) throw new UnknownNameError('Encoding', name, ENCODING_NAMES);
@@ -27,8 +27,8 @@ export function encode<A>(space: Space<A>, architectures: readonly A[], name: En
 const wholeSpaces = new WeakMap<object, Map<EncodingName, Features>>();
 
 /**
- * Every architecture of a space that can be enumerated, in that order: a table's may be another. Encoded once, then kept:
- * do not write into it.
+ * Encodes every architecture of a space in the order of `enumerate`, which may differ from a table's. The result is cached: do not
+ * modify it.
  */
 export function encodeSpace(space: Space, name: EncodingName): Features {
   let kept = wholeSpaces.get(space);
@@ -38,7 +38,7 @@ export function encodeSpace(space: Space, name: EncodingName): Features {
   return features;
 }
 
-/** The one-hot vectors of all choices, one after the other. */
+/** The concatenated one-hot vectors of all choices. */
 function encodeOneHot<A>(space: Space<A>, architectures: readonly A[]): Features {
   const offsets: number[] = [];
   let width = 0;
@@ -54,7 +54,7 @@ function encodeOneHot<A>(space: Space<A>, architectures: readonly A[]): Features
   return { rows: architectures.length, width, values };
 }
 
-/** The given rows, in the given order. @throws AttributeError for a row that there is not */
+/** The given rows, in the given order. @throws {AttributeError} when a row is out of range */
 export function selectRows(features: Features, rows: ArrayLike<number>): Features {
   const { width } = features;
   const values = new Float32Array(rows.length * width);
@@ -68,10 +68,10 @@ export function selectRows(features: Features, rows: ArrayLike<number>): Feature
 }
 
 /**
- * Appends numbers known of every row, such as parameters or zero-cost scores, each standardised over the rows. A number
- * that is not finite stands for the mean.
- * @param columns one number a row
- * @throws AttributeError for a column of another length
+ * Appends columns, such as parameters or zero-cost scores, each standardised over the rows. Numbers that are not finite are replaced
+ * by the mean.
+ * @param columns one number for each row
+ * @throws {AttributeError} when a column has another length
  */
 export function withColumns(features: Features, columns: readonly ArrayLike<number>[]): Features {
   const { rows, width } = features;
@@ -91,7 +91,7 @@ export function withColumns(features: Features, columns: readonly ArrayLike<numb
   return { rows, width: total, values };
 }
 
-/** Over the finite numbers; a deviation of 0 counts as 1. */
+/** Mean and deviation of the finite numbers; a deviation of 0 is replaced by 1. */
 function moments(column: ArrayLike<number>): { mean: number; deviation: number } {
   const known = Array.from(column).filter(Number.isFinite);
   const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);

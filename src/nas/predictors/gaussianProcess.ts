@@ -16,13 +16,13 @@ const options = z.strictObject({
     .number()
     .positive()
     .optional()
-    .describe('variance of the noise over that of the signal; left out, the likeliest'),
+    .describe('variance of the noise over that of the signal; default: maximum likelihood'),
   signal: z
     .number()
     .positive()
     .optional()
-    .describe('variance of the signal for standardised targets; left out, the likeliest'),
-  likelihoodRows: z.int().min(2).default(300).describe('rows that the likeliest is judged on, at most'),
+    .describe('variance of the signal for standardised targets; default: maximum likelihood'),
+  likelihoodRows: z.int().min(2).default(300).describe('largest number of rows for maximum likelihood'),
 });
 type ProcessOptions = z.infer<typeof options>;
 
@@ -31,7 +31,7 @@ const NAME = 'gaussian-process';
 /**
  * Gaussian process regression (Rasmussen and Williams, Gaussian Processes for Machine Learning, algorithm 2.1), with the
  * length scale, signal and noise that maximise the marginal likelihood (section 5.4.1). The deviation is that of the
- * function, without noise; it costs much more than the mean and is computed when it is first read.
+ * function, without noise; it costs much more than the mean and is computed lazily.
  */
 export const gaussianProcess: Predictor<ProcessOptions> = {
   name: NAME,
@@ -45,7 +45,7 @@ interface Fitted extends Hyperparameters {
   readonly width: number;
   readonly distances: Distances;
   readonly lower: Float64Array;
-  /** (K + noise)^-1 y, for a signal of 1. */
+  /** (K + noise)^-1 y, for signal variance 1. */
   readonly weights: Float64Array;
   readonly signal: number;
   readonly mean: number;

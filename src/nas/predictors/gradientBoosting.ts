@@ -5,21 +5,21 @@ import { requireFitted, standardiseTargets } from './targets.js';
 import { addTree, growTree, rankFeatures, type Tree } from './trees.js';
 
 const options = z.strictObject({
-  rounds: z.int().min(1).default(100).describe('trees, one after the other'),
-  depth: z.int().min(1).default(4).describe('splits between root and leaf at most'),
-  learningRate: z.number().gt(0).max(1).default(0.1).describe('what every tree is scaled by'),
-  subsample: z.number().gt(0).max(1).default(1).describe('share of the rows that a tree is grown on'),
-  minLeaf: z.int().min(1).default(1).describe('rows that a leaf has to hold'),
+  rounds: z.int().min(1).default(100).describe('number of trees'),
+  depth: z.int().min(1).default(4).describe('largest depth of a tree'),
+  learningRate: z.number().gt(0).max(1).default(0.1).describe('shrinkage of every tree'),
+  subsample: z.number().gt(0).max(1).default(1).describe('share of the rows that a tree is fitted on'),
+  minLeaf: z.int().min(1).default(1).describe('least number of rows of a leaf'),
   lambda: z.number().min(0).default(1).describe('L2 regularisation of the leaves'),
-  gamma: z.number().min(0).default(0).describe('what a split has to gain at least, for standardised targets'),
+  gamma: z.number().min(0).default(0).describe('least gain of a split, for standardised targets'),
 });
 type BoostingOptions = z.infer<typeof options>;
 
 const NAME = 'gradient-boosting';
 
 /**
- * Gradient boosting of regularised trees by squared loss, as XGBoost (Chen and Guestrin 2016, 1603.02754, section 2), from the
- * mean of the targets. Every tree fits what those before left over.
+ * Gradient boosting of regularised trees by squared loss, as XGBoost (Chen and Guestrin 2016, 1603.02754, section 2), starting
+ * from the mean of the targets. Every tree is fitted to the residuals of those before.
  */
 export const gradientBoosting: Predictor<BoostingOptions> = {
   name: NAME,

@@ -12,11 +12,11 @@ import { NetworkRegressor, type PredictorNetwork } from './networkRegressor.js';
 import type { Features, Predictor } from './predictor.js';
 
 const options = z.strictObject({
-  hidden: z.int().min(1).default(64).describe('channels of a node'),
+  hidden: z.int().min(1).default(64).describe('channels of every node'),
   layers: z.int().min(1).default(3).describe('graph convolutions'),
-  epochs: z.int().min(1).default(200).describe('steps, each on all rows'),
+  epochs: z.int().min(1).default(200).describe('epochs of one full-batch step each'),
   learningRate: z.number().positive().default(1e-2),
-  weightDecay: z.number().min(0).default(1e-4).describe('multiple of the weights added to their gradient'),
+  weightDecay: z.number().min(0).default(1e-4).describe('weight decay, added to the gradient'),
 });
 type GraphNetworkOptions = z.infer<typeof options>;
 
@@ -42,7 +42,7 @@ export const graphNetwork: Predictor<GraphNetworkOptions> = {
 
 /**
  * Layers H' = relu(A_in H W_in + A_out H W_out + b), then the mean over the nodes and a linear layer. A_in averages a node
- * with those before it, A_out with those after it.
+ * with its predecessors, A_out with its successors.
  */
 export function graphConvolutions(
   shape: GraphShape,
@@ -67,7 +67,7 @@ export function graphConvolutions(
       let state = reshape(slice(x, edges, nodes * operations), [rows, nodes, operations]);
       for (const convolution of convolutions) {
         const channels = state.shape[2];
-        // Rows in and out of a node stand together: as one row, they meet [W_in; W_out].
+        // The rows of A_in and A_out of a node are adjacent: as one row, they are multiplied by [W_in; W_out].
         const both = reshape(batchedMatmul(averaging, state), [rows * nodes, 2 * channels]);
         state = reshape(relu(convolution.forward(both)), [rows, nodes, hidden]);
       }
@@ -77,8 +77,8 @@ export function graphConvolutions(
 }
 
 /**
- * From the adjacency encoding, row by row: for every node its row of A_in and its row of A_out, with self-loops and
- * summing to 1, then the operations of the nodes as they are.
+ * Inputs from the adjacency encoding, row by row: for every node its row of A_in and of A_out, with self-loops and normalised to sum 1,
+ * then the one-hot operations of the nodes.
  */
 function averagingRows({ rows, width, values }: Features, { nodes, operations }: GraphShape): Float32Array {
   const edges = nodes * nodes;

@@ -9,7 +9,7 @@ import type { PredictionResults } from '../tables/results.js';
 import { selectRows } from './encodings.js';
 import type { EncodingName, Features, Predictor } from './predictor.js';
 
-/** A predictor to be judged, and what it is to see. */
+/** A predictor to be judged, and its inputs. */
 export interface Judged {
   readonly label: string;
   readonly predictor: Predictor;
@@ -17,30 +17,33 @@ export interface Judged {
   readonly encoding: EncodingName;
 }
 
-/** What predictors are judged on. */
+/** Data that predictors are judged on. */
 export interface Judging {
   readonly space: Space;
   /** All rows, in the encoding of the predictor. */
   readonly features: Features;
-  /** In per cent, one a row; rows whose accuracy is NaN take no part. */
+  /** In per cent, one for each row; rows whose accuracy is NaN are ignored. */
   readonly accuracies: Float64Array;
-  /** Rows to fit on, drawn anew for every seed. */
+  /** Number of rows to fit on, sampled for every seed. */
   readonly fit: number;
   readonly seeds: readonly number[];
   engine?(): Promise<Compiler>;
+  /** Aborts before a seed, and the fit of a network between its steps. */
+  readonly signal?: AbortSignal;
   /** After every seed. */
   report?(done: number): void;
 }
 
 export type PredictorResult = PredictionResults['predictors'][number];
 
-/** Points kept of the first seed: as many as a scatter plot can show. */
+/** Largest number of points of the first seed in the results, for a scatter plot. */
 const POINTS = 2000;
 
 /**
  * How well a predictor, fitted on random rows, ranks all others: mean and deviation over the seeds of Spearman's rho and
- * Kendall's tau-b. The same seed draws the same rows for every predictor.
- * @throws AttributeError if fewer than two rows are left to rank
+ * Kendall's tau-b. Equal seeds sample equal rows for every predictor.
+ * @throws {AttributeError} when fewer than two rows are left to rank
+ * @throws the signal's reason when it aborts
  */
 export async function judgePredictor(judged: Judged, judging: Judging): Promise<PredictorResult> {
   const { features, accuracies, fit, seeds, space } = judging;
@@ -50,10 +53,14 @@ export async function judgePredictor(judged: Judged, judging: Judging): Promise<
   const rows: { spearman: number; kendall: number; fitSeconds: number; predictSeconds: number }[] = [];
   let points: PredictorResult['points'] = [];
   for (const [index, seed] of seeds.entries()) {
+    judging.signal?.throwIfAborted();
     const order = new Random(seed, 'rows to fit').shuffle([...known]);
     const chosen = order.slice(0, fit);
     const rest = order.slice(fit);
-    const regressor = judged.predictor.create({ space, seed, engine: judging.engine }, judged.options);
+    const regressor = judged.predictor.create(
+      { space, seed, engine: judging.engine, signal: judging.signal },
+      judged.options,
+    );
     try {
       const start = performance.now();
       const targets = chosen.map((row) => accuracies[row]);
@@ -63,7 +70,7 @@ export async function judgePredictor(judged: Judged, judging: Judging): Promise<
       const end = performance.now();
       const predicted = rest.map((row) => mean[row]);
       const truth = rest.map((row) => accuracies[row]);
-      // Equal predictions of all rows rank nothing.
+      // The correlation of constant predictions is undefined; it counts as 0.
       rows.push({
         spearman: spearman(predicted, truth) ?? 0,
         kendall: kendallTauB(predicted, truth) ?? 0,

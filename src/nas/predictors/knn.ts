@@ -4,8 +4,8 @@ import type { Features, Prediction, Predictor, Regressor } from './predictor.js'
 import { requireFitted, standardiseTargets } from './targets.js';
 
 const options = z.strictObject({
-  neighbours: z.int().min(1).default(5).describe('nearest rows to average; fewer where fewer were fitted'),
-  distance: z.enum(['euclidean', 'hamming']).default('euclidean').describe('hamming: how many features differ'),
+  neighbours: z.int().min(1).default(5).describe('number of nearest rows, at most those fitted'),
+  distance: z.enum(['euclidean', 'hamming']).default('euclidean').describe('hamming: number of different features'),
   weights: z.enum(['uniform', 'inverse']).default('inverse').describe('inverse: 1 / distance'),
 });
 type KnnOptions = z.infer<typeof options>;
@@ -13,8 +13,8 @@ type KnnOptions = z.infer<typeof options>;
 const NAME = 'knn';
 
 /**
- * The mean of the nearest neighbours, weighted by inverse distance; of rows at distance 0 alone, where there are such.
- * Rows as far away as the last of the neighbours count as neighbours too, so that the order of rows decides nothing.
+ * The mean of the nearest neighbours, weighted by inverse distance; where there are rows at distance 0, only of these. Rows at the same
+ * distance as the last neighbour count as neighbours too, so that the result does not depend on the order of rows.
  */
 export const knn: Predictor<KnnOptions> = {
   name: NAME,
@@ -24,7 +24,7 @@ export const knn: Predictor<KnnOptions> = {
   create: (_, chosen) => new NearestNeighbours(chosen),
 };
 
-/** Writes one number for each row fitted, from which `distance` makes the distance; the nearer, the lower. */
+/** Writes one number for each fitted row, monotonic in the distance; `distance` converts it. */
 interface Measure {
   from(features: Features, row: number, result: Float64Array): void;
   distance(measured: number): number;
@@ -54,7 +54,7 @@ class NearestNeighbours implements Regressor {
       measure.from(features, row, distances);
       smallest(distances, nearest);
       const uniform = this.options.weights === 'uniform';
-      // Among rows that are equal, their mean; else the division below is by more than 0.
+      // The mean of equal rows, which the division below by distance excludes.
       const farthest = !uniform && nearest[0] === 0 ? 0 : nearest[count - 1];
       let sum = 0;
       let total = 0;
@@ -90,7 +90,7 @@ function hammingTo(fitted: Features): Measure {
   };
 }
 
-/** The smallest values, ascending, as many as `result` holds. */
+/** The smallest values in ascending order, as many as `result` has elements. */
 function smallest(values: Float64Array, result: Float64Array): void {
   result.fill(Number.POSITIVE_INFINITY);
   const last = result.length - 1;

@@ -9,14 +9,14 @@ export interface Hyperparameters {
 
 const LEAST_NOISE = 1e-6;
 const MOST_NOISE = 1e3;
-/** How far the length scale may be from the typical distance, as a factor. */
+/** Largest ratio between the length scale and the typical distance. */
 const MOST_SCALES = 30;
 
 /**
- * Hyperparameters that maximise the marginal likelihood, as far as they are not known: a search along the two logarithms with
- * steps that shrink, from the typical distance. The likelihood is smooth, and every look at it costs rows^3.
+ * Hyperparameters that maximise the marginal likelihood, where they are not given: a pattern search over the two logarithms with
+ * shrinking steps, from the typical distance. The likelihood is smooth, and each evaluation costs O(rows^3).
  * @param squared squared distances between the rows, rows x rows
- * @param targets standardised, one a row
+ * @param targets standardised, one for each row
  */
 export function likeliestHyperparameters(
   kernel: Kernel,
@@ -51,12 +51,12 @@ export function likeliestHyperparameters(
 }
 
 /**
- * With the signal at its likeliest, y^T (K + noise)^-1 y / n, the log marginal likelihood is
+ * With the signal variance at its maximum likelihood estimate, y^T (K + noise)^-1 y / n, the log marginal likelihood is
  * -(n log signal + log det(K + noise) + n (1 + log 2 pi)) / 2.
  * @param squared squared distances between the rows, rows x rows
- * @param targets standardised, one a row
- * @returns the Cholesky factor of K + noise, (K + noise)^-1 y, the likeliest signal and its log likelihood;
- *   undefined where rounding makes the matrix not positive definite
+ * @param targets standardised, one for each row
+ * @returns the Cholesky factor of K + noise, (K + noise)^-1 y, the estimated signal variance and its log likelihood;
+ *   undefined where the matrix is not positive definite because of rounding
  */
 export function factor(kernel: Kernel, squared: Float64Array, targets: Float64Array, at: Hyperparameters) {
   const { lengthScale, noise } = at;
@@ -70,7 +70,7 @@ export function factor(kernel: Kernel, squared: Float64Array, targets: Float64Ar
   let fit = 0;
   for (const value of weights) fit += value * value;
   solveLowerTransposed(lower, rows, weights);
-  // Equal targets have no signal.
+  // Constant targets have no signal.
   const signal = Math.max(fit / rows, 1e-12);
   let logDeterminant = 0;
   for (let i = 0; i < rows; i++) logDeterminant += 2 * Math.log(lower[i * rows + i]);

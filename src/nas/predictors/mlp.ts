@@ -10,9 +10,9 @@ const options = z.strictObject({
     .array(z.int().min(1))
     .default([100, 100, 100, 100])
     .describe('units of the hidden layers; published: 1000, 1000, 1000, 1000'),
-  epochs: z.int().min(1).default(100).describe('steps, each on all rows; published: batches of 200'),
+  epochs: z.int().min(1).default(100).describe('epochs of one full-batch step each; published: batches of 200'),
   learningRate: z.number().positive().default(1e-3),
-  weightDecay: z.number().min(0).default(1e-4).describe('multiple of the weights added to their gradient'),
+  weightDecay: z.number().min(0).default(1e-4).describe('weight decay, added to the gradient'),
 });
 type MlpOptions = z.infer<typeof options>;
 
@@ -27,7 +27,7 @@ export const mlp: Predictor<MlpOptions> = {
   create: (context, chosen) => new NetworkRegressor(NAME, context, chosen, (width) => mlpNetwork(width, chosen.hidden)),
 };
 
-/** Fully connected layers with rectified units between them. */
+/** Fully connected layers with ReLU between them. */
 export function mlpNetwork(width: number, hidden: readonly number[]): PredictorNetwork {
   const weights = new VariableSet(NAME);
   const sizes = [width, ...hidden, 1];

@@ -8,46 +8,45 @@ import { sum } from '../../engine/ops/reduce/reduce.js';
 import { Adam } from '../../engine/optim/adam.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Program } from '../../engine/runtime/program.js';
-import { Holder } from '../training/holder.js';
+import { ResourceScope } from '../training/loop/resourceScope.js';
+import { runSteps, STEPS_AHEAD } from '../training/loop/runSteps.js';
 import { PredictorError } from './errors.js';
 import type { Features, Prediction, PredictorContext, Regressor } from './predictor.js';
 import { requireFitted, standardiseTargets } from './targets.js';
 
-/** Rows predicted by one run. */
+/** Rows in one run of the prediction program. */
 const CHUNK = 1024;
-/** Fewest rows that a training program is compiled for. */
+/** Least number of rows that a training program is compiled for. */
 const SMALLEST_BUCKET = 16;
-/** Steps submitted before waiting for the device, so that its queue stays short. */
-const STEPS_AHEAD = 16;
 
-/** A network that predicts one number a row. */
+/** A network that predicts one number for each row. */
 export interface PredictorNetwork {
   readonly weights: VariableSet;
-  /** Numbers a row that `prepare` makes and `forward` reads. */
+  /** Width of the rows that `prepare` returns and `forward` reads. */
   readonly inputs: number;
-  /** Rows as the network reads them; absent: as they are. */
+  /** Converts features to the rows that the network reads; absent: not converted. */
   prepare?(features: Features): Float32Array;
   /** @param x [N, inputs] @returns [N, 1] */
   forward(x: Value): Value;
 }
 
 export interface NetworkTraining {
-  /** Steps, each on all rows. */
+  /** Full-batch steps. */
   readonly epochs: number;
   readonly learningRate: number;
-  /** Multiple of the weights added to their gradient. */
+  /** Weight decay, added to the gradient. */
   readonly weightDecay: number;
 }
 
 /**
- * A network fitted to standardised targets: full batches, mean squared error, Adam. Rows are padded to a power of two and
- * padding weighs nothing, so that fitting again with about as many rows compiles nothing.
+ * A network fitted to standardised targets: full batches, mean squared error, Adam. Rows are padded to a power of two with weight 0, so
+ * that fitting again with a similar number of rows reuses the program.
  */
 export class NetworkRegressor implements Regressor {
   private model?: Model;
   private fitted?: { readonly width: number; readonly mean: number; readonly scale: number; readonly model: Model };
 
-  /** @param network made anew for another width of rows; throws PredictorError for one that it can't read */
+  /** @param network builds the network for a width of rows; throws PredictorError when it cannot read such rows */
   constructor(
     private readonly name: string,
     private readonly context: PredictorContext,
@@ -67,7 +66,7 @@ export class NetworkRegressor implements Regressor {
       this.model = new Model(engine, network, features.width, this.training);
     }
     const { model } = this;
-    await model.fit(features, values, this.context.seed);
+    await model.fit(features, values, this.context);
     this.fitted = { width: features.width, mean, scale, model };
   }
 
@@ -86,7 +85,7 @@ export class NetworkRegressor implements Regressor {
 
 /** A network on a device with its optimiser and its programs. */
 class Model {
-  private readonly held = new Holder();
+  private readonly scope = new ResourceScope();
   private readonly optimizer: Adam;
   private readonly fits = new Map<number, { readonly data: FitData; readonly program: Program }>();
   private predictor?: Program;
@@ -98,31 +97,33 @@ class Model {
     private readonly training: NetworkTraining,
   ) {
     this.optimizer = new Adam(network.weights, training);
-    this.held.hold({
-      dispose: () => {
-        engine.release(network.weights);
-        this.optimizer.release(engine);
-      },
+    this.scope.defer(() => {
+      engine.release(network.weights);
+      this.optimizer.release(engine);
     });
   }
 
-  /** @param targets one a row, of mean 0 and deviation 1 */
-  async fit(features: Features, targets: Float64Array, seed: number): Promise<void> {
+  /** @param targets one for each row, of mean 0 and deviation 1 */
+  async fit(
+    features: Features,
+    targets: Float64Array,
+    { seed, signal }: Pick<PredictorContext, 'seed' | 'signal'>,
+  ): Promise<void> {
     const { engine, network, optimizer } = this;
     engine.allocate(network.weights, seed);
     optimizer.allocate(engine);
     const { data, program } = await this.fitProgram(features.rows);
     data.write(engine, this.prepare(features), targets);
-    for (let step = 0; step < this.training.epochs; step++) {
-      program.run(optimizer.feeds(step));
-      if ((step + 1) % STEPS_AHEAD === 0) await engine.idle();
-    }
+    const steps = Array.from({ length: this.training.epochs }, (_, step) => step);
+    await runSteps(steps, { engine, ahead: STEPS_AHEAD.predictor, signal }, (step) =>
+      program.run(optimizer.feeds(step)),
+    );
   }
 
   async predict(features: Features): Promise<Float64Array> {
     const { inputs } = this.network;
     const prepared = this.prepare(features);
-    this.predictor ??= this.held.hold(
+    this.predictor ??= this.scope.own(
       await this.engine.compile((graph) => {
         graph.output('predictions', this.network.forward(graph.feed('rows', [CHUNK, inputs])));
       }),
@@ -139,7 +140,7 @@ class Model {
   }
 
   dispose(): void {
-    this.held.dispose();
+    this.scope.dispose();
   }
 
   private prepare(features: Features): Float32Array {
@@ -150,11 +151,11 @@ class Model {
     const bucket = Math.max(SMALLEST_BUCKET, 2 ** Math.ceil(Math.log2(rows)));
     let known = this.fits.get(bucket);
     if (!known) {
-      const { engine, held } = this;
+      const { engine, scope } = this;
       const data = new FitData(bucket, this.network.inputs);
-      held.hold({ dispose: () => engine.release(data.set) });
+      scope.defer(() => engine.release(data.set));
       engine.allocate(data.set);
-      const program = held.hold(
+      const program = scope.own(
         await engine.compile((graph) => {
           this.optimizer.apply(data.loss(graph, this.network));
         }),
@@ -181,7 +182,7 @@ export class FitData {
     this.weights = this.set.add('weights', [bucket, 1], zeros);
   }
 
-  /** Mean squared error over the rows that are not padding, a scalar. */
+  /** Mean squared error over the rows without padding, a scalar. */
   loss(graph: Graph, network: PredictorNetwork): Value {
     const predicted = network.forward(graph.read(this.rows));
     const error = add(predicted, scale(graph.read(this.targets), -1));
@@ -194,7 +195,7 @@ export class FitData {
     for (const [variable, data] of contents) engine.write(variable, data);
   }
 
-  /** What the variables hold for given rows. */
+  /** Contents of the variables for given rows. */
   contents(rows: Float32Array, targets: Float64Array): Map<Variable, Float32Array> {
     const { bucket, inputs } = this;
     const padded = (data: ArrayLike<number>, length: number) => {

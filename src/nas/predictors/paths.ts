@@ -2,15 +2,15 @@ import { Random } from '../../engine/random/random.js';
 import type { OperationGraph, Space } from '../spaces/shared/space.js';
 import type { Features } from './predictor.js';
 
-/** Larger spaces are looked at through this many random architectures. */
+/** Number of random architectures that represent larger spaces. */
 const LOOKED_AT = 20_000;
 const NO_CONNECTION = 'none';
 
 /**
  * The path encoding of BANANAS (White et al., AAAI 2021, 1910.11858, section 3): one feature for each sequence of
- * operations, 1 where some path from input to output meets just these. A node without connection ends a path. Sequences
- * are ordered by length, then by their operations; the paper shows that leaving out all beyond the shortest `limit`
- * loses little, for long paths are rare.
+ * operations, 1 where some path from input to output has exactly these. A node with operation `none` blocks a path.
+ * Sequences are ordered by length, then by their operations; the paper shows that truncating to the shortest `limit` loses little,
+ * because long paths are rare.
  */
 export function encodePaths<A>(space: Space<A>, architectures: readonly A[], limit = 1000): Features {
   const columns = new Map(
@@ -32,7 +32,7 @@ export function encodePaths<A>(space: Space<A>, architectures: readonly A[], lim
 
 const known = new WeakMap<object, readonly string[]>();
 
-/** All paths there are in a space (in 20,000 random architectures of one larger than that), as `graphPaths` writes them. */
+/** All paths of a space (of 20,000 random architectures, where it is larger than that), in the format of `graphPaths`. */
 export function pathsOf(space: Space): readonly string[] {
   let paths = known.get(space);
   if (!paths) known.set(space, (paths = collectPaths(space)));
@@ -44,7 +44,7 @@ function collectPaths(space: Space): readonly string[] {
   const found = new Set<string>();
   for (const architecture of lookedAt(space))
     for (const path of graphPaths(space.graph(architecture), blocked)) found.add(path);
-  // Every operation is one code unit: the default order of strings is that of operations.
+  // Every operation is one code unit, so that strings sort by operations.
   return [...found].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
@@ -56,10 +56,10 @@ function* lookedAt(space: Space): Iterable<unknown> {
   }
 }
 
-/** Each path once, as a text whose code units are the operations between input and output. */
+/** The set of paths, each as a text whose code units are the operations between input and output. */
 export function graphPaths({ operations, edges }: OperationGraph, blocked: number): Set<string> {
   const last = operations.length - 1;
-  // Edges lead upwards: when a node's turn comes, all paths to it are known.
+  // Edges go to higher nodes: when a node is processed, all paths to it are known.
   const paths = operations.map(() => new Set<string>());
   paths[0].add('');
   const next: number[][] = operations.map(() => []);

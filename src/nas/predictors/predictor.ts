@@ -2,33 +2,35 @@ import type { z } from 'zod';
 import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Space } from '../spaces/shared/space.js';
 
-/** Rows of numbers, one an architecture: values[row * width + column]. */
+/** A matrix with one row for each architecture: values[row * width + column]. */
 export interface Features {
   readonly rows: number;
   readonly width: number;
   readonly values: Float32Array;
 }
 
-/** What a predictor says of every row. */
+/** Predictions for every row. */
 export interface Prediction {
   readonly mean: Float64Array;
-  /** How unsure it is, as a standard deviation; absent where it can't tell. */
+  /** Standard deviation of the prediction; absent where the predictor does not estimate it. */
   readonly deviation?: Float64Array;
 }
 
-/** What a predictor is made from. */
+/** Context of a predictor. */
 export interface PredictorContext {
   readonly space: Space;
   readonly seed: number;
   /** For predictors that are networks. */
   engine?(): Promise<Compiler>;
+  /** Aborts `fit` of predictors that are networks between two steps. */
+  readonly signal?: AbortSignal;
 }
 
-/** A predictor to be fitted; fitting again forgets what was fitted before. */
+/** A predictor that can be fitted; fitting again replaces the earlier fit. */
 export interface Regressor {
-  /** @param targets one a row @throws PredictorError with no rows, or targets that are no numbers */
+  /** @param targets one for each row @throws {PredictorError} without rows, or when a number is not finite */
   fit(features: Features, targets: ArrayLike<number>): void | Promise<void>;
-  /** @throws PredictorError before `fit`, or if the width is another */
+  /** @throws {PredictorError} before `fit`, or when the width differs from the fitted one */
   predict(features: Features): Prediction | Promise<Prediction>;
   /** Frees what it holds on a device. */
   dispose?(): void;
@@ -40,10 +42,13 @@ export interface Predictor<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** Whether it computes on a device. */
   readonly needsEngine: boolean;
-  /** The encoding it is made for; others may be given where it is not `adjacency`. */
+  /** The encoding that it is designed for; a predictor of `adjacency` takes no other. */
   readonly encoding: EncodingName;
   create(context: PredictorContext, options: Options): Regressor;
 }
 
-/** `one-hot`: every choice; `adjacency`: the operation graph, as a matrix of edges and the operations of the nodes, one-hot; `path`: which paths of operations lead from input to output (BANANAS, 1910.11858). */
+/**
+ * `one-hot`: every choice; `adjacency`: the adjacency matrix and the one-hot operations of the operation graph; `path`: the paths of
+ * operations from input to output (BANANAS, 1910.11858).
+ */
 export type EncodingName = 'one-hot' | 'adjacency' | 'path';

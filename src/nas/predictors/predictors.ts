@@ -20,7 +20,7 @@ const predictors: readonly Predictor[] = [
 
 export const PREDICTOR_NAMES: readonly string[] = predictors.map((predictor) => predictor.name);
 
-/** @throws UnknownNameError */
+/** @throws {UnknownNameError} when no predictor has the name */
 export function predictorByName(name: string): Predictor {
   const predictor = predictors.find((candidate) => candidate.name === name);
   if (!predictor) throw new UnknownNameError('Predictor', name, PREDICTOR_NAMES);

@@ -6,22 +6,22 @@ import { addTree, growTree, rankFeatures, type Tree } from './trees.js';
 
 const options = z.strictObject({
   trees: z.int().min(1).default(100).describe('trees'),
-  depth: z.int().min(1).default(10).describe('splits between root and leaf at most'),
-  minLeaf: z.int().min(1).default(1).describe('rows that a leaf has to hold'),
+  depth: z.int().min(1).default(10).describe('largest depth of a tree'),
+  minLeaf: z.int().min(1).default(1).describe('least number of rows of a leaf'),
   maxFeatures: z
     .number()
     .gt(0)
     .max(1)
     .default(1 / 3)
-    .describe('share of the features that a split may choose from'),
+    .describe('share of the features considered for a split'),
 });
 type ForestOptions = z.infer<typeof options>;
 
 const NAME = 'random-forest';
 
 /**
- * Random forest (Breiman 2001): trees on bootstrap samples of the rows, every split among random features. The mean is
- * that over the trees; so is the deviation.
+ * Random forest (Breiman 2001): trees on bootstrap samples of the rows, every split among random features. Mean and
+ * deviation are those over the trees.
  */
 export const randomForest: Predictor<ForestOptions> = {
   name: NAME,
@@ -69,7 +69,7 @@ class RandomForest implements Regressor {
   }
 }
 
-/** Fisher-Yates up to the first `count`. */
+/** Partial Fisher-Yates shuffle of the first `count` elements. */
 function drawFirst(items: Uint32Array, count: number, random: Random): Uint32Array {
   for (let i = 0; i < count; i++) {
     const j = i + random.integer(items.length - i);

@@ -1,7 +1,7 @@
 import { PredictorError } from './errors.js';
 import type { Features } from './predictor.js';
 
-/** Targets with mean 0 and deviation 1, and the way back. */
+/** Targets with mean 0 and deviation 1, and the parameters to convert them back. */
 export interface StandardisedTargets {
   readonly values: Float64Array;
   readonly mean: number;
@@ -9,7 +9,7 @@ export interface StandardisedTargets {
   readonly scale: number;
 }
 
-/** @throws PredictorError without rows, with another number of targets than rows, or numbers that are not finite */
+/** @throws {PredictorError} without rows, with another number of targets than rows, or when a number is not finite */
 export function standardiseTargets(
   predictor: string,
   features: Features,
@@ -31,13 +31,13 @@ export function standardiseTargets(
   }
   let squares = 0;
   for (let i = 0; i < rows; i++) squares += (targets[i] - mean) ** 2;
-  // Below this, what is left is rounding.
+  // Smaller deviations are rounding errors.
   const deviation = Math.sqrt(squares / rows);
   const scale = deviation > 1e-12 * Math.abs(mean) ? deviation : 1;
   return { values: Float64Array.from(targets, (target) => (target - mean) / scale), mean, scale };
 }
 
-/** The state of a fitted predictor. @throws PredictorError before `fit`, for rows of another width, or features that are not finite */
+/** The state of a fitted predictor. @throws {PredictorError} before `fit`, for rows of another width, or when a feature is not finite */
 export function requireFitted<T extends { readonly width: number }>(
   predictor: string,
   fitted: T | undefined,
@@ -46,7 +46,7 @@ export function requireFitted<T extends { readonly width: number }>(
   if (!fitted) throw new PredictorError(`${predictor}: predict before fit; fit it first`);
   if (features.width !== fitted.width)
     throw new PredictorError(
-      `${predictor}: predict got ${features.width} features a row, wanted the ${fitted.width} it was fitted with; encode both alike`,
+      `${predictor}: predict got ${features.width} features a row, wanted ${fitted.width} as in fit; use the same encoding for both`,
     );
   requireFinite(predictor, 'predict', features);
   return fitted;

@@ -1,23 +1,23 @@
 import type { Features } from './predictor.js';
 
-/** What a tree may become. */
+/** Limits of a tree. */
 export interface TreeOptions {
-  /** Splits between root and leaf at most. */
+  /** Largest depth. */
   readonly depth: number;
-  /** Weight of rows that a leaf has to hold. */
+  /** Least total weight of the rows of a leaf. */
   readonly minLeaf: number;
   /** L2 regularisation of leaves, lambda of XGBoost. */
   readonly lambda: number;
-  /** What a split has to gain at least, gamma of XGBoost. */
+  /** Least gain of a split, gamma of XGBoost. */
   readonly gamma: number;
-  /** Features that one split may choose from; left out, all of them. */
+  /** Features considered for one split; default: all. */
   candidates?(): Iterable<number>;
 }
 
 /** A regression tree as flat arrays. Node 0 is the root; the children of a node are `left[node]` and the one after. */
 export interface Tree {
   readonly feature: Uint32Array;
-  /** A row whose feature is at most this goes left. */
+  /** Rows whose feature is at most this go to the left child. */
   readonly threshold: Float64Array;
   /** 0 marks a leaf. */
   readonly left: Uint32Array;
@@ -48,7 +48,7 @@ export function rankFeatures({ rows, width, values }: Features): RankedFeatures 
   return { rows, width, ranks, distinct };
 }
 
-/** Twice a gain below this is rounding: targets are standardised. A split has to gain so much more than one before it. */
+/** Twice the smallest difference in gain that is not rounding error, for standardised targets: a split has to gain more by this. */
 const LEAST_GAIN = 1e-10;
 
 /**
@@ -56,9 +56,9 @@ const LEAST_GAIN = 1e-10;
  * loss, where the gradient of a row is prediction minus target and the hessian its weight. With G and H the sums over
  * a node, a split gains (G_L^2 / (H_L + lambda) + G_R^2 / (H_R + lambda) - G^2 / (H + lambda)) / 2 - gamma (equation 7), and a leaf is
  * worth -G / (H + lambda) (equation 5). With lambda = gamma = 0 this is CART: the split with the least sum of squares, the mean in a leaf.
- * Thresholds lie halfway between neighbouring values of the node. Of equal splits the first counts.
- * @param targets what the tree is to give, one a row
- * @param weights one a row; a row of weight 0 is left out
+ * Thresholds lie halfway between neighbouring values of the node. Of splits with equal gain the first is taken.
+ * @param targets one for each row
+ * @param weights one for each row; rows of weight 0 are ignored
  */
 export function growTree(
   features: RankedFeatures,
@@ -83,7 +83,7 @@ export function growTree(
   };
   const finder = new SplitFinder(features, targets, weights, options);
   const aside = new Uint32Array(count);
-  // Nodes still to be split, with their range of `members`.
+  // Stack of nodes to split, with their ranges of `members`.
   const waiting = [{ node: addNode(), start: 0, end: count, depth: 0 }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { node, start, end, depth } = next;
@@ -122,14 +122,14 @@ export function growTree(
 
 interface Split {
   readonly feature: number;
-  /** Rows whose rank is at most this go left. */
+  /** Rows whose rank is at most this go to the left child. */
   readonly rank: number;
   readonly threshold: number;
 }
 
 class SplitFinder {
   private readonly all: readonly number[];
-  /** Sums over the rows of a node that have a value, by rank. */
+  /** Sums over the rows of a node with the same rank. */
   private readonly sums: Float64Array;
   private readonly weightSums: Float64Array;
   private readonly present: Uint32Array;
@@ -152,7 +152,7 @@ class SplitFinder {
     const { width, ranks, distinct } = this.features;
     const { lambda, minLeaf } = options;
     const whole = (sum * sum) / (weight + lambda);
-    // Twice the gain, gamma taken off.
+    // Twice the gain, minus gamma.
     let most = 0;
     let best: Split | undefined;
     for (const feature of options.candidates?.() ?? this.all) {
@@ -190,7 +190,7 @@ class SplitFinder {
   }
 }
 
-/** Adds what a tree gives for every row, and the square of it. */
+/** Adds the tree's output for every row, and its square. */
 export function addTree(
   tree: Tree,
   { rows, width, values }: Features,

@@ -6,22 +6,22 @@ export interface EpochRecord {
   readonly trainAccuracy: number;
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;
-  /** Where a relaxed search stands after the epoch. */
+  /** State of a relaxed search after the epoch. */
   readonly telemetry?: SearchTelemetry;
 }
 
-/** What a search by architecture parameters is on the way to. */
+/** Telemetry of a search by architecture parameters. */
 export interface SearchTelemetry {
   readonly tables: readonly TableTelemetry[];
-  /** Largest eigenvalue of the Hessian of the validation loss in the architecture parameters; only where it was measured. */
+  /** Largest eigenvalue of the Hessian of the validation loss in the architecture parameters; absent where it was not measured. */
   readonly eigenvalue?: number;
 }
 
 /** One table of candidates. */
 export interface TableTelemetry {
   readonly name: string;
-  /** Mean strength of every operation over the edges: the softmax's shares, or gates where a method has them. */
+  /** Mean strength of every operation over the edges: softmax probabilities, or gates where a method has them. */
   readonly shares: Readonly<Record<string, number>>;
-  /** Skip connections of the architecture that the strongest candidates would make. */
+  /** Skip connections of the architecture of the strongest candidates. */
   readonly skips: number;
 }

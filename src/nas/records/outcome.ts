@@ -1,14 +1,14 @@
 import type { EpochRecord } from './epochRecord.js';
-/** What a search leaves: the architecture and how it came about. */
+/** Result of a search: the architecture, and the records of how it was found. */
 export interface SearchOutcome {
   readonly architecture: string;
   /** Epochs of a supernet search. */
   readonly epochs: readonly EpochRecord[];
   /** Architectures evaluated by a sampling search, in order. */
   readonly evaluations: readonly EvaluationRecord[];
-  /** The architectures that no other evaluated one beats in every objective, of a search with several. */
+  /** The non-dominated evaluated architectures, of a search with several objectives. */
   readonly front?: readonly ParetoPoint[];
-  /** In words, what the outcome should be distrusted for, and what to try. */
+  /** Reasons to distrust the outcome, and what to try. */
   readonly warnings?: readonly string[];
   /** Why a search on a supernet ended before its last epoch, and after which. */
   readonly stopped?: { readonly epoch: number; readonly reason: string };
@@ -21,17 +21,17 @@ export interface EvaluationRecord {
   readonly fitness: number;
   /** Epochs of training, where the method chose them. */
   readonly epochs?: number;
-  /** What the training would have taken by a table. */
+  /** Seconds of training according to a table. */
   readonly seconds?: number;
 }
 
 export interface ParetoPoint {
   readonly architecture: string;
-  /** Values by the objective's name: accuracy from 0 to 1, which is to be high; costs, which are to be low. */
+  /** Values by the objective's name: accuracy from 0 to 1, which is maximised; costs, which are minimised. */
   readonly objectives: Readonly<Record<string, number>>;
 }
 
-/** What training from scratch leaves; `accuracy` and `loss` are on the target's test images after the last epoch. */
+/** Result of training from scratch; `accuracy` and `loss` are on the target's test images after the last epoch. */
 export interface TrainingOutcome {
   readonly accuracy: number;
   readonly loss: number;
@@ -40,13 +40,13 @@ export interface TrainingOutcome {
   readonly epochs: readonly EpochRecord[];
 }
 
-/** What a table tells of an architecture, in place of training it. */
+/** A table's data on an architecture, used instead of training it. */
 export interface JudgementOutcome {
   /** Test accuracy, as a fraction. */
   readonly accuracy: number;
   /** Where the table has it for the same training. */
   readonly validationAccuracy?: number;
-  /** Place by test accuracy among all architectures of the table: 1 the best; equal ones share the better place. */
+  /** Rank by test accuracy among all architectures of the table, from 1 for the best; ties share the better rank. */
   readonly rank: number;
   readonly parameters: number;
   readonly multiplyAdds: number;

@@ -2,11 +2,11 @@
 export interface Protocol {
   /** Channels of the first stage (C). */
   readonly channels: number;
-  /** Cells per stage (N); of genotypes: all cells. */
+  /** Cells per stage (N), or all cells, as the space counts them. */
   readonly cells: number;
   /** Image edge in pixels that every image is resized to. */
   readonly imageSize: number;
-  /** 1: everything is made grey; 3: grey images are repeated. */
+  /** 1: colour images are converted to grey; 3: the channel of grey images is repeated. */
   readonly imageChannels: 1 | 3;
   readonly epochs: number;
   readonly batch: number;
@@ -15,9 +15,9 @@ export interface Protocol {
   readonly augmentation: AugmentationSettings;
   /** Probability mass moved from the true class to the uniform distribution. */
   readonly labelSmoothing: number;
-  /** Probability that drop path has risen to, from 0, when training ends; 0: none. Of networks of genotypes alone. */
+  /** Final probability of drop path, which rises linearly from 0; 0: none. Only in spaces with `regularized` networks. */
   readonly dropPath: number;
-  /** Weight of the auxiliary classifier's loss; 0: there is none. Of networks of genotypes alone. */
+  /** Weight of the auxiliary classifier's loss; 0: there is none. Only in spaces with `regularized` networks. */
   readonly auxiliaryWeight: number;
 }
 
@@ -27,11 +27,11 @@ export interface SgdSettings {
   readonly momentum: number;
   readonly nesterov: boolean;
   readonly weightDecay: number;
-  /** Largest 2-norm of the whole gradient; 0 leaves it as it is. */
+  /** Largest 2-norm of the whole gradient; 0: not clipped. */
   readonly clipNorm: number;
 }
 
-/** How the learning rate goes from its first to its `final` value over the steps of a run. */
+/** Schedule of the learning rate from its initial to its `final` value over the steps of a run. */
 export interface ScheduleSettings {
   readonly kind: 'cosine' | 'linear' | 'constant';
   readonly final: number;

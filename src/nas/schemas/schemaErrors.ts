@@ -13,22 +13,22 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a schema found wrong with `value`, one line a field: its path, what was got, what was wanted.
- * @param schema what `value` was checked by: fields that it doesn't know are told with the likeliest that it does
+ * Describes the errors of a schema, one line for each field: path, got, wanted.
+ * @param schema the schema that `value` was checked by, for suggesting the names of unknown fields
  */
 export function describeSchemaErrors(error: z.ZodError, value: unknown, schema?: z.ZodType): string[] {
   const known = schema ? (z.toJSONSchema(schema, { io: 'input' }) as JsonSchema) : undefined;
   return error.issues.flatMap((issue) => describeIssue(issue, value, known));
 }
 
-/** What is looked at of a JSON Schema. */
+/** The part of a JSON Schema that is used here. */
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** Names of the fields that may stand at a path. */
+/** Names of the fields that are allowed at a path. */
 function fieldsAt(schema: JsonSchema | undefined, path: readonly PropertyKey[]): string[] {
   if (!schema) return [];
   if (schema.anyOf) return schema.anyOf.flatMap((branch) => fieldsAt(branch, path));
@@ -49,7 +49,7 @@ function describeIssue(issue: Issue, root: unknown, schema?: JsonSchema): string
   const got = show(valueAt(root, issue.path));
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(key, issue.path, schema));
   if (issue.code === 'invalid_union') {
-    // The branch that got past the type of the value itself tells the real fault.
+    // The branch that accepted the type of the value itself has the relevant error.
     const branch = issue.errors.find((issues) => issues.some((inner) => !isTypeFault(inner)));
     if (branch)
       return branch.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, root, schema));

@@ -8,20 +8,21 @@ import { matmulTransposed } from '../../engine/ops/matmul/matmul.js';
 import { reluOutputs } from './network.js';
 
 /**
- * The activation code of an image says of every unit of every ReLU whether it is on. Inner products of the codes of a batch,
- * [batch, batch], are all that is needed of them: the code's own product is the number of its ones.
+ * The activation code of an image has a bit for every unit of every ReLU, 1 where the unit is active. Scores need only the inner
+ * products of the codes of a batch, [batch, batch]; the diagonal has the numbers of ones.
  */
 export interface CodeProducts {
-  /** [batch, batch] of the graph. Whole numbers, exact in f32 below 2^24 units. */
+  /** Value [batch, batch] of the graph. Integers, exact in f32 below 2^24 units. */
   readonly products: Value;
   /** Length of a code. */
   readonly units: number;
 }
 
 /**
- * Traces the inner products of the activation codes of a batch. Published networks have a ReLU for every convolution that
- * reads one, where this graph has one for all of them: its units count that often.
- * @param outputs those of the ReLUs to look at, `reluOutputs(graph)` or some of them
+ * Traces the inner products of the activation codes of a batch. Published networks apply a ReLU for every convolution that
+ * reads it, where this graph shares one: its units are counted once for each reader.
+ * @param outputs outputs of ReLUs: `reluOutputs(graph)` or some of them
+ * @throws {AttributeError} when there are none
  */
 export function codeProducts(graph: Graph, outputs: readonly Value[]): CodeProducts {
   const nodes = [...graph.nodes];
@@ -48,12 +49,12 @@ function readingConvolutions(nodes: readonly Node[], value: Value): number {
   return Math.max(readers.length, 1);
 }
 
-/** Outputs of the ReLUs whose images have the edge of the network's input. */
+/** Outputs of the ReLUs at the resolution of the network's input. */
 export function fullResolution(graph: Graph, size: number): Value[] {
   return reluOutputs(graph).filter(({ shape }) => shape.length === 4 && shape[1] === size && shape[2] === size);
 }
 
-/** Units in which two codes differ, [batch, batch], from their inner products. */
+/** Hamming distances of all pairs of codes, [batch, batch], from their inner products. */
 export function hammingDistances(products: Float32Array, batch: number): Float64Array {
   const ones = (image: number) => products[image * batch + image];
   return Float64Array.from(products, (both, index) => ones(Math.floor(index / batch)) + ones(index % batch) - 2 * both);

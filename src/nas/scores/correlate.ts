@@ -8,7 +8,7 @@ import type { Score } from './score.js';
 
 type Cells = ScoreResults['cells'];
 
-/** Of every set the test accuracy after the longest training, the mean over seeds where there is one. */
+/** For every set the test accuracy after the longest training, as the mean over seeds where the table has it. */
 export function judgedBy({ measurements }: Table): Measurement[] {
   const tests = measurements.filter(({ split }) => split === 'test');
   return [...new Set(tests.map(({ set }) => set))].map((set) => {
@@ -19,8 +19,8 @@ export function judgedBy({ measurements }: Table): Measurement[] {
 }
 
 /**
- * Rank correlations of scores with accuracies, over the cells that have both. Of a score of which lower is better the sign is
- * turned: above zero always means that it finds good architectures.
+ * Rank correlations of scores with accuracies, over the cells that have both. For scores where lower is better the sign is
+ * flipped, so that a positive correlation always means that the score finds good architectures.
  * @param cells with accuracies
  */
 export function correlateScores(

@@ -2,18 +2,22 @@ import { AttributeError } from '../../engine/errors/errors.js';
 import type { ImageSplit } from '../data/images/imageSet.js';
 import { takeImages } from '../data/images/selection.js';
 import { channelStatistics } from '../data/images/statistics.js';
-import { shuffledBatches } from '../training/batches.js';
-import type { ImageShape } from '../training/imageBatch.js';
+import type { ImageShape } from '../data/images/transform.js';
+import { shuffledBatches } from '../training/loop/batches.js';
 import type { Score, ScoreContext } from './score.js';
 
 /** Scores of one architecture; null where a score is not defined or not finite. */
 export interface EvaluatedScores {
   readonly scores: Readonly<Record<string, number | null>>;
-  /** Those that share a pass over the network have an equal share of its time. */
+  /** The time of a shared pass over the network is divided equally among its scores. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** @param scores those that share a pass one after the other */
+/**
+ * Evaluates scores of one architecture.
+ * @param scores those that share a pass next to each other
+ * @throws the context's signal's reason when it aborts
+ */
 export async function evaluateScores(
   scores: readonly Score[],
   context: ScoreContext,
@@ -22,6 +26,7 @@ export async function evaluateScores(
   const values: Record<string, number | null> = {};
   const seconds: Record<string, number> = {};
   for (const score of scores) {
+    context.signal?.throwIfAborted();
     const start = performance.now();
     const value = await score.evaluate(context, architecture);
     values[score.name] = Number.isFinite(value) ? value : null;
@@ -36,8 +41,8 @@ export async function evaluateScores(
 }
 
 /**
- * One batch of a split in the order of a seed, normalised by the split's own statistics.
- * @throws AttributeError if the split has fewer images
+ * One random batch of a split, normalised by the split's own statistics.
+ * @throws {AttributeError} when the split has fewer images
  */
 export function scoreBatch(
   split: ImageSplit,

@@ -5,12 +5,12 @@ import { type FlatWeights, layerWeights, outputGradients, partOf, readWeights, w
 import { replay } from './replay.js';
 import type { Score } from './score.js';
 
-/** Images that it looks at: three passes of 64 would cost more than all other scores together. */
+/** Images in the batch: three passes of 64 would cost more than all other scores together. */
 const MOST_IMAGES = 16;
 
 /**
- * Length of the step along the gradient over that of the weights. The gradient curves so much that steps above 2^-17 are
- * percents off in deep cells; below 2^-20 rounding is.
+ * Length of the finite-difference step relative to that of the weights. In deep cells, steps above 2^-17 have errors of percents from
+ * the curvature, and steps below 2^-20 from rounding.
  */
 const STEP = 2 ** -19;
 
@@ -18,8 +18,8 @@ const STEP = 2 ** -19;
  * -sum w * (H g), H the Hessian of the cross entropy and g its gradient, both by the weights of convolutions and linear
  * layers: how much removing a weight slows the gradient's flow.
  *
- * H g is the central difference of the gradients at w + h g and w - h g with the ReLUs' gates as at w, in f32: within a
- * hundredth of double backward.
+ * H g is the central difference of the gradients at w + h g and w - h g, with the activation pattern of the ReLUs fixed as at w, in f32:
+ * within 1 % of double backward.
  */
 export const grasp: Score = {
   name: 'grasp',

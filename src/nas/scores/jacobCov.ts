@@ -8,7 +8,7 @@ import type { Score } from './score.js';
 const K = 1e-5;
 
 /**
- * How little alike the network reacts to different images: gradients of the summed logits with respect to every image,
+ * How different the network's Jacobians are for different images: gradients of the summed logits with respect to every image,
  * eigenvalues v of their correlation matrix, -sum(log(v + k) + 1 / (v + k)).
  */
 export const jacobCov: Score = {
@@ -33,13 +33,13 @@ export const jacobCov: Score = {
 };
 
 /** @param jacobian rows of equal length, one after the other @returns NaN where a row is constant */
-export function correlationScore(jacobian: Float32Array, rows: number): number {
+function correlationScore(jacobian: Float32Array, rows: number): number {
   const correlations = correlationMatrix(jacobian, rows);
   if (correlations.some((row) => row.some(Number.isNaN))) return Number.NaN;
   return -symmetricEigenvalues(correlations).reduce((total, v) => total + Math.log(v + K) + 1 / (v + K), 0);
 }
 
-/** Pearson's correlation of every two rows. */
+/** Pearson correlation matrix of the rows. */
 function correlationMatrix(data: Float32Array, rows: number): number[][] {
   const length = data.length / rows;
   const normalised = Array.from({ length: rows }, (_, i) => {
@@ -52,12 +52,12 @@ function correlationMatrix(data: Float32Array, rows: number): number[][] {
   return gramMatrix(normalised);
 }
 
-/** Ascending. */
+/** Eigenvalues in ascending order. */
 export function symmetricEigenvalues(matrix: number[][]): number[] {
   return new EigenvalueDecomposition(new Matrix(matrix), { assumeSymmetric: true }).realEigenvalues;
 }
 
-/** Dot products of every two rows. */
+/** Gram matrix: dot products of all pairs of rows. */
 export function gramMatrix(rows: readonly ArrayLike<number>[]): number[][] {
   const gram = rows.map(() => new Array<number>(rows.length));
   rows.forEach((row, i) => {

@@ -3,17 +3,17 @@ import { codeProducts, fullResolution, hammingDistances } from './activationCode
 import { withUntrained } from './network.js';
 import type { Score, ScoreContext } from './score.js';
 
-/** Inputs that are told apart, and networks that the number is the mean of (Chen et al. 2021, section 3.2.2 and code). */
+/** Inputs whose patterns are distinguished, and networks that the mean is over (Chen et al. 2021, section 3.2.2 and code). */
 const INPUTS = 1000;
 const REPEATS = 3;
-/** Edge of an input: small, so that inputs are many against regions. The published 3 can't be halved twice. */
+/** Edge of an input in pixels: small, so that there are more inputs than regions. The published 3 cannot be halved twice. */
 const SIZE = 4;
 
 /**
- * Linear regions of a thin network: patterns of its ReLUs that are different, among 1000 patches of the images (Chen et al. 2021,
- * section 3.2.2: the mean over three networks). The network has one channel and one cell a stage; of it the first stage counts, as in the published
- * code, whose thin network has that stage alone. There inputs are 3 x 3 pixels of one channel and no stem; here 4 x 4 pixels with the
- * channels of the images go through the stem.
+ * Number of linear regions of a thin network: distinct activation patterns of its ReLUs for 1000 patches of the images (Chen et al. 2021,
+ * section 3.2.2: the mean over three networks). The network has one channel and one cell per stage; only the first stage is counted, as in the
+ * published code, whose thin network has only that stage. There inputs are 3 x 3 pixels of one channel without a stem; here they are
+ * 4 x 4 pixels with the channels of the images, followed by the stem.
  */
 export const linearRegions: Score = {
   name: 'linear-regions',
@@ -31,7 +31,7 @@ export const linearRegions: Score = {
   },
 };
 
-/** Patterns of one thin network among inputs [1000, 4, 4, channels]; its weights depend on the context's seed. */
+/** Distinct patterns of one thin network for inputs [1000, 4, 4, channels]; its weights depend on the context's seed. */
 export function countRegions(context: ScoreContext, architecture: unknown, inputs: Float32Array): Promise<number> {
   return withUntrained(
     context,
@@ -45,7 +45,7 @@ export function countRegions(context: ScoreContext, architecture: unknown, input
   );
 }
 
-/** Number of different codes from the distances between all: those that equal none before them. */
+/** Number of distinct codes, from their pairwise distances: those that equal no earlier code. */
 export function distinctCodes(distances: Float64Array, count: number): number {
   let firsts = 0;
   for (let i = 0; i < count; i++) {
@@ -56,7 +56,7 @@ export function distinctCodes(distances: Float64Array, count: number): number {
   return firsts;
 }
 
-/** Patches at random places of random images, [INPUTS, SIZE, SIZE, channels]. */
+/** Random patches of random images, [INPUTS, SIZE, SIZE, channels]. */
 function patches({ images, settings: { size, imageChannels }, batch }: ScoreContext, random: Random): Float32Array {
   const row = SIZE * imageChannels;
   const result = new Float32Array(INPUTS * SIZE * row);

@@ -4,9 +4,10 @@ import { reluOutputs, withUntrained } from './network.js';
 import type { Score } from './score.js';
 
 /**
- * log|det K| of K, of whose elements each is the number of units that two images of the batch have alike, on or off, over all
- * ReLUs (Mellor et al. 2021, equation 2; K as in their code, which adds up layers). Published with batches of 128; values of
- * different batches can't be compared. NaN where K is singular: images that no unit tells apart, as behind a cell that passes nothing on.
+ * log|det K|, where K[i, j] is the number of ReLU units whose activation is equal for images i and j of the batch, over all layers
+ * (Mellor et al. 2021, 2006.04647, equation 2; K as in their code, which sums over layers). Published with batches of 128; values of
+ * different batch sizes are not comparable. NaN where K is singular: some images have equal codes, as in a cell without a path from
+ * input to output.
  */
 export const naswot: Score = {
   name: 'naswot',
@@ -36,8 +37,8 @@ export const naswot: Score = {
 };
 
 /**
- * log det of a positive semidefinite matrix, row-major. NaN where it is singular: to within float64, where a pivot is lost in
- * the rounding of the elements.
+ * log det of a positive semidefinite matrix, row-major. NaN where it is singular to within float64: a pivot is smaller than the
+ * rounding error of the elements.
  */
 export function logDeterminant(elements: Float64Array, size: number): number {
   const matrix = Matrix.from1DArray(size, size, elements);

@@ -1,13 +1,17 @@
 import type { Graph, Node, Value } from '../../engine/graph/graph.js';
+import type { Operation } from '../../engine/graph/operation.js';
 import type { Variable } from '../../engine/graph/variables.js';
+import { conv2dOperation } from '../../engine/ops/conv/conv2d.js';
+import { depthwiseConv2dOperation } from '../../engine/ops/conv/depthwiseConv2d.js';
 import { assembleGradients } from '../../engine/ops/copy/assembleGradients.js';
+import { matmulOperation } from '../../engine/ops/matmul/matmul.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { Feeds, Program } from '../../engine/runtime/program.js';
 import type { Classifier, NetworkMode } from '../networks/classifier.js';
 import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import type { ScoreContext } from './score.js';
 
-/** An untrained network as its program is traced. */
+/** An untrained network while its program is traced. */
 export interface TracedNetwork {
   readonly graph: Graph;
   readonly network: Classifier;
@@ -31,18 +35,19 @@ export interface UntrainedNetwork {
 }
 
 export interface UntrainedOptions {
-  /** `train` where absent: batch norm by the batch's own statistics, as the published scores take it. */
+  /** Default `train`: batch norm by batch statistics, as in the published scores. */
   readonly mode?: NetworkMode;
-  /** Images of the program: the first so many of the context's. All where absent. */
+  /** Batch size of the program, which takes the first images of the context; default: all. */
   readonly batch?: number;
-  /** Those of the context where absent. */
+  /** Default: those of the context. */
   readonly settings?: NetworkSettings;
 }
 
 /**
  * Builds the network of an architecture with the space's initial weights (PyTorch's defaults for convolutions and linear
  * layers), compiles a program of it, and frees both when `use` is done.
- * @param build traces what is computed beyond the logits and names outputs
+ * @param build traces what is computed from the logits, and names outputs
+ * @throws the signal's reason when the context's signal aborts
  */
 export async function withUntrained<T>(
   context: ScoreContext,
@@ -58,11 +63,15 @@ export async function withUntrained<T>(
     engine.allocate(network.weights, seed);
     engine.allocate(network.runningStatistics, seed);
     const shape = [batch, settings.size, settings.size, settings.imageChannels];
-    program = await engine.compile((graph) => {
-      const images = graph.feed('images', shape);
-      const labels = graph.feed('labels', [batch], 'u32');
-      build({ graph, network, images, labels, logits: network.forward(images, mode) });
-    });
+    program = await engine.compile(
+      (graph) => {
+        const images = graph.feed('images', shape);
+        const labels = graph.feed('labels', [batch], 'u32');
+        build({ graph, network, images, labels, logits: network.forward(images, mode) });
+      },
+      { signal: context.signal },
+    );
+    context.signal?.throwIfAborted();
     return await use(untrainedNetwork(context, network, program, batch));
   } finally {
     program?.dispose();
@@ -95,15 +104,15 @@ function untrainedNetwork(
   };
 }
 
-/** Weights of convolutions and linear layers: scores leave out biases and batch norm, as published code does. */
+/** Weights of convolutions and linear layers, without biases and batch norm, as in published code. */
 export function layerWeights({ weights }: Classifier): Variable[] {
   return weights.variables.filter(({ type }) => type.shape.length >= 2);
 }
 
-/** All weights of a network, or their gradients, as one row laid out as the set is; padding is zero. */
+/** All weights of a network, or their gradients, in the layout of the variable set; padding is zero. */
 export type FlatWeights = Float32Array;
 
-/** Names the gradients of all weights as one output. @param gradients one for each weight, in the set's order */
+/** Adds the gradients of all weights as one output. @param gradients one for each weight, in the set's order */
 export function outputGradients(
   graph: Graph,
   name: string,
@@ -121,30 +130,25 @@ export function writeWeights(engine: Compiler, network: Classifier, weights: Fla
   engine.writeSet(network.weights, new Uint32Array(weights.buffer, weights.byteOffset, weights.length));
 }
 
-/** The part of a row of weights that one variable has, padding included. */
+/** The elements of one variable, including padding. */
 export function partOf(weights: FlatWeights, { offset, set }: Variable): FlatWeights {
   const next = set.variables.find((other) => other.offset > offset);
   return weights.subarray(offset, next?.offset ?? weights.length);
 }
 
 /** Nodes of the traced graph with one of some operations, in order. */
-export function nodesOf(graph: Graph, ...operations: readonly string[]): Node[] {
-  return graph.nodes.filter(({ operation }) => operations.includes(operation.name));
+export function nodesOf(graph: Graph, ...operations: readonly Operation[]): Node[] {
+  return graph.nodes.filter(({ operation }) => operations.includes(operation));
 }
 
 /** Outputs of convolutions and linear layers, before batch norm. */
 export function layerOutputs(graph: Graph): Value[] {
-  return nodesOf(graph, 'conv2d', 'depthwiseConv2d', 'matmul').map(({ outputs }) => outputs[0]);
+  return nodesOf(graph, conv2dOperation, depthwiseConv2dOperation, matmulOperation).map(({ outputs }) => outputs[0]);
 }
 
-/** Batch norms with a ReLU in the same pass have the attribute `relu`; their output is that of the ReLU. */
-const NORMS = ['batchNormTraining', 'batchNormInference'];
-
-/** Outputs of all ReLUs, in order, those that batch norm does in its own pass included. Each is positive where the unit is on. */
+/** Outputs of all ReLUs, in order, including those fused with batch norm. Positive where the unit is active. */
 export function reluOutputs(graph: Graph): Value[] {
   return graph.nodes
-    .filter(
-      ({ operation: { name }, attributes }) => name === 'relu' || (NORMS.includes(name) && attributes.relu === true),
-    )
+    .filter(({ operation, attributes }) => operation.relu?.applied(attributes))
     .map(({ outputs }) => outputs[0]);
 }

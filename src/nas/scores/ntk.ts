@@ -8,11 +8,11 @@ import type { Score, ScoreContext } from './score.js';
 const IMAGES = 16;
 
 /**
- * Condition number of the neural tangent kernel: of the dot products of the gradients by all weights, batch norm's scales
- * among them, of the summed logits of every two of 16 images, the largest eigenvalue over the smallest.
+ * Condition number of the neural tangent kernel of 16 images: the largest over the smallest eigenvalue of the Gram matrix of the
+ * gradients of each image's summed logits with respect to all weights, including the scales of batch norm.
  *
- * As in the published code the network has one cell a stage and 3 channels, weights are normal by Kaiming's fan out, and
- * batches are normalised by their own statistics. Gradients are f32: beyond about 1e6 the number says only that it is large.
+ * As in the published code the network has one cell per stage and 3 channels, weights are Kaiming normal (fan out), and batch norm
+ * uses batch statistics. Gradients are f32, so that values beyond about 1e6 only mean that the condition number is large.
  */
 export const ntk: Score = {
   name: 'ntk',
@@ -23,7 +23,7 @@ export const ntk: Score = {
     kernelCondition({ ...context, settings: { ...context.settings, channels: 3, cells: 1 } }, architecture, initialise),
 };
 
-/** Normal by Kaiming's fan out; biases zero. */
+/** Kaiming normal initialisation by fan out; biases zero. */
 function initialise({ engine, network }: UntrainedNetwork, seed: number): void {
   const fill = kaimingNormal('fanOut');
   for (const variable of layerWeights(network))
@@ -32,7 +32,7 @@ function initialise({ engine, network }: UntrainedNetwork, seed: number): void {
     if (variable.name.endsWith('/bias')) engine.write(variable, new Float32Array(variable.type.shape[0]));
 }
 
-/** The condition number at weights that `initialise` writes; infinite where gradients depend on each other. */
+/** The condition number at weights that `initialise` writes; infinite where gradients are linearly dependent. */
 export function kernelCondition(
   context: ScoreContext,
   architecture: unknown,

@@ -4,11 +4,12 @@ import { heaviside } from '../../engine/ops/elementwise/heaviside.js';
 import { multiply } from '../../engine/ops/elementwise/multiply.js';
 
 /**
- * Traces nodes once more with other weights, every ReLU open where it was open the first time: the function that a second
- * derivative by automatic differentiation is of. ReLU has none, while differences of gradients see every unit that opens or closes.
- * @param nodes those of the network, traced with the variables of `from`
- * @param to a mirror of `from`
- * @returns what stands for a value of the first time
+ * Traces nodes a second time with other weights and the activation pattern of the first time: each ReLU passes on exactly the elements
+ * that it passed on then. Finite differences of the gradients then agree with automatic second derivatives, for which the derivative of
+ * a ReLU's gate is zero; otherwise they would include units whose activation changes within the step.
+ * @param nodes nodes of the network, traced with the variables of `from`
+ * @param to a set with the same variables as `from`
+ * @returns maps a value of the first trace to that of the second
  */
 export function replay(nodes: readonly Node[], from: VariableSet, to: VariableSet): (value: Value) => Value {
   const replayed = new Map<Value, Value>();
@@ -20,19 +21,18 @@ export function replay(nodes: readonly Node[], from: VariableSet, to: VariableSe
     return value.graph.read(to.variables[from.variables.indexOf(origin.variable)]);
   };
   for (const { operation, attributes, inputs, outputs } of nodes) {
-    // Running averages have moved already.
+    // Running statistics are updated once, by the first trace.
     if (operation.inPlace) continue;
     const others = inputs.map(other);
     const { graph } = outputs[0];
-    const gated = operation.name === 'relu' || attributes.relu === true;
-    if (!gated) {
+    const { relu } = operation;
+    if (!relu?.applied(attributes)) {
       graph.apply(operation, others, attributes).forEach((value, i) => {
         replayed.set(outputs[i], value);
       });
       continue;
     }
-    const [ungated, ...more] =
-      operation.name === 'relu' ? others : graph.apply(operation, others, { ...attributes, relu: false });
+    const [ungated, ...more] = relu.without ? graph.apply(operation, others, relu.without(attributes)) : others;
     replayed.set(outputs[0], multiply(ungated, heaviside(outputs[0])));
     more.forEach((value, i) => {
       replayed.set(outputs[i + 1], value);

@@ -2,7 +2,7 @@ import type { Compiler } from '../../engine/runtime/compiler.js';
 import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 
-/** What a score looks at: an untrained network and one batch of images. */
+/** Inputs of scores: sizes of an untrained network, and one batch of images. */
 export interface ScoreContext<Architecture = unknown> {
   readonly engine: Compiler;
   readonly space: Space<Architecture>;
@@ -12,8 +12,10 @@ export interface ScoreContext<Architecture = unknown> {
   /** Class of every image. */
   readonly labels: Uint32Array;
   readonly batch: number;
-  /** Initial weights and random inputs depend on it. */
+  /** Seed of initial weights and random inputs. */
   readonly seed: number;
+  /** Aborts before the next score, and before its program runs. */
+  readonly signal?: AbortSignal;
 }
 
 /** A score of an architecture that needs no training; higher is better unless `lowerIsBetter`. */
@@ -22,10 +24,10 @@ export interface Score {
   /** Where it was published. */
   readonly paper: string;
   readonly lowerIsBetter?: boolean;
-  /** What it looks at. `counts` need neither images nor a device. */
+  /** Its inputs. `counts` needs neither images nor a device. */
   readonly needs: 'counts' | 'images';
-  /** Scores that name the same pass over the network compute it once where they are asked one after the other with one context. */
+  /** Scores with the same name here share a pass over the network, computed once when they are evaluated consecutively in one context. */
   readonly sharedPass?: string;
-  /** @returns NaN where the score is not defined for the architecture, such as a network whose output is constant */
+  /** @returns NaN when the score is not defined for the architecture, such as for a network with a constant output */
   evaluate(context: ScoreContext, architecture: unknown): Promise<number>;
 }

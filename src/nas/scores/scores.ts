@@ -10,7 +10,7 @@ import { synflow } from './synflow.js';
 import { fisher, gradNorm, snip } from './weightGradients.js';
 import { zen } from './zen.js';
 
-/** Those that share a pass stand one after the other. */
+/** All scores; those that share a pass are adjacent. */
 const scores: readonly Score[] = [
   parameters,
   flops,
@@ -28,7 +28,7 @@ const scores: readonly Score[] = [
 
 export const SCORE_NAMES: readonly string[] = scores.map(({ name }) => name);
 
-/** @throws UnknownNameError */
+/** @throws {UnknownNameError} when no score has the name */
 export function scoreByName(name: string): Score {
   const score = scores.find((candidate) => candidate.name === name);
   if (!score) throw new UnknownNameError('Score', name, SCORE_NAMES);

@@ -2,16 +2,16 @@ import { backpropagate } from '../../engine/autodiff/autodiff.js';
 import { layerWeights, outputGradients, partOf, readWeights, withUntrained, writeWeights } from './network.js';
 import type { Score } from './score.js';
 
-/** Scale of the first run's images: sums of outputs up to 1e65 are seen with it. */
+/** Scale of the images of the first run, with which sums of outputs up to 1e65 are in the range of f32. */
 const FIRST_SCALE = 2 ** -90;
 
 /**
  * Synaptic flow: with all weights replaced by their absolute values, batch norm left out and an image of ones, the sum over
  * all weights of w * dR/dw, R being the sum of the outputs.
  *
- * R grows by a factor a layer and leaves the range of f32 in deep networks. The network is linear on positive numbers, so
- * the image and the outputs' gradient are both scaled by about 1 / sqrt(R), which keeps all values within sqrt(R) of 1, and
- * the result is scaled back. NaN where R is above 1e65.
+ * R grows exponentially with depth and overflows f32 in deep networks. The network is linear on positive numbers, so the image and
+ * the outputs' gradient are both scaled by about 1 / sqrt(R), which keeps all values within a factor sqrt(R) of 1, and the result is
+ * scaled back. NaN where R is above 1e65.
  */
 export const synflow: Score = {
   name: 'synflow',
@@ -36,7 +36,7 @@ export const synflow: Score = {
             engine.write(variable, new Float32Array(variable.type.shape[0]).fill(1 - 1e-5));
         const layers = layerWeights(network);
         const positive = (await readWeights(engine, network)).map(Math.abs);
-        // Biases have no part in the gradients of weights, and without them R is linear in the image.
+        // Without biases R is linear in the image; they do not affect the gradients of weights.
         for (const variable of network.weights.variables)
           if (variable.type.shape.length === 1)
             partOf(positive, variable).fill(variable.name.endsWith('/gamma') ? 1 : 0);

@@ -9,7 +9,7 @@ import { sum } from '../../engine/ops/reduce/reduce.js';
 import { layerOutputs, layerWeights, outputGradients, partOf, readWeights, withUntrained } from './network.js';
 import type { Score, ScoreContext } from './score.js';
 
-/** What one backward pass of the cross entropy gives three scores. */
+/** The values that three scores take from one backward pass of the cross entropy. */
 interface LossPass {
   readonly gradNorm: number;
   readonly snip: number;
@@ -19,16 +19,16 @@ interface LossPass {
 /** The sum over the layers of the l2 norm of their weights' gradient. */
 export const gradNorm = lossScore('grad-norm', 'Abdelfattah et al. 2021, 2101.08134, section 3.2', 'gradNorm');
 
-/** The sum over all weights of |w * dL/dw|: how much the loss feels the removal of single weights. */
+/** The sum over all weights of |w * dL/dw|: the sensitivity of the loss to the removal of single weights. */
 export const snip = lossScore('snip', 'Lee et al. 2019, 1810.02340, as in 2101.08134, equation 1', 'snip');
 
 /**
- * The sum over the channels of layer outputs a of the mean over images of (sum over pixels of a * dL/da)^2 / 2: how much
- * the loss feels the removal of channels.
+ * The sum over the channels of layer outputs a of the mean over images of (sum over pixels of a * dL/da)^2 / 2: the
+ * sensitivity of the loss to the removal of channels.
  */
 export const fisher = lossScore('fisher', 'Turner et al. 2020, 1906.04113, as in 2101.08134, equation 3', 'fisher');
 
-/** Passes by context; of each the last alone is kept, for scores are asked for architecture after architecture. */
+/** The last pass of each context: scores are evaluated architecture by architecture. */
 const passes = new WeakMap<ScoreContext, { readonly architecture: string; readonly pass: Promise<LossPass> }>();
 
 function lossScore(name: string, paper: string, part: keyof LossPass): Score {

@@ -4,6 +4,7 @@ import { logicalSize } from '../../engine/graph/types.js';
 import { add } from '../../engine/ops/elementwise/add.js';
 import { relu } from '../../engine/ops/elementwise/relu.js';
 import { scale } from '../../engine/ops/elementwise/scale.js';
+import { globalAveragePoolOperation } from '../../engine/ops/pool/globalAveragePool.js';
 import { sum } from '../../engine/ops/reduce/reduce.js';
 import { Random } from '../../engine/random/random.js';
 import type { Compiler } from '../../engine/runtime/compiler.js';
@@ -11,15 +12,15 @@ import type { Classifier } from '../networks/classifier.js';
 import { layerWeights, nodesOf, withUntrained } from './network.js';
 import type { Score, ScoreContext } from './score.js';
 
-/** Size of the disturbance (Lin et al. 2021, algorithm 1). */
+/** Scale of the perturbation (Lin et al. 2021, 2102.01063, algorithm 1). */
 const ALPHA = 0.01;
 
 /**
- * Zen score: how far the features before the global pooling move when normal noise x is disturbed by alpha times more of it,
- * log E|f(x) - f(x + alpha e)|, plus the log of what batch norm divides by: sum over its layers of log sqrt(mean variance) (Lin et al.
+ * Zen score: the change of the features before global pooling when an input x of normal noise is perturbed by alpha times further noise,
+ * log E|f(x) - f(x + alpha e)|, plus the log of the factors of batch norm: sum over its layers of log sqrt(mean variance) (Lin et al.
  * 2021, algorithm 1). Weights are standard normal. As in the authors' code |.| is the sum of absolute differences of an image and
- * variances are running averages after the two batches. Of the images only their number and shape matter. NaN where the
- * features don't depend on the input.
+ * variances are running averages after the two batches. Only the number and shape of the images are used. NaN where the
+ * features do not depend on the input.
  */
 export const zen: Score = {
   name: 'zen',
@@ -34,8 +35,8 @@ export const zen: Score = {
 };
 
 /**
- * The Zen score with given numbers in place of standard normal ones.
- * @param normals numbers of a weight, of the `images` or of their `disturbance`
+ * The Zen score with given numbers instead of standard normal ones.
+ * @param normals the numbers for a weight, for the `images` or for their `disturbance`
  */
 export function zenOf(
   context: ScoreContext,
@@ -62,9 +63,9 @@ export function zenOf(
   );
 }
 
-/** What the global average pool traced last reads. */
+/** The input of the last global average pool. @throws {AttributeError} when the network has none */
 function pooledFeatures(graph: Graph): Value {
-  const pool = nodesOf(graph, 'globalAveragePool').at(-1);
+  const pool = nodesOf(graph, globalAveragePoolOperation).at(-1);
   if (!pool)
     throw new AttributeError(
       'zen: got a network without global average pooling, wanted one; the score is not defined for this space',

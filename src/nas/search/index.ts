@@ -1,11 +1,11 @@
+export { SearchError } from './errors.js';
 export {
-  type Method,
-  type Problem,
-  type Search,
-  SearchError,
+  type EpochEvent,
+  type EvaluationEvent,
+  inPhase,
+  type PhaseEvent,
   type SearchEvent,
-  type SearchLimits,
-  type SearchProgress,
-  type SearchState,
-  type SupernetContext,
-} from './method.js';
+  type StepEvent,
+} from './events.js';
+export type { Method, Needs, Search, SearchProgress, SearchState } from './method.js';
+export type { EvaluationRequest, EvaluationResult, Problem, SearchLimits, SupernetContext } from './problem.js';

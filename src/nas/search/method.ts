@@ -1,54 +1,69 @@
 import type { z } from 'zod';
-import { NasTransferError } from '../../engine/errors/errors.js';
-import type { Compiler } from '../../engine/runtime/compiler.js';
-import type { Source } from '../data/sources.js';
-import type { Supernet, SupernetOptions } from '../networks/classifier.js';
-import type { EpochRecord } from '../records/epochRecord.js';
 import type { SearchOutcome } from '../records/outcome.js';
-import type { Protocol } from '../records/protocol.js';
-import type { Space } from '../spaces/shared/space.js';
+import type { Problem } from './problem.js';
 
-/** What a method uses of its problem, and so what decides its outcome besides space, options and seed; `name`: the source's name alone. */
+/**
+ * What a method uses of its problem besides space, options and seed, and so what its result depends on: nothing, the name of the
+ * source alone, evaluations by training, or a supernet.
+ */
 export type Needs = 'nothing' | 'name' | 'training' | 'supernet';
 
-/** A search method; its options have the published defaults. */
+/** A search method. `samplingSearch`, `relaxedSearch` and `sharedWeightsSearch` make the searches that `start` returns. */
 export interface Method<Options = unknown> {
+  /** Letters, digits, `_` and `-`; unique. */
   readonly name: string;
   /** Authors, venue or year, arXiv id. */
   readonly paper: string;
   /** What it does, in one line without a full stop. */
   readonly summary: string;
+  /** Schema of the options, with published values as defaults. */
   readonly options: z.ZodType<Options>;
   needs(options: Options): Needs;
-  /** Whether it chooses how long an evaluation trains; the others always take the longest. */
+  /** True: the method chooses how long an evaluation trains. Default: evaluations always train the longest. */
   readonly multiFidelity?: boolean;
-  /** Whether an epoch of a supernet's weights goes through both halves of the source; else through one. */
+  /** True: an epoch of a supernet goes through both splits of the source. Default: through the training split. */
   joinsHalves?(options: Options): boolean;
+  /**
+   * Starts a search; nothing is computed before its first step.
+   * @throws {SearchError} when the problem lacks what the method needs, or options contradict it
+   */
   start(problem: Problem, options: Options): Search;
 }
 
-/** A search under way. After `restore(save())`, in this or another process, it goes on to the same bits. */
+/**
+ * A running search. After `restore(save())`, in this or another process, it continues to the same bits. `step` and `save` check
+ * the problem's signal; a search is saved between two steps, and a step that failed or was aborted can only be followed by
+ * `restore` or `dispose`.
+ */
 export interface Search {
-  /** Does the next piece of work. @returns whether there is more to do */
+  /**
+   * Does the next unit of work: an evaluation or an epoch.
+   * @returns whether there is more to do
+   * @throws the reason of the problem's signal when it is aborted
+   */
   step(): Promise<boolean>;
-  /** The whole state between two steps. */
+  /**
+   * The whole state between two steps.
+   * @throws {SearchError | InterruptedTrainingError} when the last step failed or was aborted
+   */
   save(): SearchState | Promise<SearchState>;
+  /** Continues from a saved state. @throws {SearchError} when it is of another method */
   restore(state: SearchState): void | Promise<void>;
-  /** @throws SearchError before the first step */
+  /** The outcome so far. @throws {SearchError} before there is one */
   result(): SearchOutcome;
   progress(): SearchProgress;
-  /** Frees what the search holds on the device. */
+  /** Frees what the search holds on the device. A second call does nothing. */
   dispose?(): void;
   /**
-   * Builds, one after another, and frees all that the search will hold at once: on an engine that only plans, which then knows what
-   * memory the search needs. Searches without it build everything before the first thing runs.
+   * Allocates and compiles, stage by stage, what the search will hold at once, and frees it: on a `PlanningEngine`, whose highest
+   * memory use is then that of the search. Searches without it allocate everything in their first step.
    */
   plan?(): Promise<void>;
-  /** Supernets that are trained one after another; 1 where left out. */
+  /** Number of supernets that are trained one after another; default 1. */
   readonly stages?: number;
 }
 
-/** `values` survives JSON; `arrays` are the weights, moments and the like of a supernet. */
+/** State of a search. `values` is JSON; `arrays` holds weights and optimiser states. */
 export interface SearchState {
   readonly method: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -59,83 +74,4 @@ export interface SearchProgress {
   readonly done: number;
   readonly total: number;
   readonly unit: 'architecture' | 'epoch';
-}
-
-/** What methods on a supernet work with: the device, the source's images in the protocol's shape, the space's supernet. */
-export interface SupernetContext {
-  readonly engine: Compiler;
-  readonly protocol: Protocol;
-  readonly source: Source;
-  /** @param sizes channels and cells that differ from the protocol's */
-  build(options: SupernetOptions, sizes?: Partial<Pick<Protocol, 'channels' | 'cells'>>): Supernet;
-}
-
-/** What one evaluation is to be. */
-export interface EvaluationRequest {
-  /** Tells evaluations of one search apart: initial weights and batches depend on it. */
-  readonly seedOffset: number;
-  /** One of the problem's `epochs`; left out, the last of them. */
-  readonly epochs?: number;
-}
-
-/** What an evaluation tells. */
-export interface EvaluationResult {
-  /** On images that the training did not see, from 0 to 1; never the test images. */
-  readonly accuracy: number;
-  /** What a table says the training would have taken. Absent where it was really done: times of a machine decide nothing. */
-  readonly seconds?: number;
-}
-
-/** When a search on architectures has to end; whatever a method's own options say. */
-export interface SearchLimits {
-  /** Architectures evaluated. */
-  readonly evaluations?: number;
-  /** Seconds that the evaluations say they took, together. One that would end later is not counted. */
-  readonly seconds?: number;
-}
-
-/** What a method is given: a space, and a source seen only through evaluations or a supernet. */
-export interface Problem<Architecture = unknown> {
-  readonly space: Space<Architecture>;
-  readonly seed: number;
-  /** Tells sources apart; equal selections of images have equal names. */
-  readonly sourceName?: string;
-  /** Trains the architecture for short on one half of the source's images, and measures it on the other half; or looks this up. */
-  evaluate(architecture: Architecture, request: EvaluationRequest): Promise<EvaluationResult>;
-  /** The lengths of training that `evaluate` can do, ascending. Methods of several fidelities go up these. */
-  readonly epochs: readonly number[];
-  readonly limits?: SearchLimits;
-  /** Names that `cost` takes: parameters, multiplyAdds, mflops, latency:DEVICE. */
-  readonly costs: readonly string[];
-  /** What the architecture's network costs: a count, or milliseconds of latency. @throws UnknownNameError */
-  cost(architecture: Architecture, name: string): number;
-  readonly supernet?: SupernetContext;
-  /** The device for predictors that are networks; opened when first asked for. */
-  engine?(): Promise<Compiler>;
-  report?(event: SearchEvent): void;
-}
-
-/** Optimiser steps done and to do in the whole job; sent as often as the sender likes. */
-export interface StepEvent {
-  readonly kind: 'step';
-  readonly done: number;
-  readonly total: number;
-  readonly loss?: number;
-  readonly accuracy?: number;
-}
-
-export type SearchEvent =
-  | StepEvent
-  | {
-      readonly kind: 'evaluation';
-      readonly done: number;
-      readonly total: number;
-      readonly architecture: string;
-      readonly fitness: number;
-    }
-  | { readonly kind: 'epoch'; readonly done: number; readonly total: number; readonly record: EpochRecord };
-
-/** A search used out of order, or a state of another method. */
-export class SearchError extends NasTransferError {
-  override readonly code = 'search';
 }

@@ -39,5 +39,6 @@ export type {
   RelaxedTable,
   Selection,
   Space,
+  TextFormat,
 } from './shared/space.js';
 export { DEFAULT_SPACE, registerSpace, SPACE_NAMES, spaceByName } from './spaces.js';

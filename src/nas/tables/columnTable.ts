@@ -9,20 +9,20 @@ import { sameAs } from './references.js';
 import { type ReadColumns, type RowColumns, RowReader } from './rowReader.js';
 import { type CostColumn, type Measurement, type Table, TableError } from './table.js';
 
-/** Decompressed bytes of the comma-separated rows, in pieces of any length; opened anew by every call. */
+/** Decompressed bytes of the comma-separated rows, in chunks of any length; every call starts from the beginning. */
 export type RowSource = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface TableFiles {
   readonly rows: RowSource;
-  /** Of the header's `latencyFile`; left out, its devices are not known. */
+  /** Rows of the header's `latencyFile`; left out, the table has no latencies of its devices. */
   readonly latencies?: RowSource;
 }
 
 type Columns = ReadonlyMap<string, PackedNumbers>;
 
 /**
- * A table of a header and comma-separated rows, kept column by column. A file is read when something of it is asked for
- * first, in one pass; where its source is asynchronous, `load` has to come before.
+ * A table of a header and comma-separated rows, stored by columns. A file is read in one pass when it is first needed;
+ * with an asynchronous source, `load` has to be called before.
  */
 export class ColumnTable implements Table {
   readonly name: string;
@@ -35,7 +35,7 @@ export class ColumnTable implements Table {
   private own: { readonly texts: PackedTexts; readonly columns: Columns } | undefined;
   private more: Columns | undefined;
 
-  /** @throws TableError if the header's space is none of those known */
+  /** @throws {TableError} when the header's space is not registered */
   constructor(
     readonly header: TableHeader,
     private readonly files: TableFiles,
@@ -51,13 +51,13 @@ export class ColumnTable implements Table {
     this.devices = [...header.latencies, ...(this.latencyFile?.latencies ?? [])].map(({ device }) => device);
   }
 
-  /** Reads all rows. @throws TableError naming row and column of what is wrong with them */
+  /** Reads all rows. @throws {TableError} naming row and column of the first fault */
   async load(): Promise<void> {
     this.own ??= this.packOwn(await readAll(this.ownColumns(), this.files.rows));
     if (this.latencyFile) this.more ??= pack(await readAll(this.latencyColumns(), this.files.latencies!));
   }
 
-  /** Bytes that the rows read so far take. */
+  /** Bytes of memory of the rows read so far. */
   get byteLength(): number {
     const columns = [...(this.own?.columns.values() ?? []), ...(this.more?.values() ?? [])];
     return columns.reduce((sum, column) => sum + column.byteLength, this.own?.texts.byteLength ?? 0);
@@ -175,7 +175,7 @@ function readNow(columns: RowColumns, source: RowSource): ReadColumns {
   try {
     const pieces = source();
     if (!(Symbol.iterator in pieces))
-      throw new TableError(`${columns.file}: was asked for rows before they were read; await load() first`);
+      throw new TableError(`${columns.file}: rows were used before they were read; await load() first`);
     for (const piece of pieces) reader.push(piece);
   } catch (error) {
     throw readingError(columns, error);
@@ -193,7 +193,7 @@ async function readAll(columns: RowColumns, source: RowSource): Promise<ReadColu
   return reader.end();
 }
 
-/** Errors of the source itself, such as of a damaged gzip stream, become the table's. */
+/** Wraps errors of the source, such as of a damaged gzip stream. */
 function readingError({ file }: RowColumns, error: unknown): Error {
   if (error instanceof NasTransferError) return error;
   const got = error instanceof Error ? error.message : String(error);

@@ -1,14 +1,14 @@
 import type { SearchCurve, TableSearch } from './results.js';
 import type { Measurement, Table } from './table.js';
 
-/** Points of a curve at most. */
+/** Largest number of points of a curve. */
 const POINTS = 120;
 
 type Axis = SearchCurve['axis'];
 
 /**
- * What searches had found after so many queries, or seconds: by the measurement, of the architecture that was the best
- * by what the search saw. The grid starts where every search has found something; a search that has ended keeps its best.
+ * Quality of the incumbents over queries or seconds: the measurement of the architecture that was the best by the accuracy that the
+ * search saw. The grid starts where every search has an incumbent; a search that has ended keeps its last one.
  */
 export function searchCurve(
   table: Table,
@@ -52,7 +52,7 @@ function grid(begin: number, end: number, axis: Axis): number[] {
   return axis === 'queries' ? values.map(Math.round) : values;
 }
 
-/** Linear interpolation between the two nearest of the sorted values. */
+/** Quantile by linear interpolation between the two nearest sorted values. */
 function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);

@@ -15,8 +15,8 @@ const networkSettings = z.strictObject({
 });
 
 /**
- * Seconds of one training from a cost of the architecture's network, such as its latency: an epoch takes
- * cost x `training` x images, measuring once takes cost x `validation` x images.
+ * Estimates the seconds of a training from a cost of the architecture's network, such as its latency: an epoch takes
+ * cost x `training` x images, an evaluation cost x `validation` x images.
  */
 const timeModel = z.strictObject({
   /** Name of the cost. */
@@ -26,7 +26,7 @@ const timeModel = z.strictObject({
   validation: z.number().positive(),
   /** Images of every data set. */
   images: z.record(text, z.strictObject({ training: count, validation: count })),
-  /** Where the numbers are from, and how good they are. */
+  /** Source and accuracy of the numbers. */
   source: text,
 });
 
@@ -53,7 +53,7 @@ const tableHeader = z.strictObject({
   latencies: z.array(latency).default([]),
   /** More columns of milliseconds in a second file of the same rows: `file`.csv.gz. */
   latencyFile: z.strictObject({ file: text, latencies: z.array(latency).min(1) }).optional(),
-  /** Columns of the seconds that trainings took, each with measuring once. */
+  /** Columns of the seconds of trainings, each with one evaluation. */
   seconds: z.array(z.strictObject({ column: text, set: text, epochs: count })).default([]),
   timeModel: timeModel.optional(),
   /** Networks that were trained, for every data set. */
@@ -61,15 +61,16 @@ const tableHeader = z.strictObject({
   provenance: z.array(z.strictObject({ columns: z.array(text).min(1), source: text, licence: text })).default([]),
 });
 
-/** What stands in NAME.json beside NAME.csv.gz. */
+/** Content of NAME.json, the header of NAME.csv.gz. */
 export type TableHeader = z.infer<typeof tableHeader>;
-export type TimeModel = z.infer<typeof timeModel>;
 
-/** @throws TableError naming every wrong field */
+/** @throws {TableError} naming every wrong field */
 export function parseTableHeader(value: unknown, where: string): TableHeader {
   const parsed = tableHeader.safeParse(value);
   if (!parsed.success)
-    throw new TableError(`${where}: is no header of a table: ${describeSchemaErrors(parsed.error, value).join('; ')}`);
+    throw new TableError(
+      `${where}: is not the header of a table: ${describeSchemaErrors(parsed.error, value).join('; ')}`,
+    );
   return parsed.data;
 }
 

@@ -4,7 +4,7 @@ import type { ParetoPoint } from '../records/outcome.js';
 import type { TableRunResults, TableSearch } from './results.js';
 import type { Measurement, Table } from './table.js';
 
-/** Searches with a front, by one method on one data set, and what they saw. */
+/** Searches with a front, by one method on one data set, and the measurements that they saw. */
 export interface FrontGroup {
   readonly method: string;
   readonly searches: readonly TableSearch[];
@@ -14,9 +14,8 @@ export interface FrontGroup {
 const LATENCY = 'latency:';
 
 /**
- * The part of what could be dominated that fronts dominate, beside that of the table's own front: objectives are scaled
- * to the table's range, and the reference is the worst value of each, so that it lies between 0 and 1. Groups whose
- * searches give no front are left out.
+ * Normalised hypervolumes of fronts, and of the table's own front: objectives are scaled to the table's range, and the reference point
+ * is the worst value of each, so that hypervolumes lie between 0 and 1. Groups whose searches have no front are left out.
  */
 export function frontsOf(
   table: Table,
@@ -30,7 +29,7 @@ export function frontsOf(
     const objectives = Object.keys(fronts[0][0].objectives);
     const costs = objectives.filter((name) => name !== 'accuracy');
     const columns = new Map<string, Float64Array>(costs.map((name) => [name, costsOf(table, seen.set, name)]));
-    // Rows without an accuracy count as those that searches saw: 0.
+    // Rows without an accuracy have accuracy 0, as searches saw them.
     columns.set(
       'accuracy',
       table.accuracies(seen).map((accuracy) => (Number.isNaN(accuracy) ? 0 : accuracy / 100)),
@@ -62,7 +61,7 @@ function costsOf(table: Table, set: string, name: string): Float64Array {
   return name.startsWith(LATENCY) ? table.latencies(name.slice(LATENCY.length)) : table.costColumn({ name, set });
 }
 
-/** To objectives that are all to be low: 0 the best of the table, 1 its worst. */
+/** Scales to objectives that are minimised: 0 the best of the table, 1 its worst. */
 function scaling(names: readonly string[], columns: ReadonlyMap<string, Float64Array>) {
   const ranges = names.map((name) => {
     const column = columns.get(name)!;
@@ -79,7 +78,7 @@ function scaling(names: readonly string[], columns: ReadonlyMap<string, Float64A
     });
 }
 
-/** Rows that none dominates, best first by the first objective. In that order no row dominates an earlier one. */
+/** Non-dominated rows, sorted by the first objective, best first; in that order no row dominates an earlier one. */
 function tableFront(rows: number, objectivesOf: (row: number) => Objectives): number[] {
   const points = Array.from({ length: rows }, (_, row) => objectivesOf(row));
   const order = [...points.keys()].sort((a, b) => {

@@ -6,7 +6,7 @@ export function describeMeasurement({ set, split, epochs, seed }: Measurement): 
   return `${split} accuracy on ${set} after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${seeds}`;
 }
 
-/** Those that agree with what is wanted in the most of set, split, epochs and seed. */
+/** The measurements that agree with the wanted one in most of set, split, epochs and seed. */
 export function nearestMeasurements(wanted: Measurement, all: readonly Measurement[]): Measurement[] {
   const agreement = (one: Measurement) =>
     (['set', 'split', 'epochs', 'seed'] as const).filter((field) => one[field] === wanted[field]).length;

@@ -1,9 +1,9 @@
-/** Stands for NaN in a column of whole numbers. */
+/** Represents NaN in a column of integers. */
 const MISSING = -(2 ** 31);
-/** 10^9 is the last power of ten that a value from 1 on can be scaled by. */
+/** 10^9 is the largest power of ten by which a value of at least 1 can be scaled within Int32. */
 const MOST_DECIMALS = 9;
 
-/** Numbers kept exactly in as little memory as they take: decimals as Int32 and a power of ten, others as Float64. */
+/** Numbers stored exactly in little memory: decimals as Int32 with a common power of ten, others as Float64. */
 export class PackedNumbers {
   private readonly values: Int32Array | Float64Array;
   private readonly scale: number;
@@ -34,7 +34,7 @@ export class PackedNumbers {
   }
 }
 
-/** The values times a power of ten, if dividing by it gives them back to the bit. */
+/** The values times a power of ten, if dividing by it restores them exactly. */
 function scale(values: Float64Array, power: number): Int32Array | undefined {
   const scaled = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {

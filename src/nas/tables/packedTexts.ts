@@ -1,14 +1,14 @@
 const FREE = -1;
 
-/** Distinct texts as bytes, one after the other, and a hash table that finds the place of a text. */
+/** Distinct texts as concatenated bytes, with a hash table from a text to its index. */
 export class PackedTexts {
   readonly length: number;
   private readonly bytes: Uint8Array;
   private readonly ends: Uint32Array;
-  /** Places by hash, with open addressing; at most half of it is taken. */
+  /** Indices by hash, with open addressing; load factor at most one half. */
   private readonly slots: Int32Array;
 
-  /** @throws what `twice` makes of the places of two equal texts */
+  /** @throws the error that `twice` makes of the indices of two equal texts */
   constructor(texts: readonly string[], twice: (first: number, second: number) => Error) {
     const encoder = new TextEncoder();
     this.length = texts.length;
@@ -34,7 +34,7 @@ export class PackedTexts {
     return new TextDecoder().decode(this.bytes.subarray(this.begin(place), this.ends[place]));
   }
 
-  /** The place of the text; -1 if it is none of them. */
+  /** The index of the text; -1 when it is not there. */
   find(text: string): number {
     return this.slots[this.slotOf(new TextEncoder().encode(text))];
   }
@@ -43,7 +43,7 @@ export class PackedTexts {
     return place === 0 ? 0 : this.ends[place - 1];
   }
 
-  /** The slot that holds the text, or the free one where it belongs. */
+  /** The slot of the text, or the free slot for it. */
   private slotOf(encoded: Uint8Array): number {
     let slot = hash(encoded) & (this.slots.length - 1);
     while (this.slots[slot] !== FREE && !this.holds(this.slots[slot], encoded))

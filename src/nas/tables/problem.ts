@@ -1,14 +1,14 @@
 import { UnknownNameError } from '../errors/errors.js';
-import type { EvaluationResult, Problem } from '../search/method.js';
+import type { EvaluationResult, Problem } from '../search/problem.js';
 import { spaceByName } from '../spaces/spaces.js';
 import { type Measurement, type Table, TableError, type TableSeed } from './table.js';
 
 export interface TableProblemOptions extends Pick<Problem, 'limits' | 'report' | 'engine'> {
   /** Data set whose validation accuracy the search sees. */
   readonly set: string;
-  /** Lengths of training that may be asked for; left out, all that the table has on the set with the seed. */
+  /** Lengths of training that evaluations may have; default: all that the table has on the set with the seed. */
   readonly epochs?: number | readonly number[];
-  /** Seed of the measurements: one for all lengths, or one of each in the order of `epochs`. */
+  /** Seed of the measurements: one for all lengths, or one for each in the order of `epochs`. */
   readonly seed: TableSeed | readonly TableSeed[];
   /** Seed of the search's own random numbers. */
   readonly searchSeed: number;
@@ -19,9 +19,9 @@ const LATENCY = 'latency:';
 const SCORE = 'score:';
 
 /**
- * The table as a source for searches: an evaluation looks up the validation accuracy, and there is no way to ask for
- * another split. Rows without a value count as trained in vain: accuracy 0. Seconds are those that the table tells.
- * @throws TableError if the table has not all the measurements
+ * The problem of a search on a table: an evaluation looks up the validation accuracy; other splits are not accessible. Rows without a
+ * value have accuracy 0. Seconds are those of the table.
+ * @throws {TableError} when the table lacks a measurement
  */
 export function tableProblem(table: Table, options: TableProblemOptions): Problem {
   const { set, searchSeed, limits, report, engine } = options;

@@ -7,7 +7,7 @@ export function sameAs(one: Measurement, other: Measurement): boolean {
   return one.set === other.set && one.split === other.split && one.epochs === other.epochs && one.seed === other.seed;
 }
 
-/** The first row of the highest accuracy; rows without one are passed over. */
+/** The first row of the highest accuracy; rows without an accuracy are ignored. */
 export function bestRow(accuracies: ArrayLike<number>): number {
   let best = 0;
   for (let row = 1; row < accuracies.length; row++)
@@ -31,7 +31,7 @@ export function references(table: Table, measurements: readonly Measurement[]): 
   return resnet !== undefined && table.has(resnet) ? [...best, described('ResNet cell', table.indexOf(resnet))] : best;
 }
 
-/** Kendall tau-b over all rows between every two measurements of different data sets; rows without either are left out. */
+/** Kendall tau-b over all rows between every two measurements of different data sets; rows that lack one of them are ignored. */
 export function setRankCorrelation(
   table: Table,
   measurements: readonly Measurement[],

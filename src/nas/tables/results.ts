@@ -2,10 +2,10 @@ import type { RelativeImprovement } from '../math/relativeImprovement.js';
 import type { Spread } from '../math/spread.js';
 import type { ParetoPoint } from '../records/outcome.js';
 import type { PluginRecord } from '../records/plugin.js';
-import type { SearchLimits } from '../search/method.js';
+import type { SearchLimits } from '../search/problem.js';
 import type { Measurement } from './table.js';
 
-/** Where a search's best so far became better: after `queries` evaluations and `seconds` of the table's clock. */
+/** An improvement of a search's incumbent, after `queries` evaluations and `seconds` of the table's clock. */
 export interface Improvement {
   readonly queries: number;
   readonly seconds: number;
@@ -23,12 +23,12 @@ export interface TableSearch {
   readonly index: number;
   readonly queries: number;
   readonly seconds: number;
-  /** By the accuracy that the search saw, best first found; the last is the best of all. */
+  /** Improvements by the accuracy that the search saw, in order; the last is the best of all. */
   readonly improvements: readonly Improvement[];
   readonly front?: readonly ParetoPoint[];
 }
 
-/** An accuracy of what a method found, over the seeds, in per cent. */
+/** An accuracy of the architectures that a method found, over the seeds, in per cent. */
 export interface TableAccuracy {
   readonly method: string;
   /** Data set searched on. */
@@ -40,11 +40,11 @@ export interface TableAccuracy {
   readonly values?: readonly number[];
   /** Against random search with the same source; absent without it, and for random itself. */
   readonly relativeImprovement?: RelativeImprovement;
-  /** The published row, with where it stands. */
+  /** The published row, with its source. */
   readonly published?: { readonly mean: number; readonly deviation: number; readonly source: string };
 }
 
-/** Mean best-so-far over the seeds, on a grid of queries or seconds. */
+/** Incumbents over the seeds, on a grid of queries or seconds. */
 export interface SearchCurve {
   readonly method: string;
   readonly source: string;
@@ -58,15 +58,15 @@ export interface SearchCurve {
   readonly high: readonly number[];
 }
 
-/** How many queries a method needs to meet the table's best validation accuracy. */
+/** Number of queries that a method needs to find the table's best validation accuracy. */
 export interface QueriesToOptimum {
   readonly method: string;
   readonly source: string;
-  /** Over the seeds that met it; absent where none did. */
+  /** Over the seeds that found it; absent where none did. */
   readonly queries?: Spread;
   readonly reached: number;
   readonly seeds: number;
-  /** Mean over all seeds, a search that missed it counted with all its queries: the true mean is no lower. */
+  /** Mean over all seeds, where a search that did not find it counts with all its queries: a lower bound of the mean. */
   readonly atLeast: number;
   readonly published?: { readonly mean: number; readonly source: string };
 }
@@ -75,7 +75,7 @@ export interface TableRunMethod {
   readonly label: string;
   readonly name: string;
   readonly options: unknown;
-  /** The lengths of training that its searches could ask for, ascending, and the seed of what they saw after these. */
+  /** The lengths of training that its searches could use, ascending, and the seed of the measurement after each. */
   readonly seen: readonly Pick<Measurement, 'epochs' | 'seed'>[];
 }
 
@@ -130,7 +130,7 @@ export interface TableRunResults {
   readonly rerun?: string;
 }
 
-/** How well a predictor ranks what it was not fitted on. `predictions.json`. */
+/** How well predictors rank architectures that they were not fitted on. `predictions.json`. */
 export interface PredictionResults {
   readonly format: 1;
   readonly kind: 'predictions';
@@ -169,7 +169,7 @@ export interface ScoreResults {
   readonly cells: readonly {
     readonly architecture: string;
     readonly index?: number;
-    /** What the table has of it, in per cent: a value for each measurement of the correlations. */
+    /** Accuracies of the table, in per cent: one for each measurement of the correlations. */
     readonly accuracies?: readonly { readonly measurement: Measurement; readonly accuracy: number }[];
     readonly scores: Readonly<Record<string, number | null>>;
     readonly seconds: Readonly<Record<string, number>>;

@@ -6,9 +6,9 @@ export interface RowColumns {
   /** For messages. */
   readonly file: string;
   readonly rows: number;
-  /** Columns of numbers wanted; others are passed over. */
+  /** Columns of numbers to read; others are ignored. */
   readonly numbers: readonly string[];
-  /** Column of texts wanted, and what says why a text is refused. */
+  /** Column of texts to read, and a check that throws when a text is wrong. */
   readonly texts?: { readonly column: string; check(text: string): void };
 }
 
@@ -18,8 +18,8 @@ export interface ReadColumns {
 }
 
 /**
- * Reads comma-separated rows, fed in pieces of any length: a heading line, then one line a row, the column `index`
- * counting them from 0. An empty cell is a number that is not known.
+ * Incremental reader of comma-separated rows, in chunks of any length: a heading line, then one line for each row, which the column
+ * `index` numbers from 0. An empty cell is an unknown number.
  */
 export class RowReader {
   private readonly decoder = new TextDecoder('utf-8', { fatal: true });
@@ -36,12 +36,12 @@ export class RowReader {
     this.numbers = new Map(columns.numbers.map((name) => [name, new Float64Array(columns.rows)]));
   }
 
-  /** @throws TableError naming row and column */
+  /** @throws {TableError} naming row and column of a fault */
   push(bytes: Uint8Array): void {
     this.lines(this.decoded(bytes));
   }
 
-  /** @throws TableError where rows are missing */
+  /** @throws {TableError} when rows are missing */
   end(): ReadColumns {
     this.lines(this.decoded());
     if (this.rest !== '') this.line(this.rest);
@@ -54,7 +54,7 @@ export class RowReader {
     try {
       return bytes ? this.decoder.decode(bytes, { stream: true }) : this.decoder.decode();
     } catch (cause) {
-      throw this.error('got bytes that are no UTF-8, wanted comma-separated rows', cause);
+      throw this.error('got bytes that are not UTF-8, wanted comma-separated rows', cause);
     }
   }
 

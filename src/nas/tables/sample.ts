@@ -3,7 +3,7 @@ import { Random } from '../../engine/random/random.js';
 import type { Space } from '../spaces/shared/space.js';
 import type { Table } from './table.js';
 
-/** Different architectures of a space in the order of a seed. @throws AttributeError if the space has fewer */
+/** Architectures of a space, sampled without replacement. @throws {AttributeError} when the space has fewer */
 export function sampleSpace(space: Space, count: number, seed: number): string[] {
   if (count > space.size)
     throw new AttributeError(`sample: got ${count}, wanted at most the ${space.size} architectures of ${space.name}`);
@@ -13,7 +13,7 @@ export function sampleSpace(space: Space, count: number, seed: number): string[]
   return [...drawn];
 }
 
-/** Different rows of a table in the order of a seed. @throws AttributeError if it has fewer */
+/** Architectures of a table, sampled without replacement. @throws {AttributeError} when it has fewer */
 export function sampleTable(table: Table, count: number, seed: number): string[] {
   if (count > table.size)
     throw new AttributeError(`sample: got ${count}, wanted at most the ${table.size} rows of ${table.name}`);

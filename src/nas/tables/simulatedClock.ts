@@ -2,19 +2,19 @@ import type { Measurement, Table } from './table.js';
 
 export interface SimulatedTraining {
   readonly index: number;
-  /** Validation accuracy in per cent; NaN where none is known. */
+  /** Validation accuracy in per cent; NaN where unknown. */
   readonly accuracy: number;
   readonly seconds: number;
   /** Seconds of this training and all before it. */
   readonly total: number;
 }
 
-/** Trains architectures of a table one after the other, on the table's own clock. */
+/** Simulates training architectures of a table one after another, with the table's seconds. */
 export class SimulatedClock {
   private readonly accuracies: Float64Array;
   private total = 0;
 
-  /** @throws TableError if the table has no such validation accuracies */
+  /** @throws {TableError} when the table has no such validation accuracies */
   constructor(
     private readonly table: Table,
     private readonly measurement: Omit<Measurement, 'split'>,

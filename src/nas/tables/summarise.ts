@@ -1,7 +1,7 @@
 import { kendallTauB } from '../math/kendall.js';
 import { relativeImprovement } from '../math/relativeImprovement.js';
 import { spread } from '../math/spread.js';
-import type { SearchLimits } from '../search/method.js';
+import type { SearchLimits } from '../search/problem.js';
 import { searchCurve } from './curves.js';
 import { frontsOf } from './hypervolumes.js';
 import { publishedAccuracy, publishedQueries, type RunConditions } from './published.js';
@@ -9,7 +9,7 @@ import { bestRow, references, sameAs, setRankCorrelation } from './references.js
 import type { QueriesToOptimum, TableAccuracy, TableRunMethod, TableRunResults, TableSearch } from './results.js';
 import type { Measurement, Table } from './table.js';
 
-/** Searches done, and what they were. */
+/** Finished searches and their plan. */
 export interface TableRun {
   readonly methods: readonly TableRunMethod[];
   /** Its `set` is replaced by each of `sources`. */
@@ -31,7 +31,7 @@ export type TableRunSummary = Pick<
   | 'tableFronts'
 >;
 
-/** The method that relative improvements are over. */
+/** The baseline of relative improvements. */
 const RANDOM = 'random';
 
 /** Searches of one method on one data set. */
@@ -42,9 +42,9 @@ interface Group {
 }
 
 /**
- * What searches on a table found.
- * @param reported measurements that say how good the architectures found are
- * @throws TableError if the table lacks one of the measurements
+ * Analysis of searches on a table.
+ * @param reported measurements of the quality of found architectures
+ * @throws {TableError} when the table lacks one of the measurements
  */
 export function summariseTableRun(table: Table, run: TableRun, reported: readonly Measurement[]): TableRunSummary {
   const groups = run.methods.flatMap((method) =>
@@ -80,8 +80,8 @@ export function summariseTableRun(table: Table, run: TableRun, reported: readonl
 }
 
 /**
- * What is reported of a table: validation and test accuracy on each of its data sets after its longest training, as the
- * mean over training seeds where it has one.
+ * The reported measurements of a table: validation and test accuracy on each of its data sets after the longest training, as the mean
+ * over training seeds where the table has it.
  */
 export function reportedMeasurements({ measurements }: Table): Measurement[] {
   const sets = [...new Set(measurements.map(({ set }) => set))];
@@ -143,7 +143,7 @@ function groupCurves(table: Table, { searches }: Group, measurements: readonly M
   );
 }
 
-/** A search meets the optimum with the first evaluation of an architecture as good as the table's best. */
+/** A search has found the optimum with its first evaluation of an architecture as good as the table's best. */
 function queriesToOptimum(
   table: Table,
   { method, source, searches }: Group,
@@ -167,7 +167,7 @@ function queriesToOptimum(
   };
 }
 
-/** How alike two sources order the methods, by their mean test accuracy on each data set. */
+/** Rank correlation of the methods' mean test accuracies on each data set between two sources. */
 function sourceRankCorrelation({ methods, sources }: TableRun, accuracies: readonly TableAccuracy[]) {
   const tests = accuracies.filter(({ measurement }) => measurement.split === 'test');
   const sets = [...new Set(tests.map(({ measurement }) => measurement.set))];

@@ -1,24 +1,31 @@
 import type { EvaluationRecord } from '../records/outcome.js';
-import type { Method, Problem } from '../search/method.js';
+import type { Method } from '../search/method.js';
+import type { Problem } from '../search/problem.js';
 import type { Improvement, TableSearch } from './results.js';
 import type { Table } from './table.js';
 
-/** Which search, on which of the table's data sets. */
+/** A search on one of the table's data sets. */
 export interface TableSearchTask {
   readonly method: { readonly label: string; readonly options: unknown };
   readonly set: string;
   readonly seed: number;
+  /** Aborts between two evaluations. */
+  readonly signal?: AbortSignal;
 }
 
-/** Searches to the end on a problem made from the table. */
+/**
+ * Searches to the end on a problem made from the table.
+ * @throws the signal's reason when it aborts
+ */
 export async function searchTable(
   table: Table,
   problem: Problem,
   method: Method,
-  { method: { label, options }, set, seed }: TableSearchTask,
+  { method: { label, options }, set, seed, signal }: TableSearchTask,
 ): Promise<TableSearch> {
   const search = method.start(problem, options);
   try {
+    do signal?.throwIfAborted();
     while (await search.step());
     const { architecture, evaluations, front } = search.result();
     return {
@@ -37,8 +44,8 @@ export async function searchTable(
 }
 
 /**
- * Every evaluation better than all before it. Accuracies after different lengths of training can't be compared: one
- * after more epochs counts as better than any after fewer, as the incumbent of Hyperband does (Li et al., 1603.06560).
+ * The evaluations that are better than all before. Accuracies after different lengths of training are not comparable: one after more
+ * epochs counts as better than any after fewer, as for the incumbent of Hyperband (Li et al., 1603.06560).
  */
 export function improvementsOf(table: Table, evaluations: readonly EvaluationRecord[]): Improvement[] {
   const improvements: Improvement[] = [];
@@ -53,7 +60,7 @@ export function improvementsOf(table: Table, evaluations: readonly EvaluationRec
   return improvements;
 }
 
-/** An evaluation that names no epochs has the problem's longest training. */
+/** An evaluation without `epochs` has the problem's longest training. */
 function isBetter(next: EvaluationRecord, best: EvaluationRecord): boolean {
   const [nextEpochs, bestEpochs] = [next, best].map(({ epochs = Number.POSITIVE_INFINITY }) => epochs);
   return nextEpochs === bestEpochs ? next.fitness > best.fitness : nextEpochs > bestEpochs;

@@ -3,7 +3,7 @@ import type { Space } from '../spaces/shared/space.js';
 import type { TableHeader } from './format.js';
 import type { Split, TableSeed } from './table.js';
 
-/** A training that became part of a table. */
+/** A training whose result is part of a table. */
 export interface TrainedRow {
   readonly architecture: string;
   readonly seed: number;
@@ -24,7 +24,7 @@ export interface TrainedTable {
   readonly architectures: readonly string[];
   readonly trained: readonly TrainedRow[];
   readonly licence: string;
-  /** What trained them. */
+  /** The program and device that trained them. */
   readonly source: string;
 }
 

@@ -4,7 +4,7 @@ import { Engine } from '../../engine/runtime/engine.js';
 import type { ImageSet } from '../data/images/imageSet.js';
 import { methodByName } from '../methods/methods.js';
 import type { SearchOutcome, TrainingOutcome } from '../records/outcome.js';
-import type { SearchEvent } from '../search/method.js';
+import type { SearchEvent } from '../search/events.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 import { type PredictionOptions, requireMemory, withRemedies } from './memoryPrediction.js';
@@ -15,29 +15,31 @@ import { targetImages } from './target.js';
 import type { SearchTask, TrainingTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
-/** What executors need besides a device. */
+/** Options of `createExecutors`. */
 export interface ExecutorOptions extends PredictionOptions {
-  /** An engine on the same device and variants, with the kernels that it has; otherwise a new one. */
+  /** An engine on the same device with the same variants, whose compiled kernels are reused; default: a new one. */
   readonly engine?: Engine;
 }
 
-/** Does the searches and trainings of a study on a device. What a task gives depends on the task, device and variants alone. */
+/** Executors of searches and trainings on a device. The outcome of a task depends only on the task, the device and the variants. */
 export function createExecutors(
   gpu: Gpu,
   space: Space,
   { imageSet, variants, engine = new Engine(gpu, { variants }) }: ExecutorOptions,
 ): Pick<Executors, 'search' | 'train' | 'stepTime'> {
   return {
-    search: async (task, report) => searchOn(engine, space, task, await imageSet(task.specification.set), report),
-    train: async (task, report) => {
+    search: async (task, report, signal) =>
+      searchOn(engine, space, task, await imageSet(task.specification.set), report, signal),
+    train: async (task, report, signal) => {
       const images = targetImages(await imageSet(task.target.set), task.target, task.protocol);
-      return trainFromScratch(engine, space, task, images, report);
+      return trainFromScratch(engine, space, task, images, report, signal);
     },
-    // On the same engine: kernels built meanwhile are there when the job starts.
-    stepTime: async (task) => {
-      if (task.kind === 'search') return measureSearchStep(engine, space, task, await imageSet(task.specification.set));
+    // On the same engine, so that the job reuses the compiled kernels.
+    stepTime: async (task, signal) => {
+      if (task.kind === 'search')
+        return measureSearchStep(engine, space, task, await imageSet(task.specification.set), { signal });
       const images = targetImages(await imageSet(task.target.set), task.target, task.protocol);
-      return measureTrainingStep(engine, space, task.protocol, images, space.parse(task.architecture));
+      return measureTrainingStep(engine, space, task.protocol, images, space.parse(task.architecture), { signal });
     },
   };
 }
@@ -48,14 +50,16 @@ async function searchOn(
   task: SearchTask,
   set: ImageSet,
   report: (event: SearchEvent) => void,
+  signal?: AbortSignal,
 ): Promise<SearchOutcome> {
-  const problem = await searchProblem(engine, space, task, set, report);
+  const problem = await searchProblem(engine, space, task, set, report, { signal });
   const method = methodByName(task.methodName);
   const search = method.start(problem, task.options);
   const images = { imageSet: async () => set, sourceContext: { engine: async () => engine } };
   try {
-    // A stage that does not fit would be found only after those before it.
+    // Otherwise a later stage that does not fit would fail only after the earlier ones.
     if ((search.stages ?? 1) > 1) await requireMemory(engine.gpu, space, task, images);
+    do signal?.throwIfAborted();
     while (await search.step());
     return search.result();
   } catch (error) {
@@ -73,12 +77,13 @@ async function trainFromScratch(
   task: TrainingTask,
   images: ImageSet,
   report: (event: TrainingEvent) => void,
+  signal?: AbortSignal,
 ): Promise<TrainingOutcome> {
   const { protocol, seed } = task;
   const architecture = space.parse(task.architecture);
   const classes = images.classes.length;
   const data = { shape: images, train: images.train, test: images.test };
-  const outcome = await trainNetwork(engine, space, architecture, data, classes, protocol, seed, report);
+  const outcome = await trainNetwork(engine, space, architecture, data, classes, protocol, seed, report, signal);
   const { parameters, multiplyAdds } = space.count(architecture, networkSettings(protocol, classes));
   return { ...outcome, parameters, multiplyAdds };
 }

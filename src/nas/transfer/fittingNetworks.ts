@@ -6,24 +6,24 @@ import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 
-/** What is trained. */
+/** The work that settings are chosen for. */
 export type FittedWork =
   /** One architecture, from scratch. */
   | { readonly kind: 'training'; readonly architecture: unknown }
-  /** So many candidates of a search, each for short. */
+  /** A number of candidates of a search, each trained for short. */
   | { readonly kind: 'fitness'; readonly candidates: number }
   /** A supernet. Its channels are a multiple of `channelsOf`. */
   | { readonly kind: 'search'; readonly channelsOf: number };
 
-/** What settings depend on. */
+/** The facts that settings depend on. */
 export interface FittingFacts {
   readonly space: Space;
   readonly work: FittedWork;
   readonly device: AdapterKind;
   readonly images: {
-    /** Images of an epoch: of a search usually half of the source's. */
+    /** Number of images in an epoch; of a search usually half of the source's. */
     readonly count: number;
-    /** The shorter side as the images come, in pixels. */
+    /** The shorter side of the original images, in pixels. */
     readonly edge: number;
     readonly channels: 1 | 3;
     readonly classes: number;
@@ -32,13 +32,13 @@ export interface FittingFacts {
 
 export type NetworkSizes = Pick<Protocol, 'channels' | 'cells' | 'imageSize' | 'imageChannels'>;
 
-/** The least edge of images that a network is trained on where it can be had; a supernet, which only has to rank, may see smaller ones. */
+/** Least image edge for training a network, if the images are that large; a supernet, which only has to rank, may use smaller ones. */
 const LEAST_EDGE = 16;
 
-/** What a step takes whatever its batch, its dispatches, in thousands of millions of multiply-adds. */
+/** Constant work of a step (its dispatches), in 1e9 multiply-adds. */
 const STEP = 0.02;
 
-/** Sizes to choose from that go with those given, in ascending order of work; never larger images than there are. */
+/** The sizes to choose from, with those given, in ascending order of work; images are never enlarged. */
 export function networkSizes(facts: FittingFacts, given: ProtocolOverrides): NetworkSizes[] {
   const { space, work, images } = facts;
   const multiple = work.kind === 'search' ? work.channelsOf : 1;
@@ -52,12 +52,12 @@ export function networkSizes(facts: FittingFacts, given: ProtocolOverrides): Net
     }));
 }
 
-/** Networks halve their images twice. */
+/** Rounds down to a multiple of 4, because networks halve their images twice. */
 function wholeFours(edge: number): number {
   return Math.max(8, edge - (edge % 4));
 }
 
-/** The work of one optimiser step, in thousands of millions of multiply-adds forward with their backward passes. */
+/** The work of one optimiser step, in 1e9 multiply-adds of forward passes including their backward passes. */
 export function stepWork(facts: FittingFacts, protocol: Protocol): number {
   const { space, work, images } = facts;
   const { channels, cells, imageSize, batch } = protocol;
@@ -71,7 +71,7 @@ export function stepWork(facts: FittingFacts, protocol: Protocol): number {
   return STEP + (Math.min(batch, images.count) * image) / 1000;
 }
 
-/** Architectures whose mean stands for all of a space. */
+/** Number of random architectures whose mean represents a space. */
 const SAMPLE = 16;
 
 function meanMultiplyAdds({ space, work }: FittingFacts, settings: NetworkSettings): number {

@@ -2,24 +2,24 @@ import type { AdapterKind } from '../../engine/device/adapter.js';
 import { AttributeError } from '../../engine/errors/errors.js';
 import type { Protocol } from '../records/protocol.js';
 import { joinOverrides, type ProtocolOverrides, withOverrides } from '../records/protocolOverrides.js';
-import { batchesPerEpoch } from '../training/batches.js';
+import { batchesPerEpoch } from '../training/loop/batches.js';
 import { type FittingFacts, networkSizes, stepWork } from './fittingNetworks.js';
 
-/** Settings, and how many optimiser steps they come to: of one candidate where candidates are trained. */
+/** Settings and their number of optimiser steps; of one candidate where candidates are trained. */
 export interface FittedProtocol {
   readonly protocol: Protocol;
   readonly steps: number;
 }
 
-/** What a device of a kind can do in a few minutes. */
+/** Capacity of a kind of device in a few minutes. */
 interface Reach {
-  /** Largest batch of a training from scratch, and of searches, which see less of the images in an epoch. */
+  /** Largest batch of a training from scratch, and of searches, which use fewer images in an epoch. */
   readonly largestBatch: { readonly training: number; readonly search: number };
-  /** Multiply-adds of forward passes, in thousands of millions, that come with their backward passes in the time of a run. */
+  /** Work of a run, in 1e9 multiply-adds of forward passes including their backward passes. */
   readonly work: number;
 }
 
-/** Measured on two cores (docs/own-images.md); of hardware an assumption: a slow GPU. */
+/** Measured on two cores (docs/own-images.md); for hardware an assumption: a slow GPU. */
 const LAVAPIPE: Reach = { largestBatch: { training: 32, search: 16 }, work: 250 };
 const SLOW: Reach = { ...LAVAPIPE, work: 55 };
 const REACH: Readonly<Record<AdapterKind, Reach>> = {
@@ -29,26 +29,27 @@ const REACH: Readonly<Record<AdapterKind, Reach>> = {
   'other-software': SLOW,
 };
 
-/** Optimiser steps that are aimed at, and those below which a run is not cut to save time; by what is trained. */
+/** Target number of optimiser steps, and the least number to which a run is shortened to save time. */
 const STEPS: Readonly<Record<FittingFacts['work']['kind'], { readonly wanted: number; readonly least: number }>> = {
   training: { wanted: 1500, least: 500 },
   fitness: { wanted: 240, least: 150 },
   search: { wanted: 1000, least: 300 },
 };
 
-/** Epochs of a training from scratch: its network grows where these are done anyway, and it is prolonged up to these. */
+/** Epochs of a training from scratch: those below which no larger network is chosen, and the largest number. */
 const ENOUGH_EPOCHS = 15;
 const MOST_EPOCHS = 100;
 
-/** Batches of an epoch where the batch is free to choose. */
+/** Target number of batches in an epoch where the batch size is not given. */
 const BATCHES = 16;
 const SMALLEST_BATCH = 16;
 
 /**
- * Settings for images that no paper has a protocol for: batch, epochs, images and network of such sizes that a run makes enough steps in
- * a few minutes, and of the space's published protocol what does not depend on that. Nothing is measured: equal images give equal
- * settings on every device of a kind.
- * @param given settings that are decided; the others are chosen to go with them
+ * Settings for images without a published protocol: batch, epochs, image and network sizes with which a run makes enough steps in a few
+ * minutes; all other settings are those of the space's published protocol. Nothing is measured: equal images give equal settings on
+ * every device of a kind.
+ * @param given fixed settings; the others are chosen to match them
+ * @throws {AttributeError} without images
  */
 export function fittingProtocol(facts: FittingFacts, given: ProtocolOverrides = {}): FittedProtocol {
   const { images, work } = facts;
@@ -76,7 +77,7 @@ export function fittingProtocol(facts: FittingFacts, given: ProtocolOverrides = 
     epochs,
     batch,
     optimizer: { learningRate: fittingRate(published, batch) },
-    // Published: 4 of 32 pixels. What is grey is often writing, which mirrored is something else.
+    // Published: a padding of 4 for 32 pixels. Grey images are often characters, which are not invariant to flips.
     augmentation: { pad: Math.round(size.imageSize / 8), flip: size.imageChannels === 3, cutout: 0 },
     dropPath: 0,
     auxiliaryWeight: 0,
@@ -90,7 +91,7 @@ function publishedProtocol({ space, work }: FittingFacts): Protocol {
   return work.kind === 'fitness' ? withOverrides(training, fitness) : training;
 }
 
-/** A power of two, a sixteenth of the images if it can be, and of few images at most half. */
+/** A power of two: a sixteenth of the images within the limits, and at most half of them. */
 function fittingBatch(count: number, largest: number): number {
   const wanted = 2 ** Math.round(Math.log2(count / BATCHES));
   const half = 2 ** Math.floor(Math.log2(count / 2));
@@ -99,7 +100,7 @@ function fittingBatch(count: number, largest: number): number {
 
 /**
  * The published rate times the square root of the batch's ratio to the published one (Krizhevsky 2014, 1404.5997, section 5; Hoffer et
- * al. 2017, 1705.08741), in two digits, which people can type.
+ * al. 2017, 1705.08741), rounded to two digits, which people can type.
  */
 function fittingRate({ optimizer, batch: published }: Protocol, batch: number): number {
   return Number((optimizer.learningRate * Math.sqrt(batch / published)).toPrecision(2));

@@ -19,7 +19,7 @@ export function jobHash(decides: unknown): Promise<string> {
   return sha256(new TextEncoder().encode(canonicalJson(decides)));
 }
 
-/** Names what an image set holds: its shape, classes, pixels and labels, not where they came from. */
+/** Hash of the content of an image set: its shape, classes, pixels and labels, not its name or origin. */
 export async function fingerprint(set: ImageSet): Promise<string> {
   const part = async ({ count, pixels, labels }: ImageSet['train']) => ({
     count,

@@ -2,8 +2,8 @@ import { spread } from '../math/spread.js';
 import type { JudgedCell, StudyReference, TransferJob } from './results.js';
 
 /**
- * What each method found on each source, against the references of each target: a pure function of the jobs of a judged
- * study, in the order of targets, sources and methods in which the jobs first show them.
+ * Results of each method and source relative to the references of each target: a pure function of the jobs of a judged study, in the
+ * order in which targets, sources and methods first occur in the jobs.
  * @param size number of architectures of the table
  */
 export function judgedCells(

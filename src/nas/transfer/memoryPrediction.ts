@@ -130,7 +130,7 @@ export async function withRemedies(
 }
 
 /** `12.3 MiB`. */
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
@@ -166,7 +166,7 @@ async function predictWith(
 ): Promise<MemoryPrediction> {
   const engine = new PlanningEngine(gpu, { variants });
   try {
-    const problem = await searchProblem(engine, space, task, set, undefined, sourceContext);
+    const problem = await searchProblem(engine, space, task, set, undefined, { sourceContext });
     await build(methodByName(task.methodName).start(problem, task.options));
     const largestLimit = largestBinding(gpu);
     const { largest, peak } = engine;

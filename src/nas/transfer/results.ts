@@ -4,7 +4,7 @@ import type { JudgementOutcome, SearchOutcome, TrainingOutcome } from '../record
 import type { PluginRecord } from '../records/plugin.js';
 import type { Protocol } from '../records/protocol.js';
 
-/** A search done: method x source x seed. */
+/** A finished search: method x source x seed. */
 export interface SearchJob extends SearchOutcome {
   readonly hash: string;
   readonly method: string;
@@ -14,8 +14,8 @@ export interface SearchJob extends SearchOutcome {
 }
 
 /**
- * A cell of the study: what `method` found on `source`, trained from scratch on `target`. In a judged study the numbers
- * are those of the table: without loss and epochs, with the rank.
+ * A result of the study: the architecture that `method` found on `source`, trained from scratch on `target`. In a judged study the
+ * numbers are those of the table: without loss and epochs, with the rank.
  */
 export interface TransferJob extends Omit<TrainingOutcome, 'loss'>, Partial<JudgementOutcome> {
   readonly accuracy: number;
@@ -32,7 +32,7 @@ export interface TransferJob extends Omit<TrainingOutcome, 'loss'>, Partial<Judg
   readonly seconds: number;
 }
 
-/** Reference levels of a target: always guessing its largest test class, and a linear (ridge) classifier on its pixels. */
+/** Baselines of a target: always predicting its most frequent test class, and a linear (ridge) classifier on its pixels. */
 export interface TargetBaseline {
   readonly target: string;
   readonly chance: number;
@@ -43,9 +43,9 @@ export interface TargetBaseline {
 export interface JudgeDescription {
   readonly table: string;
   readonly epochs: number;
-  /** Number of architectures that ranks are among. */
+  /** Number of ranked architectures. */
   readonly size: number;
-  /** What accuracies are, in words, by target. */
+  /** Descriptions of the accuracies, by target. */
   readonly measurements: readonly {
     readonly target: string;
     readonly accuracy: string;
@@ -54,24 +54,24 @@ export interface JudgeDescription {
 }
 
 /**
- * A level of a target that no search gave. `optimum`: the highest test accuracy of the table; `resnet`: the residual
+ * A reference level of a target. `optimum`: the highest test accuracy of the table; `resnet`: the residual
  * block as a cell; `random-mean`: mean and standard deviation over all architectures of the table.
  */
 export interface StudyReference {
   readonly name: 'optimum' | 'resnet' | 'random-mean';
   readonly target: string;
   readonly accuracy: number;
-  /** Divisor n: the table is all there is. */
+  /** Population standard deviation (divisor n). */
   readonly deviation?: number;
   /** Number of architectures in the mean. */
   readonly count?: number;
   readonly architecture?: string;
   readonly rank?: number;
-  /** What it is and by which measurement. */
+  /** Description of the level and its measurement. */
   readonly description: string;
 }
 
-/** How far what a method found on a source lies from the levels of a judged target; over the seeds. */
+/** Architectures that a method found on a source relative to the references of a judged target, over the seeds. */
 export interface JudgedCell {
   readonly method: string;
   readonly source: string;
@@ -86,7 +86,7 @@ export interface JudgedCell {
   readonly better: Spread;
 }
 
-/** Skip connections in what a method found on a source: what searches by relaxation may collapse to. */
+/** Skip connections in the architectures that a method found on a source, to detect the collapse of relaxed searches. */
 export interface FoundSkips {
   readonly method: string;
   readonly source: string;
@@ -94,7 +94,7 @@ export interface FoundSkips {
   readonly skips: Spread;
   /** Operations of an architecture. */
   readonly operations: number;
-  /** Searches that found an architecture without any convolution. */
+  /** Number of searches that found an architecture without convolutions. */
   readonly withoutConvolution: number;
 }
 
@@ -141,7 +141,7 @@ export interface StudyResults {
   readonly format: 1;
   readonly name: string;
   readonly space: string;
-  /** `tuned`: names the measured choices between kernels, where they are not the usual ones. */
+  /** `tuned`: digest of the measured choices between kernels, where they differ from the usual ones. */
   readonly adapter: { readonly name: string; readonly driver: string; readonly kind: string; readonly tuned?: string };
   readonly versions: Readonly<Record<string, string>>;
   readonly seeds: readonly number[];

@@ -7,17 +7,26 @@ import { makeSource, type Source, type SourceContext } from '../data/sources.js'
 import { UnknownNameError } from '../errors/errors.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
-import { type Problem, SearchError, type SearchEvent } from '../search/method.js';
+import { SearchError } from '../search/errors.js';
+import type { SearchEvent } from '../search/events.js';
+import type { Problem } from '../search/problem.js';
 import type { NetworkSettings } from '../spaces/shared/networkSettings.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
 import type { SearchTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
+/** Options of `searchProblem`. */
+export interface SearchProblemOptions {
+  /** For the source's rule; default: `engine`, which cannot run one where it only plans. */
+  readonly sourceContext?: SourceContext;
+  /** Aborts evaluations and supernets between two steps. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The problem of a search on images: evaluations by training and the space's supernet, on a device.
  * @param set the image set that the task's specification names
- * @param context of the source, where `engine` cannot run its rule
  * @throws {SourceError} when the set cannot meet the specification
  */
 export async function searchProblem(
@@ -26,16 +35,16 @@ export async function searchProblem(
   task: Pick<SearchTask, 'protocol' | 'seed' | 'specification'>,
   set: ImageSet,
   report?: (event: SearchEvent) => void,
-  context: SourceContext = { engine: async () => engine },
+  { signal, sourceContext = { engine: async () => engine } }: SearchProblemOptions = {},
 ): Promise<Problem> {
   const { protocol, seed } = task;
   const fitted = fitImages(set, { size: protocol.imageSize, channels: protocol.imageChannels });
-  const source = await makeSource(fitted, task.specification, seed, context);
+  const source = await makeSource(fitted, task.specification, seed, sourceContext);
   const settings = networkSettings(protocol, source.classes.length);
   return {
     ...uncomputed(space, seed, protocol.epochs, settings),
     sourceName: formatSource(task.specification),
-    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs }) => ({
+    evaluate: async (architecture, { seedOffset, epochs = protocol.epochs, signal }) => ({
       accuracy: await fitness(
         engine,
         space,
@@ -43,6 +52,7 @@ export async function searchProblem(
         source,
         { ...protocol, epochs },
         evaluationSeed(seed, seedOffset),
+        signal,
       ),
     }),
     engine: async () => engine,
@@ -53,10 +63,11 @@ export async function searchProblem(
       build: (options, sizes) => space.supernet({ ...settings, ...sizes }, options),
     },
     report,
+    signal,
   };
 }
 
-/** Architectures that a search which trains candidates will train, at most; where it is told before it starts. */
+/** Largest number of architectures that a search will train, as its progress states before it starts. */
 export function candidatesOf(space: Space, methodName: string, options: unknown, protocol: Protocol): number {
   const problem: Problem = {
     ...uncomputed(space, 0, protocol.epochs, networkSettings(protocol, 2)),
@@ -70,7 +81,7 @@ export function candidatesOf(space: Space, methodName: string, options: unknown,
   }
 }
 
-/** What a search is given and no device is needed for. */
+/** The part of a problem that needs no device. */
 function uncomputed(space: Space, seed: number, epochs: number, settings: NetworkSettings): Omit<Problem, 'evaluate'> {
   return {
     space,
@@ -87,7 +98,7 @@ function uncomputed(space: Space, seed: number, epochs: number, settings: Networ
 
 const COUNTS = ['parameters', 'multiplyAdds', 'mflops'] as const;
 
-/** Each a third of the next (Hyperband's eta, Li et al. 2018), up to the whole training. */
+/** Lengths of training, each a third of the next (Hyperband's eta, Li et al. 2018), up to the whole training. */
 function fidelities(epochs: number): number[] {
   return epochs < 3 ? [epochs] : [...fidelities(Math.floor(epochs / 3)), epochs];
 }
@@ -97,7 +108,7 @@ function evaluationSeed(seed: number, offset: number): number {
   return new Random(seed, `evaluation ${offset}`).uint32();
 }
 
-/** Accuracy on the alphas' half after training on the weights' half. */
+/** Accuracy on the validation half after training on the training half. */
 async function fitness(
   engine: Compiler,
   space: Space,
@@ -105,8 +116,20 @@ async function fitness(
   source: Source,
   protocol: Protocol,
   seed: number,
+  signal?: AbortSignal,
 ): Promise<number> {
   const data = { shape: source, train: source.trainSplit, test: source.validationSplit };
-  const { accuracy } = await trainNetwork(engine, space, architecture, data, source.classes.length, protocol, seed);
+  const classes = source.classes.length;
+  const { accuracy } = await trainNetwork(
+    engine,
+    space,
+    architecture,
+    data,
+    classes,
+    protocol,
+    seed,
+    undefined,
+    signal,
+  );
   return accuracy;
 }

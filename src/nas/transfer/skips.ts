@@ -10,7 +10,7 @@ export function operationsOf({ relaxation, parse }: Space, architecture: string)
   return tables.flatMap((edges, t) => edges.flat().map((operation) => relaxation.tables[t].operations[operation]));
 }
 
-/** Skip connections in what each method found on each source, in the order of the searches. */
+/** Skip connections in the architectures that each method found on each source, in the order of the searches. */
 export function foundSkips(space: Space, searches: readonly SearchJob[]): FoundSkips[] {
   const groups = new Map<string, SearchJob[]>();
   for (const search of searches) {

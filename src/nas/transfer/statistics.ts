@@ -5,12 +5,12 @@ import type { SearchJob, StudySummary, TransferJob } from './results.js';
 
 export { kendallTauB, relativeImprovement, spread };
 
-/** The method whose cells the others are compared with. */
+/** The baseline of relative improvements. */
 export const RANDOM_METHOD = 'random';
 
 /**
- * The accuracy that a search itself saw of what it found: the fitness of the architecture, or the validation accuracy of
- * the supernet after its last epoch; null where the search measured neither. The two are not on one scale.
+ * The accuracy of the found architecture in its search: its fitness, or the validation accuracy of the supernet after the last epoch;
+ * null where the search measured neither. The two are not comparable.
  */
 export function searchAccuracy(search: SearchJob): number | null {
   const evaluated = search.evaluations.findLast((evaluation) => evaluation.architecture === search.architecture);
@@ -19,11 +19,11 @@ export function searchAccuracy(search: SearchJob): number | null {
 }
 
 /**
- * Analysis of a study, a pure function of its jobs. Jobs may lie in any order and some may be missing: what can't be
- * computed is left out or null. Names come in the order in which the jobs first show them.
+ * Analysis of a study, a pure function of its jobs. Jobs may be in any order and some may be missing: what cannot be
+ * computed is absent or null. Names are in the order in which they first occur in the jobs.
  */
 export function summarise(jobs: readonly TransferJob[], searches: readonly SearchJob[]): StudySummary {
-  // Sums in the order of seeds, so that the order in which jobs were done does not change the last bits.
+  // Summed in the order of seeds, so that rounding does not depend on the order of jobs.
   const sorted = [...jobs].sort((a, b) => a.seed - b.seed);
   const methods = unique(jobs.map((job) => job.method));
   const sources = unique(jobs.map((job) => job.source));
@@ -58,14 +58,14 @@ function summariseCell(jobs: readonly TransferJob[], place: Pick<Cell, 'method' 
   const cell = { ...place, accuracy: spread(accuracies) };
   if (method === RANDOM_METHOD) return [cell];
   const random = randomAccuracies(jobs, source, target);
-  // Random cells that never got one image right give no level to compare with.
+  // A mean of 0 of random cells cannot be divided by.
   if (random.every((accuracy) => accuracy === 0)) return [cell];
   return [{ ...cell, relativeImprovement: relativeImprovement(accuracies, random) }];
 }
 
 /**
- * Random cells of the same source and target; of every source of the target where random did not run on this one. Random
- * draws that see no image give every source the same cell: such a run counts once.
+ * Random cells of the same source and target; of all sources of the target where random did not run on this one. Random search without
+ * images samples the same cell for every source: such a run counts once.
  */
 function randomAccuracies(jobs: readonly TransferJob[], source: string, target: string): number[] {
   const random = jobs.filter((job) => job.method === RANDOM_METHOD && job.target === target);
@@ -74,7 +74,7 @@ function randomAccuracies(jobs: readonly TransferJob[], source: string, target: 
   return [...new Map(random.map((job) => [`${job.seed} ${job.architecture}`, job.accuracy])).values()];
 }
 
-/** Order of the methods' mean accuracies on one target, searched on the one and on the other source. */
+/** Rank correlation of the methods' mean accuracies on one target between two sources. */
 function compareMeans(cells: readonly Cell[], target: string, [first, second]: readonly [string, string]): Correlation {
   const means = (source: string) =>
     new Map(

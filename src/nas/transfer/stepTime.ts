@@ -6,30 +6,32 @@ import { fitImages } from '../data/images/transform.js';
 import { makeSource } from '../data/sources.js';
 import { methodByName } from '../methods/methods.js';
 import type { Protocol } from '../records/protocol.js';
-import type { SearchEvent } from '../search/method.js';
+import type { SearchEvent } from '../search/events.js';
 import type { Space } from '../spaces/shared/space.js';
-import { batchesPerEpoch } from '../training/batches.js';
+import { batchesPerEpoch } from '../training/loop/batches.js';
 import { searchProblem } from './searchProblem.js';
 import type { StepTime, TrainingEvent } from './study.js';
 import type { SearchTask } from './tasks.js';
 import { trainNetwork } from './trainNetwork.js';
 
 export interface StepTimeOptions {
-  /** Steps are timed for so long, in seconds, or for one step where that takes longer; default 1. */
+  /** Seconds for which steps are timed, or one step where that takes longer; default 1. */
   readonly seconds?: number;
+  /** Aborts between two steps. */
+  readonly signal?: AbortSignal;
 }
 
-/** Of a search: what its steps depend on. */
+/** The part of a search that its steps depend on. */
 export type TimedSearch = Pick<SearchTask, 'methodName' | 'options' | 'specification' | 'protocol' | 'seed'>;
 
-/** Epochs that are never reached while steps are timed. */
+/** A number of epochs that timing never reaches. */
 const NO_END = 100_000;
 
 /**
- * Times the first steps of training an architecture from scratch, then frees all that it took. Kernels that the engine has built
- * meanwhile need not be built again.
+ * Times the first steps of training an architecture from scratch, then frees all buffers. The engine keeps the compiled
+ * kernels.
  * @param images in the protocol's shape (`targetImages`)
- * @throws what the training itself would throw, such as MemoryLimitError
+ * @throws whatever the training throws, such as MemoryLimitError; the signal's reason when it aborts
  */
 export async function measureTrainingStep(
   engine: Compiler,
@@ -45,7 +47,7 @@ export async function measureTrainingStep(
   const batch = Math.min(protocol.batch, train.count);
   return {
     ...(await timeSteps(
-      (report) => trainNetwork(engine, space, architecture, data, classes.length, endless, 0, report),
+      (report) => trainNetwork(engine, space, architecture, data, classes.length, endless, 0, report, options?.signal),
       options,
     )),
     steps: protocol.epochs * batchesPerEpoch(train.count, batch),
@@ -54,9 +56,9 @@ export async function measureTrainingStep(
 
 /**
  * Times the first steps of a search: on a supernet those of the supernet (both updates, where there are two); of a search that trains
- * candidates those of one drawn at random. Selection at the end of a search with shared weights is not in it.
+ * candidates those of a random candidate. The selection at the end of a search with shared weights is not included.
  * @param set the image set that `specification` names
- * @throws what the search itself would throw, such as MemoryLimitError
+ * @throws whatever the search throws, such as MemoryLimitError; the signal's reason when it aborts
  */
 export async function measureSearchStep(
   engine: Compiler,
@@ -87,12 +89,15 @@ export async function measureSearchStep(
   let stepsPerEpoch = 0;
   const time = await timeSteps(async (report) => {
     const watch = (event: SearchEvent) => {
-      if (event.kind === 'evaluation') return;
+      if (event.kind === 'evaluation' || event.kind === 'phase') return;
       if (event.kind === 'step') stepsPerEpoch = event.total / started.progress().total;
       report(event);
     };
     const endless = { ...search, protocol: { ...protocol, epochs: NO_END } };
-    const started = method.start(await searchProblem(engine, space, endless, set, watch), movingAtOnce(search));
+    const started = method.start(
+      await searchProblem(engine, space, endless, set, watch, { signal: options?.signal }),
+      movingAtOnce(search),
+    );
     try {
       while (await started.step());
     } finally {
@@ -102,7 +107,7 @@ export async function measureSearchStep(
   return { ...time, steps: total * stepsPerEpoch };
 }
 
-/** The options with which the architecture parameters move from the first step on, as they do in most of a search. */
+/** The options with which architecture parameters are updated from the first step on, as they are in most of a search. */
 function movingAtOnce({ methodName, options }: TimedSearch): unknown {
   const schema = methodByName(methodName).options;
   return [{ alphaStart: 0 }, { weightsShare: 0 }].reduce<unknown>((chosen, option) => {
@@ -111,12 +116,12 @@ function movingAtOnce({ methodName, options }: TimedSearch): unknown {
   }, options);
 }
 
-/** Ends a job that has run for long enough. */
+/** Stops a job that has been timed for long enough. */
 class Timed extends Error {}
 
 async function timeSteps(
   run: (report: (event: TrainingEvent) => void) => Promise<unknown>,
-  { seconds = 1 }: StepTimeOptions = {},
+  { seconds = 1, signal }: StepTimeOptions = {},
 ): Promise<Omit<StepTime, 'steps'>> {
   const start = performance.now();
   const secondsNow = () => (performance.now() - start) / 1000;
@@ -125,8 +130,9 @@ async function timeSteps(
   let total = 0;
   try {
     await run((event) => {
+      signal?.throwIfAborted();
       if (event.kind === 'step') total = event.total;
-      // Short epochs tell of their first steps alone.
+      // Short epochs report only their first steps.
       const done = event.kind === 'step' ? event.done : (event.done / event.total) * total;
       last = { done, time: secondsNow() };
       first ??= last;
@@ -135,7 +141,7 @@ async function timeSteps(
   } catch (error) {
     if (!(error instanceof Timed)) throw error;
   }
-  // Jobs are made endless, so that two steps were done.
+  // The jobs have a practically unlimited number of epochs, so at least two steps were done.
   if (!first || !last || last.done === first.done)
     throw new NasTransferError('timing steps: the job ended before its second');
   const secondsPerStep = (last.time - first.time) / (last.done - first.done);

@@ -1,7 +1,7 @@
 import { NasTransferError } from '../../engine/errors/errors.js';
 import type { EpochRecord } from '../records/epochRecord.js';
 import type { JudgementOutcome, SearchOutcome, TrainingOutcome } from '../records/outcome.js';
-import type { SearchEvent, StepEvent } from '../search/method.js';
+import type { SearchEvent, StepEvent } from '../search/events.js';
 import { spaceByName } from '../spaces/spaces.js';
 import { judgedCells } from './judgedCells.js';
 import type { StudyPlan } from './plan.js';
@@ -10,26 +10,29 @@ import { foundSkips } from './skips.js';
 import { summarise } from './statistics.js';
 import type { BaselineTask, JudgementTask, SearchTask, StudyTask, TrainingTask } from './tasks.js';
 
-/** How long a job's steps take on a device. Never part of a result: two measurements differ. */
+/** Times of a job's steps on a device. Never part of a result, because measurements vary. */
 export interface StepTime {
-  /** Building the network, compiling its kernels and bringing the images to the device. */
+  /** Building the network, compiling its kernels and uploading the images. */
   readonly compileSeconds: number;
   readonly secondsPerStep: number;
   /** Optimiser steps of the whole job; of a search that trains candidates, at most. */
   readonly steps: number;
 }
 
-/** Reference levels of a target's test images, as fractions. */
+/** Baselines on a target's test images, as fractions. */
 export type BaselineOutcome = Omit<TargetBaseline, 'target'>;
 
-/** What does the work of a study. Outcomes must depend on the task alone. */
+/**
+ * Executes the jobs of a study. Outcomes must depend only on the task. Aborted calls reject with the signal's reason and free their
+ * buffers.
+ */
 export interface Executors {
-  search(task: SearchTask, report: (event: SearchEvent) => void): Promise<SearchOutcome>;
-  train(task: TrainingTask, report: (event: TrainingEvent) => void): Promise<TrainingOutcome>;
+  search(task: SearchTask, report: (event: SearchEvent) => void, signal?: AbortSignal): Promise<SearchOutcome>;
+  train(task: TrainingTask, report: (event: TrainingEvent) => void, signal?: AbortSignal): Promise<TrainingOutcome>;
   baseline(task: BaselineTask): Promise<BaselineOutcome>;
-  /** How long the steps of a job take, measured for a moment; absent where it can't be told. */
-  stepTime?(task: SearchTask | TrainingTask): Promise<StepTime>;
-  /** Needed by judged studies alone. */
+  /** Times of a job's steps, measured briefly; absent where they cannot be measured. */
+  stepTime?(task: SearchTask | TrainingTask, signal?: AbortSignal): Promise<StepTime>;
+  /** Only for judged studies. */
   judge?(task: JudgementTask): Promise<JudgementOutcome>;
 }
 
@@ -37,7 +40,7 @@ export type TrainingEvent =
   | StepEvent
   | { readonly kind: 'epoch'; readonly done: number; readonly total: number; readonly record: EpochRecord };
 
-/** A finished job as it is kept. */
+/** A finished job as it is stored. */
 export interface JobRecord {
   readonly hash: string;
   readonly kind: StudyTask['kind'];
@@ -45,13 +48,13 @@ export interface JobRecord {
   readonly outcome: SearchOutcome | TrainingOutcome | BaselineOutcome | JudgementOutcome;
 }
 
-/** Finished jobs by hash; what `append` has returned for survives the end of the process. */
+/** Finished jobs by hash. A record is durable when the promise of `append` resolves. */
 export interface JobStore {
   get(hash: string): JobRecord | undefined;
   append(record: JobRecord): Promise<void>;
 }
 
-/** `done` and `total` count the jobs of the study; `reused`: it was found done. */
+/** `done` and `total` count the jobs of the study; `reused`: the job was in the store. */
 export type StudyEvent =
   | { readonly kind: 'start'; readonly task: StudyTask; readonly done: number; readonly total: number }
   | { readonly kind: 'progress'; readonly task: StudyTask; readonly event: SearchEvent | TrainingEvent }
@@ -64,7 +67,7 @@ export type StudyEvent =
       readonly total: number;
     };
 
-/** What results say about where they come from. */
+/** The provenance of results. */
 export type StudyProvenance = Pick<
   StudyResults,
   'adapter' | 'versions' | 'sources' | 'targets' | 'plugins' | 'rerun' | 'judge' | 'references'
@@ -74,12 +77,14 @@ export interface StudyRun extends Executors {
   readonly store: JobStore;
   readonly provenance: StudyProvenance;
   onEvent?(event: StudyEvent): void;
+  /** Aborts before the next job, and the running one between two of its steps; finished jobs stay in the store. */
+  readonly signal?: AbortSignal;
 }
 
 /** A finished job with the outcome of its kind. */
 type RecordOf<Outcome> = JobRecord & { readonly outcome: Outcome };
 
-/** Does one job, unless the store holds it already. */
+/** Does one job, unless the store has it already. */
 export async function completeJob<Outcome extends JobRecord['outcome']>(
   task: StudyTask,
   store: JobStore,
@@ -90,7 +95,7 @@ export async function completeJob<Outcome extends JobRecord['outcome']>(
   const start = performance.now();
   const outcome = await work();
   const seconds = (performance.now() - start) / 1000;
-  // As it will be read again: JSON turns a loss that is no number into null.
+  // As a store returns it later: JSON turns NaN into null.
   const record = JSON.parse(
     JSON.stringify({ hash: task.hash, kind: task.kind, seconds, outcome }),
   ) as RecordOf<Outcome>;
@@ -99,8 +104,9 @@ export async function completeJob<Outcome extends JobRecord['outcome']>(
 }
 
 /**
- * Does every job of the plan that the store does not hold yet. Whether it was interrupted in between or not, it ends
- * with the same results, times aside.
+ * Does every job of the plan that the store does not have yet. The results are the same whether the run was interrupted or not, except
+ * for times.
+ * @throws the signal's reason when it aborts; finished jobs stay in the store
  */
 export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyResults> {
   const { study } = plan;
@@ -108,6 +114,7 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
   let done = 0;
 
   const complete = async <Outcome extends JobRecord['outcome']>(task: StudyTask, work: () => Promise<Outcome>) => {
+    run.signal?.throwIfAborted();
     const reused = run.store.get(task.hash) !== undefined;
     if (!reused) run.onEvent?.({ kind: 'start', task, done, total });
     const record = await completeJob(task, run.store, work);
@@ -129,7 +136,7 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
   }
   for (const task of plan.searches) {
     const { method, source, seed } = task;
-    const search = await complete(task, () => run.search(task, progress(task)));
+    const search = await complete(task, () => run.search(task, progress(task), run.signal));
     seconds.set(search.hash, search.seconds);
     searches.push({ hash: search.hash, method, source, seed, ...search.outcome, seconds: search.seconds });
     const { architecture } = search.outcome;
@@ -139,7 +146,7 @@ export async function runStudy(plan: StudyPlan, run: StudyRun): Promise<StudyRes
       jobs.push({ hash: record.hash, ...found, target, epochs: [], ...record.outcome, seconds: record.seconds });
     };
     for (const training of await plan.trainings(task, architecture))
-      add(training.target.label, await complete(training, () => run.train(training, progress(training))));
+      add(training.target.label, await complete(training, () => run.train(training, progress(training), run.signal)));
     for (const judgement of await plan.judgements(architecture))
       add(judgement.target.label, await complete(judgement, () => judged(run, judgement)));
   }

@@ -9,7 +9,7 @@ import { describeSchemaErrors } from '../schemas/schemaErrors.js';
 import { checkSupernetChannels } from '../spaces/shared/mixedNode.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { checkRegularization } from '../training/trainingLoss.js';
+import { checkRegularization } from '../training/network/trainingLoss.js';
 
 /** A study, or a part of one, that does not follow its schema. */
 export class StudyError extends NasTransferError {
@@ -31,7 +31,7 @@ export interface StudySource {
 export interface StudyTarget {
   readonly label: string;
   readonly set: string;
-  /** At most so many training and test images; all if absent. */
+  /** Largest numbers of training and test images; default: all. */
   readonly limit?: number;
   readonly testLimit?: number;
 }
@@ -78,7 +78,7 @@ export function studyTarget(target: Omit<StudyTarget, 'label'>, label = target.s
 }
 
 /**
- * How an architecture is trained from scratch: as the space publishes it, but for the overrides.
+ * Training of an architecture from scratch: the space's published protocol with overrides.
  * @throws {StudyError} when the space has no such networks
  */
 export function trainingProtocol(space: Space, overrides: ProtocolOverrides = {}): Protocol {
@@ -88,7 +88,7 @@ export function trainingProtocol(space: Space, overrides: ProtocolOverrides = {}
 }
 
 /**
- * How candidates of a search are trained for short.
+ * The short training of candidates in a search.
  * @param training overrides of the training from scratch, which the short training shares
  * @throws {StudyError} when the space has no such networks
  */
@@ -103,7 +103,7 @@ export function fitnessProtocol(
   return protocol;
 }
 
-/** How a supernet's weights are trained. `checkSupernetProtocol` tells whether the space has such a supernet. */
+/** Training of a supernet's weights. `checkSupernetProtocol` checks that the space has such a supernet. */
 export function supernetProtocol(space: Space, overrides: ProtocolOverrides = {}): Protocol {
   return withOverrides(space.protocols.search, overrides);
 }
@@ -120,7 +120,7 @@ export function checkSupernetProtocol(space: Space, protocol: Protocol): void {
   );
 }
 
-/** How a method's search trains what it trains. @throws {StudyError} when the space has no such networks */
+/** The protocol of a method's search: of the supernet, or of its candidates. @throws {StudyError} when the space has no such networks */
 export function searchProtocol(space: Space, { name, options }: StudyMethod, overrides: ProtocolOverrides): Protocol {
   if (methodByName(name).needs(options) !== 'supernet') return fitnessProtocol(space, overrides);
   const protocol = supernetProtocol(space, overrides);

@@ -19,7 +19,7 @@ const targetEntry = z.union([
 ]);
 
 const judge = z.strictObject({
-  table: text.describe('name of a table, such as nasbench201; of its file in the folder of tables'),
+  table: text.describe('name of a table in the folder of tables, such as nasbench201'),
   epochs: z.int().min(1).default(200).describe('test accuracies after this many epochs of training'),
 });
 
@@ -67,7 +67,7 @@ export function studySchema() {
   });
 }
 
-/** A study file as read. */
+/** The content of a study file. */
 export type StudyFile = z.infer<ReturnType<typeof studySchema>> & {
   /** Source entries with the parameters of their rules. */
   readonly sources: readonly (string | SourceEntry)[];

@@ -11,7 +11,7 @@ import type { StudyTarget } from './studyParts.js';
 import type { Study } from './studySpecification.js';
 import type { JudgementTask } from './tasks.js';
 
-/** A table that tells which networks it measured. */
+/** A table with the settings of its networks. */
 export interface JudgingTable extends Table {
   readonly header: Pick<TableHeader, 'settings'>;
 }
@@ -25,19 +25,19 @@ interface Judged {
   readonly validations?: Float64Array;
 }
 
-/** Judges architectures by the test accuracies that a table has of them. */
+/** Judges architectures by their test accuracies in a table. */
 export class TableJudge {
   private constructor(
     private readonly table: JudgingTable,
     private readonly epochs: number,
     private readonly judged: readonly Judged[],
-    /** Names all that outcomes depend on: architectures and accuracies. */
+    /** Hash of all that outcomes depend on: architectures and accuracies. */
     readonly fingerprint: string,
   ) {}
 
   /**
-   * The judge of a study that has one. Of accuracies, the mean over seeds is taken where the table has it.
-   * @throws TableError if the table is of another space, or lacks a target, the epochs or the networks' settings
+   * Creates the judge of a judged study. It takes the mean over seeds where the table has it.
+   * @throws {TableError} when the table is of another space, or lacks a target, the epochs or the networks' settings
    */
   static async of(table: JudgingTable, study: Pick<Study, 'judge' | 'space' | 'targets'>): Promise<TableJudge> {
     const { epochs } = study.judge!;
@@ -80,7 +80,7 @@ export class TableJudge {
     };
   }
 
-  /** @throws TableError if the table lacks the architecture or its accuracy */
+  /** @throws {TableError} when the table lacks the architecture or its accuracy */
   judge({ architecture, target }: Pick<JudgementTask, 'architecture' | 'target'>): JudgementOutcome {
     const { accuracies, validations, test } = this.judged.find((one) => one.target.set === target.set)!;
     const row = this.table.indexOf(architecture);
@@ -99,7 +99,7 @@ export class TableJudge {
     };
   }
 
-  /** Levels of every target to set what was found against. */
+  /** Reference levels of every target. */
   references(): StudyReference[] {
     const { resnet } = spaceByName(this.table.space);
     return this.judged.flatMap(({ target, test, accuracies }) => {
@@ -154,7 +154,7 @@ function checkSet(table: JudgingTable, set: string): void {
   }
   if (!table.header.settings[set])
     throw new TableError(
-      `judge: table ${table.name} does not tell which networks it measured on ${set}; wanted settings of ${set} in its header`,
+      `judge: table ${table.name} does not state the networks that it measured on ${set}; wanted settings of ${set} in its header`,
     );
 }
 

@@ -6,13 +6,13 @@ import type { Protocol } from '../records/protocol.js';
 import type { BaselineOutcome } from './study.js';
 import type { StudyTarget } from './studyParts.js';
 
-/** Targets keep their images whatever the seed of a training, so that seeds differ in weights and order alone. */
+/** The images of a target do not depend on the seed of a training: seeds differ only in weights and order. */
 const SELECTION_SEED = 0;
 
-/** Ridge regression on more pixels than this takes minutes; it then sees images of half the edge. */
+/** Ridge regression on more features than this takes minutes; images are then reduced to half the edge. */
 const MOST_LINEAR_FEATURES = 1024;
 
-/** The images of a target: at most `limit` and `testLimit` of them, balanced over classes, in the protocol's shape. */
+/** The images of a target: class-stratified samples of at most `limit` and `testLimit` images, in the protocol's shape. */
 export function targetImages(
   set: ImageSet,
   { limit, testLimit }: Pick<StudyTarget, 'limit' | 'testLimit'>,
@@ -26,7 +26,7 @@ export function targetImages(
   return fitImages(selected, { size: imageSize, channels: imageChannels });
 }
 
-/** Always guessing the largest class, and a linear classifier on the pixels, on the images that networks get. */
+/** Baselines on the images that networks get: always predicting the most frequent class, and a linear classifier on the pixels. */
 export function targetBaseline(images: ImageSet): BaselineOutcome {
   const { height, width, channels, classes } = images;
   const size = height * width * channels > MOST_LINEAR_FEATURES ? Math.floor(height / 2) : height;

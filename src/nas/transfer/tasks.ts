@@ -6,7 +6,7 @@ import type { Protocol } from '../records/protocol.js';
 import { jobHash } from './jobHash.js';
 import type { StudyMethod, StudySource, StudyTarget } from './studyParts.js';
 
-/** Part of every hash: raised when a change of the program changes the outcome of a job. */
+/** Part of every hash; increased when a change of the program changes outcomes. */
 export const RESULT_VERSION = 2;
 
 /** A search to do: method x source x seed. */
@@ -22,7 +22,7 @@ export interface SearchTask {
   readonly methodName: string;
   readonly options: unknown;
   readonly specification: SourceSpecification;
-  /** How the supernet, or else every candidate, is trained. */
+  /** Training of the supernet, or of every candidate. */
   readonly protocol: Protocol;
 }
 
@@ -55,9 +55,9 @@ export interface JudgementTask {
 
 export type StudyTask = SearchTask | TrainingTask | BaselineTask | JudgementTask;
 
-/** What decides outcomes besides the settings of a job. */
+/** What outcomes depend on besides the settings of a job. */
 export interface TaskContext {
-  /** Names the adapter and its measured kernels: results are equal to the bit on one adapter and with one choice of kernels. */
+  /** Names the adapter and the tuning of its kernels: results are bit-identical on one adapter with one tuning. */
   readonly adapter: string;
   /** `fingerprint` of every image set, by its name. */
   readonly fingerprints: ReadonlyMap<string, string>;
@@ -66,7 +66,8 @@ export interface TaskContext {
 }
 
 /**
- * A search. Its hash names what decides its outcome and nothing else: a search that uses no image has one hash for all sources.
+ * Builds the task of a search. Its hash covers exactly what the outcome depends on: a search that uses no image has the same hash for
+ * all sources.
  * @throws {NasTransferError} when the context lacks the fingerprint of the image set
  */
 export async function searchTask(
@@ -96,7 +97,7 @@ export async function searchTask(
 }
 
 /**
- * Training an architecture from scratch; found twice, it has one hash for each seed.
+ * Builds the task of a training from scratch. An architecture that was found twice has one hash for each seed.
  * @throws {NasTransferError} when the context lacks the fingerprint of the image set
  */
 export async function trainingTask(
@@ -109,7 +110,7 @@ export async function trainingTask(
   return { kind: 'training', hash, space, architecture, target, seed, protocol };
 }
 
-/** What of a target decides outcomes. */
+/** The part of a target that outcomes depend on. */
 export function selection(fingerprints: TaskContext['fingerprints'], { set, limit, testLimit }: StudyTarget) {
   return { limit, testLimit, fingerprint: fingerprintOf(fingerprints, set) };
 }

@@ -3,10 +3,14 @@ import type { EpochRecord } from '../records/epochRecord.js';
 import type { Protocol } from '../records/protocol.js';
 import { networkSettings } from '../spaces/shared/networkSettings.js';
 import type { Space } from '../spaces/shared/space.js';
-import { Trainer, type TrainingData } from '../training/trainer.js';
+import { Trainer, type TrainingData } from '../training/network/trainer.js';
 import type { TrainingEvent } from './study.js';
 
-/** Trains an architecture's network from new weights, measures it on the data's test images, and frees it. */
+/**
+ * Trains an architecture's network from new weights, measures it on the data's test images, and frees it.
+ * @param signal aborts between two steps
+ * @throws the reason of `signal` when it is aborted
+ */
 export async function trainNetwork(
   engine: Compiler,
   space: Space,
@@ -16,9 +20,11 @@ export async function trainNetwork(
   protocol: Protocol,
   seed: number,
   report?: (event: TrainingEvent) => void,
+  signal?: AbortSignal,
 ): Promise<{ accuracy: number; loss: number; epochs: EpochRecord[] }> {
+  signal?.throwIfAborted();
   const network = space.network(architecture, networkSettings(protocol, classes));
-  const trainer = await Trainer.create({ engine, network, data, protocol, seed });
+  const trainer = await Trainer.create({ engine, network, data, protocol, seed, signal });
   try {
     const epochs: EpochRecord[] = [];
     while (epochs.length < protocol.epochs) {

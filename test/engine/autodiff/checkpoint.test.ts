@@ -31,7 +31,7 @@ type Wrap = <T>(graph: Graph, build: () => T) => T;
 const kept: Wrap = (_, build) => build();
 const checkpointed: Wrap = (graph, build) => graph.checkpoint(build);
 
-/** Blocks of two branches with batch norm, which moves running averages, and drop-out. */
+/** Blocks of two branches with batch norm, which updates running statistics, and dropout. */
 function chain(blocks: number, wrap: Wrap): Classifier {
   const weights = new VariableSet('weights');
   const runningStatistics = new VariableSet('averages');
@@ -85,7 +85,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** Three steps of training. @returns all that they leave behind, and the bytes that they take */
+/** Three training steps. @returns all results, and the bytes of the program */
 async function train(network: Classifier): Promise<{ state: Uint32Array[]; bytes: number }> {
   const optimizer = new Sgd(network.weights, { learningRate: 0.1, momentum: 0.9 });
   for (const set of [network.weights, network.runningStatistics]) engine.allocate(set, 3);
@@ -118,7 +118,7 @@ describe('checkpoints', () => {
     expect((await train(cells(checkpointed))).state).toEqual((await train(cells(kept))).state);
   });
 
-  it('leave nothing inside to be read once the gradient has begun', () => {
+  it('keep no inside value once the gradient has begun', () => {
     const graph = new Graph();
     const network = chain(3, checkpointed);
     traceStep(graph, network, new Sgd(network.weights, { learningRate: 0.1 }));
@@ -128,7 +128,7 @@ describe('checkpoints', () => {
     const readLate = new Set(
       nodes.slice(backward).flatMap(({ inputs }) => inputs.filter((value) => inside.has(value))),
     );
-    // What the next block starts from is outside.
+    // The input of the next block is outside.
     expect([...readLate].map((value) => value.node?.operation.name)).toEqual(Array(readLate.size).fill('dropout'));
     expect(readLate.size).toBe(2);
   });
@@ -203,7 +203,7 @@ describe('checkpoints', () => {
     expect(await run(checkpointed)).toEqual(whole);
   });
 
-  it('update what is updated inside once', () => {
+  it('do updates inside once', () => {
     const count = (wrap: Wrap) => {
       const graph = new Graph();
       const network = chain(3, wrap);

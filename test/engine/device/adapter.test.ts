@@ -13,7 +13,7 @@ const info = (fields: Partial<GPUAdapterInfo>): GPUAdapterInfo =>
     ...fields,
   }) as GPUAdapterInfo;
 
-/** A WebGPU implementation with one adapter that gives no device, and notes what it was asked for. */
+/** A WebGPU implementation with one adapter that provides no device and records the requests. */
 function fakeGpu(adapter: { info: GPUAdapterInfo; limits?: object; features?: string[] } | null) {
   const requests: GPUDeviceDescriptor[] = [];
   const gpu = {

@@ -53,7 +53,7 @@ describe('an open device', () => {
 });
 
 describe('an error that no scope caught', () => {
-  test('is thrown by check() from then on, and rejects what waits', async () => {
+  test('is thrown by check() from then on, and rejects pending promises', async () => {
     const gpu = await openForTest();
     const waiting = gpu.guard(new Promise(() => {}));
     misuse(gpu);
@@ -88,7 +88,7 @@ describe('an error that no scope caught', () => {
 });
 
 describe('a lost device', () => {
-  test('rejects what waits with a typed error, and hangs nobody', async () => {
+  test('rejects pending promises with a typed error', async () => {
     const gpu = await openForTest();
     const waiting = gpu.guard(new Promise(() => {}));
     gpu.device.destroy();
@@ -118,7 +118,7 @@ describe('dispose()', () => {
     await expect(gpu.guard(Promise.resolve(1))).rejects.toThrow(DisposedError);
   });
 
-  test('rejects what waits', async () => {
+  test('rejects pending promises', async () => {
     const gpu = await openForTest();
     const waiting = gpu.guard(new Promise(() => {}));
     gpu.dispose();

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** What the device's unpack2x16float makes of all 65536 patterns of 16 bits. */
+/** Results of the device's unpack2x16float for all 65536 patterns of 16 bits. */
 async function unpackedByDevice(): Promise<Float32Array> {
   const { device, queue } = engine.gpu;
   const code = `@group(0) @binding(0) var<storage, read_write> y: array<f32>;
@@ -34,13 +34,13 @@ async function unpackedByDevice(): Promise<Float32Array> {
 }
 
 describe('numbers of 16 bits', () => {
-  it('are what the device takes them for', async () => {
+  it('decode as on the device', async () => {
     const theirs = await unpackedByDevice();
     const differ = Array.from(theirs.keys()).filter((bits) => !Object.is(fromHalf(bits), theirs[bits]));
     expect(differ).toEqual([]);
   });
 
-  it('come back from the number they stand for', () => {
+  it('are encoded back to the same bits', () => {
     const differ = Array.from({ length: 65536 }, (_, bits) => bits).filter((bits) => {
       const value = fromHalf(bits);
       return Number.isNaN(value) ? !Number.isNaN(fromHalf(toHalf(value))) : toHalf(value) !== bits;

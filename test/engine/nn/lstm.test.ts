@@ -18,7 +18,7 @@ afterAll(() => closeTestEngine(engine));
 
 const [STEPS, BATCH, INPUTS, HIDDEN] = [5, 3, 5, 8];
 
-/** The numbers that make_lstm.py makes. */
+/** Written by make_lstm.py. */
 function sines(length: number, rate: number): number[] {
   return Array.from({ length }, (_, i) => Math.sin(rate * (1 + i)));
 }
@@ -85,7 +85,7 @@ describe('Lstm', () => {
     expect(largest(bias)).toBeGreaterThan(0.25);
   });
 
-  it('names what does not fit', async () => {
+  it('names invalid arguments', async () => {
     const set = new VariableSet('weights');
     const layer = new Lstm(set, 'lstm', { inputs: 5, hidden: 8 });
     await expect(

@@ -8,7 +8,7 @@ import { hasHalf } from '../support/sampleData.js';
 import { distinct, targetsOn } from '../support/targets.js';
 
 let engine: Engine;
-/** Engines on the same device with its own kernels and those that other devices would get. */
+/** Engines on the same device, with its own kernels and those for other targets. */
 let engines: Engine[];
 beforeAll(async () => {
   engine = await openTestEngine();

@@ -15,20 +15,20 @@ import { foldConstants } from '../../../src/engine/passes/foldConstants.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 
-/** Operations that are left to run for an output, in order. */
+/** Operations that remain for an output, in order. */
 function operations(graph: Graph, output: Value): string[] {
   graph.output('y', output);
   return liveNodes(graph, foldConstants(graph, liveNodes(graph))).map(({ operation }) => operation.name);
 }
 
 describe('constants', () => {
-  it('are computed with while compiling where something else reads the result', () => {
+  it('are folded where other nodes read the result', () => {
     const graph = new Graph();
     const table = softmax(scale(graph.constant([1, 2, 3, 4], [4]), 0.5));
     expect(operations(graph, multiply(graph.feed('x', [4]), table))).toEqual(['multiply']);
   });
 
-  it('alone make a graph that runs as it was traced', () => {
+  it('alone make a graph that runs unchanged', () => {
     const graph = new Graph();
     expect(operations(graph, relu(scale(graph.constant([1, -2], [2]), 3)))).toEqual(['scale', 'relu']);
   });
@@ -39,7 +39,7 @@ describe('constants', () => {
     expect(operations(graph, multiply(graph.feed('x', [65_537]), ramp))).toEqual(['broadcastScalar', 'multiply']);
   });
 
-  it('are not what an update leaves in a variable', () => {
+  it('do not include a variable that was updated to one', () => {
     const graph = new Graph();
     const variable = new VariableSet('set').add('v', [2], zeros);
     const updated = assign(graph.read(variable), graph.constant([1, 2], [2]));
@@ -77,7 +77,7 @@ describe('nodes that change nothing', () => {
     ]);
   });
 
-  it('still keep what a variable held before its update', () => {
+  it('preserve the elements of a variable before its update', () => {
     const graph = new Graph();
     const variable = new VariableSet('set').add('v', [2], zeros);
     const before = add(graph.read(variable), graph.constant([0, 0], [2]));

@@ -63,7 +63,7 @@ describe('concatenation', () => {
     expect(copies(kernels(graph, concat([a, a])))).toHaveLength(2);
   });
 
-  it('copies where a kernel would else read and write one buffer', () => {
+  it('copies where a kernel would otherwise read and write one buffer', () => {
     const graph = new Graph();
     const a = relu(graph.feed('a', [3, 4]));
     // The sum reads a; in place, both would lie in the concatenation.
@@ -178,7 +178,7 @@ describe('variables', () => {
     expect(() => kernels(new Graph())).not.toThrow();
   });
 
-  it('read anew after an update are the updated ones', () => {
+  it('read again after an update are the updated ones', () => {
     const graph = new Graph();
     const variable = new VariableSet('metrics').add('loss', [2, 4], zeros);
     const before = relu(graph.read(variable));

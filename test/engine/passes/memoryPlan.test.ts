@@ -106,7 +106,7 @@ describe('memory plan', () => {
   });
   afterAll(() => closeTestEngine(engine));
 
-  it('never lets two values that are needed at one time share a buffer', () => {
+  it('never assigns two values with overlapping lifetimes to one buffer', () => {
     fc.assert(
       fc.property(plan, (described) => {
         const graph = new Graph();
@@ -116,7 +116,7 @@ describe('memory plan', () => {
         const { scratch } = lowerNodes(nodes, locations, engine.target);
         const { slotOf, slots, live } = planMemory(nodes, locations, scratch);
         expect(slots.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThanOrEqual(live);
-        // Plays the program: a buffer belongs to the root that was last begun in it.
+        // Simulates the program: a buffer holds the root that was last written to it.
         const owner = new Map<number, Root>();
         const begun = new Set<Root>();
         const rootsOf = (values: readonly Value[]) =>
@@ -136,7 +136,7 @@ describe('memory plan', () => {
     );
   });
 
-  it('gives random graphs of views, concatenations and sums the values of the float64 interpreter', async () => {
+  it('computes random graphs of views, concatenations and sums as the float64 interpreter does', async () => {
     await fc.assert(
       fc.asyncProperty(plan, fc.nat(1000), async (described, seed) => {
         const graph = new Graph();
@@ -164,7 +164,7 @@ describe('memory plan', () => {
     );
   });
 
-  it('takes at most a tenth more than is needed at one time by a step of training', () => {
+  it('takes at most a tenth more than the peak in use in a training step', () => {
     const network = cellNetwork(parseCell(CELL), {
       channels: 16,
       cells: 3,

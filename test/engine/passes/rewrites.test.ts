@@ -16,7 +16,7 @@ describe('sharing', () => {
     expect(graph.nodes).toHaveLength(2);
   });
 
-  it('keeps apart other attributes, other values and another order', () => {
+  it('distinguishes other attributes, other values and another order', () => {
     const graph = new Graph();
     const [x, y] = ['x', 'y'].map((name) => graph.feed(name, [2, 8]));
     expect(slice(x, 0, 4)).not.toBe(slice(x, 4, 4));
@@ -34,7 +34,7 @@ describe('sharing', () => {
     expect(graph.nodes).toHaveLength(2);
   });
 
-  it('never takes two updates for one', () => {
+  it('never shares updates', () => {
     const graph = new Graph();
     const variable = new VariableSet('metrics').add('sum', [], zeros);
     const x = graph.feed('x');

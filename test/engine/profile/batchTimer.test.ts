@@ -7,7 +7,7 @@ function pretendedDevice({ fixed, each, resolution }: { fixed: number; each: num
   const batches: number[] = [];
   return {
     batches,
-    // Reading the clock takes time too, or a coarse one would never move on.
+    // Reading the clock takes time too, otherwise a coarse one would never advance.
     now: () => Math.floor((time += 0.0005) / resolution) * resolution,
     run: async (repetitions: number) => {
       batches.push(repetitions);
@@ -26,11 +26,11 @@ describe('batches of repetitions', () => {
   ])('time %d ms by a clock with steps of %d ms, whatever a batch costs besides', async (each, resolution) => {
     const { run, now } = pretendedDevice({ fixed: 0.6, each, resolution });
     const measured = await timeRepetitions(run, { now });
-    // Three readings of a clock go in: that of the batch, and of the empty one that is taken off, two ends each.
+    // Readings at both ends of the batch and of the empty batch that is subtracted.
     expect(Math.abs(measured - each) / each).toBeLessThan(0.1);
   });
 
-  it('grow until the clock resolves them, and no further than they are allowed to', async () => {
+  it('grow until the clock resolves them, up to the given limit', async () => {
     const { run, now, batches } = pretendedDevice({ fixed: 0.1, each: 0.01, resolution: 0.1 });
     await timeRepetitions(run, { now });
     expect(Math.max(...batches) * 0.01).toBeGreaterThanOrEqual(3);

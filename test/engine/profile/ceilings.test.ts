@@ -21,10 +21,10 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 const GROUPS = 2;
-// A factor near 1, so that what the chains start from still shows in the end.
+// A factor near 1, so that the results still depend on the initial values.
 const uniforms = { turns: 3, factor: 0.99, summand: 0.5 };
 
-/** What measure/multiplyAdd leaves in y, as the device computes it. */
+/** Results of measure/multiplyAdd on the device. */
 async function computed(): Promise<Float32Array> {
   const size = GROUPS * 64 * 16;
   const y = engine.gpu.device.createBuffer({ size, usage: BufferUsage.STORAGE | BufferUsage.COPY_SRC });
@@ -38,7 +38,7 @@ async function computed(): Promise<Float32Array> {
   return result;
 }
 
-/** The same in float64: 16 multiply-adds a turn on each of two chains. */
+/** The same in float64: 16 multiply-adds an iteration on each of two chains. */
 function expected(): number[] {
   const chain = (start: number) => {
     let x = start;

@@ -52,7 +52,7 @@ describe('the description of a program', () => {
     expect(Math.min(...parts)).toBeGreaterThan(0);
   });
 
-  it('tells what sharing saves: never less than lives at once, never more than a buffer a value', () => {
+  it('reports what sharing saves: slots take between the peak in use and a buffer for every value', () => {
     const { memory, lifetimes } = description;
     const value = 64 * 64 * 4;
     expect(memory.peakLive).toBeGreaterThanOrEqual(2 * value);
@@ -92,19 +92,19 @@ describe('the picture of the memory', () => {
     }
   });
 
-  it('takes nothing from elsewhere, and has colours for light and dark pages', () => {
+  it('is standalone, and has colours for light and dark pages', () => {
     const svg = arenaSvg(description).replace('xmlns="http://www.w3.org/2000/svg"', '');
     expect(svg).not.toMatch(/https?:|href|url\(|<script|@import/);
     expect(svg).toContain('prefers-color-scheme: dark');
   });
 
-  it('escapes what is not markup', () => {
+  it('escapes text', () => {
     const [first] = description.lifetimes;
     const svg = arenaSvg({ ...description, lifetimes: [{ ...first, operation: `<b a="1">&'` }] });
     expect(svg).toContain('<title>&lt;b a=&quot;1&quot;&gt;&amp;&#39;: f32[');
   });
 
-  it('tells gradients and scratch memory from other values', () => {
+  it('distinguishes gradients and scratch memory from other values', () => {
     const [first] = description.lifetimes;
     const kinds = [first, { ...first, operation: 'reluGradient' }, { ...first, kind: 'scratch' as const }];
     expect(rectangles(arenaSvg({ ...description, lifetimes: kinds })).map((match) => match[1])).toEqual([

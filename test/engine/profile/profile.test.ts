@@ -57,7 +57,7 @@ function needsTimestamps(context: { skip(why: string): void }): void {
 }
 
 const clocks = ['timestamps', 'batches'] as const;
-/** Short batches: what they measure is not looked at. */
+/** Short batches: the times themselves are not checked. */
 const batches = { leastMilliseconds: 0.05, rounds: 1, most: 64 };
 
 describe('a profile', () => {
@@ -89,7 +89,7 @@ describe('a profile', () => {
     for (const step of [run, profiled]) step.dispose();
   });
 
-  it('takes batches where the device has no timestamps, and says so when they are asked for', async () => {
+  it('uses batches where the device has no timestamps, and refuses timestamps', async () => {
     const without = new Engine(new Proxy(engine.gpu, { get: withoutTimestamps }));
     const { program, feeds, dispose } = await trainingStep(without);
     expect((await program.profile(feeds, { batches })).clock).toBe('batches');
@@ -132,7 +132,7 @@ describe('a profile', () => {
     expect(live.labels).toEqual([]);
   });
 
-  it('by timestamps is not rounded to the steps of tenths of milliseconds that Dawn takes by default', async (context) => {
+  it('by timestamps is not rounded to steps of 0.1 ms, the default of Dawn', async (context) => {
     needsTimestamps(context);
     const { program, feeds, dispose } = await trainingStep(engine);
     const profiles: Profile[] = [];
@@ -149,11 +149,11 @@ describe('a profile', () => {
 });
 
 describe('timestamps', () => {
-  it('are coarse where all lie on the steps that browsers round to, and only then', () => {
+  it('are coarse if and only if all lie on the steps to which browsers round', () => {
     expect(areCoarse([65_536n, 131_072n, 0n])).toBe(true);
     expect(areCoarse([100_000n, 300_000n])).toBe(true);
     expect(areCoarse([65_536n, 131_073n])).toBe(false);
-    // Some on one step and some on another lie on no one step.
+    // Some on one step and some on the other: all on neither.
     expect(areCoarse([65_536n, 100_000n])).toBe(false);
   });
 
@@ -165,7 +165,7 @@ describe('timestamps', () => {
   });
 });
 
-/** A device as it is, but for the feature. */
+/** The device without the feature. */
 function withoutTimestamps(gpu: Gpu, name: string | symbol): unknown {
   if (name === 'timestamps') return false;
   const value = Reflect.get(gpu, name, gpu);

@@ -48,7 +48,7 @@ describe('the summary of a profile', () => {
     ]);
   });
 
-  it('holds each row against the nearer ceiling', () => {
+  it('compares each row with the ceiling that limits it', () => {
     const [dense, relu] = summariseProfile({ kernels }, ceilings).kernels;
     expect([dense.bound, relu.bound]).toEqual(['compute', 'memory']);
     expect(dense.ofCeiling).toBeCloseTo(0.4, 9);
@@ -61,7 +61,7 @@ describe('the summary of a profile', () => {
     expect(summariseProfile({ kernels: [] }, ceilings)).toMatchObject({ milliseconds: 0, kernels: [], operations: [] });
   });
 
-  it('is a table, without GFLOP/s for kernels that multiply nothing', () => {
+  it('is a table, without GFLOP/s for kernels without multiply-adds', () => {
     const { header, cells } = summaryTable(summariseProfile({ kernels }, ceilings).kernels, 'kernel');
     expect(header).toEqual(['kernel', 'ms', '%', 'count', 'GFLOP/s', 'GB/s', 'bound', 'of ceiling %']);
     expect(cells[0]).toEqual(['conv/conv2d', '0.100', '50.0', '2', '40.00', '2.00', 'compute', '40.0']);

@@ -25,7 +25,7 @@ const phases = [
 
 describe('a trace', () => {
   // Trace Event Format, "Complete Events" and "Metadata Events".
-  it('consists of events with the fields that the format wants, after JSON', () => {
+  it('consists of events with the fields that the format requires, after JSON', () => {
     const { traceEvents } = JSON.parse(JSON.stringify(chromeTrace({ phases, profile })));
     expect(traceEvents).toHaveLength(3 + phases.length + profile.kernels.length);
     for (const event of traceEvents) {
@@ -53,7 +53,7 @@ describe('a trace', () => {
     ]);
   });
 
-  it('tells the grid, the bytes and the multiply-adds of a kernel, and what was traced', () => {
+  it('has the grid, the bytes and the multiply-adds of a kernel, and metadata', () => {
     const { traceEvents, otherData } = chromeTrace({ phases: [], profile }, { adapter: 'a device' });
     expect(traceEvents.at(-1)).toMatchObject({ args: { grid: '4 x 2 x 1', bytes: 1024, multiplyAdds: 0 } });
     expect(otherData).toEqual({ adapter: 'a device' });
@@ -61,7 +61,7 @@ describe('a trace', () => {
 });
 
 describe('entries of performance.measure', () => {
-  it('are made of kernels, and of phases where that is asked for', async () => {
+  it('are made for kernels, and for phases with the option', async () => {
     const seen: { name: string; startTime: number; duration: number }[] = [];
     const observer = new PerformanceObserver((list) => seen.push(...list.getEntries()));
     observer.observe({ entryTypes: ['measure'] });
@@ -71,7 +71,7 @@ describe('entries of performance.measure', () => {
     await expect.poll(() => seen.length).toBeGreaterThanOrEqual(3);
     observer.disconnect();
     performance.clearMeasures();
-    // Observers are told in the order of time.
+    // Observers receive entries in order of time.
     expect(seen.map(({ name, startTime }) => [name, startTime])).toEqual([
       ['trace', 100],
       ['relu: elementwise/relu 0', 110],

@@ -23,7 +23,7 @@ describe('Philox4x32-10', () => {
     expect(philox4x32(counter, key).map(hex).join(' ')).toBe(words);
   });
 
-  it('is the same text in every shader that draws', () => {
+  it('is the same text in every shader that generates random numbers', () => {
     const functions = Object.values(shaderSources)
       .map((source) => /fn multiplyHigh.*?\n}\n\nfn philox.*?\n}\n/s.exec(source)?.[0])
       .filter((text) => text !== undefined);
@@ -31,7 +31,7 @@ describe('Philox4x32-10', () => {
     expect(new Set(functions).size).toBe(1);
   });
 
-  it('gives the same words on the device as here', async () => {
+  it('gives the same words on the device as on the host', async () => {
     const attributes = { shape: [5, 7], seed: 0xdeadbeef, purpose: 'test' };
     const program = await engine.compile((graph) => {
       graph.output('words', randomWords(graph.feed('step', [], 'u32'), attributes));

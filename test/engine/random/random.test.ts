@@ -10,7 +10,7 @@ describe('Random', () => {
     expect(Array.from({ length: 8 }, () => random.uint32())).toEqual(wanted);
   });
 
-  it('goes on from a saved position', () => {
+  it('continues from a saved position', () => {
     const random = new Random(7, 'order');
     for (let i = 0; i < 5; i++) random.uint32();
     const { position } = random;

@@ -29,7 +29,7 @@ describe('a program', () => {
     await expect(wrong).rejects.toThrow('add: input 1 is f32[3, 2] (rows), wanted f32[2, 3] (rows) like input 0');
   });
 
-  it('refuses what is no value and values of another graph', async () => {
+  it('refuses non-values and values of another graph', async () => {
     await expect(compile((g) => g.output('y', 3 as never))).rejects.toThrow(DTypeError);
     let foreign: ReturnType<Graph['feed']> | undefined;
     await compile((g) => {
@@ -50,7 +50,7 @@ describe('a program', () => {
     program.dispose();
   });
 
-  it('refuses a tensor of another device', async () => {
+  it('refuses a variable of another engine', async () => {
     const other = new Engine(engine.gpu);
     const set = new VariableSet('elsewhere');
     const variable = set.add('x', [4], zeros);
@@ -86,7 +86,7 @@ describe('a program', () => {
     expect(program.memoryBytes).toBeGreaterThanOrEqual(8 << 20);
     expect(program.memoryBytes).toBeLessThan(9 << 20);
     program.dispose();
-    // What is checked before is what is taken after: the exact figure fits, a byte less does not.
+    // The check is exact: the program's own size fits, a byte less does not.
     const beside = engine.memoryBytes;
     (await compile(build, beside + program.memoryBytes)).dispose();
     await expect(compile(build, beside + program.memoryBytes - 1)).rejects.toThrow(MemoryLimitError);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** A chain of a few temporary values of some rows. */
+/** A chain of a few temporary values, each of `rows` rows. */
 const chain = (rows: number) => (graph: Graph) => {
   const x = graph.feed('x', [rows, 64]);
   const w = scale(softmax(x), 3);
@@ -26,7 +26,7 @@ const chain = (rows: number) => (graph: Graph) => {
 const rows = (count: number) => Float32Array.from({ length: count * 64 }, (_, i) => Math.sin(i));
 
 describe('a workspace', () => {
-  it('serves programs that take turns: what each gives is what it gives with buffers of its own', async () => {
+  it('serves programs that run in turn: results equal those with buffers of their own', async () => {
     const workspace = engine.workspace();
     const [small, large] = await Promise.all([8, 100].map((n) => engine.compile(chain(n), { workspace })));
     const [ownSmall, ownLarge] = await Promise.all([8, 100].map((n) => engine.compile(chain(n))));
@@ -45,7 +45,7 @@ describe('a workspace', () => {
     workspace.dispose();
   });
 
-  it('holds what the largest of its programs needs, which a planning engine knows before', async () => {
+  it('takes the memory of the largest of its programs, as a planning engine predicts', async () => {
     const measure = async (build: Compiler, shared: boolean) => {
       const before = build.memoryBytes;
       const workspace = shared ? build.workspace() : undefined;
@@ -64,7 +64,7 @@ describe('a workspace', () => {
     expect(await measure(planning, false)).toBe(own);
   });
 
-  it('gives every slot a buffer of its own, at least as large, and makes only those that are missing', () => {
+  it('assigns every slot a buffer of its own, at least as large, and makes only missing ones', () => {
     let freed = false;
     const workspace = new Workspace(() => {
       freed = true;

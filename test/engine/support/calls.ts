@@ -6,7 +6,7 @@ import { type Dispatch, lowerNodes } from '../../../src/engine/kernels/lowering.
 import type { Location, Locations } from '../../../src/engine/passes/locations.js';
 import { traceSample } from './guardedRun.js';
 
-/** The kernel calls of a sample with every value contiguous in memory of its own, as for any target. */
+/** The kernel calls of a sample for a target, with every value contiguous in a buffer of its own. */
 export function callsOf(operation: Operation, sample: Sample<never>, target: KernelTarget): readonly Dispatch[] {
   const { node } = traceSample(operation, sample);
   const places = new Map<Value, Location>();

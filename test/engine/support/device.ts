@@ -1,7 +1,7 @@
 import { open } from '../../../src/engine/device/node/index.js';
 import { Engine } from '../../../src/engine/runtime/engine.js';
 
-/** Opens the device that the tests run on (NASTRANSFER_ADAPTER chooses) and an engine on it. */
+/** Opens the device that the tests run on (chosen by NASTRANSFER_ADAPTER) and an engine on it. */
 export async function openTestEngine(): Promise<Engine> {
   return new Engine(await open());
 }

@@ -6,11 +6,11 @@ import { callsOf } from './calls.js';
 import { racesOf } from './races.js';
 import { targetsOn } from './targets.js';
 
-/** Of all calls with the same key, on a real GPU and on software drivers, the smallest of any sample. */
+/** The smallest kernel call of each key, over all samples, for a real GPU and for software drivers. */
 export function smallestCalls(keyOf: (call: KernelCall) => string): Map<string, Dispatch> {
   const smallest = new Map<string, Dispatch>();
   const elements = (place: Memory) => ('root' in place ? place.extent : place.elements);
-  // Of equal grids the one with the least memory: loops over it are slow where a shader is interpreted.
+  // Of equal grids the one with the least memory, since loops are slow to interpret.
   const size = ({ call, memory }: Dispatch) =>
     call.grid[0] * call.grid[1] * call.grid[2] +
     Object.values(memory).reduce((sum, m) => sum + elements(m), 0) / 2 ** 32;
@@ -27,7 +27,7 @@ export function smallestCalls(keyOf: (call: KernelCall) => string): Map<string, 
 
 /**
  * The data races of one call, interpreted on at most two workgroups in each direction.
- * @param change what is done to the shader's text before it runs
+ * @param change applied to the shader's source before it is interpreted
  */
 export function racesOfDispatch({ call, memory }: Dispatch, change = (source: string) => source) {
   const shader = shaderOf(call.kernel);

@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../../../src/engine/graph/graph.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 
-/** Compiles and runs a graph once. @returns the elements of every value that `build` gives, by name */
+/** Compiles and runs a graph once. @returns the elements of every value that `build` returns, by name */
 export async function evaluate(
   engine: Engine,
   build: (graph: Graph) => Readonly<Record<string, Value>>,

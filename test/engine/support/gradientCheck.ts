@@ -7,7 +7,7 @@ import { Random } from '../../../src/engine/random/random.js';
 import { traceSample } from './guardedRun.js';
 import { sampleInputs } from './sampleData.js';
 
-/** Elements of one input that are moved; of larger inputs, a random choice. */
+/** Most elements of one input that are perturbed; of larger inputs a random choice. */
 const MOVED = 48;
 const STEP = 1e-5;
 

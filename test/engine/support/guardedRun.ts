@@ -12,7 +12,7 @@ import { createCommands } from '../../../src/engine/runtime/createCommands.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { inputType } from './sampleData.js';
 
-/** Bits of a float NaN and of an absurd index: whatever touches them shows. */
+/** Bits of a float NaN and of an index out of range, so that reading them is noticed. */
 const CANARY = 0x7fc0dead;
 /** Guard elements before and after every value, in whole binding units. */
 const GUARD = 64;
@@ -22,13 +22,13 @@ export interface GuardedResult {
   readonly outputs: Float64Array[];
   /** Raw words of the outputs, for comparing runs bit by bit. */
   readonly words: Uint32Array[];
-  /** What was broken: guard bands, gaps between rows of a view, padding lanes. */
+  /** Violations: writes to guard bands or to gaps between rows of a view, nonzero padding lanes. */
   readonly problems: string[];
 }
 
 /**
- * Runs an operation's kernels alone, every value lying as a strided view between guard bands: kernels that read or write
- * outside their values give NaN or break a canary.
+ * Runs an operation's kernels with every value as a view, contiguous or strided, between guard bands: kernels that read or
+ * write outside their values give NaN or overwrite a canary.
  */
 export async function runGuarded(
   engine: Engine,
@@ -79,7 +79,7 @@ export async function runGuarded(
   const fill = (value: Value, contents: Float64Array | undefined): void => {
     const location = place(value);
     const words = new Uint32Array(byteLength(location.root.elements) / 4).fill(CANARY);
-    if (contents) layDown(value.type, contents, location, words);
+    if (contents) writeValue(value.type, contents, location, words);
     const buffer = create('guarded', words.byteLength);
     queue.writeBuffer(buffer, 0, words);
     buffers.set(location.root, buffer);
@@ -88,13 +88,13 @@ export async function runGuarded(
     if (!buffers.has(place(value).root)) fill(value, data[index]);
   });
   for (const output of node.outputs) {
-    // Gradient arenas are zero where nothing is written; everything else has to be written whole.
+    // Gradient arenas start zeroed; all other outputs must be written completely.
     const start = operation.assembles === 'variables' ? new Float64Array(physicalSize(output.type)) : undefined;
     if (!buffers.has(place(output).root)) fill(output, start);
   }
   const resource = (memory: Memory): GPUBufferBinding => {
     if ('root' in memory) {
-      // Bound to the end of the buffer, guard band included, so that writing past the value is seen, not clamped.
+      // Bound to the end of the buffer, guard band included, so that writes beyond the value are noticed, not clamped.
       const buffer = buffers.get(memory.root) as GPUBuffer;
       return { buffer, offset: memory.base * 4, size: buffer.size - memory.base * 4 };
     }
@@ -124,7 +124,7 @@ export async function runGuarded(
     const buffer = buffers.get(location.root) as GPUBuffer;
     const words = new Uint32Array(await readBuffer(engine.gpu, buffer, 0, buffer.size));
     const name = node.outputs.length > 1 ? `output ${index}` : 'output';
-    result.outputs.push(pickUp(output.type, location, words));
+    result.outputs.push(readValue(output.type, location, words));
     result.words.push(words);
     result.problems.push(...inspect(name, output.type, location, words));
   }
@@ -132,7 +132,7 @@ export async function runGuarded(
   return result;
 }
 
-/** One node with its inputs as variables, so that updates have something to update. */
+/** Traces a sample as one node, with variables as inputs so that in-place updates work. */
 export function traceSample(
   operation: Operation,
   sample: Sample<never>,
@@ -154,7 +154,7 @@ function guardedLocation(type: ValueType, strided: boolean): Location {
   return { root: { kind: 'persistent', elements: GUARD + extent + GUARD }, base: GUARD, extent, offset, stride };
 }
 
-/** Words of a value's vec4s, in order, padding lanes included. */
+/** Positions of the words of a value's vec4s, in order, padding lanes included. */
 function positions(type: ValueType, location: Location): number[] {
   const words = wordsPerVector(type);
   const width = vectorsPerRow(type) * words;
@@ -169,7 +169,7 @@ function wordsPerVector(type: ValueType): number {
   return (wordsOf(type) / physicalSize(type)) * 4;
 }
 
-function layDown(type: ValueType, data: Float64Array, location: Location, words: Uint32Array): void {
+function writeValue(type: ValueType, data: Float64Array, location: Location, words: Uint32Array): void {
   const bits = new Uint32Array(wordsOf(type));
   if (data.length === physicalSize(type)) storedElements(type, bits.buffer).set(data);
   else encode(type, data, bits.buffer);
@@ -178,7 +178,7 @@ function layDown(type: ValueType, data: Float64Array, location: Location, words:
   });
 }
 
-function pickUp(type: ValueType, location: Location, words: Uint32Array): Float64Array {
+function readValue(type: ValueType, location: Location, words: Uint32Array): Float64Array {
   const bits = Uint32Array.from(positions(type, location), (position) => words[position]);
   return Float64Array.from(decode(type, storedElements(type, bits.buffer)));
 }
@@ -192,7 +192,7 @@ function inspect(name: string, type: ValueType, location: Location, words: Uint3
       problems.push(`${name}: wrote outside, word ${i - location.base} of ${location.extent}`);
       break;
     }
-  // Padding lanes must hold zeros: the numbers that are not elements.
+  // Padding lanes must be zero.
   const marks = new Float64Array(physicalSize(type));
   pack(type, new Float64Array(type.shape.reduce((a, b) => a * b, 1)).fill(1), marks);
   const stored = storedElements(type, Uint32Array.from(own, (position) => words[position]).buffer);

@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { type GuardedResult, runGuarded } from './guardedRun.js';
 import { inputType, sampleInputs } from './sampleData.js';
 
-/** Runs one sample on the device and compares it with the reference. @returns what is wrong; empty when all is well */
+/** Runs one sample on the device and compares it with the reference. @returns one text per problem */
 export async function checkSample(engine: Engine, operation: Operation, sample: Sample<never>): Promise<string[]> {
   const data = sampleInputs(operation, sample);
   const types = sample.inputs.map(inputType);
@@ -38,7 +38,7 @@ export async function checkSample(engine: Engine, operation: Operation, sample: 
   return problems;
 }
 
-/** The largest difference; of f16, beyond what rounding either way to a neighbour makes. */
+/** The largest difference; for f16, in excess of one rounding to either neighbour. */
 function worstDifference(got: Float64Array, wanted: Float64Array, dtype: DType): { index: number; difference: number } {
   let index = 0;
   let difference = got.length === wanted.length ? 0 : Number.NaN;

@@ -8,16 +8,16 @@ import { checkSample } from './kernelSuite.js';
 import { samplesFor } from './sampleData.js';
 import { distinct, targetsOn } from './targets.js';
 
-/** A change of one character: in the first place where `context` stands, the character `from` at `at` becomes `to`. */
+/** A change of one character of a shader. */
 export interface Mutation {
   readonly shader: string;
-  /** A piece of the shader's text that occurs once. */
+  /** Part of the shader's source that occurs once. */
   readonly context: string;
-  /** The same piece with one character changed. */
+  /** The same part with one character changed. */
   readonly broken: string;
 }
 
-/** Samples whose kernels include a shader, and the engines, by target, that use it there. */
+/** Samples whose kernels include a shader, with the engines whose targets use it. */
 function* uses(shader: string, engines: readonly Engine[]) {
   for (const operation of operations)
     for (const sample of samplesFor(operation, engines[0].target))
@@ -30,19 +30,19 @@ function enginesOf(gpu: Gpu): Engine[] {
   return targetsOn(targetOf(gpu)).map((target) => new Engine(gpu, { target }));
 }
 
-/** Whether a sample runs the shader on this device: kernels for subgroups of eight lanes can't run on four. */
+/** Whether any sample runs the shader on this device: kernels for subgroups of eight lanes can't run with four. */
 export function runsHere(gpu: Gpu, shader: string): boolean {
   return uses(shader, enginesOf(gpu)).next().done !== true;
 }
 
 /**
- * Runs the kernel suite with a broken shader, as chosen for the device and for others.
- * @returns the first problem found, or undefined when nothing noticed
+ * Runs the kernel suite with a broken shader, with the kernels for the device and for other targets.
+ * @returns the first problem found; undefined when the suite does not notice the change
  */
 export async function whatCatches(gpu: Gpu, { shader, context, broken }: Mutation): Promise<string | undefined> {
   const original = shaderSources[shader];
   const found = original.split(context).length - 1;
-  if (found !== 1) throw new Error(`mutation of ${shader}: "${context}" stands there ${found} times, wanted once`);
+  if (found !== 1) throw new Error(`mutation of ${shader}: "${context}" occurs ${found} times, wanted once`);
   const engines = enginesOf(gpu);
   shaderSources[shader] = original.replace(context, () => broken);
   try {

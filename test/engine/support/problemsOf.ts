@@ -8,13 +8,13 @@ import { samplesFor } from './sampleData.js';
 import { distinct, portableTargets } from './targets.js';
 
 /** Largest difference between a gradient and central differences, relative to the largest gradient. */
-const MOST_GRADIENT_ERROR = 1e-6;
+const MAX_GRADIENT_ERROR = 1e-6;
 
 /**
  * Checks an operation that is not in the list of the engine's operations as those are checked. At each of its samples:
  * every kernel, for the device and for other targets, against the float64 reference, as strided views between guard bands,
  * twice with equal bits; interpreted, for data races; and the gradient graph in float64 against central differences.
- * @returns one text a problem; empty when there is none
+ * @returns one text per problem
  */
 export async function problemsOf<A extends Attributes>(engine: Engine, record: Operation<A>): Promise<string[]> {
   const operation = record as unknown as Operation;
@@ -31,8 +31,8 @@ export async function problemsOf<A extends Attributes>(engine: Engine, record: O
       note(sample, racesIn(operation, sample, engines));
       if (!operation.gradient || sample.smooth === false) continue;
       const error = gradientError(operation, sample);
-      if (!(error <= MOST_GRADIENT_ERROR))
-        note(sample, [`gradient differs by ${error} from central differences, wanted at most ${MOST_GRADIENT_ERROR}`]);
+      if (!(error <= MAX_GRADIENT_ERROR))
+        note(sample, [`gradient differs by ${error} from central differences, wanted at most ${MAX_GRADIENT_ERROR}`]);
     }
   } finally {
     for (const each of engines) each.dispose();
@@ -40,7 +40,7 @@ export async function problemsOf<A extends Attributes>(engine: Engine, record: O
   return problems;
 }
 
-/** Data races of a sample's kernel calls for any target, and what stops the interpreter. */
+/** Data races of a sample's kernel calls for each target, and errors of the interpreter. */
 function racesIn(operation: Operation, sample: Sample<never>, engines: readonly Engine[]): string[] {
   return distinct(operation, sample, engines).flatMap(({ target }) =>
     callsOf(operation, sample, target).flatMap((dispatch) => {
@@ -48,7 +48,7 @@ function racesIn(operation: Operation, sample: Sample<never>, engines: readonly 
         const { races, errors } = racesOfDispatch(dispatch);
         return [...errors, ...races].map((problem) => `${dispatch.call.kernel}: ${problem}`);
       } catch (error) {
-        return [`${dispatch.call.kernel}: interpreting it stops: ${error}`];
+        return [`${dispatch.call.kernel}: interpreting it failed: ${error}`];
       }
     }),
   );

@@ -1,6 +1,6 @@
 import { detectRaces, MemoryTracker, WgslDebug } from 'wgsl_reflect/wgsl_reflect.module.js';
 
-/** What this file needs of wgsl_reflect's insides, which its types leave out. */
+/** Internals of wgsl_reflect that its type declarations lack. */
 interface Command {
   readonly node?: { readonly name?: string };
 }
@@ -19,19 +19,20 @@ interface Access {
   readonly invocation: number;
 }
 
-/** Steps of one invocation from barrier to barrier, beyond which a loop is taken to be endless. */
-const MOST_STEPS = 1e6;
+/** Most steps of one invocation between barriers; more are taken for an endless loop. */
+const MAX_STEPS = 1e6;
 
 /**
- * The interpreter keeps what a function returned in the syntax tree until the statement around the call takes it, and its
- * scheduler runs all invocations in lockstep, one command each: one then takes what another's call returned. So an
- * invocation runs from barrier to barrier before the next one does: between barriers nothing is ordered in any case.
+ * The interpreter stores the return value of a function in the syntax tree until the enclosing statement reads it, and its
+ * scheduler runs all invocations in lockstep, one command each, so that one reads the value of another's call. Here each
+ * invocation runs from barrier to barrier before the next one does: the order between barriers is undefined anyway.
  */
 const step = WgslDebug.prototype.stepStack as (stack: Stack, into: boolean) => boolean;
 WgslDebug.prototype.stepStack = function (this: unknown, stack: Stack, into: boolean): boolean {
   let going = step.call(this, stack, into);
   for (let steps = 0; going && !isAtBarrier(stack); steps++) {
-    if (steps > MOST_STEPS) throw new Error('an invocation does not end');
+    if (steps > MAX_STEPS)
+      throw new Error(`an invocation took more than ${MAX_STEPS} steps between barriers, wanted it to end`);
     going = step.call(this, stack, into);
   }
   return going;
@@ -42,13 +43,13 @@ function isAtBarrier({ states }: Stack): boolean {
   return frame?.getCurrentCommand()?.node?.name?.endsWith('Barrier') ?? false;
 }
 
-/** Who used a word since the last barrier; -1: several. */
+/** The invocation that accessed a word since the last barrier; -1: several. */
 interface Word {
   writer?: number;
   reader?: number;
 }
 
-/** Compares the accesses of a phase by the words they touch; the original compares every one with every other. */
+/** Finds the races of a phase by word; the original compares every access with every other. */
 MemoryTracker.prototype.endPhase = function (this: { _phase: Access[]; races: { message: string }[] }): void {
   const words = new Map<string, Word>();
   for (const { bufferId, offset, size, kind, invocation } of this._phase)
@@ -71,8 +72,8 @@ MemoryTracker.prototype.endPhase = function (this: { _phase: Access[]; races: { 
 /**
  * Runs a compute shader's invocations on the host.
  * @param buffers uniform and storage contents by binding
- * @returns accesses of one word by two invocations of a workgroup, at least one a write, without a barrier between them,
- *   and what the interpreter could not do
+ * @returns accesses of one word by two invocations of a workgroup, at least one of them a write, without a barrier between them,
+ *   and errors of the interpreter
  */
 export function racesOf(
   source: string,

@@ -8,7 +8,7 @@ export function inputType(input: SampleInput): ValueType {
   return valueType(input.shape, input.dtype ?? 'f32', input.layout ?? 'rows');
 }
 
-/** Numbers for a sample's input, exact in its type. */
+/** Random data for a sample's input, exactly representable in its element type. */
 export function fillInput(input: SampleInput, random: Random): Float64Array {
   const data = new Float64Array(logicalSize(inputType(input)));
   const fill = input.fill ?? (input.dtype === 'u32' ? { integersBelow: 4 } : 'normal');
@@ -29,7 +29,7 @@ export function sampleInputs(operation: Operation, sample: Sample<never>): Float
   return sample.inputs.map((input) => fillInput(input, random));
 }
 
-/** Whether a sample has f16 values, which a device without shader-f16 can't run. */
+/** Whether a sample has f16 values, which need a device with shader-f16. */
 export function hasHalf(operation: Operation, sample: Sample<never>): boolean {
   const types = sample.inputs.map(inputType);
   return [...types, ...operation.infer(types, sample.attributes)].some(({ dtype }) => dtype === 'f16');

@@ -3,17 +3,18 @@ import type { Operation, Sample } from '../../../src/engine/graph/operation.js';
 import { callsOf } from './calls.js';
 import { samplesFor } from './sampleData.js';
 
-/** A sample with the kernels of one target. */
+/** A sample with the kernels for one target. */
 export interface Run {
   readonly sample: Sample<never>;
   readonly target: KernelTarget;
-  /** Its kernels, each with the kind of its specialisation. */
+  /** Its kernels, each with the kind of its specialisation (names of numeric constants, values of the others). */
   readonly reaches: readonly string[];
 }
 
 /**
- * Few runs that reach every kernel of an operation, in every kind of specialisation that any of its samples reaches with any
- * of the targets. The first target is the device's own: all that it uses is reached with it, and the others add what it doesn't use.
+ * A small set of runs that covers every kernel of an operation in every kind of specialisation that its samples reach for any
+ * of the targets (greedy set cover). The first target is that of the device: what it uses is covered with it, and the other
+ * targets add the rest.
  */
 export function shortRuns(operation: Operation, targets: readonly KernelTarget[]): Run[] {
   const runs = allRuns(operation, targets);
@@ -21,7 +22,7 @@ export function shortRuns(operation: Operation, targets: readonly KernelTarget[]
   return [...own, ...cover(runs, own)];
 }
 
-/** Every sample that the first target, the device's own, can run, with the kernels of every target. */
+/** Every sample that the first target, that of the device, can run, with the kernels for every target. */
 export function allRuns(operation: Operation, targets: readonly KernelTarget[]): Run[] {
   const samples = samplesFor(operation, targets[0]);
   return targets.flatMap((target) =>
@@ -29,7 +30,7 @@ export function allRuns(operation: Operation, targets: readonly KernelTarget[]):
   );
 }
 
-/** Of some runs, enough to reach what all of them do beyond what is `reached` already; each time the one that adds most. */
+/** Greedy set cover: runs that reach all kinds not `reached` already, each time the one that adds most. */
 function cover(runs: readonly Run[], reached: readonly Run[] = []): Run[] {
   const left = new Set(runs.flatMap(({ reaches }) => reaches));
   for (const run of reached) for (const kind of run.reaches) left.delete(kind);
@@ -43,7 +44,7 @@ function cover(runs: readonly Run[], reached: readonly Run[] = []): Run[] {
   return chosen;
 }
 
-/** Numbers only say how often something is done; flags and element types change what is computed. */
+/** Values of numeric constants are ignored: they are loop counts. Flags and element types change what is computed. */
 function reachedBy(operation: Operation, sample: Sample<never>, target: KernelTarget): string[] {
   const kinds = callsOf(operation, sample, target).map(({ call }) => {
     const constants = Object.entries(call.constants ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));

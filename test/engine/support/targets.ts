@@ -4,10 +4,10 @@ import { operations } from '../../../src/engine/ops/operations.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { callsOf } from './calls.js';
 
-/** Devices whose kernels run on any other: a real GPU, and a software driver of four lanes. */
+/** Targets whose kernels run on any device: a real GPU, and a software driver of four lanes. */
 export const portableTargets: readonly KernelTarget[] = [{ softwareLanes: 0 }, { softwareLanes: 4 }];
 
-/** Answers every choice with one variant: choices that don't offer it keep their first. */
+/** A variant table that has one variant for every choice; choices without it keep their first candidate. */
 class OneVariant {
   constructor(readonly name: string) {}
 
@@ -17,8 +17,8 @@ class OneVariant {
 }
 
 /**
- * A device's own target and those whose kernels run on it as well, each with its first choices and then with every variant
- * that any sample may choose.
+ * The target of a device and those whose kernels run on it as well, each with its default variants and then with every
+ * variant that any sample may choose.
  */
 export function targetsOn(own: KernelTarget): readonly KernelTarget[] {
   const key = JSON.stringify(own);
@@ -41,7 +41,7 @@ function withVariants(target: KernelTarget): KernelTarget[] {
   return [target, ...[...names].map((name) => ({ ...target, variants: new OneVariant(name) }))];
 }
 
-/** Of some engines, those that a sample gets other kernel calls from than from the ones before. */
+/** The engines for which a sample has other kernel calls than for the engines before. */
 export function distinct(operation: Operation, sample: Sample<never>, engines: readonly Engine[]): Engine[] {
   const seen = new Set<string>();
   return engines.filter(({ target }) => {

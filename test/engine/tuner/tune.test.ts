@@ -52,7 +52,7 @@ function applied(...operations: Operation<{ factor: number }>[]): (graph: Graph)
   };
 }
 
-/** A clock by which the candidates take these times, in every round. */
+/** A measurement in which the candidates take these times, in every round. */
 function pretended(...seconds: readonly number[][]): Measure & { readonly asked: number[] } {
   const asked: number[] = [];
   const measure: Measure = async (candidates, rounds) => {
@@ -64,7 +64,7 @@ function pretended(...seconds: readonly number[][]): Measure & { readonly asked:
 }
 
 describe('tune', () => {
-  it('takes another variant than the usual one where it is clearly quicker', async () => {
+  it('chooses another variant than the usual one where it is clearly faster', async () => {
     const measure = pretended([2, 1], [2, 1]);
     const { records, left } = await tune(engine, applied(scaleByOneOf(['usual', 'other'])), { measure });
     expect(left).toBe(0);
@@ -84,7 +84,7 @@ describe('tune', () => {
     expect([...variantsOf(records)]).toEqual([['scale r30', 'other']]);
   });
 
-  it('keeps the usual variant where another is quicker by little, or no more in a second look', async () => {
+  it('keeps the usual variant where another is only slightly faster, or not in the second measurement', async () => {
     const work = applied(scaleByOneOf(['usual', 'other']));
     for (const measure of [pretended([1, 0.96]), pretended([1, 0.5], [1, 0.96])]) {
       const { records } = await tune(engine, work, { measure });
@@ -95,7 +95,7 @@ describe('tune', () => {
     expect(bold.records).toMatchObject([{ chosen: 'other' }]);
   });
 
-  it('leaves out variants that disagree or fail, says why, and the device works on', async () => {
+  it('rejects variants that disagree or fail, with the reason, and the device stays usable', async () => {
     const measure = pretended([3, 2], [3, 2]);
     const variants = ['usual', 'wrong', 'invalid', 'other'];
     const { records } = await tune(engine, applied(scaleByOneOf(variants)), { measure });
@@ -106,12 +106,12 @@ describe('tune', () => {
     engine.gpu.check();
   });
 
-  it('keeps a usual variant that fails, for there is nothing to compare others with', async () => {
+  it('keeps a usual variant that fails, since there is nothing to compare others with', async () => {
     const { records } = await tune(engine, applied(scaleByOneOf(['invalid', 'usual'])), { measure: pretended() });
     expect(records).toMatchObject([{ chosen: 'invalid', times: [], rejected: [{ variant: 'invalid' }] }]);
   });
 
-  it('measures variants that are the same at the sizes at hand once', async () => {
+  it('measures variants that are equal at the given sizes once', async () => {
     const measure = pretended([1, 1]);
     const { records } = await tune(engine, applied(scaleByOneOf(['usual', 'twin', 'other'])), { measure });
     expect(measure.asked).toEqual([2]);
@@ -131,12 +131,12 @@ describe('tune', () => {
     expect(half.records.map(({ key }) => key)).toEqual(['second r30']);
   });
 
-  it('begins no choice when its time is over, and counts those left', async () => {
+  it('begins no choice when its time is over, and counts the remaining ones', async () => {
     const work = applied(scaleByOneOf(['usual', 'other'], 'first'), scaleByOneOf(['usual', 'other'], 'second'));
     expect(await tune(engine, work, { measure: pretended(), seconds: 0 })).toEqual({ records: [], left: 2 });
   });
 
-  it('tells of every choice as it is decided', async () => {
+  it('reports every choice as it is decided', async () => {
     const told: unknown[] = [];
     const work = applied(scaleByOneOf(['usual', 'other'], 'first'), scaleByOneOf(['usual', 'other'], 'second'));
     await tune(engine, work, {
@@ -151,7 +151,7 @@ describe('tune', () => {
     ]);
   });
 
-  it('ends between two choices when its signal is aborted, with the records so far told and nothing on the device', async () => {
+  it('ends between two choices when its signal is aborted, with the records so far reported and no memory taken', async () => {
     const controller = new AbortController();
     const live = new LiveBuffers(engine.gpu);
     const aborted = new Engine(live.gpu);
@@ -187,7 +187,7 @@ describe('tune', () => {
     expect(runs).toBe(3);
   });
 
-  it('leaves the engine as it was, and nothing on the device', async () => {
+  it('does not change the engine, and frees its memory', async () => {
     const before = { target: engine.target, bytes: engine.memoryBytes };
     await tune(engine, applied(scaleByOneOf(['usual', 'other'])), { measure: pretended([2, 1], [2, 1]) });
     expect({ target: engine.target, bytes: engine.memoryBytes }).toEqual(before);
@@ -195,7 +195,7 @@ describe('tune', () => {
 });
 
 describe('an engine with measured variants', () => {
-  it('runs them, and those alone that can run where it is', async () => {
+  it('uses them where they are applicable', async () => {
     const ran = async (variants: readonly string[], wanted: string): Promise<string> => {
       const tuned = new Engine(engine.gpu, { variants: new Map([['scale r30', wanted]]) });
       const program = await tuned.compile(applied(scaleByOneOf(variants)));

@@ -16,7 +16,7 @@ const pairs: [string, SourceSpecification][] = [
 ];
 
 describe('source specifications', () => {
-  it.each(pairs)('%s is read and written', (text, specification) => {
+  it.each(pairs)('%s is parsed and formatted', (text, specification) => {
     expect(parseSource(text)).toEqual(specification);
     expect(formatSource(specification)).toBe(text);
   });

@@ -32,7 +32,7 @@ const keysOf = (source: Source): string[] => [...imageKeys(source.trainSplit), .
 const trueLabels = (source: Source): number[] => keysOf(source).map((key) => key.charCodeAt(2));
 
 describe('every source of real images', () => {
-  it.each(drawing)('%o has halves of equal numbers, disjoint, of training images only', async (wanted) => {
+  it.each(drawing)('%o has two disjoint splits of equal size, of training images only', async (wanted) => {
     const source = await makeSource(set, wanted, 7);
     const keys = keysOf(source);
     expect(source.images).toBe(source.trainSplit.count + source.validationSplit.count);
@@ -49,7 +49,7 @@ describe('every source of real images', () => {
     for (const [c, n] of byClass('trainSplit').entries()) expect(Math.abs(n - validation[c])).toBeLessThanOrEqual(1);
   });
 
-  it.each(drawing)('%o is the same for one seed and another for the next', async (wanted) => {
+  it.each(drawing)('%o is the same for equal seeds and different for other seeds', async (wanted) => {
     const [a, b, c] = await Promise.all([7, 7, 8].map((seed) => makeSource(set, wanted, seed)));
     expect(b).toEqual(a);
     expect(c.trainSplit).not.toEqual(a.trainSplit);
@@ -74,7 +74,7 @@ describe('every source of real images', () => {
 });
 
 describe('the rules', () => {
-  it('whole has every training image, or the limit drawn in proportion', async () => {
+  it('whole has every training image, or the limit sampled in proportion', async () => {
     const source = await makeSource(set, whole, 1);
     expect(keysOf(source).sort()).toEqual([...trainKeys].sort());
     expect(source).toMatchObject({ name: 'synthetic', classes: set.classes, height: 4, width: 4, channels: 1 });
@@ -91,7 +91,7 @@ describe('the rules', () => {
     expect(trueLabels(source)).toEqual([...source.trainSplit.labels, ...source.validationSplit.labels]);
   });
 
-  it('classes keeps all images of the classes it draws and numbers these anew', async () => {
+  it('classes keeps all images of the classes it samples and renumbers these', async () => {
     const source = await makeSource(set, specification({ rule: 'classes', classes: 3 }), 1);
     expect(source.classes.length).toBe(3);
     const original = source.classes.map((name) => set.classes.indexOf(name));
@@ -101,14 +101,14 @@ describe('the rules', () => {
     expect(labels.map((label) => original[label])).toEqual(trueLabels(source));
   });
 
-  it('classes draws other classes with other seeds', async () => {
+  it('classes samples other classes with other seeds', async () => {
     const drawn = await Promise.all(
       Array.from({ length: 12 }, (_, seed) => makeSource(set, specification({ rule: 'classes', classes: 2 }), seed)),
     );
     expect(new Set(drawn.map((source) => source.classes.join())).size).toBeGreaterThan(3);
   });
 
-  it('random-labels has the images of whole, with labels that tell nothing', async () => {
+  it('random-labels has the images of whole, with labels that carry no information', async () => {
     const large = syntheticSet({ train: [500, 500, 500], test: [1, 1, 1] });
     const source = await makeSource(large, { set: 's', rule: 'random-labels' }, 5);
     expect(keysOf(source)).toEqual(keysOf(await makeSource(large, { set: 's', rule: 'whole' }, 5)));
@@ -119,7 +119,7 @@ describe('the rules', () => {
       const expected = half.count / 9;
       expect(table.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0)).toBeLessThan(23.5);
     }
-    // Drawn apart: the two halves do not repeat one sequence.
+    // Sampled separately: the two splits do not repeat one sequence.
     expect([...source.trainSplit.labels]).not.toEqual([...source.validationSplit.labels]);
   });
 
@@ -166,7 +166,7 @@ describe('the counts of a source', () => {
     },
   );
 
-  it('are refused as the source is', async () => {
+  it('are refused if the source is', async () => {
     await expect(sourceCounts(set, specification({ rule: 'classes', classes: 7 }), 0)).rejects.toThrow(SourceError);
   });
 });

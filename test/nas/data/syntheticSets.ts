@@ -9,7 +9,7 @@ export interface SyntheticOptions {
   readonly channels?: 1 | 3;
 }
 
-/** A set whose images are all different: the first pixels spell the number of the image, test images after training images. */
+/** A set whose images are all different: the first pixels encode the number of the image, test images after training images. */
 export function syntheticSet({ train, test, edge = 4, channels = 1 }: SyntheticOptions): ImageSet {
   const imageBytes = edge * edge * channels;
   let serial = 0;

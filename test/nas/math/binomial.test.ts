@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hitsBeyondChance } from '../../../src/nas/math/binomial.js';
 
-/** Whether so many hits or more of `count` are rarer than 5 in 100 with chance `part` of `whole`: in whole numbers, exactly. */
+/** Whether so many hits or more of `count` have a probability below 5 % with chance `part` / `whole`: in integers, exactly. */
 function rare(hits: number, count: number, part: number, whole: number): boolean {
   const [p, q] = [BigInt(part), BigInt(whole - part)];
   let ways = 1n;
@@ -14,9 +14,9 @@ function rare(hits: number, count: number, part: number, whole: number): boolean
   return tail * 20n <= BigInt(whole) ** BigInt(count);
 }
 
-describe('the hits that guessing does not reach', () => {
+describe('the number of hits that guessing does not reach', () => {
   it.each([
-    // One-sided critical values of the sign test at 5 %, as tables of it have them.
+    // One-sided critical values of the sign test at 5 %, from published tables.
     [10, 0.5, 9],
     [20, 0.5, 15],
     [50, 0.5, 32],
@@ -25,25 +25,25 @@ describe('the hits that guessing does not reach', () => {
     expect(hitsBeyondChance(count, chance)).toBe(hits);
   });
 
-  it('are the least whose probability is at most 5 %, counted in whole numbers', () => {
+  it('is the smallest whose probability is at most 5 %, computed in integers', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 1, max: 19 }), (count, part) => {
         const hits = hitsBeyondChance(count, part / 20);
-        // One more than there are: not even all are rare.
+        // One more than the number of images: not even all correct is significant.
         if (hits <= count) expect(rare(hits, count, part, 20)).toBe(true);
         expect(rare(hits - 1, count, part, 20)).toBe(false);
       }),
     );
   });
 
-  it('can be told of sets whose rarest outcome is below what a number can hold', () => {
+  it('is computed for sets whose rarest outcome underflows', () => {
     const hits = hitsBeyondChance(50_000, 0.001);
-    // Mean 50, deviation 7.1: the normal approximation has 62.
+    // Mean 50, standard deviation 7.1: the normal approximation has 62.
     expect(hits).toBeGreaterThan(59);
     expect(hits).toBeLessThan(66);
   });
 
-  it('are more than there are where guessing is always right, and one where it never is', () => {
+  it('exceeds the number of images if guessing is always right, and is one if it never is', () => {
     expect(hitsBeyondChance(10, 1)).toBe(11);
     expect(hitsBeyondChance(10, 0)).toBe(1);
     expect(hitsBeyondChance(2, 0.5)).toBe(3);

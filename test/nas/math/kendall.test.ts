@@ -16,7 +16,7 @@ function byPairs(x: readonly number[], y: readonly number[]): number {
 }
 
 describe('Kendall tau-b by sorting', () => {
-  it.each([2, 3, 5, 40])('is what counting pairs gives, to the bit, with values out of %i', (values) => {
+  it.each([2, 3, 5, 40])('equals counting pairs, to the bit, with %i distinct values', (values) => {
     const random = new Random(values, 'test');
     for (let count = 12; count < 60; count++) {
       const draw = () => Array.from({ length: count }, () => random.integer(values));

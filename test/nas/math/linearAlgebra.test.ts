@@ -28,7 +28,7 @@ describe.each([1, 2, 7, 30])('of %d rows', (size) => {
     expect(largestDifference(vector, solution)).toBeLessThan(1e-9);
   });
 
-  it('eigenvalues and orthonormal eigenvectors make the matrix again', () => {
+  it('eigenvalues and orthonormal eigenvectors reproduce the matrix', () => {
     const matrix = positive(size, 0);
     const { values, vectors } = symmetricEigen(matrix.slice(), size);
     const again = new Float64Array(size * size);

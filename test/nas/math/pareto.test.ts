@@ -9,7 +9,7 @@ import {
   paretoFront,
 } from '../../../src/nas/math/pareto.js';
 
-/** Points with whole values from 0 to 5, so that equal values are common. */
+/** Points with integer values from 0 to 5, so that equal values are common. */
 const pointsOf = (objectives: number) =>
   fc.array(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: objectives, maxLength: objectives }), {
     maxLength: 12,
@@ -30,7 +30,7 @@ describe('Pareto fronts', () => {
     expect(nonDominatedSort([])).toEqual([]);
   });
 
-  it('makes each front of those that the ones before alone dominate', () => {
+  it('forms each front of the points that only earlier fronts dominate', () => {
     fc.assert(
       fc.property(clouds, (points) => {
         const fronts = nonDominatedSort(points);
@@ -44,7 +44,7 @@ describe('Pareto fronts', () => {
     );
   });
 
-  it('measures crowding by the gap between neighbours, as a part of the range', () => {
+  it('measures crowding by the gap between neighbours, relative to the range', () => {
     const front = [[0, 10], [1, 6], [4, 5], [10, 0]]; // biome-ignore format: a row of points
     const [first, second, third, last] = crowdingDistance(front);
     expect([first, last]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
@@ -56,7 +56,7 @@ describe('Pareto fronts', () => {
 });
 
 describe('hypervolume', () => {
-  /** Counts unit cells between a point and the reference: exact for whole values. */
+  /** Counts unit cells between a point and the reference: exact for integer values. */
   const counted = (points: readonly Objectives[], reference: Objectives, corner: number[] = []): number => {
     if (corner.length === reference.length)
       return points.some((point) => point.every((value, i) => value <= corner[i])) ? 1 : 0;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { METHOD_NAMES, methodByName } from '../../../src/nas/methods/methods.js';
-import type { Problem } from '../../../src/nas/search/method.js';
+import type { Problem } from '../../../src/nas/search/problem.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { finish } from './relaxed/supernetMethods.js';
 import { sharedWeightsMethods } from './sharedWeights/sharedWeightsMethods.js';
@@ -13,15 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** What makes the searches of some methods short; those that are not here take their published options. */
+/** Options that make the searches of some methods short; the other methods use their published options. */
 const SMALL: Readonly<Record<string, object>> = {
   ...Object.fromEntries(sharedWeightsMethods.map(({ method, small }) => [method.name, small])),
   weaknas: { predictor: 'bayesian-linear', initial: 6, perIteration: 4 },
 };
 
-// How good what they find is: the tests of each method, and those that end in .long.test.ts.
-describe('every method searches a toy space to its end,', () => {
-  it.each(METHOD_NAMES)('finds an architecture of it, and the same one again with the same seed: %s', async (name) => {
+// The quality of the results is tested by the tests of each method, and by those that end in .long.test.ts.
+describe('every method searches a toy space to the end,', () => {
+  it.each(METHOD_NAMES)('finds an architecture of it, and the same one with the same seed: %s', async (name) => {
     const search = async () => {
       const { problem } = toyProblem(engine, 0, { epochs: 2 });
       const method = methodByName(name);

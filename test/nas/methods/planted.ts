@@ -1,5 +1,6 @@
 import { Random } from '../../../src/engine/random/random.js';
-import type { Method, Problem } from '../../../src/nas/search/method.js';
+import type { Method } from '../../../src/nas/search/method.js';
+import type { Problem } from '../../../src/nas/search/problem.js';
 import type { Cell } from '../../../src/nas/spaces/nasbench201/cell.js';
 import { problemWith, space } from './problems.js';
 
@@ -11,8 +12,8 @@ interface Planted {
 const all = new Map<number, Planted>();
 
 /**
- * An accuracy for every cell of NAS-Bench-201: effects of single edges and of pairs of edges, drawn anew for every seed,
- * and the cell of the highest. Shorter training is less accurate, and the less certain, the shorter.
+ * An accuracy for every cell of NAS-Bench-201: effects of single edges and of pairs of edges, sampled for every seed,
+ * and the best cell. Shorter training gives lower and noisier accuracies.
  */
 export function planted(seed: number): Planted {
   const made = all.get(seed) ?? plant(seed);

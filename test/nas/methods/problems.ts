@@ -1,9 +1,9 @@
-import type { Problem } from '../../../src/nas/search/method.js';
+import type { Problem } from '../../../src/nas/search/problem.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 
 export const space = spaceByName('nasbench201');
 
-/** A problem on NAS-Bench-201 whose evaluations are those given; what a search does not ask for may be left out. */
+/** A problem on NAS-Bench-201 with the given evaluations; those that a search does not request may be omitted. */
 export function problemWith(parts: Partial<Problem> & Pick<Problem, 'evaluate'>): Problem {
   return {
     space,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { AttributeError } from '../../../src/engine/errors/errors.js';
 import { METHOD_NAMES, methodByName, registerMethod } from '../../../src/nas/methods/index.js';
-import { samplingSearch } from '../../../src/nas/methods/shared/samplingSearch.js';
+import { samplingSearch } from '../../../src/nas/methods/sampling/samplingSearch.js';
 import type { Method } from '../../../src/nas/search/method.js';
 import { studySchema } from '../../../src/nas/transfer/studySchema.js';
 

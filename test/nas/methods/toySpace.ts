@@ -11,7 +11,8 @@ import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import type { Source } from '../../../src/nas/data/sources.js';
 import type { Supernet } from '../../../src/nas/networks/classifier.js';
 import type { Protocol } from '../../../src/nas/records/protocol.js';
-import type { Method, Problem } from '../../../src/nas/search/method.js';
+import type { Method } from '../../../src/nas/search/method.js';
+import type { Problem } from '../../../src/nas/search/problem.js';
 import { tableMixtures } from '../../../src/nas/spaces/shared/mixedNode.js';
 import type { RelaxedTable, Space } from '../../../src/nas/spaces/shared/space.js';
 import { tinyProtocol } from '../training/trainingRun.js';
@@ -30,19 +31,19 @@ const PIXELS = 64;
 const TABLES: readonly RelaxedTable[] = [{ name: 'alpha', edges: EDGES, operations: OPERATIONS }];
 
 /**
- * Three edges with one of four operations each, of which every one lets through so much of a signal: the known table is the
- * sum of what the edges let through. In its supernet the logits are that much of what tells the class of an image, and
- * noise: the more, the lower the loss and the higher the accuracy, whatever the weights.
+ * Three edges with one of four operations each; every operation passes a known part of a signal: the known table is the
+ * sum of these parts over the edges. In its supernet the logits are that part of the signal of an image's class, plus
+ * noise: the larger the part, the lower the loss and the higher the accuracy, for any weights.
  */
 export interface ToyProblem {
   readonly problem: Problem<Toy>;
-  /** The text of the architecture that lets through most. */
+  /** The text of the architecture that passes most of the signal. */
   readonly best: string;
-  /** What an architecture lets through. */
+  /** The part of the signal that an architecture passes. */
   value(text: string): number;
 }
 
-/** What operation o of edge e lets through, [edges, operations]: `none` nothing, on every edge one operation clearly most. */
+/** The part that operation o of edge e passes, [edges, operations]: zero for `none`, on every edge clearly most for one operation. */
 function plant(seed: number): number[] {
   const random = new Random(seed, 'toy');
   return EDGES.flatMap(() => {
@@ -55,7 +56,7 @@ function plant(seed: number): number[] {
   });
 }
 
-/** @param signal the lower, the more has to be let through before no image is taken for another; with the usual one 2.2 of 3 are enough */
+/** @param signal the lower, the larger the part needed to classify all images correctly; with the default 2.2 of 3 are enough */
 export function toyProblem(engine: Engine, seed: number, parts: Partial<Protocol> = {}, signal = 0.6): ToyProblem {
   const values = plant(seed);
   const through = (toy: Toy) =>
@@ -109,7 +110,7 @@ export function toyProblem(engine: Engine, seed: number, parts: Partial<Protocol
   return { problem: problem as Problem<Toy>, best, value: (text) => through(space.parse(text)) };
 }
 
-/** The architecture that a method finds on a toy problem, and what it lets through. */
+/** The architecture that a method finds on a toy problem, and the part of the signal that it passes. */
 export async function searchToy(
   engine: Engine,
   method: Method,
@@ -184,7 +185,7 @@ function toySupernet(values: readonly number[], strength: number, gated: boolean
       const { graph } = images;
       const [{ weights: table, skip = (x: Value) => x }] = mixtures.of(graph, mixture);
       const pixels = flatten(images);
-      // The left half of a pair of rows tells the class, the right half is noise.
+      // The left half of a pair of rows is the signal of the class, the right half is noise.
       const average = (half: number, factor: number) =>
         matmul(
           pixels,

@@ -22,7 +22,7 @@ describe('the one-hot encoding', () => {
     expect(row(RESNET, 'one-hot')).toEqual([convolution, none, convolution, skip, none, skip].flat());
   });
 
-  it('tells all cells of the space apart', () => {
+  it('distinguishes all cells of the space', () => {
     const { rows, width, values } = encodeSpace(space, 'one-hot');
     const texts = new Set(Array.from({ length: rows }, (_, i) => values.subarray(i * width, (i + 1) * width).join('')));
     expect([rows, width, texts.size]).toEqual([15625, 30, 15625]);
@@ -66,12 +66,12 @@ describe('the path encoding', () => {
     expect(row(RESNET, 'path').filter((value) => value === 1)).toHaveLength(2);
   });
 
-  it('counts a path once that leads through different nodes', () => {
+  it('counts a path once if it leads through different nodes', () => {
     // Of the four paths from node 0 to node 3, two have two convolutions.
     expect(row(CONVOLUTIONS, 'path').filter((value) => value === 1)).toHaveLength(3);
   });
 
-  it('cut short keeps the first columns', () => {
+  it('when truncated keeps the first columns', () => {
     const cells = [space.parse(RESNET), space.parse(CONVOLUTIONS)];
     const whole = encodePaths(space, cells);
     const short = encodePaths(space, cells, 20);
@@ -98,12 +98,12 @@ describe('encodings', () => {
     expect(encodeSpace(space, name)).toBe(whole);
   });
 
-  it('refuse a name and a row that there is not', () => {
+  it('refuse an unknown name and a row that does not exist', () => {
     expect(() => encode(space, [], 'onehot' as EncodingName)).toThrow('Encoding "onehot" is not known');
     expect(() => selectRows(featuresOf([[1], [2]]), [2])).toThrow('row 2, wanted a whole number from 0 to 1');
   });
 
-  it('take further columns, standardised, and the mean where a number is not known', () => {
+  it('accept further columns, standardised, and the mean for missing numbers', () => {
     const wide = withColumns(
       featuresOf([
         [1, 0],

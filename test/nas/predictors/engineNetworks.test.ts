@@ -33,7 +33,7 @@ describe.each(['mlp', 'graph-network'])('%s', (name) => {
   const predict = selectRows(features, heldOut);
   const few = { epochs: 3 };
 
-  it('gives the same bits for the same seed, whatever it was fitted with before, and others for another seed', async () => {
+  it('predicts the same bits with the same seed, whatever it was fitted on before, and others with another seed', async () => {
     const first = made(name, 3, few);
     await first.fit(fit, targetsOf(fitRows));
     const wanted = await first.predict(predict);
@@ -47,7 +47,7 @@ describe.each(['mlp', 'graph-network'])('%s', (name) => {
     for (const regressor of [first, used, other]) regressor.dispose?.();
   });
 
-  it('compiles nothing more for about as many rows, and frees all', async () => {
+  it('compiles nothing more for a similar number of rows, and frees everything', async () => {
     const before = engine.memoryBytes;
     const regressor = made(name, 0, few);
     await regressor.fit(selectRows(features, fitRows.slice(0, 20)), targetsOf(fitRows.slice(0, 20)));
@@ -64,7 +64,7 @@ describe.each(['mlp', 'graph-network'])('%s', (name) => {
     expect(engine.memoryBytes).toBe(before);
   });
 
-  it('says what is wrong with what it is given', async () => {
+  it('states what is wrong with its arguments', async () => {
     const regressor = made(name, 0, few);
     await expect(regressor.predict(predict)).rejects.toThrow(`${name}: predict before fit; fit it first`);
     await expect(regressor.fit(fit, [1])).rejects.toThrow(
@@ -149,7 +149,7 @@ it.each(Object.keys(networks))(
     const features = encodeSpace(space, predictorByName(name).encoding);
     const fit = selectRows(features, fitRows.slice(0, 20));
     const predict = selectRows(features, heldOut.slice(0, 50));
-    // Targets of mean 0 and deviation 1, so that standardising them changes nothing.
+    // Targets of mean 0 and standard deviation 1, so that standardising them changes nothing.
     const targets = Float64Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 1 : -1));
     const host = new HostFit(networks[name](features.width), 5);
     const untrained = host.predict(predict);
@@ -169,7 +169,7 @@ it.each(Object.keys(networks))(
   },
 );
 
-it('the graph network runningStatistics a node with those before it and with those after it', () => {
+it('the graph network averages a node with its predecessors and with its successors', () => {
   // Three nodes in a chain 0 -> 1 -> 2 and 0 -> 2, with one operation each.
   const network = graphConvolutions({ nodes: 3, operations: 1 }, { hidden: 4, layers: 1 });
   const prepared = network.prepare?.(featuresOf([[0, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 1]]));
@@ -178,7 +178,7 @@ it('the graph network runningStatistics a node with those before it and with tho
   expect([...prepared!]).toEqual(wanted);
 });
 
-it('the graph network refuses features that are no graphs', async () => {
+it('the graph network refuses features that are not graphs', async () => {
   const oneHot = selectRows(encodeSpace(space, 'one-hot'), fitRows);
   await expect(made('graph-network').fit(oneHot, targetsOf(fitRows))).rejects.toThrow(
     'graph-network: fit got 30 features a row, wanted 120: graphs of 8 nodes with 7 operations',

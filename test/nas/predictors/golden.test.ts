@@ -23,7 +23,7 @@ describe('a tree, as one round of boosting without shrinkage', () => {
 });
 
 describe('gradient boosting without regularisation', () => {
-  it('gives after thirty rounds what scikit-learn’s does', async () => {
+  it('predicts after thirty rounds what scikit-learn’s does', async () => {
     const { mean, ...options } = golden.boosting;
     const cut = (rows: number[][]) => featuresOf(rows.map((row) => row.slice(0, 4)));
     const data = { fit: cut(golden.train), targets, predict: cut(golden.test) };
@@ -33,14 +33,14 @@ describe('gradient boosting without regularisation', () => {
 });
 
 describe('nearest neighbours', () => {
-  it.each(golden.knn)('$neighbours, $weights, are those of scikit-learn', async ({ neighbours, weights, mean }) => {
+  it.each(golden.knn)('$neighbours, $weights, equal those of scikit-learn', async ({ neighbours, weights, mean }) => {
     const got = await fitAndPredict('knn', { neighbours, weights }, goldenData);
     expect(largestDifference(got.mean, mean)).toBeLessThan(1e-12);
   });
 });
 
 describe('Bayesian linear regression', () => {
-  it('meets the fixed point of scikit-learn’s BayesianRidge', async () => {
+  it('reaches the fixed point of scikit-learn’s BayesianRidge', async () => {
     const got = await fitAndPredict('bayesian-linear', { iterations: 10000, tolerance: 1e-13 }, goldenData);
     expect(largestDifference(got.mean, golden.bayesianLinear.mean)).toBeLessThan(1e-9);
     expect(largestDifference(got.deviation!, golden.bayesianLinear.deviation)).toBeLessThan(1e-9);
@@ -51,7 +51,7 @@ describe.each(['rbf', 'matern52'] as const)('a Gaussian process with the kernel 
   const { kernels, signal, lengthScale, noise } = golden.gaussianProcess;
   const wanted = kernels[kernel];
 
-  it('has the mean and deviation of scikit-learn’s', async () => {
+  it('has the mean and standard deviation of scikit-learn’s', async () => {
     const got = await fitAndPredict('gaussian-process', { kernel, signal, lengthScale, noise }, goldenData);
     expect(largestDifference(got.mean, wanted.mean)).toBeLessThan(1e-9);
     expect(largestDifference(got.deviation!, wanted.deviation)).toBeLessThan(1e-9);

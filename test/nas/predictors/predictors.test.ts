@@ -9,7 +9,7 @@ const { fit, targets, predict } = goldenData;
 describe.each(onTheHost)('predictor %s', (name) => {
   it('predicts better than the mean of the targets', async () => {
     const made = regressor(name);
-    // A row is judged by a predictor fitted on the others.
+    // A row is predicted by a predictor fitted on the others.
     let squares = 0;
     let baseline = 0;
     for (let out = 0; out < fit.rows; out += 4) {
@@ -24,7 +24,7 @@ describe.each(onTheHost)('predictor %s', (name) => {
     expect(squares).toBeLessThan(0.8 * baseline);
   });
 
-  it('gives the same again for the same seed, whatever it was fitted with before', async () => {
+  it('predicts the same with the same seed, whatever it was fitted on before', async () => {
     const first = await fitAndPredict(name, {}, goldenData);
     const used = regressor(name);
     await used.fit(
@@ -41,7 +41,7 @@ describe.each(onTheHost)('predictor %s', (name) => {
     expect(second.deviation && [...second.deviation]).toEqual(first.deviation && [...first.deviation]);
   });
 
-  it('moves and stretches with its targets', async () => {
+  it('is equivariant to shifts and scales of its targets', async () => {
     const plain = await fitAndPredict(name, {}, goldenData);
     const moved = await fitAndPredict(
       name,
@@ -63,7 +63,7 @@ describe.each(onTheHost)('predictor %s', (name) => {
       ).toBeLessThan(1e-3);
   });
 
-  it('is content with one row, and with targets that are all equal', async () => {
+  it('accepts one row, and targets that are all equal', async () => {
     const one = await fitAndPredict(
       name,
       {},
@@ -74,7 +74,7 @@ describe.each(onTheHost)('predictor %s', (name) => {
     expect(largestDifference(equal.mean, new Array(predict.rows).fill(91.2))).toBeLessThan(1e-6);
   });
 
-  it('says what is wrong with what it is given', async () => {
+  it('states what is wrong with its arguments', async () => {
     const made = regressor(name);
     const refused = async (run: () => unknown, message: string) => {
       const error = await Promise.resolve()
@@ -115,7 +115,7 @@ describe.each(onTheHost)('predictor %s', (name) => {
   });
 });
 
-it('predictors are found by name alone', () => {
+it('predictors are found by name only', () => {
   expect(predictorByName('random-forest').name).toBe('random-forest');
   expect(() => predictorByName('forest')).toThrow('Predictor "forest" is not known, wanted one of: random-forest');
 });

@@ -51,7 +51,7 @@ describe.skipIf(!there)('predictors fitted on 100 random cells of NAS-Bench-201'
     for (const [, accuracy] of result.points) expect(accuracies).toContain(accuracy);
   });
 
-  it('rank them better when they see costs and a zero-cost score as well', async () => {
+  it('rank them better if costs and a zero-cost score are features too', async () => {
     const { table, cells, accuracies } = await cifar10();
     const plain = encode(space, cells, 'one-hot');
     const columns = ['parameters', 'mflops', 'score:naswot'].map((name) => table.costColumn({ name, set: 'cifar10' }));

@@ -17,7 +17,7 @@ describe('gradient boosting', () => {
     expect(losses.at(-1)).toBeLessThan(0.05 * losses[0]);
   });
 
-  it('shrinks a leaf by its rows over its rows and lambda, and by the learning rate', async () => {
+  it('shrinks a leaf by rows / (rows + lambda), and by the learning rate', async () => {
     // Two leaves of three and one rows, targets with mean 0.
     const data = { fit: featuresOfColumn([0, 0, 0, 1]), targets: [-1, -1, -1, 3], predict: featuresOfColumn([0, 1]) };
     const { mean } = await fitAndPredict('gradient-boosting', { rounds: 1, learningRate: 0.5, lambda: 2 }, data);
@@ -25,7 +25,7 @@ describe('gradient boosting', () => {
     expect(mean[1]).toBeCloseTo(0.5 * (3 / (1 + 2)), 12);
   });
 
-  it('splits only where that gains more than gamma', async () => {
+  it('splits only if the gain exceeds gamma', async () => {
     const data = { fit: featuresOfColumn([0, 0, 1, 1]), targets: [-1, -1, 1, 1], predict: featuresOfColumn([0, 1]) };
     const options = { rounds: 1, learningRate: 1, lambda: 0 };
     // Equation 7: (2 + 2 - 0) / 2.
@@ -35,7 +35,7 @@ describe('gradient boosting', () => {
     expect([...whole.mean]).toEqual([0, 0]);
   });
 
-  it('grows trees on a share of the rows where it is told to', async () => {
+  it('grows trees on a fraction of the rows if requested', async () => {
     const all = await trainingLoss({ rounds: 20 });
     const half = await trainingLoss({ rounds: 20, subsample: 0.5 });
     expect(half).toBeGreaterThan(all);
@@ -43,7 +43,7 @@ describe('gradient boosting', () => {
 });
 
 describe('a random forest', () => {
-  it('of one tree has no deviation; of more it has, and less on rows that it knows', async () => {
+  it('of one tree has no standard deviation; of several it has, and a smaller one on training rows', async () => {
     const random = new Random(0, 'rows');
     const rows = Array.from({ length: 200 }, () => random.integer(15625));
     const features = selectRows(encodeSpace(space, 'one-hot'), rows);
@@ -68,7 +68,7 @@ describe('a random forest', () => {
     expect(average(outside.deviation!)).toBeGreaterThan(average(inside.deviation!));
   });
 
-  it('draws other rows and features with another seed', () => {
+  it('samples other rows and features with another seed', () => {
     const predicted = [0, 1].map((seed) => {
       const forest = regressor('random-forest', {}, seed);
       forest.fit(fit, targets);

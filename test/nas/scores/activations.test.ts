@@ -41,11 +41,11 @@ const regionInputs = Float32Array.from({ length: 1000 * 48 }, (_, i) => {
 });
 
 describe.each(golden)('scores by activations of $architecture', ({ architecture, ...expected }) => {
-  it('agree with PyTorch: NASWOT, of whole numbers and so to float64', async () => {
+  it('agree with PyTorch: NASWOT, computed of integers and so to float64', async () => {
     expect(await naswot.evaluate(context, waveSpace.parse(architecture))).toBeCloseTo(expected.naswot, 9);
   });
 
-  it('agree with PyTorch: Zen, to what a small difference of features keeps of f32', async () => {
+  it('agree with PyTorch: Zen, to the f32 precision of a small difference of features', async () => {
     expect(await zenOf(context, waveSpace.parse(architecture), unitWave)).toBeCloseTo(expected.zen, 3);
   });
 
@@ -67,17 +67,17 @@ describe('scores by activations', () => {
     expect(score).toBeCloseTo(await naswot.evaluate(context, architecture), 9);
   });
 
-  it('are NaN where nothing tells the images apart', async () => {
+  it('are NaN if nothing distinguishes the images', async () => {
     expect(await naswot.evaluate(context, waveSpace.parse(nothing))).toBeNaN();
     expect(await zen.evaluate(context, waveSpace.parse(nothing))).toBeNaN();
   });
 
-  it('are one linear region where no unit is ever on', async () => {
+  it('are one linear region if no unit is ever active', async () => {
     expect(await linearRegions.evaluate(context, waveSpace.parse(nothing))).toBe(1);
   });
 
-  it('repeat by seed, and differ between seeds', async () => {
-    // Images large enough that patches are many more than patterns.
+  it('are reproducible by seed, and differ between seeds', async () => {
+    // Images so large that there are many more patches than patterns.
     const larger = { ...context, space: spaceByName('nasbench201'), settings: { ...settings, size: 16 } };
     const random = new Random(0, 'images');
     larger.images = Float32Array.from({ length: labels.length * 16 * 16 * 3 }, () => random.normal());
@@ -98,7 +98,7 @@ describe('activation codes', () => {
   );
   const distances = hammingDistances(products, codes.length);
 
-  it('differ in as many units as their inner products say', () => {
+  it('differ in as many units as their inner products state', () => {
     const counted = codes.flatMap((a) => codes.map((b) => a.filter((bit, unit) => bit !== b[unit]).length));
     expect(Array.from(distances)).toEqual(counted);
   });
@@ -114,7 +114,7 @@ describe('the log of a determinant', () => {
     expect(logDeterminant(Float64Array.of(4, 2, 1, 2, 5, 3, 1, 3, 6), 3)).toBeCloseTo(Math.log(67), 12);
   });
 
-  it('stays finite where the determinant itself does not', () => {
+  it('stays finite if the determinant itself does not', () => {
     const size = 200;
     const diagonal = Float64Array.from({ length: size ** 2 }, (_, i) => (i % (size + 1) === 0 ? 1e6 : 0));
     expect(logDeterminant(diagonal, size)).toBeCloseTo(size * Math.log(1e6), 6);

@@ -17,7 +17,7 @@ function scoreOf(name: string, value: number, parts: Partial<Score> = {}): Score
 }
 
 describe('evaluating scores', () => {
-  it('turns what is not finite into null and shares the time of a common pass', async () => {
+  it('converts values that are not finite to null and divides the time of a common pass', async () => {
     let now = 0;
     const slow = scoreOf('first', 1, {
       sharedPass: 'loss',
@@ -29,7 +29,7 @@ describe('evaluating scores', () => {
     expect(evaluated.seconds.first).toBe(evaluated.seconds.second);
   });
 
-  it('draws the same different architectures from the same seed', () => {
+  it('samples the same distinct architectures with the same seed', () => {
     const drawn = sampleSpace(space, 50, 3);
     expect(new Set(drawn).size).toBe(50);
     expect(sampleSpace(space, 50, 3)).toEqual(drawn);
@@ -69,7 +69,7 @@ describe('correlations of scores', () => {
   ];
   const scores = [scoreByName('synflow'), scoreByName('ntk')];
 
-  it('turn the sign where lower is better and leave out cells without the score', () => {
+  it('change sign if lower is better and omit cells without the score', () => {
     const [synflow, ntk] = correlateScores(scores, [test200], cells, 'nasbench201');
     // Ranks 1 3 2 4 against 1 2 3 4: 1 - 6 * 2 / (4 * 15); one of six pairs is discordant.
     expect(synflow.spearman).toBeCloseTo(0.8, 12);
@@ -79,12 +79,12 @@ describe('correlations of scores', () => {
     expect(ntk.published).toBeUndefined();
   });
 
-  it('have no published value beside them in another space or after other training', () => {
+  it('have no published reference value in another space or after other training', () => {
     expect(correlateScores(scores, [test200], cells, 'other')[0].published).toBeUndefined();
     expect(correlateScores(scores, [{ ...test200, epochs: 12 }], cells, 'nasbench201')[0].published).toBeUndefined();
   });
 
-  it('are with the test accuracy of the longest training, the mean over seeds where there is one', () => {
+  it('use the test accuracy of the longest training, the mean over seeds if there is one', () => {
     const measurements: Measurement[] = [
       { ...test200, epochs: 12, seed: 'one' },
       { ...test200, seed: 'one' },
@@ -98,7 +98,7 @@ describe('correlations of scores', () => {
     ]);
   });
 
-  it('are published of scores that there are', () => {
+  it('have published values only for existing scores', () => {
     for (const { score, spearman } of PUBLISHED_CORRELATIONS) {
       expect(SCORE_NAMES).toContain(score);
       expect(spearman).toBeGreaterThan(0.3);

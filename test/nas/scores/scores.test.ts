@@ -46,7 +46,7 @@ describe('scores', () => {
       expect(Math.abs(got / scores.ntk - 1)).toBeLessThan(1e-3);
     });
 
-  it('leave no memory behind', async () => {
+  it('leak no memory', async () => {
     const before = engine.memoryBytes;
     for (const name of SCORE_NAMES) await scoreByName(name).evaluate(context, waveSpace.parse(golden[0].architecture));
     expect(engine.memoryBytes).toBe(before);
@@ -59,7 +59,7 @@ describe('scores', () => {
     expect(await scoreByName('grad-norm').evaluate(context, nothing)).toBeGreaterThan(0);
   });
 
-  it('refuse a name that none has', () => {
+  it('refuse an unknown name', () => {
     expect(() => scoreByName('snop')).toThrow('Score "snop" is not known, wanted one of: parameters, flops, grad-norm');
   });
 });

@@ -11,11 +11,11 @@ describe('canonical strings of all 15,625 cells', () => {
     expect(unique(cells, 'skip')).toBe(12751);
   });
 
-  it('fall into the 6,466 classes of the paper when zeros are followed too', () => {
+  it('fall into the 6,466 classes of the paper when zeros are propagated too', () => {
     expect(unique(cells, 'zero')).toBe(6466);
   });
 
-  it('find 15,284 connected cells and 341 others, which make up 5 of the classes', () => {
+  it('find 15,284 connected cells and 341 others, which form 5 of the classes', () => {
     const disconnected = cells.filter((cell) => !isConnected(cell));
     expect(cells.length - disconnected.length).toBe(15284);
     expect(disconnected).toHaveLength(341);

@@ -22,7 +22,7 @@ describe('a NAS-Bench-201 cell', () => {
     expect(formatCell([3, 0, 3, 1, 0, 1])).toBe(resNetCell);
   });
 
-  it('comes back from its text, for all 15,625 cells, each with a text of its own', () => {
+  it('is parsed back from its text, for all 15,625 cells, each with a different text', () => {
     const texts = new Set<string>();
     for (const cell of enumerateCells()) {
       const text = formatCell(cell);
@@ -46,7 +46,7 @@ describe('a NAS-Bench-201 cell', () => {
     expect(() => parseCell(text)).toThrow(message);
   });
 
-  it('refuses every text that is not one of the 15,625, whatever is changed in it', () => {
+  it('refuses every text that is not one of the 15,625, for any change', () => {
     fc.assert(
       fc.property(fc.nat(resNetCell.length - 1), fc.string({ maxLength: 3 }), (position, text) => {
         const broken = resNetCell.slice(0, position) + text + resNetCell.slice(position + 1);
@@ -78,7 +78,7 @@ describe('a NAS-Bench-201 cell', () => {
     expect(chiSquare).toBeLessThan(55.5);
   });
 
-  it('draws every operation on every edge equally often', () => {
+  it('samples every operation on every edge equally often', () => {
     const random = new Random(7, 'test');
     const counts = EDGES.map(() => OPERATIONS.map(() => 0));
     for (let i = 0; i < 5000; i++) {
@@ -90,7 +90,7 @@ describe('a NAS-Bench-201 cell', () => {
     }
   });
 
-  it('is found by the name of its space, and an unknown space is named', () => {
+  it('is found by the name of its space, and an unknown space is named in the error', () => {
     expect(spaceByName('nasbench201').size).toBe(15625);
     expect(() => spaceByName('nasbench301')).toThrow('Space "nasbench301" is not known, wanted one of: nasbench201');
   });

@@ -33,7 +33,7 @@ describe('the cost of a NAS-Bench-201 network', () => {
     expect(countCell(resNetCell, cifar10)).toMatchObject({ parameters: 559386, mflops: 79.582912 });
   });
 
-  it('counts a grey one-cell network as a sum done by hand', () => {
+  it('counts a grey one-cell network as a sum computed by hand', () => {
     const cost = countCell(resNetCell, { channels: 4, cells: 1, classes: 3, size: 8, imageChannels: 1 });
     const stem = 9 * 1 * 4 + 8;
     const convolutions = 2 * (9 * 16 + 8) + 2 * (9 * 64 + 16) + 2 * (9 * 256 + 32);
@@ -49,7 +49,7 @@ describe('the cost of a NAS-Bench-201 network', () => {
     expect(cost.multiplyAdds).toBe(multiplyAdds);
   });
 
-  it('refuses settings that make no network', () => {
+  it('refuses settings that define no network', () => {
     expect(() => countCell(allNone, { ...cifar10, size: 30 })).toThrow('size is 30, wanted a multiple of 4');
     expect(() => countCell(allNone, { ...cifar10, cells: 0 })).toThrow('cells is 0, wanted a positive integer');
     expect(() => countCell(allNone, { ...cifar10, channels: 1.5 })).toThrow('channels is 1.5');

@@ -25,7 +25,7 @@ function countNumbers(set: VariableSet): number {
 
 /**
  * Of one image's forward pass: pixels of the output * outputs * inputs of a group * taps of each convolution, taps outside the
- * image included, and inputs * outputs of the classifier; all else counts nothing.
+ * image included, and inputs * outputs of the classifier; everything else counts zero.
  */
 function countMultiplyAdds({ forward }: Supernet, { size, imageChannels }: NetworkSettings): number {
   const graph = new Graph();
@@ -44,13 +44,13 @@ function countMultiplyAdds({ forward }: Supernet, { size, imageChannels }: Netwo
 }
 
 describe('the search network of DARTS', () => {
-  it('refuses channels that are no multiple of four, saying what to do', () => {
+  it('refuses channels that are not a multiple of four, and states what to do', () => {
     const make = () => dartsSupernet({ ...settings, channels: 6 }, { affine: false, batchNorm: 'batch' });
     expect(make).toThrow(AttributeError);
     expect(make).toThrow(/^dartsSupernet: channels is 6, wanted a multiple of 4: .*; use 4 or 8$/);
   });
 
-  // 1,930,618 is what the published search network of 16 channels and eight cells has.
+  // 1,930,618 is the number of parameters of the published search network of 16 channels and eight cells.
   it.each([
     { channels: 8, cells: 4, weights: 347_298, multiplyAdds: 49_620_224 },
     { channels: 16, cells: 8, weights: 1_930_618, multiplyAdds: 300_255_744 },

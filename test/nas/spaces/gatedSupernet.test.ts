@@ -27,7 +27,7 @@ const supernets = [
   { name: 'DARTS', build: () => dartsSupernet({ ...settings, cells: 3 }, options) },
 ];
 
-/** Tables of weights by name: one candidate an edge, or all of them. */
+/** Tables of weights by name: one candidate per edge, or all of them. */
 function tables(alphas: VariableSet, share: 'one' | 'all', seed: number): Record<string, Float32Array> {
   const random = new Random(seed, 'choice');
   return Object.fromEntries(
@@ -61,7 +61,7 @@ function trace(supernet: ReturnType<(typeof supernets)[number]['build']>, labels
 }
 
 describe.each(supernets)('a supernet of $name whose candidates are chosen in every step', ({ build }) => {
-  it('computes those that are open alone, with the losses and gradients of float64, and zero for the others', async () => {
+  it('computes only those that are open, with the losses and gradients of float64, and zero for the others', async () => {
     const supernet = build();
     const set = new VariableSet('labels');
     const labels = set.add('labels', [BATCH], zeros, { dtype: 'u32' });
@@ -76,7 +76,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
     const variables = new Map<Variable, ArrayLike<number>>([[labels, [0, 2, 1]]]);
     for (const variable of supernet.weights.variables) variables.set(variable, await engine.read(variable));
     const dispatches = new Map<string, number>();
-    // All candidates first, so that what closed ones leave behind in memory is not zero.
+    // All candidates first, so that the memory of closed ones does not contain zeros.
     for (const [share, seed] of [
       ['all', 1],
       ['one', 2],
@@ -96,7 +96,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
         const got = new Float32Array(logicalSize(type));
         unpack(type, arena.subarray(offset), got);
         wanted?.forEach((value, i) => {
-          // Batch norm of twelve numbers a channel in the last stage magnifies rounding.
+          // Batch normalisation of twelve numbers per channel in the last stage amplifies rounding.
           expect(Math.abs(got[i] - value), `${name} ${i} of ${share}`).toBeLessThan(5e-4 * size);
         });
       });
@@ -109,7 +109,7 @@ describe.each(supernets)('a supernet of $name whose candidates are chosen in eve
   });
 });
 
-it('is refused with running averages, which closed candidates would spoil', () => {
+it('is refused with running statistics, which closed candidates would corrupt', () => {
   const running = { ...options, batchNorm: 'running' } as const;
   expect(() => nasbench201.supernet(settings, running)).toThrow(
     /batchNorm is running with gated candidates, wanted batch or reestimated/,

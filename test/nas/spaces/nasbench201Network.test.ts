@@ -29,7 +29,7 @@ async function forwardProgram(text: string, settings = small) {
 describe('a network of NAS-Bench-201', () => {
   const cells = Array.from({ length: 6 }, (_, i) => nasbench201.format(nasbench201.random(new Random(i, 'cells'))));
 
-  it.each(cells)('has the parameters and multiply-adds that its formula counts: %s', async (text) => {
+  it.each(cells)('has the parameters and multiply-adds of its formula: %s', async (text) => {
     const { network, program } = await forwardProgram(text);
     const parameters = network.weights.variables.reduce((total, variable) => total + logicalSize(variable.type), 0);
     const cost = nasbench201.count(nasbench201.parse(text), small);
@@ -38,7 +38,7 @@ describe('a network of NAS-Bench-201', () => {
     program.dispose();
   });
 
-  it('gives finite scores of every class, whatever the cell', async () => {
+  it('has finite scores of every class, for any cell', async () => {
     const none = '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|';
     for (const text of [none, ...cells.slice(0, 2)]) {
       const { program } = await forwardProgram(text);
@@ -64,7 +64,7 @@ describe('a supernet of NAS-Bench-201', () => {
     );
   });
 
-  it('computes what the discrete network does when its mixture is one operation an edge', async () => {
+  it('equals the discrete network if its mixture is one operation per edge', async () => {
     const text = '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|skip_connect~1|nor_conv_3x3~2|';
     const cell = nasbench201.parse(text);
     const network = nasbench201.network(cell, small);
@@ -77,7 +77,7 @@ describe('a supernet of NAS-Bench-201', () => {
       supernet.alphas,
     ])
       engine.allocate(set, 1);
-    // An architecture parameter of 60 against 0 leaves the others e^-60 of the mixture.
+    // With an architecture parameter of 60 and zeros, the others have a share of e^-60 in the mixture.
     const alphas = new Float32Array(30);
     cell.forEach((operation, edge) => {
       alphas[edge * 5 + operation] = 60;

@@ -28,7 +28,7 @@ describe('the supernet of NAS-Bench-201', () => {
     },
   );
 
-  it('refuses channels that are no multiple of four, saying what to do', () => {
+  it('refuses channels that are not a multiple of four, and states what to do', () => {
     const make = () => nasbench201.supernet({ ...settings, channels: 5 }, { affine: false, batchNorm: 'batch' });
     expect(make).toThrow(AttributeError);
     expect(make).toThrow(/^cellSupernet: channels is 5, wanted a multiple of 4: .*; use 4 or 8$/);

@@ -22,7 +22,7 @@ afterAll(() => closeTestEngine(engine));
 const options = { affine: false, batchNorm: 'batch' } as const;
 const count = (set: VariableSet) => set.variables.reduce((sum, { type }) => sum + logicalSize(type), 0);
 
-/** A cell alone whose candidates all have weight `weight`, of two inputs of eight channels. */
+/** A single cell whose candidates all have weight `weight`, with two inputs of eight channels. */
 function cell(reduction: boolean, weight: number) {
   const weights = new VariableSet('weights');
   const context = {
@@ -48,7 +48,7 @@ function numbers(seed: number, length: number): Float64Array {
 }
 
 describe('partial channels', () => {
-  it('let the other channels of every edge pass by, pooled where the image is halved, and shuffle', () => {
+  it('bypass the other channels of every edge, pooled where the image is halved, and shuffle', () => {
     for (const reduction of [false, true]) {
       const graph = new Graph();
       const { trace, weights } = cell(reduction, 0);
@@ -57,7 +57,7 @@ describe('partial channels', () => {
       for (const [i, variable] of weights.variables.entries())
         variables.set(variable, numbers(i, logicalSize(variable.type)));
       const lookup = interpret(graph, { feeds: { before: numbers(50, 256), last: numbers(51, 256) }, variables });
-      // The preprocessed inputs are the last batch norms that see eight channels at full size.
+      // The preprocessed inputs are the last batch normalisations with eight channels at full size.
       const normed = graph.nodes.filter(({ operation }) => operation.name === 'batchNormTraining').slice(0, 2);
       const nodes = normed.map(({ outputs }) => lookup(outputs[0]).data);
       const size = reduction ? 2 : 4;
@@ -99,7 +99,7 @@ describe('partial channels', () => {
     }
   });
 
-  it('give on the device what they give in float64, gradients too', async () => {
+  it('compute on the device what they compute in float64, gradients too', async () => {
     const graph = new Graph();
     const { trace, weights } = cell(true, 0.3);
     engine.allocate(weights, 1);
@@ -128,7 +128,7 @@ describe('partial channels', () => {
     engine.release(weights);
   });
 
-  it('pass every edge of a cell of NAS-Bench-201 by, times its weight', () => {
+  it('bypass every edge of a cell of NAS-Bench-201, times its weight', () => {
     const settings = { channels: 8, cells: 1, classes: 3, size: 4, imageChannels: 1 };
     const supernet = nasbench201.supernet(settings, { ...options, partial: 2 });
     const graph = new Graph();
@@ -159,7 +159,7 @@ describe('partial channels', () => {
     });
   });
 
-  it('shrink the search network, whose channels must divide', () => {
+  it('shrink the search network, whose channels must be divisible', () => {
     const settings = { channels: 16, cells: 8, classes: 10, size: 32, imageChannels: 3 };
     const whole = count(dartsSupernet(settings, options).weights);
     const quarter = count(dartsSupernet(settings, { ...options, partial: 4 }).weights);

@@ -33,7 +33,7 @@ async function compute(
   const random = new Random(4, 'affine parameters');
   const alphaRandom = new Random(4, 'alphas');
   const imageRandom = new Random(4, 'images');
-  // Far from equal, so that one candidate taken for another shows.
+  // Far from equal, so that confusing candidates is detected.
   for (const alpha of supernet.alphas.variables)
     engine.write(
       alpha,
@@ -43,7 +43,7 @@ async function compute(
   for (const variable of supernet.weights.variables) {
     const isAffine = /\/(gamma|beta)$/.test(variable.name);
     if (initialOf) engine.write(variable, initialOf(variable));
-    // Ones and zeros would hide one channel taken for another.
+    // With ones and zeros, confusing channels would not be detected.
     else if (isAffine)
       engine.write(
         variable,
@@ -54,7 +54,7 @@ async function compute(
   const parameters = [...supernet.weights.variables, ...supernet.alphas.variables];
   const program = await engine.compile((graph) => {
     const x = graph.feed('x', [BATCH, size, size, imageChannels]);
-    // Traced first: averages that move later would otherwise be read as they are then.
+    // Traced first: otherwise running statistics would be read after later updates.
     const evaluated = crossEntropy(supernet.forward(x, 'evaluate'), graph.read(label));
     const loss = crossEntropy(supernet.forward(x, 'train'), graph.read(label));
     graph.output('loss', loss);
@@ -79,7 +79,7 @@ async function compute(
   return { losses, initial, gradients: found, runningStatistics };
 }
 
-/** @param least size that errors are relative to at least */
+/** @param least lower bound of the magnitude to which errors are relative */
 function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, what: string, least: number): void {
   expect(got.length, what).toBe(wanted.length);
   const size = Math.max(...Array.from(wanted, Math.abs), least);
@@ -88,7 +88,7 @@ function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, what: st
   });
 }
 
-/** Every piece of some variables, and those without pieces as they are. */
+/** Every piece of some variables; those without pieces unchanged. */
 function unstacked(stacked: ReadonlyMap<string, ArrayLike<number>>, pieces: Pieces): Map<string, ArrayLike<number>> {
   const held = new Set<string>();
   const result = new Map<string, ArrayLike<number>>();
@@ -102,7 +102,7 @@ function unstacked(stacked: ReadonlyMap<string, ArrayLike<number>>, pieces: Piec
 }
 
 /**
- * Expects of a supernet that computes a node's edges together the losses, gradients and averages of one that computes edge by
+ * Expects a supernet that computes a node's edges together to have the losses, gradients and running statistics of one that computes edge by
  * edge, from the same weights.
  */
 export async function expectSameSupernets(
@@ -120,7 +120,7 @@ export async function expectSameSupernets(
     return data;
   });
   expectClose(got.losses, wanted.losses, 'losses', 0);
-  // Statistics of size 1 move an average by 0.1; a mean that is zero but for rounding has no size of its own.
+  // Statistics of magnitude 1 change a running average by 0.1; a mean that is zero up to rounding has no magnitude.
   for (const [part, least] of [
     ['initial', 0],
     ['gradients', 1e-3],

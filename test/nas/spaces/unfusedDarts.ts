@@ -20,8 +20,8 @@ const EDGES = 14;
 const OPERATIONS = 8;
 
 /**
- * The search network of DARTS (Liu et al. 2019) edge by edge, of single operations: every candidate whole with its own batch norm,
- * then a weighted sum (eq. 2). A node's pools and their batch norm, which have no weights, are computed once for all its edges.
+ * The search network of DARTS (Liu et al. 2019) edge by edge, of single operations: every candidate completely, with its own batch normalisation,
+ * then a weighted sum (eq. 2). A node's pools and their batch normalisation, which have no weights, are computed once for all its edges.
  */
 export function unfusedDarts(
   { channels: first, cells, classes, imageChannels }: NetworkSettings,

@@ -1,11 +1,11 @@
 import * as darts from '../../../src/nas/spaces/darts/relaxedCell.js';
 import * as nasbench201 from '../../../src/nas/spaces/nasbench201/cell.js';
 
-/** What one edge has of a variable that holds the channels of all edges that leave a node, side by side. */
+/** The part of one edge in a variable that holds the channels of all edges that leave a node, side by side. */
 export interface Piece {
   /** The variable that holds it. */
   readonly stacked: string;
-  /** Channels of all edges: the variable's last dimension, its last two taken as one of a depthwise convolution. */
+  /** Channels of all edges: the variable's last dimension; of a depthwise convolution its last two, flattened. */
   readonly width: number;
   readonly start: number;
   readonly channels: number;
@@ -19,14 +19,14 @@ export function elementsOf({ width, start, channels }: Piece, data: ArrayLike<nu
   return Array.from(data).filter((_, i) => i % width >= start && i % width < start + channels);
 }
 
-/** Puts the elements of a piece among those of the variable that holds it. */
+/** Writes the elements of a piece into the variable that holds it. */
 export function placeElements({ width, start, channels }: Piece, piece: ArrayLike<number>, into: number[]): void {
   Array.from(piece).forEach((value, i) => {
     into[Math.floor(i / channels) * width + start + (i % channels)] = value;
   });
 }
 
-/** Columns of a stack in turn: of each candidate those of every edge. */
+/** Columns of a stack in order: for each candidate those of every edge. */
 class Columns {
   private end = 0;
   take(count: number): number {
@@ -85,7 +85,7 @@ export function dartsPieces({ channels: first, cells }: { channels: number; cell
   return pieces;
 }
 
-/** Of one node of a cell of DARTS, which gives its pools once to all edges. */
+/** Of one node of a DARTS cell, which computes its pools once for all edges. */
 function addNode(
   pieces: Map<string, Piece>,
   cell: string,

@@ -8,7 +8,7 @@ const header = parseTableHeader(smallHeader, 'small');
 const test4 = { set: 'digits', split: 'test', epochs: 4, seed: 'mean' } as const;
 
 describe('a table of columns', () => {
-  it('gives back every number to the bit, and NaN where the cell is empty', () => {
+  it('returns every number exactly, and NaN for an empty cell', () => {
     const table = tableOf(smallRows);
     expect([...table.accuracies(test4)]).toEqual([9.99, 61, 62.0001]);
     expect([...table.accuracies({ ...test4, split: 'validation' })]).toEqual([10.5, Number.NaN, 60]);
@@ -26,7 +26,7 @@ describe('a table of columns', () => {
     expect(() => table.architecture(3)).toThrow('small: got index 3, wanted a whole number from 0 to 2');
   });
 
-  it('reads the same from pieces of any length, with line ends of either kind and without the last', () => {
+  it('reads the same from chunks of any length, with either kind of line ends and without the last', () => {
     for (const piece of [1, 13, 100000])
       for (const rows of [smallRows, smallRows.replaceAll('\n', '\r\n'), smallRows.trimEnd()])
         expect([...tableOf(rows, header, piece).accuracies(test4)]).toEqual([9.99, 61, 62.0001]);
@@ -47,25 +47,25 @@ describe('a table of columns', () => {
     expect(table.byteLength).toBeGreaterThan(0);
   });
 
-  it('takes rows that come in time, once they were waited for', async () => {
+  it('reads asynchronous rows after they are awaited', async () => {
     const table = new ColumnTable(header, {
       async *rows() {
         yield new TextEncoder().encode(smallRows);
       },
     });
-    expect(() => table.accuracies(test4)).toThrow('was asked for rows before they were read; await load() first');
+    expect(() => table.accuracies(test4)).toThrow('rows were used before they were read; await load() first');
     await table.load();
     expect(table.accuracies(test4)[0]).toBe(9.99);
   });
 
-  it('takes the seconds of a training from their column, and else from the model', () => {
+  it('takes the seconds of a training from their column, and otherwise from the model', () => {
     const table = tableOf(smallRows);
     expect(table.trainingSeconds(1, 'digits', 4)).toBe(200.5);
     expect(table.trainingSeconds(1, 'digits', 2)).toBe(3 * (0.5 * 10 * 2 + 0.25 * 4));
     expect(() => table.trainingSeconds(1, 'letters', 2)).toThrow('wanted one of: digits');
   });
 
-  it('names what it has where it is asked for something else', () => {
+  it('lists what it has if something else is requested', () => {
     const table = tableOf(smallRows);
     expect(() => table.accuracies({ ...test4, epochs: 2 })).toThrow(
       'small: has no test accuracy on digits after 2 epochs, mean over seeds; ' +
@@ -106,15 +106,15 @@ describe('a broken table', () => {
     expect(read).toThrow('small.csv.gz: ');
   });
 
-  it('is refused where a column of its header stands twice', () => {
+  it('is refused if its header has a column twice', () => {
     const header2 = parseTableHeader({ ...smallHeader, costs: smallHeader.costs.slice(1) }, 'small');
     const twice = () => tableOf(smallRows.replace(',params,', ',test,'), header2).accuracies(test4);
     expect(twice).toThrow('has column test twice');
   });
 
-  it('is refused where its bytes are no text, or their source fails', () => {
+  it('is refused if its bytes are not text, or their source fails', () => {
     const from = (rows: () => Iterable<Uint8Array>) => () => new ColumnTable(header, { rows }).accuracies(test4);
-    expect(from(() => [Uint8Array.of(0xff, 0xfe)])).toThrow('small.csv.gz: got bytes that are no UTF-8');
+    expect(from(() => [Uint8Array.of(0xff, 0xfe)])).toThrow('small.csv.gz: got bytes that are not UTF-8');
     const failing = from(() => {
       throw new Error('incorrect header check');
     });
@@ -122,7 +122,7 @@ describe('a broken table', () => {
     expect(failing).toThrow('reading got incorrect header check, wanted a whole, undamaged gzip stream');
   });
 
-  it('has a header that says which fields are wrong', () => {
+  it('has header errors that name the wrong fields', () => {
     expect(() => parseTableHeader({ ...smallHeader, rows: 0, licence: undefined, more: 1 }, 'small.json')).toThrow(
       /^small\.json: is no header of a table: .*rows: got 0.*licence: got nothing.*more: got a field/,
     );

@@ -1,12 +1,12 @@
 import { type Measurement, type Table, TableError } from '../../../src/nas/tables/table.js';
 
-/** A column of the table below: what was measured, and the accuracy of every row in per cent. */
+/** A column of the table below: the measurement, and the accuracy of every row in per cent. */
 export interface FakeColumn {
   readonly measurement: Measurement;
   readonly accuracies: readonly number[];
 }
 
-/** A table in memory. Training takes ten seconds an epoch. */
+/** A table in memory. Training takes ten seconds per epoch. */
 export function fakeTable(
   architectures: readonly string[],
   columns: readonly FakeColumn[],

@@ -20,15 +20,15 @@ function search(seed: number, rows: readonly number[]): TableSearch {
   return { method: 'm', set: 'set', seed, index: rows[0], queries: 4, seconds: 1, improvements: [], front };
 }
 
-describe('the hypervolume of fronts that searches found', () => {
-  // Scaled to the table, 0 best and 1 worst: a (1, 0), b (2/3, 3/4), c (1/3, 1/4), d (0, 1). c dominates b; a and d lie at
+describe('the hypervolume of the fronts of searches', () => {
+  // Scaled to the table, 0 best and 1 worst: a (1, 0), b (2/3, 3/4), c (1/3, 1/4), d (0, 1). c dominates b; a and d are at
   // the edge of the reference.
   const { hypervolumes, tableFronts } = frontsOf(table, [
     { method: 'm', seen, searches: [search(0, [3, 1]), search(1, [2, 0])] },
     { method: 'without', seen, searches: [{ ...search(0, []), front: undefined }] },
   ]);
 
-  it('is scaled to the range of the table, beside that of the table’s own front', () => {
+  it('is scaled to the range of the table, and reported with that of the table’s own front', () => {
     expect(hypervolumes).toHaveLength(1);
     const [{ method, objectives, hypervolume, optimum }] = hypervolumes;
     expect({ method, objectives }).toEqual({ method: 'm', objectives: ['accuracy', 'size'] });
@@ -37,7 +37,7 @@ describe('the hypervolume of fronts that searches found', () => {
     expect(hypervolume.count).toBe(2);
   });
 
-  it('comes with the rows that no row of the table dominates', () => {
+  it('is reported with the rows that no row of the table dominates', () => {
     expect(tableFronts?.map(({ front }) => front.map(({ architecture }) => architecture))).toEqual([['d', 'c', 'a']]);
     expect(tableFronts?.[0].front[0].objectives).toEqual({ accuracy: 0.4, size: 5 });
   });

@@ -25,7 +25,7 @@ const validation = (set: string): Measurement => ({ ...test(set), split: 'valida
 const short = (one: Measurement): Measurement => ({ ...one, epochs: 12, seed: 'one' });
 
 describe('the header of NAS-Bench-201', () => {
-  it('tells the origin of every column that it names', () => {
+  it('states the source of every column that it names', () => {
     const { measurements, costs, latencyFile, provenance } = NASBENCH201_TABLE;
     const named = [...measurements, ...costs, ...latencyFile!.latencies].map(({ column }) => column);
     expect(provenance.flatMap(({ columns }) => columns).sort()).toEqual(named.sort());
@@ -63,7 +63,7 @@ describe.skipIf(!there)('the table of NAS-Bench-201', () => {
     expect(table.byteLength).toBeGreaterThan(alone.byteLength);
   });
 
-  it('gives every cell of its file back to the bit', () => {
+  it('reproduces every cell of its file exactly', () => {
     for (const [i, columns] of [
       [0, [...NASBENCH201_TABLE.measurements, ...NASBENCH201_TABLE.costs]],
       [1, NASBENCH201_TABLE.latencyFile!.latencies],
@@ -159,7 +159,7 @@ describe.skipIf(!there)('the table of NAS-Bench-201', () => {
     )!;
   };
 
-  it('ranks its rows by other columns as is known', () => {
+  it('ranks its rows by other columns with the known correlations', () => {
     const cost = (name: string) => (set: string) => table.costColumn({ name, set });
     const facts: readonly (readonly [column: (set: string) => Float64Array, wanted: string])[] = [
       [(set) => table.accuracies(validation(set)), '0.984 0.993 0.994'],
@@ -180,7 +180,7 @@ describe.skipIf(!there)('the table of NAS-Bench-201', () => {
     expect(got).toEqual(facts.map(([, wanted]) => wanted));
   });
 
-  it('ranks its rows on one set much as on another', () => {
+  it('ranks its rows on one set similarly to another', () => {
     const [c10, c100, in16] = SETS.map((set) => table.accuracies(test(set)));
     const got = [correlation(c10, c100), correlation(c10, in16), correlation(c100, in16)];
     expect(got.map((value) => value.toFixed(3))).toEqual(['0.980', '0.959', '0.964']);
@@ -189,7 +189,7 @@ describe.skipIf(!there)('the table of NAS-Bench-201', () => {
     expect(tau).toBeLessThan(got[0]);
   });
 
-  it('knows the latencies of 27 devices', () => {
+  it('has the latencies of 27 devices', () => {
     expect(table.devices).toHaveLength(27);
     expect(['1080ti_1', 'eyeriss', 'fpga', 'titanxp_32'].map((device) => table.latencies(device)[0])).toEqual([
       10.75, 3.646, 2.573, 7.385,
@@ -200,7 +200,7 @@ describe.skipIf(!there)('the table of NAS-Bench-201', () => {
       expect(table.latencies(device).every(Number.isInteger), device).toBe(true);
   });
 
-  it('says what to do where the file of latencies is missing', () => {
+  it('states what to do if the file of latencies is missing', () => {
     const alone = new ColumnTable(NASBENCH201_TABLE, { rows: () => [gunzipSync(readFileSync(files[0]))] });
     expect(alone.devices).toEqual([]);
     expect(() => alone.latencies('fpga')).toThrow('put nasbench201_latency_devices.csv.gz beside the table');

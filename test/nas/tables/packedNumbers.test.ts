@@ -7,7 +7,7 @@ const texts = (places: number) => Array.from({ length: places }, (_, i) => `${'|
 const fail = (first: number, second: number) => new Error(`${first} is ${second}`);
 
 describe('packed numbers', () => {
-  it.each([0, 1, 4, 7])('take four bytes each where they have %i decimals, and come back to the bit', (decimals) => {
+  it.each([0, 1, 4, 7])('take four bytes each if they have %i decimals, and are reproduced exactly', (decimals) => {
     const random = new Random(decimals, 'test');
     const values = Float64Array.from({ length: 500 }, () =>
       Number(`${random.integer(200) - 100}.${`${random.integer(10 ** decimals)}`.padStart(decimals, '0')}`),
@@ -31,7 +31,7 @@ describe('packed numbers', () => {
 });
 
 describe('packed texts', () => {
-  it('come back, and are found', () => {
+  it('are reproduced and found', () => {
     const list = texts(1000);
     const packed = new PackedTexts(list, fail);
     expect(list.map((_, place) => packed.at(place))).toEqual(list);
@@ -40,7 +40,7 @@ describe('packed texts', () => {
     expect(packed.find('')).toBe(-1);
   });
 
-  it('are each there once', () => {
+  it('are stored once each', () => {
     expect(() => new PackedTexts(['a', 'b', 'a'], fail)).toThrow('0 is 2');
   });
 });

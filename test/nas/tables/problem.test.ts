@@ -19,20 +19,20 @@ describe('a problem on a table', () => {
     await expect(evaluate(none, 3)).rejects.toThrow('evaluation after 3 epochs, wanted one of: 2, 4');
   });
 
-  it('counts a row without a value as trained in vain', async () => {
+  it('counts a row without a value as a failed training', async () => {
     const problem = tableProblem(tableOf(smallRows), options);
     expect(problem.epochs).toEqual([4]);
     expect(await problem.evaluate(space.parse(skips), { seedOffset: 0 })).toEqual({ accuracy: 0, seconds: 200.5 });
   });
 
-  it('tells costs and latencies, and no score', () => {
+  it('returns costs and latencies, and no score', () => {
     const problem = tableProblem(tableOf(smallRows), options);
     expect(problem.costs).toEqual(['parameters', 'latency', 'latency:clock']);
     expect(problem.costs.map((name) => problem.cost(space.parse(pools), name))).toEqual([73306, 4, 9]);
     expect(() => problem.cost(space.parse(pools), 'score:some')).toThrow('Cost "score:some" is not known');
   });
 
-  it('refuses what the table does not have', () => {
+  it('refuses queries for what the table lacks', () => {
     const table = tableOf(smallRows);
     expect(() => tableProblem(table, { ...options, set: 'letters' })).toThrow(
       'accuracy on letters, wanted one of: digits',
@@ -49,7 +49,7 @@ describe('a problem on a table', () => {
 });
 
 describe('the clock of a table', () => {
-  it('adds up what trainings take', () => {
+  it('adds up the seconds of trainings', () => {
     const clock = new SimulatedClock(tableOf(smallRows), { set: 'digits', epochs: 2, seed: 'one' });
     expect(clock.train(0)).toEqual({ index: 0, accuracy: 10, seconds: 22, total: 22 });
     expect(clock.train(2)).toEqual({ index: 2, accuracy: 50.5, seconds: 44, total: 66 });

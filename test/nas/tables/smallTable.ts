@@ -39,7 +39,7 @@ export const smallRows = `index,arch,val,val4,test,params,ms,score,clock,seconds
 2,${pools},50.5,60,62.0001,73306,4,-3.25,9,
 `;
 
-/** The table whose rows are this text, in pieces of some bytes. */
+/** The table whose rows are this text, in chunks of some bytes. */
 export function tableOf(rows: string, header: TableHeader = parseTableHeader(smallHeader, 'small'), piece = 7) {
   const bytes = new TextEncoder().encode(rows);
   return new ColumnTable(header, {

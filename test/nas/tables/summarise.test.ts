@@ -12,7 +12,7 @@ const measured = (set: string, split: 'validation' | 'test', epochs: number): Me
   seed: 'mean',
 });
 
-// By hand: after 12 epochs c is best on `near`, after 200 d on both sets; the orders on the two sets differ in one pair.
+// By hand: after 12 epochs c is best on `near`, after 200 d on both sets; the rankings on the two sets differ in one pair.
 const table = fakeTable(
   ['a', 'b', 'c', 'd'],
   [
@@ -76,7 +76,7 @@ describe('the summary of searches on a table', () => {
     ]);
   });
 
-  it('has mean and sample deviation of what each method found, for every source and data set', () => {
+  it('has mean and sample standard deviation of the results of each method, for every source and data set', () => {
     const of = (method: string, source: string, set: string) =>
       summary.accuracies.find(
         (one) =>
@@ -98,7 +98,7 @@ describe('the summary of searches on a table', () => {
     expect(of('clever', 'far', 'far').accuracy.mean).toBe(21);
   });
 
-  it('counts the queries of the searches that met the best by the longest training seen, and all those of the others', () => {
+  it('counts the queries of the searches that found the best by the longest training seen, and all queries of the others', () => {
     expect(summary.queriesToOptimum).toEqual([
       // Row c is the best after 12 epochs on near: one of two searches found it.
       {
@@ -130,7 +130,7 @@ describe('the summary of searches on a table', () => {
     ]);
   });
 
-  it('draws the mean best so far over queries and seconds, by the accuracy seen and on the test images', () => {
+  it('has the mean best so far over queries and seconds, by the accuracy seen and on the test images', () => {
     const curves = summary.curves.filter(({ method, source }) => method === 'random' && source === 'near');
     expect(curves.map(({ measurement, axis }) => [measurement.split, measurement.epochs, axis])).toEqual([
       ['validation', 12, 'queries'],
@@ -149,12 +149,12 @@ describe('the summary of searches on a table', () => {
   });
 
   it('compares the order of methods between sources, and of all rows between data sets', () => {
-    // Clever is better by near and worse by far, on either set judged.
+    // Clever is better when searched on near and worse when searched on far, on both sets.
     expect(summary.sourceRankCorrelation).toEqual([
       { sources: ['near', 'far'], set: 'near', tau: -1 },
       { sources: ['near', 'far'], set: 'far', tau: -1 },
     ]);
-    // Of six pairs, c is above a and b on near alone: (4 - 2) / 6.
+    // Of six pairs, c is above a and b on near only: (4 - 2) / 6.
     expect(summary.setRankCorrelation).toEqual([{ sets: ['near', 'far'], tau: expect.closeTo(1 / 3, 12) }]);
   });
 
@@ -174,7 +174,7 @@ describe('the summary of searches on a table', () => {
 });
 
 describe('the improvements of a search', () => {
-  it('are the evaluations better than all before, with the queries and seconds they took', () => {
+  it('are the evaluations better than all before, with their queries and seconds', () => {
     const evaluations = [
       { architecture: 'b', fitness: 0.2, seconds: 5 },
       { architecture: 'a', fitness: 0.1, seconds: 5 },

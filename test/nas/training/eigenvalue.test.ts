@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/random/random.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
-import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
-import { largestEigenvalue } from '../../../src/nas/training/eigenvalue.js';
-import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';
+import { BilevelTrainer } from '../../../src/nas/training/bilevel/bilevelTrainer.js';
+import { largestEigenvalue } from '../../../src/nas/training/bilevel/lanczos.js';
+import { softmaxRule } from '../../../src/nas/training/bilevel/relaxedRule.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { toyHessian } from './toyHessian.js';
 import { stripes, tinyProtocol } from './trainingRun.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('the largest eigenvalue', () => {
-  it('of a matrix with given eigenvalues is the largest, not the farthest from zero', async () => {
+  it('of a matrix with given eigenvalues is the largest, not the largest in magnitude', async () => {
     // Q diag(values) Q^T of a reflection Q = I - 2 u u^T.
     const values = [-9, 4, 2.5, 1, 0.5, 0.2, 0.1, 0, -0.3, -1, -2, 3.1];
     const random = new Random(3, 'reflection');
@@ -45,13 +45,13 @@ describe('the largest eigenvalue', () => {
 });
 
 describe('the Hessian of the validation loss in the architecture parameters', () => {
-  it('has the largest eigenvalue that the exact second derivatives have, within two per cent', async () => {
+  it('has the largest eigenvalue of the exact second derivatives, within two per cent', async () => {
     const { measured, exact } = await toyHessian(engine);
     expect(exact).toBeGreaterThan(0.001);
     expect(Math.abs(measured / exact - 1)).toBeLessThan(0.02);
   });
 
-  it('changes no bit of what a search goes on with, and is the same each time', async () => {
+  it('changes no bit of the state of a search, and is the same each time', async () => {
     const { channels, cells, imageSize: size, imageChannels } = tinyProtocol;
     const supernet = nasbench201.supernet(
       { channels, cells, size, imageChannels, classes: 4 },
@@ -60,12 +60,15 @@ describe('the Hessian of the validation loss in the architecture parameters', ()
     const trainer = await BilevelTrainer.create({
       engine,
       supernet,
-      rule: softmaxRule(supernet),
+      archUpdate: {
+        kind: 'first-order',
+        rule: softmaxRule(supernet),
+        archOptimizer: { learningRate: 0.05, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 },
+      },
       shape: { height: 8, width: 8, channels: 1 },
-      weights: stripes(32, 1),
-      alphas: stripes(32, 2),
+      trainSplit: stripes(32, 1),
+      validationSplit: stripes(32, 2),
       protocol: tinyProtocol,
-      alphaOptimizer: { learningRate: 0.05, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 },
       seed: 4,
     });
     await trainer.epoch();

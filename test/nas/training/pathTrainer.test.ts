@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
-import { PathTrainer } from '../../../src/nas/training/pathTrainer.js';
+import { PathTrainer } from '../../../src/nas/training/paths/pathTrainer.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { stripes, tinyCell, tinyProtocol } from './trainingRun.js';
 
@@ -26,8 +26,8 @@ async function trained({ reestimate, half = 2 }: { reestimate?: number; half?: n
     ),
     tables: nasbench201.relaxation.tables,
     shape: { height: 8, width: 8, channels: 1 },
-    weights: stripes(16, 1),
-    alphas: stripes(16, half),
+    trainSplit: stripes(16, 1),
+    validationSplit: stripes(16, half),
     protocol: tinyProtocol,
     seed: 5,
     reestimate,
@@ -36,21 +36,21 @@ async function trained({ reestimate, half = 2 }: { reestimate?: number; half?: n
   return trainer;
 }
 
-describe('batch norm that is estimated anew for every architecture', () => {
-  it('measures as the statistics of the batch do where that is the batch it was estimated from', async () => {
+describe('batch normalisation recalibrated for every architecture', () => {
+  it('evaluates as with the statistics of the batch, if that is the batch of the recalibration', async () => {
     const batch = await trained({ half: 1 });
     const estimated = await trained({ half: 1, reestimate: 1 });
     for (const selection of [tiny, other]) {
       const [wanted, got] = [await batch.evaluate(selection), await estimated.evaluate(selection)];
       expect(got.accuracy).toBe(wanted.accuracy);
-      // Running averages have the unbiased variance, which is up to 1/63 larger here.
+      // Running statistics have the unbiased variance, which is up to 1/63 larger here.
       expect(Math.abs(got.loss / wanted.loss - 1)).toBeLessThan(0.05);
     }
     batch.dispose();
     estimated.dispose();
   });
 
-  it('measures by the estimates, not by the statistics of the batch measured', async () => {
+  it('evaluates by the recalibrated statistics, not by those of the evaluated batch', async () => {
     const estimated = await trained({ reestimate: 1 });
     const batch = await trained({});
     const a = await estimated.evaluate(tiny);
@@ -60,7 +60,7 @@ describe('batch norm that is estimated anew for every architecture', () => {
     estimated.dispose();
   });
 
-  it('does not depend on what was measured before', async () => {
+  it('does not depend on earlier evaluations', async () => {
     const trainer = await trained({ reestimate: 1 });
     const first = await trainer.evaluate(tiny);
     expect(await trainer.evaluate(other)).not.toEqual(first);
@@ -68,7 +68,7 @@ describe('batch norm that is estimated anew for every architecture', () => {
     trainer.dispose();
   });
 
-  it('trains the same weights as without', async () => {
+  it('trains the same weights as without recalibration', async () => {
     const [a, b] = [await trained({}), await trained({ reestimate: 1 })];
     await b.evaluate(other);
     expect((await b.save()).arrays.weights).toEqual((await a.save()).arrays.weights);

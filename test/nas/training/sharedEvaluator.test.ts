@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { channelStatistics } from '../../../src/nas/data/images/statistics.js';
-import { SharedEvaluator } from '../../../src/nas/training/sharedEvaluator.js';
+import { SharedEvaluator } from '../../../src/nas/training/paths/sharedEvaluator.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 import { toyProblem } from '../methods/toySpace.js';
 
@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-describe('a measurement with shared weights', () => {
-  it('tells the accuracy that counting on the host gives, over all images and over chosen batches', async () => {
+describe('an evaluation with shared weights', () => {
+  it('equals the accuracy counted on the host, over all images and over chosen batches', async () => {
     const { problem, value } = toyProblem(engine, 3);
     const { source, build } = problem.supernet!;
     const supernet = build({ affine: false, batchNorm: 'batch', gated: true });

@@ -10,8 +10,8 @@ import { channelStatistics } from '../../../src/nas/data/images/statistics.js';
 import { symmetricEigen } from '../../../src/nas/math/linearAlgebra.js';
 import type { Supernet } from '../../../src/nas/networks/classifier.js';
 import { tableMixtures } from '../../../src/nas/spaces/shared/mixedNode.js';
-import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
-import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';
+import { BilevelTrainer } from '../../../src/nas/training/bilevel/bilevelTrainer.js';
+import { softmaxRule } from '../../../src/nas/training/bilevel/relaxedRule.js';
 import { stripes, tinyProtocol } from './trainingRun.js';
 
 const [EDGES, OPERATIONS, PIXELS, CLASSES, IMAGES] = [2, 3, 64, 4, 16];
@@ -42,7 +42,7 @@ function linearSupernet(maps: readonly number[][]): Supernet {
 }
 
 /**
- * The largest eigenvalue of the Hessian of a supernet that is linear in its mixture: as the trainer measures it, and that of all
+ * The largest eigenvalue of the Hessian of a supernet that is linear in its mixture: as measured by the trainer, and computed from all
  * second derivatives of the same loss written out in f64.
  */
 export async function toyHessian(engine: Engine): Promise<{ measured: number; exact: number }> {
@@ -55,12 +55,15 @@ export async function toyHessian(engine: Engine): Promise<{ measured: number; ex
   const trainer = await BilevelTrainer.create({
     engine,
     supernet,
-    rule: softmaxRule(supernet),
+    archUpdate: {
+      kind: 'first-order',
+      rule: softmaxRule(supernet),
+      archOptimizer: { learningRate: 1e-3, beta1: 0.5, beta2: 0.999, weightDecay: 0 },
+    },
     shape: { height: 8, width: 8, channels: 1 },
-    weights,
-    alphas,
+    trainSplit: weights,
+    validationSplit: alphas,
     protocol: { ...tinyProtocol, batch: IMAGES, labelSmoothing: 0 },
-    alphaOptimizer: { learningRate: 1e-3, beta1: 0.5, beta2: 0.999, weightDecay: 0 },
     seed: 0,
   });
   const start = Array.from({ length: EDGES * OPERATIONS }, (_, i) => 0.3 * Math.sin(i + 1));

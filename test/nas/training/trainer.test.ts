@@ -11,13 +11,13 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('the trainer', () => {
-  it('learns what can be learnt, on images it has not seen', async () => {
+  it('learns a learnable task, tested on unseen images', async () => {
     const { losses, accuracy } = await trainTiny(engine);
     expect(losses.at(-1)).toBeLessThan(losses[0]);
     expect(accuracy).toBeGreaterThan(0.8);
   });
 
-  it('gives the same parameters to the bit after 50 steps from the same seed, and others from another', async () => {
+  it('has the same parameters to the bit after 50 steps with the same seed, and others with another', async () => {
     // 80 images in batches of 16 over 10 epochs: 50 steps.
     const [first, second, other] = [
       await trainTiny(engine, { images: 80 }),
@@ -29,13 +29,13 @@ describe('the trainer', () => {
     expect(other.weights).not.toEqual(first.weights);
   });
 
-  it('refuses a network that can not fit with the figures, and keeps nothing of it', async () => {
+  it('refuses a network that does not fit into memory, with the numbers, and frees everything', async () => {
     const before = engine.memoryBytes;
     await expect(trainTiny(engine, { channels: 65_536 })).rejects.toThrow(MemoryLimitError);
     expect(engine.memoryBytes).toBe(before);
   });
 
-  it('submits once a step, reads back nothing in between and leaves no memory behind', async () => {
+  it('submits once per step, reads back nothing in between and leaks no memory', async () => {
     const before = engine.memoryBytes;
     await trainTiny(engine, { epochs: 1 });
     expect(engine.memoryBytes).toBe(before);
@@ -47,7 +47,7 @@ describe('the trainer', () => {
       counts.push(submit.mock.calls.length);
     }
     submit.mockRestore();
-    // An epoch more: three steps and one read of two sums.
+    // One more epoch: three steps and one read of two sums.
     expect(counts[1] - counts[0]).toBe(3 + 2);
   });
 });

@@ -3,7 +3,7 @@ import type { Engine } from '../../../src/engine/runtime/engine.js';
 import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import type { Protocol } from '../../../src/nas/records/protocol.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
-import { Trainer } from '../../../src/nas/training/trainer.js';
+import { Trainer } from '../../../src/nas/training/network/trainer.js';
 
 export const tinyProtocol: Protocol = {
   channels: 4,
@@ -24,7 +24,7 @@ export const tinyCell =
   '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|skip_connect~1|nor_conv_3x3~2|';
 
 /**
- * Grey 8x8 images of four kinds that shifts and flips leave what they are: stripes along rows or columns, one or two pixels
+ * Grey 8x8 images of four classes that are invariant to shifts and flips: stripes along rows or columns, one or two pixels
  * wide, on noise.
  */
 export function stripes(count: number, seed: number): ImageSplit {

@@ -25,7 +25,7 @@ export const fakeProvenance: StudyProvenance = {
 
 const operations = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'];
 
-/** Outcomes that are a function of the task's hash alone, as real ones are. */
+/** Results that are a function of the task's hash only, as real ones are. */
 export function fakeExecutors(onWork: (what: string) => Promise<void> | void = () => {}): Executors {
   const digits = (hash: string) => Number.parseInt(hash.slice(0, 12), 16);
   return {
@@ -57,7 +57,7 @@ export class MemoryStore implements JobStore {
   }
 }
 
-/** Results without what may differ between two equal runs: times. */
+/** Results without the fields that may differ between two equal runs: times. */
 export function withoutTimes(results: unknown): unknown {
   return JSON.parse(JSON.stringify(results, (key, value) => (key === 'seconds' ? 0 : value)));
 }

@@ -54,7 +54,7 @@ describe('settings that fit', () => {
     }
   });
 
-  it('make whole batches, enough steps, and images no larger than they come', () => {
+  it('give whole batches, enough steps, and images no larger than the originals', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const { protocol, steps } = fittingProtocol(facts);
@@ -71,7 +71,7 @@ describe('settings that fit', () => {
     );
   });
 
-  it('are such as a study takes, of its fields alone', () => {
+  it('are valid in a study and have no other fields', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const { protocol } = fittingProtocol(facts);
@@ -86,7 +86,7 @@ describe('settings that fit', () => {
     );
   });
 
-  it('ask no more of a slower device', () => {
+  it('require no more of a slower device', () => {
     for (const space of SPACE_NAMES)
       for (const kind of KINDS)
         for (const count of [40, 480, 4000]) {
@@ -99,7 +99,7 @@ describe('settings that fit', () => {
         }
   });
 
-  it('keep a training within the work of three minutes, unless an epoch takes more', () => {
+  it('keep a training within three minutes, unless an epoch takes more', () => {
     for (const [device, most] of [
       ['swiftshader', 55],
       ['lavapipe', 250],
@@ -108,12 +108,12 @@ describe('settings that fit', () => {
       for (const count of [40, 480, 4000]) {
         const facts = factsOf({ device, count });
         const { protocol, steps } = fittingProtocol(facts);
-        // Epochs are whole: a training may be half an epoch longer.
+        // The number of epochs is an integer: a training may be half an epoch longer.
         expect(steps * stepWork(facts, protocol)).toBeLessThan(1.1 * most);
       }
   });
 
-  it('leave every setting that is given as it is', () => {
+  it('change no setting that is given', () => {
     const given: ProtocolOverrides[] = [
       { channels: 12 },
       { cells: 2 },
@@ -132,12 +132,12 @@ describe('settings that fit', () => {
         expect(fittingProtocol(factsOf({ kind }), overrides).protocol).toMatchObject(overrides);
   });
 
-  it('go with what is given: another batch has other epochs and another learning rate for as many steps', () => {
+  it('adapt to given settings: another batch has other epochs and another learning rate for as many steps', () => {
     const { protocol, steps } = fittingProtocol(factsOf({ device: 'hardware' }), { batch: 120 });
     expect(steps).toBe(1500);
     expect(protocol.epochs).toBe(375);
     expect(protocol.optimizer.learningRate).toBeCloseTo(0.1 * Math.sqrt(120 / 256), 2);
-    // Few epochs for a first look make no larger network.
+    // Fewer epochs do not make the network larger.
     const sizes = ({ channels, cells, imageSize }: typeof protocol) => ({ channels, cells, imageSize });
     const whole = fittingProtocol(factsOf({})).protocol;
     expect(sizes(fittingProtocol(factsOf({}), { epochs: 1 }).protocol)).toEqual(sizes(whole));
@@ -154,7 +154,7 @@ describe('settings that fit', () => {
     }
   });
 
-  it('flip photographs, and nothing that is grey', () => {
+  it('flip photographs, and no grey images', () => {
     expect(fittingProtocol(factsOf({ channels: 3 })).protocol.augmentation.flip).toBe(true);
     expect(fittingProtocol(factsOf({ channels: 1 })).protocol.augmentation.flip).toBe(false);
   });
@@ -164,11 +164,11 @@ describe('settings that fit', () => {
     expect(steps(10)).toBeGreaterThan(steps(100));
   });
 
-  it('are refused where there are no images', () => {
+  it('are refused if there are no images', () => {
     expect(() => fittingProtocol(factsOf({ count: 0 }))).toThrow(AttributeError);
   });
 
-  it('are those of the table in docs/own-images.md', () => {
+  it('equal those of the table in docs/own-images.md', () => {
     const page = readFileSync(new URL('../../../docs/own-images.md', import.meta.url), 'utf8');
     const rows = [...page.matchAll(/^\| (training|candidates|supernet) \| (\S+) \| (.+) \|$/gm)];
     expect(rows).toHaveLength(27);

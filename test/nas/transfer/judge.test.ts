@@ -54,7 +54,7 @@ const contextOf = (judge: TableJudge) => ({
   fingerprints: new Map(['left', 'right'].map((name) => [name, name])),
 });
 
-/** Runs the study; what searches find is told by method, source and seed. */
+/** Runs the study; the results of searches are given by method, source and seed. */
 async function run(find: (what: string) => string, store = new MemoryStore()) {
   const judge = await TableJudge.of(table(), study);
   const done: string[] = [];
@@ -75,8 +75,8 @@ async function run(find: (what: string) => string, store = new MemoryStore()) {
   return { results, done };
 }
 
-describe('a table that judges', () => {
-  it('gives the mean over seeds where it has one, the validation accuracy, the rank, and the cost of its networks', async () => {
+describe('a table that replaces training', () => {
+  it('returns the mean over seeds if it has one, the validation accuracy, the rank, and the cost of its networks', async () => {
     const judge = await TableJudge.of(table(), study);
     const [near, far] = study.targets;
     const space = spaceByName('nasbench201');
@@ -96,7 +96,7 @@ describe('a table that judges', () => {
     expect(onFar).not.toHaveProperty('validationAccuracy');
   });
 
-  it('has as references its best, the residual cell, and the mean and deviation over all of it', async () => {
+  it('has as references its optimum, the residual cell, and the mean and standard deviation over all architectures', async () => {
     const references = (await TableJudge.of(table(), study)).references();
     const on = (target: string) => references.filter((reference) => reference.target === target);
     expect(on('near').map(({ name }) => name)).toEqual(['optimum', 'resnet', 'random-mean']);
@@ -105,12 +105,12 @@ describe('a table that judges', () => {
     expect(on('near')[1]).toMatchObject({ accuracy: 0.9, architecture: RESNET });
     const mean = on('near')[2];
     expect(mean.accuracy).toBeCloseTo((0.6 + 0.9 + 0.9 + 0.1) / 4, 12);
-    // Squares of -0.025, 0.275, 0.275 and -0.525 come to 0.4275.
+    // The squares of -0.025, 0.275, 0.275 and -0.525 sum to 0.4275.
     expect(mean.deviation).toBeCloseTo(Math.sqrt(0.4275 / 4), 12);
     expect(mean.count).toBe(4);
   });
 
-  it('has another fingerprint when an accuracy that it judges by changes, and the same otherwise', async () => {
+  it('has another fingerprint if an accuracy that it returns changes, and the same otherwise', async () => {
     const { fingerprint } = await TableJudge.of(table(), study);
     const changed = (place: number, accuracies: readonly number[]) =>
       table(COLUMNS.map((one, i) => (i === place ? { ...one, accuracies } : one)));
@@ -118,7 +118,7 @@ describe('a table that judges', () => {
     expect((await TableJudge.of(changed(0, [9, 9, 9, 9]), study)).fingerprint).toBe(fingerprint);
   });
 
-  it('refuses another space, and sets and epochs that it lacks, with the nearest there are', async () => {
+  it('refuses another space, and sets and epochs that it lacks, and names the nearest available', async () => {
     const of = (changes: object, judged = table()) => TableJudge.of(judged, parseStudy({ ...file, ...changes }));
     await expect(of({ space: 'darts' })).rejects.toThrow(/four holds architectures of nasbench201.*searches darts/);
     await expect(of({ targets: ['nears'] })).rejects.toThrow(/target "nears" \(did you mean near\?\).*near, far/);
@@ -126,19 +126,19 @@ describe('a table that judges', () => {
       /no test accuracy on near after 12 epochs.*the nearest: .*200 epochs, mean over seeds/,
     );
     const unknown = { ...table(), header: { settings: {} } };
-    await expect(of({}, unknown)).rejects.toThrow(/does not tell which networks it measured on near/);
+    await expect(of({}, unknown)).rejects.toThrow(/does not state the networks that it measured on near/);
   });
 });
 
-describe('a judged study', () => {
-  it('looks up at 200 epochs if not told otherwise, and takes no settings of training or limits of targets', () => {
+describe('a study evaluated on a table', () => {
+  it('looks up 200 epochs by default, and accepts no training settings or limits of targets', () => {
     expect(study.judge).toEqual({ table: 'four', epochs: 200 });
-    expect(() => parseStudy({ ...file, training: { epochs: 3 } })).toThrow(/training\.epochs.*belongs in fitness/);
+    expect(() => parseStudy({ ...file, training: { epochs: 3 } })).toThrow(/training\.epochs.*belong in fitness/);
     expect(() => parseStudy({ ...file, targets: ['near', { set: 'far', limit: 9 }] })).toThrow(/targets\[1\].*limit/);
     expect(() => parseStudy({ ...file, judge: { tabel: 'four' } })).toThrow(/judge/);
   });
 
-  it('trains nothing, fits no baseline, and looks an architecture up once a target whatever found it', async () => {
+  it('trains nothing, fits no baseline, and looks an architecture up once per target whichever search found it', async () => {
     const store = new MemoryStore();
     const { results, done } = await run((what) => (what.startsWith('random') ? SKIPS : RESNET), store);
     expect(done.sort()).toEqual(
@@ -147,13 +147,13 @@ describe('a judged study', () => {
     expect(results.baselines).toEqual([]);
     expect(results.jobs).toHaveLength(2 * 2 * 2 * 2);
     expect(results.jobs[0]).toMatchObject({ target: 'near', accuracy: 0.6, validationAccuracy: 0.5, epochs: [] });
-    // Done again, nothing is looked up, and the results are the same.
+    // When run again, nothing is looked up, and the results are the same.
     const again = await run((what) => (what.startsWith('random') ? SKIPS : RESNET), store);
     expect(again.done).toEqual([]);
     expect(again.results).toEqual(results);
   });
 
-  it('names jobs by architecture, target, epochs and table, not by adapter, seed or label', async () => {
+  it('identifies jobs by architecture, target, epochs and table, not by adapter, seed or label', async () => {
     const judge = await TableJudge.of(table(), study);
     const hashes = async (changed = study, context = contextOf(judge)) =>
       (await (await planStudy(changed, context)).judgements(SKIPS)).map(({ hash }) => hash);
@@ -170,7 +170,7 @@ describe('a judged study', () => {
     expect(await (await planStudy(study, contextOf(judge))).trainings({ seed: 0 }, SKIPS)).toEqual([]);
   });
 
-  it('summarises regret, rank and distance from the mean of the table by hand', async () => {
+  it('summarises regret, rank and distance from the mean of the table as computed by hand', async () => {
     const found: Record<string, string> = { 'evolution left 0': RESNET, 'evolution left 1': SKIPS };
     const { results } = await run((what) => found[what] ?? NOTHING);
     const cell = results.summary.judged!.find(
@@ -196,7 +196,7 @@ describe('skips in found architectures', () => {
       })),
     );
 
-  it('are counted a method and source, with those that have no convolution left', () => {
+  it('are counted per method and source, with those that have no convolution', () => {
     const [row] = searches('nasbench201', [SKIPS, RESNET, CONVOLUTIONS]);
     expect(row).toMatchObject({ method: 'darts', source: 'left', operations: 6, withoutConvolution: 1 });
     expect(row.skips.mean).toBeCloseTo((6 + 2 + 0) / 3, 12);

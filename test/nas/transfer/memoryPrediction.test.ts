@@ -45,7 +45,7 @@ function taskOf(methodName: string, given: object = {}, protocol: object = {}): 
   } as SearchTask;
 }
 
-/** Bytes that an engine holds in a search after so many steps. */
+/** Bytes that an engine has allocated in a search after a number of steps. */
 async function heldAfter(space: string, task: SearchTask, steps: number): Promise<number> {
   const own = new Engine(engine.gpu);
   const search = methodByName(task.methodName).start(
@@ -80,7 +80,7 @@ describe('the memory of a search', () => {
     expect(predicted.fits).toBe(true);
   });
 
-  it('takes none of the device to be predicted', async () => {
+  it('is predicted without allocating on the device', async () => {
     const before = engine.memoryBytes;
     let buffers = 0;
     const { createBuffer } = engine.gpu.device;
@@ -97,7 +97,7 @@ describe('the memory of a search', () => {
     expect(engine.memoryBytes).toBe(before);
   });
 
-  it('is less with each remedy, as much less as it then is predicted to be', async () => {
+  it('is reduced by each suggestion, by as much as predicted', async () => {
     const task = taskOf('darts', {}, { cells: 3, channels: 16 });
     const space = spaceByName('darts');
     const { total } = await predictMemory(engine.gpu, space, task, options);
@@ -116,7 +116,7 @@ describe('the memory of a search', () => {
     expect(half).toBe(again.total);
   });
 
-  it('that is more than the limit ends the search before it begins, with what would make it fit', async () => {
+  it('above the limit ends the search before it starts, with suggestions that make it fit', async () => {
     const task = taskOf('darts', {}, { cells: 3, channels: 16 });
     const space = spaceByName('darts');
     const { total } = await predictMemory(engine.gpu, space, task, options);

@@ -23,7 +23,7 @@ describe('the candidates that a search will train', () => {
     return needs(options.parse({})) === 'training';
   });
 
-  it.each(training)('by %s are counted before it starts, as many as it comes to at most', async (name) => {
+  it.each(training)('by %s are counted before it starts, as an upper bound', async (name) => {
     const method = methodByName(name);
     const options = method.options.parse(FEW[name]);
     const counted = candidatesOf(nasbench201, name, options, { ...tinyProtocol, epochs: 12 });

@@ -19,7 +19,7 @@ describe('spread', () => {
     expect(count).toBe(4);
   });
 
-  it('gives deviation 0 for one value', () => {
+  it('has standard deviation 0 for one value', () => {
     expect(spread([0.7])).toEqual({ mean: 0.7, deviation: 0, count: 1 });
   });
 
@@ -54,13 +54,13 @@ describe('kendallTauB', () => {
     expect(kendallTauB(x, y)).toBeCloseTo(tau, 12);
   });
 
-  it('is null where scipy gives nan', () => {
+  it('is null where scipy returns nan', () => {
     expect(kendallTauB([], [])).toBeNull();
     expect(kendallTauB([1], [2])).toBeNull();
     expect(kendallTauB([1, 1, 1], [1, 2, 3])).toBeNull();
   });
 
-  it('is 1 of a list with itself, changes sign with the order and does not depend on who is x', () => {
+  it('is 1 of a list with itself, changes sign with the order and is symmetric', () => {
     const lists = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })), { maxLength: 20 });
     fc.assert(
       fc.property(lists, (points) => {
@@ -117,7 +117,7 @@ describe('relativeImprovement', () => {
     ['MIT67 NSGANet', 68.82, 1.18, 70.2, 0.77, 2.0],
     ['Flowers102 CNAS', 93.36, 0.6, 91.04, 1.74, -2.48],
   ];
-  it.each(published)('gives the published number for %s', (_, random, randomDeviation, method, deviation, ri) => {
+  it.each(published)('equals the published number for %s', (_, random, randomDeviation, method, deviation, ri) => {
     const improvement = relativeImprovement(eightRuns(method, deviation), eightRuns(random, randomDeviation));
     // Means and result are rounded to two decimals: 0.005 on each mean moves RI by 100 * 0.005 / mean each, and RI itself by 0.005.
     expect(Math.abs(improvement.mean - ri)).toBeLessThan(0.005 + (100 * 0.01) / random);
@@ -135,7 +135,7 @@ describe('relativeImprovement', () => {
     expect(two.standardError).toBeCloseTo(7.178865902008987, 10);
   });
 
-  it('has no standard error where either side has a single run', () => {
+  it('has no standard error if either side has a single run', () => {
     expect(relativeImprovement([0.5], [0.4, 0.5])).not.toHaveProperty('standardError');
     expect(relativeImprovement([0.5, 0.6], [0.4])).not.toHaveProperty('standardError');
   });
@@ -197,7 +197,7 @@ describe('summarise', () => {
     expect(cell('darts', 's')?.accuracy).toEqual(spread([0.6, 0.58]));
   });
 
-  it('compares with random cells of the same source, or of all sources where random did not run on it', () => {
+  it('compares with random cells of the same source, or of all sources if random did not run on it', () => {
     expect(cell('darts', 's')?.relativeImprovement).toEqual(relativeImprovement([0.6, 0.58], [0.5, 0.54]));
     expect(cell('darts', 'r')?.relativeImprovement).toEqual(relativeImprovement([0.45], [0.4]));
     expect(cell('darts', 'q')?.relativeImprovement).toEqual(relativeImprovement([0.47], [0.5, 0.4, 0.54]));
@@ -215,7 +215,7 @@ describe('summarise', () => {
     expect(found?.relativeImprovement).toEqual(relativeImprovement([0.7], [0.5, 0.6]));
   });
 
-  it('gives random cells no improvement over themselves, and nobody one without random cells', () => {
+  it('has no improvement of random cells over themselves, and none at all without random cells', () => {
     expect(cell('random', 's')).not.toHaveProperty('relativeImprovement');
     const withoutRandom = summarise(
       jobs.filter((each) => each.method !== 'random'),
@@ -257,7 +257,7 @@ describe('summarise', () => {
     expect(summarise([done[3], done[0], done[4], done[2], done[1]], [])).toEqual(summarise(done, []));
   });
 
-  it('gives an empty summary without jobs', () => {
+  it('is empty without jobs', () => {
     expect(summarise([], [])).toEqual({
       cells: [],
       sourceRankCorrelation: [],
@@ -268,7 +268,7 @@ describe('summarise', () => {
 });
 
 describe('searchAccuracy', () => {
-  it('is the fitness of the architecture chosen, else the last validation accuracy, else null', () => {
+  it('is the fitness of the chosen architecture, otherwise the last validation accuracy, otherwise null', () => {
     const sampling = search('evolution', 's', 0, 0.25);
     const epoch = { epoch: 0, learningRate: 0.1, trainLoss: 2, trainAccuracy: 0.2, validationAccuracy: 0.15 };
     const supernet = { ...sampling, evaluations: [], epochs: [epoch, { ...epoch, validationAccuracy: 0.35 }] };

@@ -37,7 +37,7 @@ const search = (methodName: string, options: object = {}, epochs = 3) => ({
 });
 
 describe('the time of a step', () => {
-  it('of training comes with the steps of the whole training, and leaves no memory taken', async () => {
+  it('of training is reported with the steps of the whole training, and leaks no memory', async () => {
     const before = engine.memoryBytes;
     const cell = nasbench201.parse(tinyCell);
     const time = await measureTrainingStep(engine, nasbench201, tinyProtocol, images(70), cell, soon);
@@ -48,7 +48,7 @@ describe('the time of a step', () => {
     expect(engine.memoryBytes).toBe(before);
   });
 
-  it('is found where an epoch has one step, which tells of itself by the end of the epoch alone', async () => {
+  it('is found if an epoch has one step, which is reported only by the end of the epoch', async () => {
     const protocol = { ...tinyProtocol, batch: 256, epochs: 7 };
     const cell = nasbench201.parse(tinyCell);
     const start = performance.now();
@@ -56,16 +56,16 @@ describe('the time of a step', () => {
     const seconds = (performance.now() - start) / 1000;
     expect(time.steps).toBe(7);
     expect(time.secondsPerStep).toBeGreaterThan(0);
-    // Timed from one step to another, after compiling.
+    // Timed between steps, after compilation.
     expect(time.compileSeconds + time.secondsPerStep).toBeLessThan(seconds);
   });
 
   it.each<[string, object, number]>([
     ['darts', {}, 15],
     ['gdas', {}, 15],
-    // Its three stages have as many epochs each.
+    // Each of its three stages has this number of epochs.
     ['p-darts', {}, 45],
-    // Trained on both halves.
+    // Trained on both splits.
     ['snas', { cost: 'none' }, 30],
     ['random-sharing', { candidates: 1000 }, 15],
     // Five candidates, each of fifteen steps.
@@ -84,14 +84,14 @@ describe('the time of a step', () => {
     return needs(options.parse({})) === 'supernet';
   });
 
-  it.each(onSupernets)('is told of a search by %s', async (name) => {
+  it.each(onSupernets)('is reported for a search by %s', async (name) => {
     const { secondsPerStep, steps } = await measureSearchStep(engine, nasbench201, search(name), images(40), soon);
     expect(secondsPerStep).toBeGreaterThan(0);
     expect(steps % 15).toBe(0);
   });
 
-  it.each(['pc-darts', 'p-darts'])('of %s is that with the architecture parameters moving', async (name) => {
-    // Before they move, the weights' update is a program of its own.
+  it.each(['pc-darts', 'p-darts'])('of %s includes the updates of the architecture parameters', async (name) => {
+    // Before they are updated, the weight update is a separate program.
     const compile = vi.spyOn(engine, 'compile');
     await measureSearchStep(engine, nasbench201, search(name, {}, 50), images(40), soon);
     expect(compile).toHaveBeenCalledTimes(1);

@@ -18,7 +18,7 @@ const hashes = async (study: Study, context = fakeContext) => {
   };
 };
 
-describe('the name of a job', () => {
+describe('the hash of a job', () => {
   it('is the SHA-256 of canonical JSON, as another implementation computes it', async () => {
     const value = { b: [1, { d: 'é', c: null }], a: 0.1, gone: undefined };
     expect(canonicalJson(value)).toBe('{"a":0.1,"b":[1,{"c":null,"d":"é"}]}');
@@ -41,7 +41,7 @@ describe('the name of a job', () => {
     expect(await hashes(relabelled)).toEqual(await hashes(fakeStudy));
   });
 
-  it('is one for all sources when the search sees no image, and differs a source otherwise', async () => {
+  it('is the same for all sources if the search sees no image, and differs between sources otherwise', async () => {
     const { random, evolution } = await hashes(fakeStudy);
     expect(new Set(random).size).toBe(2);
     const perSource = { ...fakeStudy.methods[0], options: { samples: 1, perSource: true } };
@@ -50,7 +50,7 @@ describe('the name of a job', () => {
     expect(new Set(evolution).size).toBe(4);
   });
 
-  it('changes with exactly what decides the outcome', async () => {
+  it('changes exactly with the fields that decide the result', async () => {
     const before = await hashes(fakeStudy);
     const change = async (study: Partial<Study>, context = fakeContext) => {
       const after = await hashes({ ...fakeStudy, ...study }, context);
@@ -100,7 +100,7 @@ describe('the name of a job', () => {
 });
 
 describe('a study', () => {
-  it('has a job for every method, source, target and seed, each accuracy where its hash put it', async () => {
+  it('has a job for every method, source, target and seed, each accuracy assigned by its hash', async () => {
     const plan = await planStudy(fakeStudy, fakeContext);
     const store = new MemoryStore();
     const results = await runStudy(plan, { ...fakeExecutors(), store, provenance: fakeProvenance });
@@ -119,7 +119,7 @@ describe('a study', () => {
     expect(results.seconds).toBeCloseTo([...store.records.values()].reduce((sum, record) => sum + record.seconds, 0));
   });
 
-  it('does nothing twice: one training for a random cell that all sources share', async () => {
+  it('does nothing twice: one training for a random cell shared by all sources', async () => {
     const work: string[] = [];
     const run = {
       ...fakeExecutors((what) => void work.push(what)),
@@ -160,7 +160,7 @@ describe('a study', () => {
     }
   });
 
-  it('takes up what an earlier, smaller study in the same store has done', async () => {
+  it('reuses the jobs of an earlier, smaller study in the same store', async () => {
     const store = new MemoryStore();
     const smaller = await planStudy({ ...fakeStudy, seeds: [0] }, fakeContext);
     await runStudy(smaller, { ...fakeExecutors(), store, provenance: fakeProvenance });
@@ -172,7 +172,7 @@ describe('a study', () => {
     expect(work.every((what) => !what.endsWith(' 0'))).toBe(true);
   });
 
-  it('tells of every job that it starts and ends, counting to the end', async () => {
+  it('reports the start and end of every job, with correct counts', async () => {
     const events: StudyEvent[] = [];
     const run = { ...fakeExecutors(), store: new MemoryStore(), provenance: fakeProvenance };
     await runStudy(await planStudy(fakeStudy, fakeContext), { ...run, onEvent: (event) => events.push(event) });

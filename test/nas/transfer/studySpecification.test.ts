@@ -25,7 +25,7 @@ function broken(path: (string | number)[], value: unknown): unknown {
 }
 
 describe('a study file', () => {
-  it('gets the settings of NAS-Bench-201 where it says nothing', () => {
+  it('has the settings of NAS-Bench-201 by default', () => {
     const study = parseStudy(smallest);
     expect(study.space).toBe('nasbench201');
     expect(study.protocols).toEqual({
@@ -53,7 +53,7 @@ describe('a study file', () => {
     expect(protocols.fitness).toEqual({ ...protocols.training, epochs: 3 });
   });
 
-  it('gets the settings of DARTS, and NSGANet’s short training, in the space of DARTS', () => {
+  it('has the settings of DARTS, and NSGANet’s short training, in the DARTS space', () => {
     const { protocols } = parseStudy({ ...smallest, space: 'darts', training: { imageChannels: 1 } });
     const optimizer = { learningRate: 0.025, momentum: 0.9, nesterov: false, weightDecay: 3e-4, clipNorm: 5 };
     const common = { optimizer, imageSize: 32, labelSmoothing: 0 };
@@ -77,7 +77,7 @@ describe('a study file', () => {
     });
   });
 
-  it('wants drop path and auxiliary classifiers only where there are some', () => {
+  it('accepts drop path and auxiliary classifiers only in spaces that have them', () => {
     const wrong = (study: object) => () => parseStudy({ ...smallest, ...study }, 'x.json');
     expect(wrong({ training: { dropPath: 0.2 } })).toThrow('x.json: training: dropPath is 0.2, wanted 0');
     expect(wrong({ fitness: { auxiliaryWeight: 0.4 } })).toThrow('auxiliaryWeight is 0.4, wanted 0');
@@ -89,7 +89,7 @@ describe('a study file', () => {
     );
   });
 
-  it('takes sources, targets and methods as objects, with names of their own', () => {
+  it('accepts sources, targets and methods as objects with their own names', () => {
     const study = parseStudy({
       ...smallest,
       methods: [
@@ -157,7 +157,7 @@ describe('a study file', () => {
     expect(() => parseStudy(broken(path, value), 'x.json')).toThrow(`x.json: ${message}`);
   });
 
-  it('wants a multiple of four channels where a method trains a supernet, and nowhere else', () => {
+  it('requires a multiple of four channels if a method trains a supernet, and only then', () => {
     const search = { channels: 6 };
     expect(parseStudy({ ...smallest, search }).protocols.search.channels).toBe(6);
     expect(() => parseStudy({ ...smallest, search, methods: ['random', 'darts'] }, 'x.json')).toThrow(
@@ -165,7 +165,7 @@ describe('a study file', () => {
     );
   });
 
-  it.each([[null], [[]], ['text'], [3]])('is refused when it is %j', (value) => {
+  it.each([[null], [[]], ['text'], [3]])('is refused if it is %j', (value) => {
     expect(() => parseStudy(value)).toThrow('study: the whole: got');
   });
 

@@ -3,7 +3,7 @@ import { Random } from '../../../src/engine/random/random.js';
 import type { ImageSet, ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import { targetBaseline, targetImages } from '../../../src/nas/transfer/target.js';
 
-/** Two classes told apart by their brightness; the third pixel carries noise. */
+/** Two classes that differ in brightness; the third pixel is noise. */
 function split(perClass: number, seed: number): ImageSplit {
   const random = new Random(seed, 'test');
   const count = 2 * perClass;
@@ -26,7 +26,7 @@ const set: ImageSet = {
 const shape = { imageSize: 8, imageChannels: 1 } as const;
 
 describe('the images of a target', () => {
-  it('are limited evenly over classes and brought to the shape of the protocol', () => {
+  it('are limited evenly over classes and converted to the shape of the protocol', () => {
     const images = targetImages(set, { limit: 20, testLimit: 10 }, shape);
     expect(images).toMatchObject({ height: 8, width: 8, channels: 1 });
     expect(images.train.count).toBe(20);
@@ -40,7 +40,7 @@ describe('the images of a target', () => {
     expect(targetImages(set, { limit: 9 }, shape)).toEqual(targetImages(set, { limit: 9 }, shape));
   });
 
-  it('have the share of the largest class as chance, and a line parts dark from bright', () => {
+  it('have the share of the largest class as chance, and are separable by a linear classifier', () => {
     expect(targetBaseline(targetImages(set, {}, shape))).toEqual({ chance: 0.5, linear: 1 });
     const large = targetImages(set, { limit: 20 }, { imageSize: 40, imageChannels: 1 });
     expect(targetBaseline(large).linear).toBe(1);

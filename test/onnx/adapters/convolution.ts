@@ -23,7 +23,7 @@ export const conv: Adapter = async (call) => {
   return [asGiven(channelsFirst(y), call.float(0).shape.length)];
 };
 
-/** A transposed convolution is a convolution's gradient with respect to its input. */
+/** A transposed convolution is the gradient of a convolution by its input. */
 export const convTranspose: Adapter = async (call) => {
   const x = asImages(call.float(0));
   const w = asImages(call.float(1));
@@ -58,7 +58,7 @@ function transposedWindows(call: NodeCall, input: readonly number[], kernel: rea
       return pads;
     }
     output[axis] = wanted ? pairOf(wanted, 1)[axis] : input[axis] * stride[axis];
-    // Without auto_pad the odd one goes to the start, unlike with SAME_UPPER.
+    // Without auto_pad an odd row or column is put at the start, unlike with SAME_UPPER.
     return splitPadding(Math.max(full - output[axis], 0), mode === 'NOTSET' ? 'SAME_LOWER' : mode);
   });
   return { stride, dilation, padding: [ends[0][0], ends[1][0], ends[0][1], ends[1][1]], output };

@@ -17,12 +17,12 @@ export const addition: Adapter = (call) => binary(call, add);
 export const subtraction: Adapter = (call) => binary(call, (a, b) => add(a, scale(b, -1)));
 export const product: Adapter = (call) => binary(call, multiply);
 
-/** Where nothing is dropped; which elements others drop is up to their generators. */
+/** Only with rate zero: which elements are dropped otherwise depends on the generator. */
 export const dropout: Adapter = async (call) => {
   const training = call.opset >= 12 && call.has(2) && call.any(2).data[0] !== 0;
   if (!training) throw new Unsupported('dropout at inference, where the engine has no operation');
   const rate = call.has(1) ? call.float(1).data[0] : 0.5;
-  if (rate !== 0) throw new Unsupported("dropout by another generator's random numbers");
+  if (rate !== 0) throw new Unsupported('dropout with the random numbers of another generator');
   const x = call.float(0);
   const ones = { shape: x.shape, data: new Float64Array(x.data.length).fill(1) };
   const [y, mask] = await call.run((tracer) => {
@@ -45,15 +45,15 @@ async function variadic(call: NodeCall, build: (...values: Value[]) => Value) {
   return call.run((tracer) => [build(...tensors.map((tensor) => tracer.feed(tensor)))]);
 }
 
-/** Two tensors, the shape of one of them possibly spread over the other's. */
+/** Two tensors, one of them possibly broadcast to the shape of the other. */
 async function binary(call: NodeCall, build: (a: Value, b: Value) => Value) {
   const [a, b] = aligned(call);
   if (String(a.shape) === String(b.shape)) return call.run((tracer) => [build(tracer.feed(a), tracer.feed(b))]);
   const flip = sizeOf(a.shape) < sizeOf(b.shape);
   const [large, small] = flip ? [b, a] : [a, b];
   if (small.shape.some((extent, axis) => extent !== 1 && extent !== large.shape[axis]))
-    throw new Unsupported('two shapes spread over each other');
-  // Axes that the small one is spread over go first: it is then a row that is repeated.
+    throw new Unsupported('two tensors broadcast to each other');
+  // Axes along which the small one is broadcast go first: it is then a row that is repeated.
   const isSpread = (axis: number) => small.shape[axis] === 1;
   const all = axes(large.shape.length);
   const permutation = [...all.filter(isSpread), ...all.filter((axis) => !isSpread(axis))];

@@ -5,13 +5,13 @@ import { logSoftmax } from '../../../src/engine/ops/reduce/softmax.js';
 import { channelsFirst, channelsLast, reshaped, sizeOf } from '../arrays.js';
 import { type Adapter, type NodeCall, type Result, Unsupported } from '../call.js';
 
-/** Samples of a loss without reduction: it takes as many programs. */
-const MOST_SAMPLES = 64;
+/** Most samples of a loss without reduction, which needs one program per sample. */
+const MAX_SAMPLES = 64;
 
-/** How far a row of probabilities may be from adding up to one. */
+/** Largest deviation of the sum of a row of probabilities from one. */
 const UNITY = 1e-5;
 
-/** [N, C, ...] as one row of classes for each sample and pixel. */
+/** [N, C, ...] as one row of classes per sample and pixel. */
 function rowsOf(scores: ReferenceTensor): ReferenceTensor {
   const classes = scores.shape[1];
   return reshaped(channelsLast(scores), [sizeOf(scores.shape) / classes, classes]);
@@ -26,14 +26,14 @@ export const softmaxCrossEntropy: Adapter = async (call) => {
   return [...results, channelsFirst(reshaped(rows, [images, ...spatial, classes]))];
 };
 
-/** The softmax of log-probabilities is the probabilities themselves, so that the same loss serves. */
+/** The softmax of log-probabilities is the probabilities, so that the same loss can be used. */
 export const negativeLogLikelihood: Adapter = (call) => {
   const { shape, data } = rowsOf(call.float(0));
   const classes = shape[1];
   for (let start = 0; start < data.length; start += classes) {
     const total = data.subarray(start, start + classes).reduce((sum, value) => sum + Math.exp(value), 0);
     if (Math.abs(total - 1) > UNITY)
-      throw new Unsupported('a likelihood of numbers that are no log-probabilities: the engine takes logits');
+      throw new Unsupported('negative log-likelihood of inputs that are not log-probabilities');
   }
   return loss(call, call.float(0));
 };
@@ -48,9 +48,9 @@ async function loss(call: NodeCall, scores: ReferenceTensor): Promise<Result[]> 
     const feed = { shape: [labels.length], data: labels };
     return call.run((tracer) => [crossEntropy(tracer.feed(logits), tracer.feed(feed, 'u32'), { reduction })]);
   }
-  // The engine's losses are sums: each element by itself is the sum when the other samples are not there.
-  if (labels.length > MOST_SAMPLES)
-    throw new Unsupported(`losses without reduction of more than ${MOST_SAMPLES} samples`);
+  // The engine's losses are sums: the loss of one sample is the sum with all others marked as empty.
+  if (labels.length > MAX_SAMPLES)
+    throw new Unsupported(`losses without reduction of more than ${MAX_SAMPLES} samples`);
   const losses = await call.run((tracer) => {
     const rows = tracer.feed(logits);
     return Array.from(labels, (_, sample) => {

@@ -14,7 +14,7 @@ export const matMul: Adapter = async (call) => {
   return call.run((tracer) => [matmul(tracer.feed(a), tracer.parameter(b, 'matrix'))]);
 };
 
-/** alpha * a * b + beta * c. Transposed factors are transposed here: the engine's matrices lie one way. */
+/** alpha * a * b + beta * c. Transposed factors are transposed on the host. */
 export const gemm: Adapter = async (call) => {
   const [a, b] = ['transA', 'transB'].map((name, index) => {
     const given = call.float(index);
@@ -39,6 +39,6 @@ function addend(tracer: Tracer, c: ReferenceTensor, product: Value, beta: number
   const [rows, columns] = product.shape;
   if (size === columns && c.shape.at(-1) === columns)
     return broadcastRow(tracer.feed(reshaped(c, [columns])), product.type, beta);
-  if (String(c.shape) !== String([rows, columns])) throw new Unsupported('a column spread over a matrix');
+  if (String(c.shape) !== String([rows, columns])) throw new Unsupported('a column broadcast over a matrix');
   return scale(tracer.feed(c), beta);
 }

@@ -5,7 +5,7 @@ import { channelsFirst, channelsLast, reshaped, sizeOf, transposed } from '../ar
 import { type Adapter, type NodeCall, Unsupported } from '../call.js';
 
 export const batch: Adapter = async (call) => {
-  if (call.opset < 9 && call.number('spatial', 1) !== 1) throw new Unsupported('batch norm of every pixel by itself');
+  if (call.opset < 9 && call.number('spatial', 1) !== 1) throw new Unsupported('batch norm without spatial averaging');
   const x = call.float(0);
   const training = isTraining(call);
   const kept = 1 - call.number('momentum', 0.9);
@@ -28,9 +28,9 @@ export const batch: Adapter = async (call) => {
 };
 
 /**
- * ONNX's running variance from the engine's: the engine has PyTorch's convention, which moves the running variance towards
- * the batch's variance times count / (count - 1) (unbiased); ONNX leaves that factor out. Both give the old value the weight
- * that ONNX calls momentum; the engine's momentum is the weight of the batch.
+ * ONNX's running variance from the engine's. The engine follows PyTorch, which averages with the unbiased variance of the batch
+ * (times count / (count - 1)); ONNX omits that factor. ONNX's momentum is the weight of the old value, the engine's that of the
+ * batch.
  */
 function populationVariance(
   running: ReferenceTensor,
@@ -45,13 +45,13 @@ function populationVariance(
   return { shape: running.shape, data };
 }
 
-/** Versions before 7 tell by is_test, versions from 14 on by training_mode, those between by the number of outputs. */
+/** Versions before 7 use is_test, versions from 14 on training_mode, those between the number of outputs. */
 function isTraining(call: NodeCall): boolean {
   if (call.opset < 7) return call.number('is_test', 0) === 0;
   return call.opset < 14 ? call.outputs.length > 1 : call.number('training_mode', 0) === 1;
 }
 
-/** Every channel of every image normalised by itself: batch norm with images taken for channels. */
+/** Instance norm: batch norm with the images as further channels. */
 export const instance: Adapter = async (call) => {
   const x = call.float(0);
   const [images, channels, ...spatial] = x.shape;

@@ -6,7 +6,7 @@ import { sgdUpdate } from '../../../src/engine/ops/optim/sgd.js';
 import { type Adapter, type NodeCall, type Tracer, Unsupported } from '../call.js';
 
 /**
- * Inputs of an optimiser: learning rate, step, then the parameters, their gradients and the state, as many of each.
+ * Inputs of an optimiser: learning rate, step, then parameters, gradients and state, the same number of each.
  * @param states tensors of state for each parameter
  */
 function setsOf(call: NodeCall, tracer: Tracer, states: number) {

@@ -31,7 +31,7 @@ export const average: Adapter = (call) => {
 
 export const globalAverage: Adapter = (call) => global(call, globalAveragePool);
 
-/** As a window as large as the image. */
+/** A window as large as the image. */
 export const globalMax: Adapter = (call) =>
   global(call, (x) => {
     const [, height, width] = x.shape;
@@ -40,8 +40,8 @@ export const globalMax: Adapter = (call) =>
   });
 
 /**
- * A max pooling's gradient: every element goes to where the maximum was.
- * Indices are of the smallest image that the windows cover, even where a larger output is asked for.
+ * The gradient of max pooling: each element is added at the position of the maximum. Indices refer to the smallest image that
+ * the windows cover, even where a larger output is wanted.
  */
 export const unpool: Adapter = async (call) => {
   const x = asImages(call.float(0));
@@ -82,7 +82,7 @@ function poolOptions(call: NodeCall, x: ReferenceTensor): Options {
   return { kernel, ...windowsOf(call, x.shape.slice(2), kernel), ceil: call.number('ceil_mode', 0) === 1 };
 }
 
-/** The engine keeps the winning tap of a maximum in a byte. */
+/** The engine stores the winning tap of a maximum in a byte. */
 function checkTaps([rows, columns]: readonly [number, number]): void {
   if (rows * columns > 256) throw new Unsupported('max pooling over more than 256 taps');
 }
@@ -108,7 +108,7 @@ function winnersOf(
 
 /**
  * ONNX's indices, into all of the input as [N, C, H, W] (or [N, C, W, H], column-major), from the engine's winning taps.
- * @param winners bytes, four channels to a word
+ * @param winners bytes, four channels per word
  * @param shape of the output, [N, H', W', C]
  */
 function indicesOf(

@@ -3,8 +3,8 @@ import type { Adapter, NodeCall } from '../call.js';
 import type { Tensor } from '../reader.js';
 
 /*
- * Operators that only name, order or fold elements. They run here, not on the device, so that models which use them
- * between operators of the engine can be run; a model of these alone says nothing about the engine.
+ * Operators that only rename, reorder or reshape. They run on the host, so that models which use them between operators of
+ * the engine can be run; a model of only these does not test the engine.
  */
 
 export const constant: Adapter = (call) => [call.tensor('value')];

@@ -13,7 +13,7 @@ export const mean: Adapter = (call) => reduce(call, { all: meanOf, rows: (x) => 
 export const sumOfSquares: Adapter = (call) =>
   reduce(call, { all: (x) => sumOf(multiply(x, x)), rows: (x) => sumRows(multiply(x, x)) });
 
-/** The norm that gradients are clipped by. */
+/** The Euclidean norm, which gradient clipping uses. */
 export const norm: Adapter = (call) => reduce(call, { all: gradientNorm });
 
 interface Reduction {
@@ -33,7 +33,7 @@ async function reduce(call: NodeCall, { all, rows }: Reduction) {
   const kept = axesOf(rank).filter((axis) => !axes.includes(axis));
   const columns = sizeOf(kept.map((axis) => x.shape[axis]));
   const matrix = transposed(x, [...axes, ...kept]);
-  if (kept.length > 0 && !rows) throw new Unsupported('a norm over some axes');
+  if (kept.length > 0 && !rows) throw new Unsupported('norms over some of the axes');
   const [y] = await call.run((tracer) => [
     kept.length === 0 || !rows
       ? all(tracer.feed(reshaped(matrix, [x.data.length])))

@@ -49,14 +49,14 @@ export const split: Adapter = (call) => {
   );
 };
 
-/** One axis after the other: the engine slices along its channels. */
+/** Slices one axis after the other, since the engine slices along channels. */
 export const slice: Adapter = async (call) => {
   let x: ReferenceTensor = call.float(0);
   const list = (index: number, name: string) => (call.opset < 10 ? call.numbers(name) : optional(call, index));
   const starts = list(1, 'starts') ?? [];
   const ends = list(2, 'ends') ?? [];
   const which = list(3, 'axes') ?? axes(starts.length);
-  if ((optional(call, 4) ?? []).some((step) => step !== 1)) throw new Unsupported('slices in steps');
+  if ((optional(call, 4) ?? []).some((step) => step !== 1)) throw new Unsupported('slices with a step other than 1');
   for (const [i, given] of which.entries()) {
     const axis = axisOf(given, x.shape.length);
     const extent = x.shape[axis];
@@ -69,18 +69,18 @@ export const slice: Adapter = async (call) => {
   return [x];
 };
 
-/** Zeros around a tensor, one axis after the other. */
+/** Zero padding, one axis after the other. */
 export const pad: Adapter = async (call) => {
   let x: ReferenceTensor = call.float(0);
-  if (call.text('mode', 'constant') !== 'constant') throw new Unsupported('padding with copies of the edge');
+  if (call.text('mode', 'constant') !== 'constant') throw new Unsupported('padding in modes other than constant');
   const value = call.opset < 11 ? call.number('value', 0) : call.has(2) ? call.float(2).data[0] : 0;
-  if (value !== 0) throw new Unsupported('padding with another number than zero');
-  if (call.has(3)) throw new Unsupported('padding of axes by their numbers');
+  if (value !== 0) throw new Unsupported('padding with a nonzero constant');
+  if (call.has(3)) throw new Unsupported('padding of selected axes');
   const rank = x.shape.length;
   const pads = call.opset < 11 ? (call.numbers('pads') ?? []) : call.integers(1);
   for (const axis of axes(rank)) {
     const [before, after] = [pads[axis], pads[axis + rank]];
-    if (before < 0 || after < 0) throw new Unsupported('padding by less than nothing');
+    if (before < 0 || after < 0) throw new Unsupported('negative padding');
     if (before + after === 0) continue;
     const attributes = { start: before, channels: before + x.shape[axis] + after };
     [x] = await onLastAxis(call, [x], axisLast(rank, axis), ([value]) =>
@@ -94,7 +94,7 @@ function optional(call: NodeCall, index: number): number[] | undefined {
   return call.has(index) ? call.integers(index) : undefined;
 }
 
-/** Runs what works on the last axis on the axis that a permutation moves there. */
+/** Applies a function of the last axis to the axis that a permutation moves there. */
 async function onLastAxis(
   call: NodeCall,
   tensors: readonly ReferenceTensor[],

@@ -11,7 +11,7 @@ async function alongAxis(call: NodeCall, build: (x: Value) => Value) {
   const rank = x.shape.length;
   const axis = axisOf(call.number('axis', call.opset < 13 ? 1 : -1), rank);
   if (call.opset < 13) {
-    // Older versions take all axes from this one on as one.
+    // Older versions flatten all axes from this one on.
     const rows = sizeOf(x.shape.slice(0, axis));
     const [y] = await call.run((tracer) => [build(tracer.feed(reshaped(x, [rows, sizeOf(x.shape) / rows])))]);
     return [reshaped(y, x.shape)];

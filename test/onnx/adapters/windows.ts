@@ -2,7 +2,7 @@ import type { ReferenceTensor } from '../../../src/engine/graph/operation.js';
 import { reshaped } from '../arrays.js';
 import { type NodeCall, Unsupported } from '../call.js';
 
-/** How windows lie on images; all in pairs of rows and columns. */
+/** Geometry of windows; all in pairs of rows and columns. */
 export interface Windows {
   readonly stride: [number, number];
   readonly dilation: [number, number];
@@ -10,7 +10,7 @@ export interface Windows {
   readonly padding: [number, number, number, number];
 }
 
-/** Images of one row are made of the one-dimensional operators' lines. Throws Unsupported for volumes. */
+/** Inputs of one-dimensional operators as images of one row. @throws {Unsupported} for volumes */
 export function asImages(x: ReferenceTensor): ReferenceTensor {
   const spatial = x.shape.length - 2;
   if (spatial === 1) return reshaped(x, [x.shape[0], x.shape[1], 1, x.shape[2]]);
@@ -18,12 +18,12 @@ export function asImages(x: ReferenceTensor): ReferenceTensor {
   return x;
 }
 
-/** What `asImages` was given, of what it made of it. */
+/** The inverse of `asImages`. */
 export function asGiven(y: ReferenceTensor, rank: number): ReferenceTensor {
   return rank === 3 ? reshaped(y, [y.shape[0], y.shape[1], y.shape[3]]) : y;
 }
 
-/** One number an axis: of lines the columns alone are given. */
+/** One number per axis; one-dimensional operators give only that of columns. */
 export function pairOf(values: readonly number[] | undefined, otherwise: number): [number, number] {
   const [rows, columns] = values ?? [otherwise, otherwise];
   return columns === undefined ? [otherwise, rows] : [rows, columns];
@@ -62,7 +62,7 @@ export function padsOf(call: NodeCall): [number, number][] {
   ];
 }
 
-/** An odd row or column goes to the end with SAME_UPPER, to the start with SAME_LOWER. */
+/** An odd row or column is put at the end with SAME_UPPER, at the start with SAME_LOWER. */
 export function splitPadding(total: number, mode: string): [number, number] {
   const half = Math.floor(total / 2);
   return mode === 'SAME_LOWER' ? [total - half, half] : [half, total - half];

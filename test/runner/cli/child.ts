@@ -8,12 +8,12 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs the built program as users do, in a process of its own. Call `ensureBuilt()` first. */
+/** Runs the built program as users do, in its own process. Call `ensureBuilt()` first. */
 export function nastransfer(args: readonly string[], options: SpawnOptionsWithoutStdio = {}): Promise<Ended> {
   return start(args, options).ended;
 }
 
-/** Starts it; `onError` sees standard error grow, and may kill the process. */
+/** Starts it; `onError` is called with the standard error so far, and may kill the process. */
 export function start(
   args: readonly string[],
   options: SpawnOptionsWithoutStdio = {},

@@ -1,4 +1,4 @@
-// Long: methods get of training what they ask of a table
+// Long: training offers methods what a table does
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchOutcome } from '../../../src/nas/records/outcome.js';
@@ -15,7 +15,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 // Every process compiles its kernels: seconds on lavapipe, more on SwiftShader.
 describe('on the device', () => {
-  it('what methods ask of a table they get of training: lengths, costs, a device for predictors', async () => {
+  it('training offers methods what a table does: lengths, costs, a device for predictors', async () => {
     const search = async (method: string, options: string[]) => {
       const flags = options.flatMap((option) => ['--option', option]);
       const args = ['search', '--method', method, ...flags, '--source', 'tiny', '--data-dir', data, ...tinyWork];

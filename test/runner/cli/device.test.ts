@@ -35,12 +35,12 @@ describe('on the device', () => {
     expect(first.out).not.toMatch(/seconds|"time/);
     const second = await nastransfer([...args, ...more, '--out', join(folder, method)]);
     expect(second.out).toBe(first.out);
-    // A search found done in its folder prints the same once more.
+    // A search already done in its folder prints the same again.
     const third = await nastransfer([...args, ...more, '--out', join(folder, method)]);
     expect(third.out).toBe(first.out);
   });
 
-  it('a search without --json prints the architecture alone, which train takes', async () => {
+  it('a search without --json prints only the architecture, which train accepts', async () => {
     const search = await nastransfer([
       'search',
       '--method',
@@ -73,7 +73,7 @@ describe('on the device', () => {
     expect((await nastransfer(train)).out).toBe(first.out);
   });
 
-  it('left open, settings come with the time that they will take on this device, before the first minute of it', async () => {
+  it('chosen settings are printed with the estimated time on this device, before the first minute is over', async () => {
     const train = [
       'train',
       '--architecture',
@@ -86,7 +86,7 @@ describe('on the device', () => {
     expect(err).toMatch(told);
   });
 
-  it('doctor tells adapter, driver, speeds and versions', async () => {
+  it('doctor reports adapter, driver, speeds and versions', async () => {
     const { code, out, err } = await nastransfer(['doctor', '--json']);
     expect(code, err).toBe(0);
     const report = JSON.parse(out) as DoctorReport;
@@ -97,7 +97,7 @@ describe('on the device', () => {
     expect(Object.keys(report.versions)).toEqual(expect.arrayContaining(['nastransfer', 'node', 'webgpu']));
   });
 
-  it('an adapter that is not there ends with 1 and says which there are and what to install', async () => {
+  it('an adapter that is not available ends with 1 and the error lists the available ones and what to install', async () => {
     for (const [args, env] of [
       [['--adapter', 'nosuchthing'], {}],
       [[], { NASTRANSFER_ADAPTER: 'nosuchthing' }],

@@ -25,7 +25,7 @@ interface Ended {
   readonly err: string;
 }
 
-/** Runs the program on a pretended device; `signal` comes when its first job has started. */
+/** Runs the program on a fake device; `signal` is sent when its first job has started. */
 function program(outcome: string, args: readonly string[], signal?: NodeJS.Signals): Promise<Ended> {
   const script = fileURLToPath(new URL('./pretendedProgram.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, outcome, ...args, '--data-dir', data]);
@@ -71,17 +71,17 @@ describe('a signal in the middle of a job', () => {
     expect(readdirSync(folder)).toEqual(['jobs.jsonl']);
   });
 
-  it('ends a study, which says how to go on and keeps what is finished', async () => {
+  it('ends a study, which states how to resume and keeps finished jobs', async () => {
     const ended = await program('slow', study(), 'SIGINT');
     expect(ended.code, ended.err).toBe(130);
     expect(ended.err.trimEnd().split('\n').at(-1)).toBe(
-      `stopped; what is finished is kept in ${folder}: run the same command again to go on`,
+      `stopped; finished jobs are kept in ${folder}: run the same command again to continue`,
     );
     expect(readdirSync(folder).sort()).toEqual(['jobs.jsonl', 'study.json']);
   });
 });
 
-describe('an error that nobody waits for', () => {
+describe('an unhandled error', () => {
   it.each([
     ['rejecting', 'error: RangeError: nobody waits for this (--verbose shows where)'],
     ['throwing', 'error: RangeError: nobody catches this (--verbose shows where)'],
@@ -90,12 +90,12 @@ describe('an error that nobody waits for', () => {
     const ended = await program(outcome, search());
     expect(ended.code, ended.err).toBe(1);
     expect(ended.err.trimEnd().split('\n').at(-1)).toContain(line);
-    // Before it, what the job started and the progress of it.
+    // Before it, the start of the job and its progress.
     expect(ended.err.trimEnd().split('\n')).toHaveLength(3);
     expect(ended.err).not.toMatch(/^ +at /m);
   });
 
-  it('shows its stack trace when asked for', async () => {
+  it('shows its stack trace if requested', async () => {
     const ended = await program('rejecting', [...search(), '--verbose']);
     expect(ended.code).toBe(1);
     expect(ended.err).toMatch(/^RangeError: nobody waits for this\n +at /m);

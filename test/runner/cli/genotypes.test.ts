@@ -55,7 +55,7 @@ describe('count of a genotype', () => {
     expect(byText).toMatchObject({ channels: 8, cells: 5, classes: 100 });
   });
 
-  it('takes sequences of NAO', async () => {
+  it('accepts sequences of NAO', async () => {
     const { architecture } = await count('--genotype-file', file, '--genotype', 'small');
     expect(architecture).toBe(
       "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_5x5', 1)], normal_concat=[2], " +

@@ -15,8 +15,8 @@ import { SOURCE_RULES } from '../../../src/nas/data/rules/rules.js';
 import { parseSource } from '../../../src/nas/data/sourceSpecification.js';
 import { runCommand } from './support.js';
 
-describe('the names that help tells', () => {
-  it('are those that there are: the file is what scripts/registryNames.ts writes', async () => {
+describe('the names in help texts', () => {
+  it('equal those of the registries: the file is what scripts/registryNames.ts writes', async () => {
     expect(readFileSync(REGISTRY_NAMES_FILE, 'utf8'), 'run npx tsx scripts/registryNames.ts').toBe(registryNames());
     expect(SOURCE_FORMS.map((form) => parseSource(form).rule)).toEqual(SOURCE_RULES);
     const listed = (await listImageSets()).map((set) => set.name);
@@ -40,7 +40,7 @@ describe('the names that help tells', () => {
     for (const name of names) expect(out.replace(/\s+/g, ' ')).toContain(name);
   });
 
-  it('of the options of a method come with a wrong one', async () => {
+  it('of the options of a method are listed in the error about a wrong one', async () => {
     const args = ['search', '--method', 'regularized-evolution', '--source', 'mnist', '--option', 'cycle=3'];
     const { code, err } = await runCommand(args);
     expect(code).toBe(2);
@@ -52,7 +52,7 @@ describe('the names that help tells', () => {
 });
 
 describe('the program without a command', () => {
-  it('is used wrongly, and shows its help', async () => {
+  it('is a usage error, and shows its help', async () => {
     for (const args of [[], ['data']]) {
       const { code, out, err } = await runCommand(args);
       expect(code).toBe(2);
@@ -61,7 +61,7 @@ describe('the program without a command', () => {
     }
   });
 
-  it('tells its version, asked in either way', async () => {
+  it('prints its version, with either flag', async () => {
     const { code, out } = await runCommand(['version']);
     expect(code).toBe(0);
     expect(out).toMatch(/^\d+\.\d+\.\d+$/);

@@ -11,7 +11,7 @@ interface Described {
 }
 
 describe('methods', () => {
-  it('lists every method with a paper of a year and what it needs', async () => {
+  it('lists every method with its paper, year and requirements', async () => {
     const { code, out } = await runCommand(['methods', '--json']);
     expect(code).toBe(0);
     const listed: Described[] = JSON.parse(out);
@@ -28,7 +28,7 @@ describe('methods', () => {
     for (const name of METHOD_NAMES) expect(text.out).toMatch(new RegExp(`^${name} `, 'm'));
   });
 
-  it('tells type, default and meaning of every option of one', async () => {
+  it('prints type, default and meaning of every option of one', async () => {
     const { out } = await runCommand(['methods', 'darts', '--json']);
     const { options }: Described = JSON.parse(out);
     const option = (name: string) => options.find((one) => one.name === name);
@@ -39,14 +39,14 @@ describe('methods', () => {
     expect((await runCommand(['methods', 'darts'])).out).toMatch(/^alphaLearningRate +number > 0 +0.0003 +\S/m);
   });
 
-  it.each(METHOD_NAMES)('has words for every option of %s', async (name) => {
+  it.each(METHOD_NAMES)('describes every option of %s', async (name) => {
     const { code, out } = await runCommand(['methods', name, '--json']);
     expect(code).toBe(0);
     const undescribed = (JSON.parse(out) as Described).options.filter(({ description }) => description === '');
     expect(undescribed.map((option) => option.name)).toEqual([]);
   });
 
-  it('names the nearest for one that there is not', async () => {
+  it('names the nearest method for an unknown one', async () => {
     const { code, err } = await runCommand(['methods', 'dart']);
     expect(code).toBe(2);
     expect(err).toContain('Method "dart" is not known (did you mean darts?)');

@@ -7,7 +7,7 @@ import type { Gpu } from '../../../src/engine/device/gpu.js';
 import { fakeExecutors } from '../../nas/transfer/fakes.js';
 import { noTunings, pretendedTimes } from './support.js';
 
-/** The program on a pretended device. The first argument says what every search and training comes to. */
+/** The program on a fake device. The first argument states the result of every search and training. */
 const [outcome, ...args] = process.argv.slice(2);
 const outcomes: Readonly<Record<string, () => Promise<void>>> = {
   slow: () => sleep(600_000),

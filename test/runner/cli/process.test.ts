@@ -38,14 +38,14 @@ function file(name: string, text: string): string {
 }
 
 describe('the program as a process', () => {
-  it('prints the known numbers of six 3x3 convolutions as JSON alone on standard output', async () => {
+  it('prints the known numbers of six 3x3 convolutions as JSON only on standard output', async () => {
     const { code, out, err } = await nastransfer(['count', '--space', 'nasbench201', '--architecture', cell, '--json']);
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ parameters: 1531546, multiplyAdds: 220119680, mflops: 222.860992 });
   });
 
-  it('tells its version and the commands there are', async () => {
+  it('prints its version and the available commands', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
     expect((await nastransfer(['--version'])).out).toBe(`${version}\n`);
     const { code, out } = await nastransfer(['--help']);
@@ -58,7 +58,7 @@ describe('the program as a process', () => {
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^Usage: nastransfer ${command} `));
-    // These two only hold others.
+    // These two only group others.
     if (command !== 'data' && command !== 'table')
       for (const option of ['--json', '--verbose']) expect(out).toContain(option);
   });
@@ -81,7 +81,7 @@ describe('the program as a process', () => {
     ['an unknown image set', () => ['search', '--method', 'random', '--source', 'x'], "image set 'x': no such name"],
     ['an unknown rule', () => ['search', '--method', 'random', '--source', 'mnist:x'], "got 'x', wanted SET, SET:RULE"],
     ['a malformed architecture', () => ['count', '--architecture', '|none~0|'], 'position 8: got the end of the text'],
-    ['a study that is no JSON', () => ['study', file('broken.json', '{"name": ')], 'broken.json: is no JSON'],
+    ['a study that is no JSON', () => ['study', file('broken.json', '{"name": ')], 'broken.json: is not JSON'],
     [
       'a study without methods',
       () => ['study', file('empty.json', '{}')],
@@ -110,7 +110,7 @@ describe('the program as a process', () => {
     expect(code).toBe(1);
   });
 
-  it('shows a stack trace only when asked for one', async () => {
+  it('shows a stack trace only if requested', async () => {
     const args = ['report', folder];
     const plain = await nastransfer(args);
     expect(plain.err.trim().split('\n')).toHaveLength(1);

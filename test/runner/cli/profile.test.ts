@@ -49,7 +49,7 @@ describe('profile', () => {
     expect([code, out]).toEqual([2, '']);
   });
 
-  it('prints what a training step takes, and writes a trace and a picture of it', async () => {
+  it('prints time and memory of a training step, and writes a trace and a picture of it', async () => {
     const [trace, svg] = [join(folder, 'trace.json'), join(folder, 'memory.svg')];
     const args = ['profile', '--architecture', cell, ...small, '--train', '--trace', trace, '--svg', svg];
     const { code, out, err } = await onDevice(args);
@@ -86,7 +86,7 @@ describe('profile', () => {
     }
   });
 
-  it('ends with exit code 1 where it can not write', async () => {
+  it('ends with exit code 1 if it cannot write', async () => {
     const file = join(folder, 'not-there', 'memory.svg');
     const { code, err } = await onDevice(['profile', '--architecture', cell, ...small, '--svg', file]);
     expect(code).toBe(1);

@@ -97,7 +97,7 @@ describe('the command line', () => {
     expect(err).not.toContain('    at ');
   });
 
-  it('shows a stack trace when asked for one', async () => {
+  it('shows a stack trace if requested', async () => {
     const { err } = await runCommand(['count', '--architecture', 'x', '--verbose']);
     expect(err).toContain('ArchitectureError: NAS-Bench-201 cell "x"');
     expect(err).toContain('    at ');
@@ -192,7 +192,7 @@ describe('search and train', () => {
     expect(first.gpusLeftOpen).toBe(0);
   });
 
-  it('do not do again what their folder holds as done', async () => {
+  it('do not repeat what their folder records as done', async () => {
     const args = [...search, '--data-dir', data, '--out', folder];
     const first = await runCommand(args);
     const second = await runCommand(args);
@@ -237,7 +237,7 @@ describe('search and train', () => {
     expect(verbose.err).toMatch(new RegExp(`^caused by ${failure.name}: `, 'm'));
   });
 
-  it('end with exit code 2 where the source can not be had from its set', async () => {
+  it('end with exit code 2 if the source cannot be made from its set', async () => {
     const { code, err } = await runCommand(
       ['search', '--method', 'darts', '--source', 'tiny', '--data-dir', data],
       new SourceError("source 'tiny': classes is 9, wanted at most 2"),
@@ -259,7 +259,7 @@ describe('search and train', () => {
     ]);
   });
 
-  it('leave no folder behind when a name is wrong', async () => {
+  it('create no folder if a name is wrong', async () => {
     const out = join(folder, 'new');
     const { code } = await runCommand(['search', '--method', 'darts', '--source', 'not-there', '--out', out]);
     expect(code).toBe(2);
@@ -270,7 +270,7 @@ describe('search and train', () => {
 describe('study and report', () => {
   const read = (out: string): StudyResults => JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
 
-  it('leave results and a report, print the table, and start nothing when run again', async () => {
+  it('write results and a report, print the table, and start nothing when run again', async () => {
     const out = join(folder, 'run');
     const args = ['study', writeStudy(), '--out', out, '--data-dir', data];
     const first = await runCommand(args);
@@ -296,7 +296,7 @@ describe('study and report', () => {
     expect(JSON.parse(second.out)).toEqual(results);
   });
 
-  it('take up a failed study where it stopped and end with the results of one that did not fail', async () => {
+  it('resume a failed study and end with the results of one that did not fail', async () => {
     const file = writeStudy();
     const whole = join(folder, 'whole');
     const out = join(folder, 'resumed');
@@ -307,21 +307,21 @@ describe('study and report', () => {
     );
     expect(failed.code).toBe(1);
     expect(failed.err.split('\n').at(-1)).toBe(
-      `error: random on tiny, seed 0: the device is gone; what is finished is kept in ${out}: run the same command ` +
-        'again to go on',
+      `error: random on tiny, seed 0: the device is gone; finished jobs are kept in ${out}: run the same command ` +
+        'again to continue',
     );
     expect(existsSync(join(out, 'results.json'))).toBe(false);
     expect((await runCommand(['study', file, '--out', out, '--data-dir', data])).code).toBe(0);
     expect(withoutTimes(read(out))).toEqual(withoutTimes(read(whole)));
   });
 
-  it('count the seeds from the one given', async () => {
+  it('count the seeds from the given one', async () => {
     const out = join(folder, 'run');
     await runCommand(['study', writeStudy(), '--out', out, '--data-dir', data, '--seed', '7']);
     expect(read(out).seeds).toEqual([7, 8]);
   });
 
-  it('write a report anew from the results alone, and refuse where there are none', async () => {
+  it('rewrite a report from the results only, and refuse if there are none', async () => {
     const out = join(folder, 'run');
     await runCommand(['study', writeStudy(), '--out', out, '--data-dir', data]);
     const before = readFileSync(join(out, 'report.html'), 'utf8');
@@ -344,7 +344,7 @@ describe('study and report', () => {
     writeFileSync(file, '{');
     const broken = await runCommand(['study', file]);
     expect(broken.code).toBe(2);
-    expect(broken.err).toContain('study.in.json: is no JSON');
+    expect(broken.err).toContain('study.in.json: is not JSON');
   });
 
   it('print the JSON Schema of study files', async () => {

@@ -16,7 +16,7 @@ const start = (args: readonly string[] = [], speed = 1, failure?: Error) =>
   runCommand(['quickstart', '--out', folder, '--adapter', 'a pretended device', ...args], failure, noTunings, speed);
 
 describe('quickstart', () => {
-  it('says what it does, times the device, and prints plan and estimate before the first job', async () => {
+  it('states what it does, times the device, and prints plan and estimate before the first job', async () => {
     const { code, out, err, gpusLeftOpen } = await start();
     expect(code, err).toBe(0);
     const lines = err.split('\n');
@@ -47,14 +47,14 @@ describe('quickstart', () => {
     expect(read('plan.json')).toMatchObject({ minutes: 100, seed: 2, device: 'a pretended device' });
   });
 
-  it('says that even the smallest study will take longer, and does it', async () => {
+  it('states that even the smallest study will take longer, and runs it', async () => {
     const { code, err } = await start(['--minutes', '0.2'], 0.5);
     expect(code).toBe(0);
     expect(err).toContain('the smallest study, which takes longer than the 0.2 minutes asked for');
     expect(read('plan.json').rung).toBe(0);
   });
 
-  it('goes on with the same plan when run again, without timing, on a device that has become faster', async () => {
+  it('resumes with the same plan when run again, without timing, on a device that has become faster', async () => {
     const stopped = await start(['--minutes', '3'], 1, new Error('stopped'));
     expect(stopped.code).toBe(1);
     const { rung } = read('plan.json');
@@ -67,7 +67,7 @@ describe('quickstart', () => {
     expect(third.work).toEqual([]);
   });
 
-  it('plans anew, and says why, for other minutes, another seed or another device', async () => {
+  it('plans again, and states why, for other minutes, another seed or another device', async () => {
     await start();
     const minutes = await start(['--minutes', '9']);
     expect(minutes.err).toContain('planned for 2 minutes, now 9: making a new plan');
@@ -94,7 +94,7 @@ describe('quickstart', () => {
     expect(work.length).toBeGreaterThan(0);
   });
 
-  it('leaves a study file that `study` runs again exactly: it finds all jobs done', async () => {
+  it('writes a study file that `study` runs again exactly: it finds all jobs done', async () => {
     await start();
     const file = join(folder, 'quickstart.json');
     expect(read('results.json').rerun).toBe(`nastransfer study ${file}`);
@@ -103,7 +103,7 @@ describe('quickstart', () => {
     expect(work).toEqual([]);
   });
 
-  it('draws cells of its own for every source, and prints the results as JSON alone', async () => {
+  it('samples different cells for every source, and prints the results as JSON only', async () => {
     const { out, err } = await start(['--json']);
     const results = JSON.parse(out);
     expect(err).toBe('');
@@ -118,7 +118,7 @@ describe('quickstart', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('Wanted a number above 0')]);
   });
 
-  it('never leaves the ladder', async () => {
+  it('never leaves the list of sizes', async () => {
     await start(['--minutes', '100000'], 1e6);
     expect(read('plan.json').rung).toBe(LADDER.length - 1);
   });

@@ -1,4 +1,4 @@
-// Long: scores are kept cell by cell, and come out the same after an interruption
+// Long: scores are stored cell by cell, and are the same after an interruption
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { score } from './scoreRun.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'nastransfer-score-'));
 describe('score', () => {
-  it('keeps every finished cell, and goes on where it was stopped to the same results', async () => {
+  it('keeps every finished cell, and resumes to the same results', async () => {
     const whole = folder();
     const args = ['--sample', '3', '--seed', '5', '--score', 'snip', '--score', 'parameters'];
     expect((await score(...args, '--out', whole)).code).toBe(0);
@@ -15,7 +15,7 @@ describe('score', () => {
     expect(lines).toHaveLength(3);
 
     const stopped = folder();
-    // Of the second line half, as a killed process leaves it.
+    // Half of the second line, as after a killed process.
     writeFileSync(join(stopped, 'scores.jsonl'), `${lines[0]}\n${lines[1].slice(0, 40)}`);
     expect((await score(...args, '--out', stopped)).code).toBe(0);
     const resumed = readFileSync(join(stopped, 'scores.jsonl'), 'utf8').trim().split('\n');
@@ -27,7 +27,7 @@ describe('score', () => {
     for (const file of ['report.html', 'scores.csv', 'score-correlations.csv'])
       expect(existsSync(join(whole, file))).toBe(true);
 
-    // Another score is added; with another seed nothing of it counts.
+    // Another score is added; with another seed nothing is reused.
     await score('--sample', '3', '--seed', '5', '--score', 'fisher', '--out', whole);
     expect(readFileSync(join(whole, 'scores.jsonl'), 'utf8').trim().split('\n')).toHaveLength(6);
     await score(...args.with(3, '6'), '--out', whole);

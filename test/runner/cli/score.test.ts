@@ -7,7 +7,7 @@ import { runCommand } from './support.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'nastransfer-score-'));
 describe('score', () => {
-  it('takes a list of architectures, each once', async () => {
+  it('accepts a list of architectures, each once', async () => {
     const list = join(folder(), 'cells.json');
     const [a, b] = ['none', 'skip_connect'].map((name) => `|${name}~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|`);
     writeFileSync(list, JSON.stringify([a, b, a]));
@@ -17,7 +17,7 @@ describe('score', () => {
     expect((await score('--cells-of', list)).err).toContain('wanted a JSON list of at least one architecture as text');
   });
 
-  it('names a line that can not be read, and changes nothing', async () => {
+  it('names a line that cannot be parsed, and changes nothing', async () => {
     const damaged = folder();
     writeFileSync(join(damaged, 'scores.jsonl'), '{"run":\n{}\n');
     const { code, err } = await score('--sample', '1', '--score', 'parameters', '--out', damaged);

@@ -47,13 +47,13 @@ async function search(args: readonly string[], used: Partial<Tools> = {}) {
 }
 
 describe('search --plan', () => {
-  it('prints the memory of a search by parts, what the device allows, and what would be less', async () => {
+  it('prints the memory of a search by parts, the limit of the device, and what would reduce it', async () => {
     const { code, out, err } = await search(['--method', 'darts', '--plan', '--json']);
     expect(code, err).toBe(0);
     const plan = JSON.parse(out);
     expect(plan).toMatchObject({ space: 'nasbench201', method: 'darts', fits: true });
     expect(plan.weights + plan.optimizer + plan.images + plan.programs).toBe(plan.total);
-    // Both halves of 40 images of 64 bytes and their labels.
+    // Both splits of 40 images of 64 bytes and their labels.
     expect(plan.images).toBeGreaterThan(40 * (64 + 4));
     expect(plan.remedies.length).toBeGreaterThan(0);
     for (const { total } of plan.remedies) expect(total).toBeLessThan(plan.total);
@@ -71,7 +71,7 @@ describe('search --plan', () => {
 });
 
 describe('search', () => {
-  it('tells on standard error why it stopped and what to distrust, and keeps both in its JSON', async () => {
+  it('reports on standard error why it stopped and what to distrust, and keeps both in its JSON', async () => {
     const outcome: SearchOutcome = {
       architecture: 'a cell',
       epochs: [],

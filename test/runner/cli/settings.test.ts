@@ -34,8 +34,8 @@ async function protocolOf(run: ReturnType<typeof train>): Promise<Protocol> {
 
 const nothing: readonly string[] = [];
 
-describe('settings that are left open', () => {
-  it('are chosen for the images, and told on one line of standard error with how to change them', async () => {
+describe('settings that are not given', () => {
+  it('are chosen for the images, and printed on one line of standard error with how to change them', async () => {
     const { err, out } = await train();
     const [line, ...others] = err.split('\n').filter((each) => each.startsWith('settings'));
     expect(others).toEqual([]);
@@ -47,7 +47,7 @@ describe('settings that are left open', () => {
     expect(out).not.toContain('settings');
   });
 
-  it('are those that JSON gives, and JSON is all that a script reads', async () => {
+  it('equal those in JSON, and standard output has only JSON', async () => {
     const { out, err } = await train('--json', '--limit', '30');
     expect(JSON.parse(out).protocol).toMatchObject({
       ...{ channels: 8, cells: 1, imageSize: 8, imageChannels: 1, batch: 8, epochs: 500 },
@@ -57,31 +57,31 @@ describe('settings that are left open', () => {
     expect(err).not.toContain('settings');
   });
 
-  it('of a search go with one half of its images, and with how many candidates there will be', async () => {
+  it('of a search depend on the number of images in the training split, and on the number of candidates', async () => {
     const supernet = await search('darts');
-    // Twenty images a half: two batches of eight.
+    // Twenty images per split: two batches of eight.
     expect(supernet.err).toMatch(/settings for 40 images .* batch 8, 500 epochs = 1,000 steps, /);
     const candidates = await search('regularized-evolution', '--option', 'cycles=12', '--limit', '36');
     expect(candidates.err).toMatch(/ 36 images .*, 12 candidates of 102 epochs = 204 steps each, .* --option /);
-    // Three lengths of training, of which few candidates get the longest.
+    // Three lengths of training, of which few candidates reach the longest.
     const lengths = await search('bohb', '--option', 'brackets=1', '--limit', '36');
     expect(lengths.err).toMatch(/ \d+ candidates of up to \d+ epochs = /);
     const joined = await search('snas', '--option', 'cost=none');
     expect(joined.err).toMatch(/settings for 40 images .* batch 16, 500 epochs = 1,000 steps, /);
   });
 
-  it('are not chosen, nor told, for a method that trains nothing', async () => {
+  it('are neither chosen nor printed for a method that trains nothing', async () => {
     const { err, code } = await search('random');
     expect(code).toBe(0);
     expect(err).not.toContain('settings');
   });
 
-  it('take channels that the method can work with', async () => {
+  it('have channels that the method supports', async () => {
     expect((await protocolOf(search('pc-darts', '--json'))).channels).toBe(16);
     expect((await protocolOf(search('pc-darts', '--option', 'partial=1', '--json'))).channels % 4).toBe(0);
   });
 
-  it('are the same when run again in the same folder, where nothing is done again', async () => {
+  it('are the same when run again in the same folder, where nothing is repeated', async () => {
     const first = await train('--out', folder, '--json');
     const second = await train('--out', folder, '--json');
     expect([first.work.length, second.work.length]).toEqual([1, 0]);
@@ -95,7 +95,7 @@ describe('settings that are left open', () => {
     expect(third.out).toBe(first.out);
   });
 
-  it('are images of a folder no larger than its pictures', async () => {
+  it('have images no larger than the pictures of a folder', async () => {
     for (const name of ['red', 'blue']) {
       mkdirSync(join(folder, name));
       for (let i = 0; i < 5; i++)
@@ -110,8 +110,8 @@ describe('settings that are left open', () => {
     expect((await protocolOf(runCommand([...args, '--size', '28', '--json']))).imageSize).toBe(28);
   });
 
-  it('fit the search that is planned only', async () => {
-    // The pretended device can't plan; what is wrong comes after the settings.
+  it('fit a search that is only planned', async () => {
+    // The fake device can't plan; the error is printed after the settings.
     const { err } = await search('darts', '--plan');
     expect(err).toContain('settings for 40 images');
   });
@@ -129,7 +129,7 @@ describe('--protocol published', () => {
     expect((await train('--protocol', 'published')).err).not.toContain('settings');
   });
 
-  it('goes together with files, of which the later win, and single options, which win over all', async () => {
+  it('combines with files, of which later ones override earlier ones, and with single options, which override all', async () => {
     const file = (name: string, content: object) => {
       writeFileSync(join(folder, name), JSON.stringify(content));
       return ['--protocol', join(folder, name)];
@@ -148,8 +148,8 @@ describe('--protocol published', () => {
   });
 });
 
-describe('what an outcome should be distrusted for', () => {
-  it('comes as warnings on standard error and as a list in JSON, also of what is found done', async () => {
+describe('reasons to distrust a result', () => {
+  it('are warnings on standard error and a list in JSON, also for finished jobs', async () => {
     const args = ['--epochs', '2', '--out', folder];
     const shown = await train(...args);
     const told = shown.err.split('\n').filter((line) => line.startsWith('warning: '));
@@ -160,7 +160,7 @@ describe('what an outcome should be distrusted for', () => {
     expect(err.split('\n')).toEqual(told);
   });
 
-  it('is an empty list where there is nothing', async () => {
+  it('are an empty list if there are none', async () => {
     expect(JSON.parse((await search('random', '--json')).out).warnings).toEqual([]);
     expect(JSON.parse((await search('local-search', '--json')).out).warnings).toEqual([]);
   });
@@ -196,7 +196,7 @@ describe('the options of single settings', () => {
     expect(err).toContain(message);
   });
 
-  it('are not those of score, tune and profile, which train nothing', async () => {
+  it('are not options of score, tune and profile, which train nothing', async () => {
     for (const command of ['score', 'tune', 'profile']) {
       const { out } = await runCommand([command, '--help']);
       expect(out).not.toMatch(/--(learning-rate|flip|protocol)/);

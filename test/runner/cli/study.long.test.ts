@@ -25,7 +25,7 @@ const jobsDone = (out: string): number => readFileSync(join(out, 'jobs.jsonl'), 
 
 // Every process compiles its kernels: seconds on lavapipe, more on SwiftShader.
 describe('a study on the device', () => {
-  it('killed in the middle and run again, ends with the results of a study that nobody killed', async () => {
+  it('killed in the middle and run again, ends with the results of an uninterrupted study', async () => {
     const file = join(folder, 'killed.json');
     const study = {
       name: 'killed',

@@ -22,7 +22,7 @@ const resultsIn = (out: string): StudyResults => JSON.parse(readFileSync(join(ou
 
 // Every process compiles its kernels: seconds on lavapipe, more on SwiftShader.
 describe('a study on the device', () => {
-  it('leaves results and a report; done once, it is not done again; report writes its pages anew', async () => {
+  it('writes results and a report; is not repeated when done; report rewrites its pages', async () => {
     const out = join(folder, 'smoke');
     const args = ['study', join('studies', 'smoke.json'), '--out', out];
     const first = await nastransfer(args, { cwd: root });

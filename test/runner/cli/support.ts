@@ -31,7 +31,7 @@ export function dataFolder(): string {
   return folder;
 }
 
-/** Keeps nothing. */
+/** Stores nothing. */
 export const noTunings: TuningStore = { read: async () => undefined, write: async () => {}, remove: async () => {} };
 
 export interface Run {
@@ -43,7 +43,7 @@ export interface Run {
   readonly gpusLeftOpen: number;
 }
 
-/** Times of a device that takes 20 ms a step of training on the size that is timed first, more on larger ones; all over `speed`. */
+/** Times of a device that takes 20 ms per training step at the size that is timed first, more for larger ones; all divided by `speed`. */
 export async function pretendedTimes({ channels, imageSize }: NetworkSize, speed = 1): Promise<SizeTimes> {
   const work = ((channels * imageSize) / 48) ** 2 / speed;
   return {
@@ -53,7 +53,7 @@ export async function pretendedTimes({ channels, imageSize }: NetworkSize, speed
   };
 }
 
-/** Runs a command line in this process, with a device and executors that only pretend. */
+/** Runs a command line in this process, with a fake device and fake executors. */
 export async function runCommand(
   args: readonly string[],
   failure?: Error,
@@ -67,7 +67,7 @@ export async function runCommand(
   const tools: Tools = {
     async openGpu(adapter) {
       gpusLeftOpen++;
-      // The environment chooses the device of other tests, not that of these.
+      // The environment selects the device of other tests, not that of these.
       const asked = adapter === process.env.NASTRANSFER_ADAPTER ? undefined : adapter;
       const info = { kind: 'other-software', name: asked ?? 'a pretended device', driver: 'none 1.0' };
       return { info, dispose: () => gpusLeftOpen-- } as unknown as Gpu;

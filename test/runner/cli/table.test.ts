@@ -10,7 +10,7 @@ const rows = [
 const colours = picocolors.createColors(false);
 
 describe('a table', () => {
-  it('has columns as wide as their entries take on a terminal', () => {
+  it('has columns as wide as the terminal width of their entries', () => {
     expect(formatTable(header, rows, { colours, right: ['images'] }).split('\n')).toEqual([
       'name    images  where',
       '絵文字      12  npm',
@@ -18,7 +18,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('becomes paragraphs, without empty entries, where a terminal is too narrow for it', () => {
+  it('becomes paragraphs, without empty entries, if a terminal is too narrow', () => {
     expect(formatTable(header, rows, { colours, columns: 21 })).toBe(formatTable(header, rows, { colours }));
     expect(formatTable(header, rows, { colours, columns: 20 }).split('\n')).toEqual([
       '絵文字',

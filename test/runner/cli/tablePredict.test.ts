@@ -42,7 +42,7 @@ const predict = (...args: string[]) =>
   runCommand(['table', 'predict', '--table', 'linear', '--tables-dir', folder, '--set', 'digits', ...args]);
 
 describe('nastransfer table predict', () => {
-  it('says how well predictors rank the rows they did not see, and writes it down', async () => {
+  it('reports how well predictors rank unseen rows, and writes the results', async () => {
     const args = ['--predictor', 'bayesian-linear', '--predictor', 'knn', '--fit', '20', '--fit', '45', '--seeds', '3'];
     const run = await predict(...args, '--out', out);
     expect(run.code).toBe(0);
@@ -61,7 +61,7 @@ describe('nastransfer table predict', () => {
     expect(readFileSync(join(out, 'predictions.csv'), 'utf8').split('\n')[1]).toContain('bayesian-linear');
   });
 
-  it('does the same again by the command that it writes down', async () => {
+  it('gives the same results by the command that it records', async () => {
     const args = ['--predictor', 'random-forest', '--option', 'random-forest.trees=5', '--encoding', 'path'];
     const more = ['--feature', 'parameters', '--fit', '30', '--seeds', '2', '--seed', '7'];
     const first: PredictionResults = JSON.parse((await predict(...args, ...more, '--json')).out);
@@ -88,7 +88,7 @@ describe('nastransfer table predict', () => {
     expect(code).toBe(2);
   });
 
-  it('names what a table has where it lacks what was asked for', async () => {
+  it('lists what a table has if it lacks what was requested', async () => {
     const epochs = await predict('--predictor', 'knn', '--epochs', '12');
     expect(epochs).toMatchObject({ code: 1, err: expect.stringContaining('validation accuracy on digits after 200') });
     const feature = await predict('--predictor', 'knn', '--fit', '20', '--feature', 'flops');

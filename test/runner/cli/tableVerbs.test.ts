@@ -22,7 +22,7 @@ const test4 = ['--set', 'digits', '--split', 'test', '--epochs', '4', '--seed', 
 const validation4 = test4.with(3, 'validation');
 
 describe('nastransfer table', () => {
-  it('says what a table holds', async () => {
+  it('describes the contents of a table', async () => {
     const { out } = await table('info');
     for (const text of [
       'small: 3 architectures of nasbench201',
@@ -36,7 +36,7 @@ describe('nastransfer table', () => {
     expect(await json('info')).toMatchObject({ name: 'small', rows: 3, devices: ['clock'] });
   });
 
-  it('goes from rows to architectures and back', async () => {
+  it('converts rows to architectures and back', async () => {
     expect((await table('arch', '1')).out).toBe(skips);
     expect((await table('index', skips)).out).toBe('1');
     expect(await json('index', pools)).toEqual({ table: 'small', index: 2, architecture: pools });
@@ -45,7 +45,7 @@ describe('nastransfer table', () => {
     expect(await table('index', 'nothing')).toMatchObject({ code: 2, err: expect.stringContaining('position 0') });
   });
 
-  it('says of every accuracy what it is', async () => {
+  it('states set, split, epochs and seed of every accuracy', async () => {
     expect((await table('query', '2', ...test4)).out).toBe(
       `test accuracy on digits after 4 epochs, mean over seeds: 62.0001 %\n2  ${pools}`,
     );
@@ -63,14 +63,14 @@ describe('nastransfer table', () => {
     expect((await json('query', skips, ...validation4)).accuracy).toBeNull();
   });
 
-  it.each(['--set', '--split', '--epochs', '--seed'])('looks nothing up without %s', async (flag) => {
+  it.each(['--set', '--split', '--epochs', '--seed'])('refuses to look up without %s', async (flag) => {
     const args = test4.toSpliced(test4.indexOf(flag), 2);
     const { code, err } = await table('query', '2', ...args);
     expect(code).toBe(2);
     expect(err).toContain(`required option '${flag}`);
   });
 
-  it('names what is there where it lacks what was asked for', async () => {
+  it('lists what is available if it lacks what was requested', async () => {
     const { code, err, out } = await table('query', '2', ...test4.with(5, '2'));
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain('has no test accuracy on digits after 2 epochs, mean over seeds; the nearest it has: ');
@@ -81,7 +81,7 @@ describe('nastransfer table', () => {
     });
   });
 
-  it('tells costs and latencies', async () => {
+  it('prints costs and latencies', async () => {
     expect((await json('cost', '2', '--set', 'digits')).costs).toEqual({
       parameters: 73306,
       latency: 4,

@@ -39,16 +39,16 @@ describe('tune', () => {
     expect({ code, out, gpusLeftOpen }).toEqual({ code: 2, out: '', gpusLeftOpen: 0 });
   });
 
-  it('--clear forgets what was measured', async () => {
+  it('--clear deletes the measurements', async () => {
     const { store, kept } = await pretendedTuning();
     expect(kept.size).toBe(1);
     const { code, out } = await runCommand(['tune', '--clear'], undefined, store);
-    expect({ code, out }).toEqual({ code: 0, out: 'forgot what was measured on a pretended device' });
+    expect({ code, out }).toEqual({ code: 0, out: 'deleted the choices for a pretended device' });
     expect(kept.size).toBe(0);
   });
 });
 
-/** A store that has a tuning for the device that commands pretend to open. */
+/** A store that has a tuning for the fake device. */
 async function pretendedTuning(): Promise<{ store: TuningStore; kept: Map<string, unknown> }> {
   const kept = new Map<string, unknown>();
   const store: TuningStore = {
@@ -86,7 +86,7 @@ describe('a study on a device with a tuning', () => {
     };
   }
 
-  it('names its jobs by the tuning, says so in results and report, and leaves it out when asked', async () => {
+  it('identifies its jobs by the tuning, states it in results and report, and omits it if requested', async () => {
     const { store } = await pretendedTuning();
     const tuned = await study(store);
     const usual = await study(store, '--no-tune');
@@ -101,7 +101,7 @@ describe('a study on a device with a tuning', () => {
   });
 });
 
-/** Runs a command on the device in this process, with tunings in a folder of the test's own. */
+/** Runs a command on the device in this process, with tunings in the test's own folder. */
 async function onDevice(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -120,7 +120,7 @@ async function onDevice(args: readonly string[]): Promise<{ code: number; out: s
 describe('on the device', () => {
   const sizes = ['--channels', '4', '--cells', '1', '--size', '8', '--image-channels', '1', '--batch', '4'];
 
-  it('tune keeps what it measures and goes on from there, and runs with one tuning give equal bytes', async () => {
+  it('tune stores its measurements and resumes from them, and runs with one tuning give equal bytes', async () => {
     const tuning = ['tune', ...sizes, '--classes', '2', '--seconds', '3', '--json'];
     const first = await onDevice(tuning);
     expect(first.code, first.err).toBe(0);
@@ -131,7 +131,7 @@ describe('on the device', () => {
     const second = await onDevice(tuning);
     expect(JSON.parse(second.out)).toMatchObject({ known: records.length });
 
-    // Other kernels than the usual ones, whatever was quickest here.
+    // Kernels other than the default ones, whichever was fastest here.
     const [name] = readdirSync(join(folder, 'tuning'));
     const file = join(folder, 'tuning', name);
     const saved = JSON.parse(readFileSync(file, 'utf8')) as SavedTuning;
@@ -156,10 +156,10 @@ describe('on the device', () => {
     expect(readdirSync(join(folder, 'tuning'))).toEqual([]);
   });
 
-  it('tune tells people what it measured and what is left', async () => {
+  it('tune prints what it measured and what remains', async () => {
     const { code, out, err } = await onDevice(['tune', ...sizes, '--seconds', '1']);
     expect(code, err).toBe(0);
-    expect(out).toMatch(/^\d+ choices measured: another kernel than the usual one for \d+$/m);
-    expect(out).toMatch(/^kernels: (the usual ones|tuned \([0-9a-f]{12}\))$/m);
+    expect(out).toMatch(/^\d+ choices measured: another kernel than the default one for \d+$/m);
+    expect(out).toMatch(/^kernels: (the default ones|tuned \([0-9a-f]{12}\))$/m);
   });
 });

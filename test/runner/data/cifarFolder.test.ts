@@ -17,7 +17,7 @@ const batch = (value: number, count = 2): Buffer =>
   );
 
 describe('a folder of CIFAR-10 binary files', () => {
-  it('is opened with its batches in the order of their numbers', async () => {
+  it('is opened with its batches in numerical order', async () => {
     const files = { 'data_batch_1.bin': batch(1), 'data_batch_2.bin': batch(2), 'test_batch.bin': batch(3, 1) };
     const set = await openImageSet(writeFiles(join(root, 'whole'), files));
     expect(set).toMatchObject({ name: 'whole', height: 32, width: 32, channels: 3, test: { count: 1 } });
@@ -26,7 +26,7 @@ describe('a folder of CIFAR-10 binary files', () => {
     expect(set.train.pixels[2 * 3072]).toBe(2);
   });
 
-  it('takes the class names of batches.meta.txt', async () => {
+  it('uses the class names of batches.meta.txt', async () => {
     const files = {
       'data_batch_1.bin': batch(1),
       'test_batch.bin': batch(3),

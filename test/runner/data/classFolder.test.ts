@@ -9,7 +9,7 @@ import { dataErrorOf, pngOf, temporaryFolder, writeFiles } from './support.js';
 
 const root = temporaryFolder();
 
-/** A colour of its own for each number. */
+/** A different colour for each number. */
 const flat = (n: number, width = 4, height = 4): Buffer => pngOf(width, height, () => [n, 255 - n, 7]);
 
 const classOf = (name: string, count: number, first: number): Record<string, Buffer> =>
@@ -46,7 +46,7 @@ describe('a folder with one sub-folder per class', () => {
     expect(set.test.pixels[0]).toBe(80);
   });
 
-  it('may have PNG and JPEG of any sizes, and one channel where all are grey', async () => {
+  it('may have PNG and JPEG of any sizes, and has one channel if all are grey', async () => {
     const grey = Buffer.alloc(40 * 20 * 4, 128);
     const files = {
       'a/1.jpg': jpeg.encode({ width: 40, height: 20, data: grey }, 90).data,
@@ -112,7 +112,7 @@ describe('a folder with one sub-folder per class', () => {
     await expect(openImageSet(folder, { size: 0 })).rejects.toThrow('size is 0, wanted a whole number from 1 to 1024');
   });
 
-  it('with any file changed or cut gives all its images or a DataError', async () => {
+  it('with any file changed or truncated gives all its images or a DataError', async () => {
     const sound = flat(77, 6, 5);
     const folder = writeFiles(join(root, 'damage'), { ...two });
     await fc.assert(
@@ -147,7 +147,7 @@ describe('the edge of the pictures of a folder', () => {
     expect(await pictureEdge(writeFiles(join(root, 'edges'), files))).toBe(40);
   });
 
-  it('is that of the training pictures where there are train and test', async () => {
+  it('is that of the training pictures if there are train and test', async () => {
     const of = (part: string, edge: number) => ({
       [`${part}/a/0.png`]: flat(1, edge, edge),
       [`${part}/b/0.png`]: flat(2, edge, edge),
@@ -155,7 +155,7 @@ describe('the edge of the pictures of a folder', () => {
     expect(await pictureEdge(writeFiles(join(root, 'parted'), { ...of('train', 20), ...of('test', 60) }))).toBe(20);
   });
 
-  it('is not asked for of sets that come as they are', async () => {
+  it('is not defined for sets of fixed size', async () => {
     expect(await pictureEdge('mnist')).toBeUndefined();
     expect(await pictureEdge(join(root, 'not-there'))).toBeUndefined();
   });

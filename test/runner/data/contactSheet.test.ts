@@ -34,7 +34,7 @@ describe('the contact sheet', () => {
     expect(at(2 + 2 * 22, 2 + 22)).toEqual([128, 128, 128]);
   });
 
-  it('shows at most the rows asked for, grey sets too', () => {
+  it('shows at most the requested rows, grey sets too', () => {
     const grey = syntheticSet({ train: [2, 2, 2], test: [1, 1, 1], edge: 4 });
     const sheet = PNG.sync.read(contactSheet(grey, { rows: 2, columns: 1, scale: 1 }));
     expect([sheet.width, sheet.height]).toEqual([8, 14]);

@@ -52,7 +52,7 @@ describe('PNG', () => {
     ]);
   });
 
-  it('with alpha is put on white', () => {
+  it('with alpha is composited on white', () => {
     const image = decodeImage(
       pngOf(2, 1, (x) => (x === 0 ? [200, 0, 0, 0] : [100, 0, 255, 51])),
       'f',
@@ -80,7 +80,7 @@ describe('PNG', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000);
   });
 
-  it('says where it is damaged', () => {
+  it('reports where it is damaged', () => {
     const sound = pngOf(3, 3, (x, y) => [x * 80, y * 80, 9]);
     const flipped = Buffer.from(sound);
     flipped[45] ^= 4;
@@ -93,7 +93,7 @@ describe('PNG', () => {
 });
 
 describe('JPEG', () => {
-  it('is decoded to about the pixels it was made of', () => {
+  it('is decoded to approximately the original pixels', () => {
     const { width, height, data } = decodeImage(photo(40, 24), 'f');
     expect([width, height]).toEqual([40, 24]);
     for (const [x, y] of [
@@ -121,7 +121,7 @@ describe('JPEG', () => {
     return Buffer.concat([sound.subarray(0, 2), head, data, sound.subarray(2)]);
   };
 
-  // Red grows to the right and green downwards in the stored image. Where they grow in the upright one, by Exif 2.3:
+  // Red increases to the right and green downwards in the stored image. Where they increase in the upright one, by Exif 2.3:
   // the 0th row is at the visual top, top, bottom, bottom, left, right, right, left; the 0th column left, right, right, left, top,
   // top, bottom, bottom.
   it.each([
@@ -181,7 +181,7 @@ describe('an image file', () => {
     expect([...squareRgb(image, 2)]).toEqual([20, 0, 0, 30, 0, 0, 20, 0, 0, 30, 0, 0]);
   });
 
-  it('changed or cut anywhere is refused or decoded to as many pixels as it says', () => {
+  it('changed or truncated anywhere is refused or decoded to as many pixels as it declares', () => {
     const sound = [pngOf(5, 4, (x, y) => [x * 50, y * 60, x ^ y]), photo(16, 16)];
     fc.assert(
       fc.property(

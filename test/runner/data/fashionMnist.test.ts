@@ -14,7 +14,7 @@ if (!debian) {
 }
 
 /**
- * The official gzip file, of Debian's: the same compressed stream, but with the name and the time of its making in the header.
+ * The official gzip file, of Debian's: the same compressed stream, but with its name and time of creation in the header.
  */
 function official(file: string): Buffer {
   const bytes = readFileSync(join(DEBIAN, file));
@@ -31,7 +31,7 @@ describe('the download of Fashion-MNIST', () => {
     vi.unstubAllGlobals();
   });
 
-  it.skipIf(!debian)('accepts the official files, keeps them in the cache and does not ask twice', async () => {
+  it.skipIf(!debian)('accepts the official files, caches them and does not download twice', async () => {
     const cache = temporaryFolder();
     vi.stubEnv('XDG_CACHE_HOME', cache);
     const asked: string[] = [];
@@ -58,7 +58,7 @@ describe('the download of Fashion-MNIST', () => {
     }
   });
 
-  it('refuses other bytes and leaves nothing in the cache', async () => {
+  it('refuses other bytes and caches nothing', async () => {
     const cache = temporaryFolder();
     vi.stubEnv('XDG_CACHE_HOME', cache);
     vi.stubGlobal('fetch', async () => new Response('not the file'));
@@ -67,7 +67,7 @@ describe('the download of Fashion-MNIST', () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it('says what to install where there is no network', async () => {
+  it('states what to install if there is no network', async () => {
     vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
     vi.stubGlobal('fetch', async () => {
       throw new TypeError('fetch failed');
@@ -77,7 +77,7 @@ describe('the download of Fashion-MNIST', () => {
     expect(error.message).toContain("Install Debian's package dataset-fashion-mnist");
   });
 
-  it('tells an HTTP error', async () => {
+  it('reports an HTTP error', async () => {
     vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
     vi.stubGlobal('fetch', async () => new Response('', { status: 503 }));
     expect((await dataErrorOf(() => openFashionMnist(nowhere))).got).toBe('HTTP status 503');

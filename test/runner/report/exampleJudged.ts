@@ -6,7 +6,7 @@ import { exampleResults } from './exampleResults.js';
 
 const TARGETS = ['cifar10', 'a <b> & c'];
 
-/** The example as if a table of a thousand architectures had judged it. */
+/** The example as if it had been evaluated on a table of a thousand architectures. */
 export function judgedResults(): StudyResults {
   const example = exampleResults({ targets: TARGETS, name: 'judged' });
   const jobs = example.jobs.map(({ loss, ...job }) => ({

@@ -30,7 +30,7 @@ const protocol: Protocol = {
   auxiliaryWeight: 0,
 };
 
-/** Made-up results of a study, as plausible as a small study's are: for tests and for looking at the report. */
+/** Synthetic results of a study, plausible for a small study: for tests and for viewing the report. */
 export function exampleResults(options: ExampleOptions = {}): StudyResults {
   const {
     methods = ['random', 'evolution', 'darts'],
@@ -43,7 +43,7 @@ export function exampleResults(options: ExampleOptions = {}): StudyResults {
   const random = new Random(11, 'example results');
   const searches: SearchJob[] = [];
   const jobs: TransferJob[] = [];
-  // A training is decided by architecture, target and seed, whoever found the architecture.
+  // A training is identified by architecture, target and seed, whichever search found the architecture.
   const trained = new Map<string, number>();
   const skill: Record<string, number> = { evolution: 0.02, darts: 0.008 };
 

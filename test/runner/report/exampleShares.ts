@@ -1,7 +1,7 @@
 import type { StudyResults } from '../../../src/nas/transfer/results.js';
 import { exampleResults } from './exampleResults.js';
 
-/** Two seeds of one search by DARTS whose skips take over; the second stops an epoch earlier. */
+/** Two seeds of one DARTS search that collapses to skip connections; the second stops an epoch earlier. */
 export function withTelemetry(): StudyResults {
   const results = exampleResults();
   const epoch = (number: number, skip: number) => ({
@@ -27,7 +27,7 @@ export function withTelemetry(): StudyResults {
   return { ...results, searches, jobs: [] };
 }
 
-/** Searches by DARTS of few epochs, in which the shares of five operations hardly leave one fifth. */
+/** DARTS searches of few epochs, in which the shares of five operations stay near one fifth. */
 export function withEqualShares(): StudyResults {
   const results = exampleResults();
   const operations = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'];

@@ -29,7 +29,7 @@ export function measured(set: string, split: Measurement['split'] = 'test'): Mea
   return { set, split, epochs: 200, seed: 'mean' };
 }
 
-/** Made-up results of searches on a table: the later a method stands in the list, the better it is. */
+/** Synthetic results of searches on a table: methods later in the list are better. */
 export function exampleTableRun(options: TableRunOptions = {}): TableRunResults {
   const {
     methods = ['random', 'evolution', 'nsga2'],
@@ -196,7 +196,7 @@ function exampleCurve(
   };
 }
 
-/** Made-up results of predictors; `points` rows of each. */
+/** Synthetic results of predictors; `points` rows of each. */
 export function examplePredictions(options: { seeds?: number; points?: number; sizes?: readonly number[] } = {}) {
   const { seeds = 3, points = 200, sizes = [100, 400] } = options;
   const random = new Random(4, 'example predictions');
@@ -229,7 +229,7 @@ export function examplePredictions(options: { seeds?: number; points?: number; s
   } satisfies PredictionResults;
 }
 
-/** Made-up scores; one of an architecture is missing, and one score has no published correlation. */
+/** Synthetic scores; one of an architecture is missing, and one score has no published correlation. */
 export function exampleScores(options: { cells?: number; table?: boolean } = {}): ScoreResults {
   const { cells: count = 80, table = true } = options;
   const random = new Random(5, 'example scores');

@@ -14,7 +14,7 @@ import { type CheckedPage, checkHtml, expectSelfContained, expectTextAlternative
 const folder = mkdtempSync(join(tmpdir(), 'nastransfer-judged-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('the report of a judged study', () => {
+describe('the report of a study evaluated on a table', () => {
   const results = judgedResults();
   let page: CheckedPage;
   const file = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -23,7 +23,7 @@ describe('the report of a judged study', () => {
     page = checkHtml(readFileSync(html, 'utf8'));
   });
 
-  it('is a page that loads nothing, with a text alternative for each picture', () => {
+  it('is a self-contained page, with a text alternative for each picture', () => {
     expectSelfContained(page);
     expectTextAlternatives(page);
   });
@@ -42,14 +42,14 @@ describe('the report of a judged study', () => {
     expect(page.text).not.toContain('undefined');
   });
 
-  it('says where the best lies between the references, and does not call a complete study incomplete', () => {
+  it('reports the best relative to the references, and does not call a complete study incomplete', () => {
     expect(page.text).toMatch(
       /On cifar10 the highest .* optimum 95\.0 %, random-mean 60\.0 %; on average [\d.]+ % of the thousand cells/,
     );
     expect(page.text).not.toContain('the study is not complete');
   });
 
-  it('has the numbers unrounded in CSV files, a line each', () => {
+  it('has the numbers unrounded in CSV files, one line each', () => {
     const judged = file('judged.csv').trimEnd().split('\r\n');
     expect(judged).toHaveLength(1 + results.summary.judged!.length);
     results.summary.judged!.forEach(({ regret }, i) => {
@@ -58,7 +58,7 @@ describe('the report of a judged study', () => {
     expect(file('references.csv').trimEnd().split('\r\n')).toHaveLength(1 + results.references!.length);
   });
 
-  it('has a figure a target that stands alone: every run, every mean and the references', () => {
+  it('has a self-contained figure per target: every run, every mean and the references', () => {
     const svg = file(join('figures', 'accuracy-cifar10.svg'));
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
     const jobs = results.jobs.filter(({ target }) => target === 'cifar10');
@@ -73,7 +73,7 @@ describe('the report of a judged study', () => {
     expect(hostile).not.toContain('<b>');
   });
 
-  it('draws a collapsed cell hollow at the edge of the axis rather than pressing the others together', () => {
+  it('draws a collapsed cell hollow at the edge of the axis rather than compressing the others', () => {
     const [first, ...others] = results.jobs;
     const svg = dotFigureFile({ ...results, jobs: [{ ...first, accuracy: 0.1 }, ...others] }, 'cifar10');
     expect(svg.match(/class="below"/g)).toHaveLength(1);

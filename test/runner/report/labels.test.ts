@@ -21,7 +21,7 @@ describe('the margins of a chart', () => {
       }),
     );
 
-  it('follow from the longest label: none left of the frame begins outside of the picture', () => {
+  it('depend on the longest label: none left of the frame starts outside the picture', () => {
     for (const size of [SMALL, WIDE])
       for (const digits of [0, 1, 2, 4, 6]) {
         const svg = drawn(scaleOver([0.2, 0.2015], 5), digits, size);
@@ -32,7 +32,7 @@ describe('the margins of a chart', () => {
       }
   });
 
-  it('leave the last label below the frame its whole width', () => {
+  it('leave space for the whole last label below the frame', () => {
     const texts = [...drawn(scaleOver([0, 1], 5), 1).matchAll(/<text x="([\d.]+)" [^>]*middle">(\d+)</g)];
     const [, x, text] = texts.at(-1)!;
     expect(text).toBe('1000');
@@ -44,7 +44,7 @@ describe('the margins of a chart', () => {
     expect(leftMargin(['0.2', '0.2000'], FONT_SIZE)).toBe(leftMargin(['0.2000'], FONT_SIZE));
   });
 
-  it('keep every label on the line, whatever the labels, and are no larger than they need to be', () => {
+  it('keep every label within the picture, for any labels, and are no larger than needed', () => {
     const least = { before: 0, after: 0 };
     fc.assert(
       fc.property(labels, (list) => {
@@ -61,7 +61,7 @@ describe('the margins of a chart', () => {
 });
 
 describe('the labels of an axis', () => {
-  it('keep apart, however many there are and however wide', () => {
+  it('do not overlap, for any number and width', () => {
     fc.assert(
       fc.property(labels, (list) => {
         const isShown = spaced(list, 300);
@@ -73,7 +73,7 @@ describe('the labels of an axis', () => {
     );
   });
 
-  it('are all there where they fit, and every second one where they do not, the one to be kept among them', () => {
+  it('are all shown if they fit, and every second one if not, including the required one', () => {
     const list = [0, 0.2, 0.4, 0.6, 0.8, 1].map((at) => ({ at, width: 40 }));
     expect(spaced(list, 300)).toEqual([true, true, true, true, true, true]);
     expect(spaced(list, 150)).toEqual([true, false, true, false, true, false]);

@@ -16,8 +16,8 @@ function withAccuracies(accuracies: Record<string, Record<string, readonly numbe
   return { ...results, jobs, summary: summarise(jobs, results.searches) };
 }
 
-describe('what a newcomer should take from a study', () => {
-  it('is what was searched, the best cell against a linear classifier, random cells, the sources and what is not shown', () => {
+describe('the summary of a study for newcomers', () => {
+  it('states what was searched, the best cell relative to a linear classifier, random cells, the sources and what is not shown', () => {
     const results = withAccuracies({
       random: { emoji: [0.8, 0.82], digits: [0.81, 0.83] },
       darts: { emoji: [0.9, 0.91], digits: [0.92, 0.93] },
@@ -31,17 +31,17 @@ describe('what a newcomer should take from a study', () => {
     expect(best).toBe(
       `The best cell on mnist reached 93.0 %, 11.6 points above a linear classifier (81.4 %): ${architecture}, which darts found on digits with seed 1.`,
     );
-    // Means 0.915 and 0.815; deviations 0.0129 of four values each, so that the error is 0.0091.
+    // Means 0.915 and 0.815; standard deviations 0.0129 of four values each, so that the error is 0.0091.
     expect(random).toContain('searched cells reached 91.5 ± 1.3 % on average, random cells 81.5 ± 1.3 %');
     expect(random).toContain('10.0 points, more than noise (twice its standard error is 1.8)');
-    // 0.925 - 0.905 with deviations of 0.0071 of two values: twice the error is 0.0141.
+    // 0.925 - 0.905 with standard deviations of 0.0071 of two values: twice the error is 0.0141.
     expect(source).toContain('Cells searched on digits reached 92.5 ± 0.7 % on mnist, those on emoji 90.5 ± 0.7 %');
     expect(source).toContain('2.0 points, more than noise (twice its standard error is 1.4)');
     // Variances 0.0002, 0.0002, 0.00005, 0.00005: pooled 0.0112, twice that with two seeds.
     expect(limit).toContain('with 2 seeds, two methods on one source must differ by about 2.2 points');
   });
 
-  it('says that nothing is shown where chance may have made the differences, and when a cell is below the linear classifier', () => {
+  it('states that nothing is shown if chance may explain the differences, and if a cell is below the linear classifier', () => {
     const sentences = opening(
       withAccuracies({
         random: { emoji: [0.5, 0.7], digits: [0.7, 0.5] },
@@ -53,19 +53,19 @@ describe('what a newcomer should take from a study', () => {
     expect(sentences).toContain('no effect of the source is shown');
   });
 
-  it('has the notes of the study, and of a single seed that it tells nothing', () => {
+  it('has the notes of the study, and states that a single seed shows nothing', () => {
     expect(opening({ ...exampleResults(), notes: ['A note.'] }).at(-1)).toBe('A note.');
     expect(opening(exampleResults({ seeds: [3] })).join('\n')).toContain(
       'With a single seed, differences cannot be distinguished from noise. Run more seeds',
     );
   });
 
-  it('leaves out random cells and sources where there are none to compare', () => {
+  it('omits random cells and sources if there are none to compare', () => {
     const sentences = opening(exampleResults({ methods: ['darts'], sources: ['emoji'] }));
     expect(sentences.join('\n')).not.toMatch(/random cells|Cells searched on/);
   });
 
-  it('ends without sentences on accuracies when nothing was trained', () => {
+  it('has no sentences on accuracies if nothing was trained', () => {
     expect(opening({ ...exampleResults(), jobs: [], summary: summarise([], []) })).toEqual([]);
   });
 });

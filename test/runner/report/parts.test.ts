@@ -39,7 +39,7 @@ function parseCsv(text: string): string[][] {
 }
 
 describe('csv', () => {
-  it('gives back any text and number through a reader of RFC 4180', () => {
+  it('preserves any text and number through a reader of RFC 4180', () => {
     const value = fc.oneof(fc.string(), fc.constantFrom('"', ',', '\r\n', 'a"b,c\nd', ''));
     const table = fc
       .integer({ min: 1, max: 4 })
@@ -58,7 +58,7 @@ describe('csv', () => {
     );
   });
 
-  it('leaves fields of missing and not finite numbers empty', () => {
+  it('leaves fields empty for numbers that are missing or not finite', () => {
     expect(csv(['a', 'b', 'c'], [[null, Number.NaN, undefined]])).toBe('a,b,c\r\n,,\r\n');
   });
 });
@@ -69,7 +69,7 @@ describe('html', () => {
     expect(html`${'a\u0000b\u001bc\td\ud800'}`.text).toBe('a\ufffdb\ufffdc\td\ufffd');
   });
 
-  it('puts no end of a script into a data block', () => {
+  it('writes no script end tag into a data block', () => {
     const data = { name: '</script><!-- & \u2028' };
     const text = jsonScript('x', data).text;
     const inside = text.slice(text.indexOf('>') + 1, text.lastIndexOf('<'));
@@ -117,7 +117,7 @@ describe('heatSwatch', () => {
 });
 
 describe('scaleOver', () => {
-  it('holds all values and round ticks, whatever the values', () => {
+  it('contains all values and round ticks, for any values', () => {
     const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 10 });
     fc.assert(
       fc.property(values, (list) => {
@@ -141,7 +141,7 @@ describe('scaleOver', () => {
       expect(scaleOver(values, 5).ticks.some((tick) => Object.is(tick, -0))).toBe(false);
   });
 
-  it('never passes its bounds, and leaves out what is not finite', () => {
+  it('never exceeds its bounds, and omits values that are not finite', () => {
     const scale = scaleOver([0.99, 0.5, Number.NaN, Number.POSITIVE_INFINITY], 6, { min: 0, max: 1 });
     expect(scale.at(1)).toBe(1);
     expect(scale.ticks.map((tick) => tick.toFixed(scale.digits))).toEqual(['0.5', '0.6', '0.7', '0.8', '0.9', '1.0']);
@@ -151,7 +151,7 @@ describe('scaleOver', () => {
 describe('axisOver', () => {
   const bulk = Array.from({ length: 190 }, (_, i) => 85 + i / 20);
 
-  it('leaves a long tail of few values out, and nothing else', () => {
+  it('omits a long tail of few values, and nothing else', () => {
     const tail = axisOver([...bulk, ...new Array(10).fill(10)], 5);
     expect(tail.at(10)).toBeLessThan(-1);
     expect(tail.at(86)).toBeGreaterThan(0);
@@ -161,7 +161,7 @@ describe('axisOver', () => {
 });
 
 describe('columnsText', () => {
-  it('tells what the measurements have in common once', () => {
+  it('states once what the measurements have in common', () => {
     const test = { set: 'cifar10', split: 'test', epochs: 200, seed: 'mean' } as const;
     expect(columnsText([test, { ...test, set: 'cifar100' }])).toBe('200 epochs, mean over training seeds');
     expect(columnsText([test, { ...test, epochs: 1, seed: 777 }])).toBe(
@@ -203,14 +203,14 @@ describe('the graph of a cell', () => {
     expect(svg).toMatch(/<g class="label conv1">\s*<text[^>]*>conv 1×1<\/text>\s*<\/g>/);
   });
 
-  it('is put in words, and tells cells that have nothing to learn', () => {
+  it('is described in words, and reports cells without trainable operations', () => {
     expect(words).toBe('2 × none, 1 × conv 3×3, 1 × skip, 1 × conv 1×1, 1 × pool 3×3');
     expect(warnings).toEqual([]);
     const skips = '|skip_connect~0|+|none~0|skip_connect~1|+|none~0|avg_pool_3x3~1|none~2|';
     expect(pictureOf('nasbench201', skips)!.warnings).toEqual(['no convolution: nothing in it learns']);
   });
 
-  it('is read only from text of its own space', () => {
+  it('is parsed only from text of its own space', () => {
     expect(pictureOf('darts', text)).toBeNull();
     expect(pictureOf('nasbench201', '<script>')).toBeNull();
   });

@@ -19,13 +19,13 @@ describe('the picture of an architecture', () => {
     expect(svg).not.toContain('id=');
   });
 
-  it('warns of a normal cell without convolutions, and of cells of NAS-Bench-201 that learn nothing or lead nowhere', () => {
+  it('warns of a normal cell without convolutions, and of cells of NAS-Bench-201 that learn nothing or are disconnected', () => {
     const skips = DARTS_V2.replaceAll(/(sep|dil)_conv_3x3/g, 'skip_connect');
     expect(pictureOf('darts', skips)?.warnings).toEqual([expect.stringContaining('no convolution in the normal cell')]);
     expect(pictureOf('nasbench201', '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|')?.warnings).toHaveLength(2);
   });
 
-  it('is left out for other spaces and for text that is no architecture', () => {
+  it('is omitted for other spaces and for text that is not an architecture', () => {
     expect(pictureOf('somewhere', DARTS_V2)).toBeNull();
     expect(pictureOf('darts', 'nothing')).toBeNull();
     expect(pictureOf('nasbench201', 'nothing')).toBeNull();

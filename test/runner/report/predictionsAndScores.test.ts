@@ -46,7 +46,7 @@ describe('the report of predictors', () => {
 describe('the report of scores', () => {
   const results = exampleScores();
 
-  it('shows every correlation beside the published one, and points out what differs by more than 0.1', () => {
+  it('shows every correlation with the published one, and marks differences of more than 0.1', () => {
     const page = checkReport(scoresPage(results));
     for (const { score, spearman, kendall } of results.correlations)
       for (const shown of [score, decimal(spearman, 2), decimal(kendall, 3)]) expect(page.text).toContain(shown);
@@ -59,7 +59,7 @@ describe('the report of scores', () => {
     expect(pathsOf(page, 'dots')).toHaveLength(3);
   });
 
-  it('places architectures by how many have a lower score', () => {
+  it('ranks architectures by how many have a lower score', () => {
     const [first] = results.cells;
     const cells = [3, 1, 2].map((value, index) => ({
       ...first,

@@ -29,7 +29,7 @@ describe('the report of a whole study', () => {
     made = await report(results);
   });
 
-  it('is a page, five files and a figure a target, and says what it shows first', () => {
+  it('is a page, five files and a figure per target, and starts with the findings', () => {
     expect(readdirSync(join(folder, '0', 'made')).sort()).toEqual([
       'accuracies.csv',
       'correlations.csv',
@@ -90,12 +90,12 @@ describe('the report of a whole study', () => {
 
   it('gives each picture a text alternative and each table headings', () => {
     const pictures = made.page.elements.filter((element) => element.attributes.get('role') === 'img');
-    // Dot plots, cells and panels; axes and small bars beside their number are hidden from readers of text.
+    // Dot plots, cells and panels; axes and small bars beside their number are hidden from screen readers.
     expect(pictures.length).toBeGreaterThan(results.summary.cells.length);
     expectTextAlternatives(made.page);
   });
 
-  it('draws each found cell, how often it was found, and what it costs', () => {
+  it('shows each found cell, how often it was found, and its cost', () => {
     const found = new Set(results.searches.map((search) => search.architecture));
     for (const architecture of found) expect(made.page.text).toContain(architecture);
     expect(made.page.text).toContain(`${results.searches.length} searches found ${found.size} different architectures`);
@@ -106,7 +106,7 @@ describe('the report of a whole study', () => {
     expect(made.page.text).toContain('no convolution: nothing in it learns');
   });
 
-  it('tells protocols, sources, adapter, versions, seeds, wall time and how to run it again', () => {
+  it('states protocols, sources, adapter, versions, seeds, wall time and how to reproduce it', () => {
     for (const text of [
       'learning rate 0.1, momentum 0.9, nesterov yes, weight decay 0.0005, clip norm 5',
       ...results.sources.map((source) => source.description),
@@ -202,7 +202,7 @@ describe('the report of anything else', () => {
     expect(JSON.parse(file('summary.json')).name).toBe(hostile);
   });
 
-  it('draws the cells found most often where there are very many', async () => {
+  it('shows the cells found most often if there are very many', async () => {
     const { page } = await report(
       exampleResults({ methods: ['evolution'], seeds: Array.from({ length: 13 }, (_, i) => i) }),
     );

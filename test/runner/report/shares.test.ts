@@ -5,7 +5,7 @@ import { exampleResults } from './exampleResults.js';
 import { withEqualShares, withTelemetry } from './exampleShares.js';
 
 describe('the shares of operations in a report', () => {
-  it('are means over the seeds that came to an epoch, a line for each operation', () => {
+  it('are means over the seeds that reached an epoch, a line for each operation', () => {
     const text = String(sharesSection(withTelemetry()));
     expect(text.match(/<figure/g)).toHaveLength(1);
     expect(text).toContain('skip_connect ends at 0.90; sep_conv_3x3 ends at 0.10');
@@ -21,7 +21,7 @@ describe('the shares of operations in a report', () => {
     expect((middle - half) / (top - half)).toBeCloseTo(0.5, 1);
   });
 
-  it('that hardly differ are drawn so: the axis begins at nothing and ends at twice what equal shares are, or beyond', () => {
+  it('that hardly differ look so: the axis starts at zero and ends at twice the equal share, or beyond', () => {
     const text = String(sharesSection(withEqualShares()));
     const heights = [...text.matchAll(/d="M([^"]*)l0 0"/g)].flatMap(([, path]) =>
       path.split('L').map((at) => Number(at.split(' ')[1])),
@@ -33,13 +33,13 @@ describe('the shares of operations in a report', () => {
     expect(Math.max(...labels)).toBeGreaterThanOrEqual(0.4);
   });
 
-  it('are none where no search has telemetry', () => {
+  it('are absent if no search has telemetry', () => {
     expect(sharesSection(exampleResults())).toBeNull();
   });
 });
 
 describe('the cells found', () => {
-  it('have what their searches warn of, and which stopped early', async () => {
+  it('have the warnings of their searches, and which stopped early', async () => {
     const text = String(await foundCellsSection(withTelemetry()));
     expect(text).toContain('half of the edges or more became skip connections');
     expect(text).toContain('darts from emoji, seed 1, stopped after epoch 2: 2 skip connections');

@@ -33,7 +33,7 @@ describe('the report of searches on a table', () => {
     expect(page.text).toContain('population 10, tournament size 3');
   });
 
-  it('has the numbers as data, without what fills files of their own', () => {
+  it('has the numbers as data, except those in separate files', () => {
     const data = JSON.parse(page.raw.get('script')![0]);
     expect(data.references).toEqual(results.references);
     expect(data.accuracies[0].accuracy).toEqual(results.accuracies[0].accuracy);
@@ -41,7 +41,7 @@ describe('the report of searches on a table', () => {
     expect(data).not.toHaveProperty('curves');
   });
 
-  it('puts the points of a curve where the axes say', () => {
+  it('draws the points of a curve at their coordinates', () => {
     const curve = {
       method: 'random',
       source: 'cifar10',
@@ -65,7 +65,7 @@ describe('the report of searches on a table', () => {
   });
 
   it('draws the front of every search, and that of the table as steps', () => {
-    // Two sources, each with parameters and latency; the table's own front knows parameters alone in its objectives.
+    // Two sources, each with parameters and latency; the table's own front has parameters as its only cost.
     expect(pathsOf(page, 'dots series2')).toHaveLength(4);
     const [front] = pathsOf(page, 'front');
     expect(pathsOf(page, 'front')).toHaveLength(2);
@@ -169,7 +169,7 @@ describe('the verdict of searches on a table', () => {
     return tableVerdict({ ...made, accuracies });
   }
 
-  it('tells who leads, and who can not be told from it', () => {
+  it('names the best method, and those that cannot be distinguished from it', () => {
     const verdict = withValues({ random: [90, 91, 92], evolution: [93, 93.1, 93.2], weaknas: [93.1, 93.2, 93.3] });
     expect(verdict).toContain(
       '3 methods searched the table nasbench201 on cifar10, 3 seeds each, within 100 evaluations and 12,000 s',
@@ -180,13 +180,13 @@ describe('the verdict of searches on a table', () => {
     );
   });
 
-  it('tells how many published rows are met, and the largest difference', () => {
+  it('reports how many published rows are reproduced, and the largest difference', () => {
     const verdict = withValues({ random: [91, 92], evolution: [93, 94] }, { mean: 93.2, deviation: 0.4 });
     expect(verdict).toContain('1 of 2 published accuracies are met within one published standard deviation');
     expect(verdict).toContain('the largest difference is −1.70 points (random, cifar10 test)');
   });
 
-  it('claims nothing from a single seed, and nothing from nothing', () => {
+  it('claims nothing from a single seed, and nothing from no results', () => {
     expect(withValues({ random: [91], evolution: [94] })).toMatch(/with a single seed, differences/);
     expect(tableVerdict({ ...exampleTableRun(), searches: [] })).toMatch(/^No search has finished yet/);
   });

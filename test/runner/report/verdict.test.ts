@@ -15,16 +15,16 @@ function withAccuracies(accuracies: Record<string, readonly number[]>): StudyRes
 }
 
 describe('verdict', () => {
-  it('says that nothing is shown without trained networks', () => {
+  it('states that nothing is shown without trained networks', () => {
     const empty = { ...exampleResults(), jobs: [], summary: summarise([], []) };
     expect(verdict(empty)).toMatch(/^No network has been trained yet/);
   });
 
-  it('says that a single seed can tell no difference', () => {
+  it('states that a single seed can show no difference', () => {
     expect(verdict(exampleResults({ seeds: [4] }))).toMatch(/^With a single seed, differences/);
   });
 
-  it('names the method that beats random cells by more than a standard error, and how often chance does', () => {
+  it('names the method that beats random cells by more than a standard error, and how often chance would', () => {
     const sentence = verdict(withAccuracies({ random: [0.7, 0.72, 0.71], darts: [0.8, 0.81, 0.79] }));
     expect(sentence).toContain('With 3 seeds per point');
     expect(sentence).toContain(
@@ -34,11 +34,11 @@ describe('verdict', () => {
     expect(sentence).toContain(
       'best: darts from emoji on mnist, +12.7 ± 1.2 %; about one in five is expected by chance',
     );
-    // Deviation 0.01 over seeds, range 1.128 of two: 0.65 points between means of three.
+    // Standard deviation 0.01 over seeds, range 1.128 of two: 0.65 points between means of three.
     expect(sentence).toContain('differ by up to 9.0 points; noise between seeds explains about 0.7');
   });
 
-  it('says so when nothing beats random cells, when methods differ no more than seeds, and when some are worse', () => {
+  it('states if nothing beats random cells, if methods differ no more than seeds, and if some are worse', () => {
     const level = verdict(withAccuracies({ random: [0.7, 0.76], darts: [0.71, 0.77] }));
     expect(level).toContain('none of 1 combination of method, source and target beats random cells');
     expect(level).toContain('differ by up to 1.0 points, no more than the 3.4 that noise between seeds explains');
@@ -48,7 +48,7 @@ describe('verdict', () => {
     );
   });
 
-  it('says that search was not compared when no random cells were trained', () => {
+  it('states that search was not compared if no random cells were trained', () => {
     expect(verdict(exampleResults({ methods: ['darts'] }))).toContain(
       'it is not shown whether search beats random cells',
     );
@@ -68,13 +68,13 @@ describe('findings', () => {
     );
   });
 
-  it('tell how much the order of methods between two sources is worth', () => {
+  it('state how reliable the order of methods between two sources is', () => {
     const [, order] = findings(exampleResults());
     expect(order).toMatch(/^The rankings of 3 methods on mnist, searched on emoji or on fashion-mnist, agree/);
     expect(order).toMatch(/with probability (17|50|83|100) %\.$/);
   });
 
-  it('say how much of the study is missing', () => {
+  it('state how much of the study is missing', () => {
     const results = exampleResults();
     const jobs = results.jobs.slice(0, 13);
     const partial = { ...results, jobs, summary: summarise(jobs, results.searches) };

@@ -20,8 +20,8 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe('opening the table that judges a study', () => {
-  it('says how to install a table that is known but not there', async () => {
+describe('opening the table on which a study is evaluated', () => {
+  it('states how to install a table that is known but missing', async () => {
     vi.stubEnv('NASTRANSFER_TABLES', '');
     await expect(openJudge(studyOf('nasbench201'))).rejects.toThrow(
       /nasbench201 is not installed: NASTRANSFER_TABLES is not set; put nasbench201\.csv\.gz into a folder/,
@@ -31,7 +31,7 @@ describe('opening the table that judges a study', () => {
     await expect(openJudge(studyOf('nasbench201'))).rejects.toThrow(`${folder} has no nasbench201.csv.gz`);
   });
 
-  it('names the nearest of an unknown table, of those that are built in or lie in the folder', async () => {
+  it('names the nearest table to an unknown one, among those built in or in the folder', async () => {
     vi.stubEnv('NASTRANSFER_TABLES', writeFiles(temporaryFolder(), { 'mine-20.csv.gz': '' }));
     await expect(openJudge(studyOf('nas-bench201'))).rejects.toThrow(
       'table "nas-bench201" is not known, did you mean nasbench201?',
@@ -47,12 +47,12 @@ if (!installed)
     `Skipping the judge on NAS-Bench-201: no nasbench201.csv.gz in ${tables}. Set NASTRANSFER_TABLES to its folder.`,
   );
 
-describe.skipIf(!installed)('NAS-Bench-201 as a judge', () => {
+describe.skipIf(!installed)('NAS-Bench-201 as the table of a study', () => {
   beforeEach(() => {
     vi.stubEnv('NASTRANSFER_TABLES', tables);
   });
 
-  it('has the optimum that papers quote of the benchmark, and the residual cell within the seeds of its single run', async () => {
+  it('has the optimum that papers quote, and the residual cell within the seeds of its single run', async () => {
     const judge = await openJudge(studyOf('nasbench201'));
     const references = judge!.references();
     const per = (name: string) =>
@@ -68,7 +68,7 @@ describe.skipIf(!installed)('NAS-Bench-201 as a judge', () => {
     expect(references.find(({ name }) => name === 'random-mean')!.count).toBe(15_625);
   });
 
-  it('puts the cell of skips, which DARTS collapses to, far below the mean', async () => {
+  it('ranks the cell of skips, to which DARTS collapses, far below the mean', async () => {
     const judge = await openJudge(studyOf('nasbench201'));
     const [cifar10] = studyOf('nasbench201').targets;
     const { accuracy, rank } = judge!.judge({ architecture: formatCell([1, 1, 1, 1, 1, 1]), target: cifar10 });

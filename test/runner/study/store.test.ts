@@ -39,7 +39,7 @@ const record = (digit: string): JobRecord => ({
   outcome: { chance: 0.1, linear: 1 / 3 },
 });
 
-/** A child process at work in the folder; `lines` are what it printed so far. */
+/** A child process that works in the folder; `lines` are its output so far. */
 interface Worker {
   readonly child: ChildProcess;
   readonly lines: string[];
@@ -68,7 +68,7 @@ async function wholeResults() {
 }
 
 describe('the folder of a study', () => {
-  it('gives back in a later process what was appended, to the last bit', async () => {
+  it('returns in a later process what was appended, to the last bit', async () => {
     const first = await openStudyFolder(folder);
     await first.append(record('a'));
     await first.append(record('b'));
@@ -81,7 +81,7 @@ describe('the folder of a study', () => {
     expect(readdirSync(folder)).toEqual(['jobs.jsonl']);
   });
 
-  it('drops a last line cut off at any byte, says so, and goes on after the line before', async () => {
+  it('drops a last line truncated at any byte, reports it, and continues after the line before', async () => {
     const whole = `${JSON.stringify(record('a'))}\n`;
     const torn = `${JSON.stringify(record('b'))}\n`;
     for (let length = 1; length < torn.length; length += 7) {
@@ -112,7 +112,7 @@ describe('the folder of a study', () => {
     await (await openStudyFolder(folder)).close();
   });
 
-  it('keeps the lock of another machine, whose processes it can not see', async () => {
+  it('keeps the lock of another machine, whose processes it cannot see', async () => {
     const holder = { id: 'x', pid: 1, started: null, host: `not-${hostname()}` };
     writeFileSync(join(folder, 'study.lock'), JSON.stringify(holder));
     await expect(openStudyFolder(folder)).rejects.toThrow(`process 1 on not-${hostname()}`);
@@ -126,12 +126,12 @@ describe('the folder of a study', () => {
     expect(notices[0]).toContain('removed the lock of a process that no longer runs');
   });
 
-  it('takes over a lock that its maker died before writing', async () => {
+  it('takes over a lock whose owner died before writing it', async () => {
     writeFileSync(join(folder, 'study.lock'), '');
     await (await openStudyFolder(folder)).close();
   });
 
-  it('lets exactly one of many that find a dead lock at the same time take it over', async () => {
+  it('lets exactly one of many processes that find a stale lock at the same time take it over', async () => {
     writeFileSync(
       join(folder, 'study.lock'),
       JSON.stringify({ id: 'x', pid: 2 ** 30, started: null, host: hostname() }),
@@ -143,7 +143,7 @@ describe('the folder of a study', () => {
     await stores[0].close();
   });
 
-  it('is refused where a file lies, whatever is asked for below it', async () => {
+  it('is refused if there is a file of that name, for any path below it', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, 'text');
     for (const path of [file, join(file, 'below', 'it')]) {
@@ -155,39 +155,39 @@ describe('the folder of a study', () => {
     expect(readFileSync(file, 'utf8')).toBe('text');
   });
 
-  it.skipIf(!linux)('is refused where the system makes no folder and no file', async () => {
+  it.skipIf(!linux)('is refused where the system creates no folder and no file', async () => {
     await expect(openStudyFolder('/proc/nastransfer/run')).rejects.toThrow(
       '/proc/nastransfer: the folder cannot be created: no such file or folder; choose another folder with --out',
     );
     await expect(openStudyFolder('/proc')).rejects.toThrow("/proc: can't be written to: ");
   });
 
-  it('is made with all folders above it, by many at once, too', async () => {
+  it('is created with all parent folders, also by many processes at once', async () => {
     const path = join(folder, 'a', 'b', 'c');
     await Promise.all(Array.from({ length: 8 }, () => makeFolder(path)));
     await (await openStudyFolder(path)).close();
     expect(readdirSync(path)).toEqual(['jobs.jsonl']);
   });
 
-  it('clears away the half-written files of killed processes', async () => {
+  it('deletes the half-written files of killed processes', async () => {
     writeFileSync(join(folder, 'results.json.99.tmp'), '{"format":');
     await (await openStudyFolder(folder)).close();
     expect(readdirSync(folder)).toEqual(['jobs.jsonl']);
   });
 
-  it('has results only at the end, and says so before', async () => {
+  it('has results only at the end, and reports that before', async () => {
     await expect(readResults(folder)).rejects.toThrow(
       'results.json: is not there, wanted the results of a finished study',
     );
     writeFileSync(join(folder, 'results.json'), '{"format": 9}');
     await expect(readResults(folder)).rejects.toThrow('format is 9, wanted the results of a study, format 1');
     writeFileSync(join(folder, 'results.json'), '{');
-    await expect(readResults(folder)).rejects.toThrow('is no JSON');
+    await expect(readResults(folder)).rejects.toThrow('is not JSON');
   });
 });
 
-describe('a study in a process of its own', () => {
-  it('killed at random points and run again, ends with the results of one that was left alone', async () => {
+describe('a study in its own process', () => {
+  it('killed at random points and run again, ends with the results of an uninterrupted one', async () => {
     const done: string[] = [];
     for (let kills = 0; kills < 4; kills++) {
       const stop = 1 + Math.floor(Math.random() * 5);
@@ -209,7 +209,7 @@ describe('a study in a process of its own', () => {
     expect(readdirSync(folder).sort()).toEqual(['jobs.jsonl', 'results.json']);
   });
 
-  it('keeps others out while it lives, and no longer', async () => {
+  it('excludes others while it lives, and no longer', async () => {
     const worker = startWorker(600_000);
     await waitFor(() => worker.lines.length > 0);
     await expect(openStudyFolder(folder)).rejects.toThrow(`process ${worker.child.pid} is working in this folder`);

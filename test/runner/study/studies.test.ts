@@ -10,16 +10,16 @@ import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 const folder = join(packageRoot(), 'studies');
 const read = (file: string) => parseStudy(JSON.parse(readFileSync(join(folder, file), 'utf8')), file);
 
-describe('the studies that come with the program', () => {
+describe('the included studies', () => {
   it.each(readdirSync(folder))('%s follows the schema and is named after its file', (file) => {
     expect(`${read(file).name}.json`).toBe(file);
   });
 
-  it.each(['smoke.json', 'quickstart.json'])('%s needs only image sets that npm brings', (file) => {
+  it.each(['smoke.json', 'quickstart.json'])('%s needs only image sets from npm', (file) => {
     for (const set of imageSetNames(read(file))) expect(['mnist', 'emoji']).toContain(set);
   });
 
-  it('quickstart is what the command quickstart runs on a fast processor: rung 4 of its ladder', () => {
+  it('quickstart equals what the command quickstart runs on a fast processor: size 4 of its list', () => {
     expect(JSON.parse(readFileSync(join(folder, 'quickstart.json'), 'utf8'))).toEqual(quickstartStudy(LADDER[4]));
   });
 });

@@ -12,15 +12,15 @@ function count(kinds: string[]): Record<string, number> {
   return counts;
 }
 
-describe('the jobs of a study, counted', () => {
-  it('are all to do at first, those that sources share once', async () => {
+describe('the job counts of a study', () => {
+  it('are all pending at first, those that sources share once', async () => {
     const plan = await planStudy(fakeStudy, fakeContext);
     const { kinds, done } = await countJobs(plan, new MemoryStore());
     expect(done).toBe(0);
     expect(count(kinds)).toEqual({ baseline: 2, 'search random': 2, 'search regularized-evolution': 4, training: 12 });
   });
 
-  it('add up to the same number wherever the study was stopped', async () => {
+  it('add up to the same number at whatever point the study was stopped', async () => {
     const plan = await planStudy(fakeStudy, fakeContext);
     const whole = new MemoryStore();
     await runStudy(plan, { ...fakeExecutors(), store: whole, provenance: fakeProvenance });
@@ -48,7 +48,7 @@ describe('the progress of a study', () => {
     return lines;
   };
 
-  it('counts steps where a job tells them and shows its loss', async () => {
+  it('counts steps if a job reports them and shows its loss', async () => {
     const lines = await run({
       train: async (task, report) => {
         report({ kind: 'step', done: 10, total: 40, loss: 2.5 });
@@ -84,7 +84,7 @@ describe('the progress of a study', () => {
     ]);
   });
 
-  it('counts epochs where a job tells nothing finer, and ends every job with what came of it', async () => {
+  it('counts epochs if a job reports nothing finer, and ends every job with its result', async () => {
     const lines = await run({
       train: async (task, report) => {
         report({ kind: 'epoch', done: 1, total: 4, record });

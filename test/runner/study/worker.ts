@@ -4,7 +4,7 @@ import { planStudy } from '../../../src/nas/transfer/plan.js';
 import { runStudy } from '../../../src/nas/transfer/study.js';
 import { fakeContext, fakeExecutors, fakeProvenance, fakeStudy } from '../../nas/transfer/fakes.js';
 
-/** Runs the fake study in the folder named on the command line, a line on standard output for every piece of work. */
+/** Runs the fake study in the folder given on the command line, and prints a line for every unit of work. */
 const [folder, milliseconds] = process.argv.slice(2);
 try {
   const store = await openStudyFolder(folder, (text) => console.error(text));

@@ -8,12 +8,12 @@ import { conductTableRun } from '../../../runner/tableRun/conduct.js';
 import type { TableRunPlan } from '../../../runner/tableRun/plan.js';
 import type { Gpu } from '../../../src/engine/device/gpu.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
-import { samplingSearch } from '../../../src/nas/methods/shared/samplingSearch.js';
+import { samplingSearch } from '../../../src/nas/methods/sampling/samplingSearch.js';
 import type { Method } from '../../../src/nas/search/method.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
 import { fakeTable } from '../../nas/tables/fakeTable.js';
 
-/** Draws at random; the one of the two asks for a device first, as methods with a network for a predictor do. */
+/** Random sampling; one of the two requires a device, as methods with a network as predictor do. */
 const started: string[] = [];
 const drawing = (name: string, withDevice: boolean): Method => ({
   name,
@@ -88,8 +88,8 @@ function run(adapter: string, methods = plan.methods) {
   return results.then(({ searches }) => ({ searches, opened }));
 }
 
-describe('a method that asks for a device', () => {
-  it('gets it in the process that has it, and its searches stand where they belong', async () => {
+describe('a method that requires a device', () => {
+  it('gets it in the process that has it, and its searches are in their places', async () => {
     const { searches, opened } = await run('one');
     expect(opened).toBe(1);
     expect(searches.map(({ method, seed }) => `${method} ${seed}`)).toEqual(
@@ -98,14 +98,14 @@ describe('a method that asks for a device', () => {
     expect(started).toEqual(Array.from({ length: 6 }, () => 'engine of one'));
   });
 
-  it('is not searched with again on the same adapter, but is on another', async () => {
+  it('is not run again on the same adapter, but is on another', async () => {
     await run('one');
     expect(started).toEqual([]);
     await run('other');
     expect(started).toHaveLength(6);
   });
 
-  it('opens none where no method asks', async () => {
+  it('opens none if no method requires one', async () => {
     expect((await run('one', plan.methods.slice(0, 1))).opened).toBe(0);
   });
 });

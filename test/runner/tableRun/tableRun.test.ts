@@ -29,7 +29,7 @@ function read(out: string): TableRunResults {
   return JSON.parse(readFileSync(join(out, 'table-run.json'), 'utf8'));
 }
 
-/** Wall time, and the command line, are all that may differ. */
+/** Only wall time and the command line may differ. */
 function comparable({ seconds, rerun, ...results }: TableRunResults): unknown {
   expect(seconds).toBeGreaterThan(0);
   return { ...results, rerun: rerun?.slice(0, 20) };
@@ -64,7 +64,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     }
   });
 
-  it('come to the published accuracies within a deviation, and show these', () => {
+  it('reach the published accuracies within a standard deviation, and show these', () => {
     const rows = first.accuracies.flatMap(({ accuracy, published }) => (published ? [{ accuracy, published }] : []));
     expect(rows).toHaveLength(8);
     for (const { accuracy, published } of rows) {
@@ -75,7 +75,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     expect(printed).toContain('regularized-evolution: its deviation');
   });
 
-  it('see the accuracy after 12 epochs, for 12,000 s of the table, and report the mean of 200', () => {
+  it('see the accuracy after 12 epochs, for 12,000 s of the table, and report the mean after 200', () => {
     expect(first.seen).toEqual({ set: 'cifar10', split: 'validation', epochs: 12, seed: 'one' });
     expect(first.limits).toEqual({ seconds: 12_000 });
     expect(first.searches).toHaveLength(40);
@@ -105,11 +105,11 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     expect(comparable(read(out))).toEqual(comparable(first));
   });
 
-  it('go on after an interruption with what is kept, and come to the same', async () => {
+  it('resume after an interruption with the stored results, and end the same', async () => {
     const out = join(folder, 'resumed');
     const args = command(...both, '--source', 'cifar10', '--jobs', '1', '--out', out);
     expect((await runCommand([...args, '--seeds', '7'])).code).toBe(0);
-    // What a process leaves that was killed as it wrote.
+    // As after a process that was killed while writing.
     appendFileSync(join(out, 'searches.jsonl'), '{"hash":"0123');
     const run = await runCommand([...args, '--seeds', '20']);
     expect(run.code, run.err).toBe(0);
@@ -119,7 +119,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     expect(keptIn(out)).toBe(40);
   });
 
-  it('keep what is finished when Ctrl-C comes', async () => {
+  it('keep finished work on Ctrl-C', async () => {
     const out = join(folder, 'stopped');
     const args = command(...both, '--source', 'cifar10', '--seeds', '5000', '--jobs', '2', '--out', out);
     const child = spawn(process.execPath, ['--import', 'tsx', join(packageRoot(), 'runner/cli.ts'), ...args]);
@@ -146,7 +146,7 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     expect(again.err).toMatch(/ of 4 searches were done before/);
   });
 
-  it('from several sources are judged on all sets, and the sources compared', async () => {
+  it('from several sources are evaluated on all sets, and the sources compared', async () => {
     const out = join(folder, 'transfer');
     const sources = ['--source', 'cifar10', '--source', 'ImageNet16-120'];
     const run = await runCommand(
@@ -156,12 +156,12 @@ describe.runIf(isThere)('searches on NAS-Bench-201', () => {
     const results = read(out);
     expect(results.limits).toEqual({ evaluations: 30 });
     expect(results.accuracies).toHaveLength(2 * 2 * 6);
-    // Of another budget.
+    // With another budget.
     for (const { published } of results.accuracies) expect(published).toBeUndefined();
     expect(results.sourceRankCorrelation.map(({ sources, set }) => [...sources, set])).toEqual(
       ['cifar10', 'cifar100', 'ImageNet16-120'].map((set) => ['cifar10', 'ImageNet16-120', set]),
     );
-    // Of all architectures: SciPy's kendalltau on the table's columns.
+    // Over all architectures: SciPy's kendalltau on the table's columns.
     expect(results.setRankCorrelation[0].tau).toBeCloseTo(0.8819568821873827, 9);
     expect(readdirSync(out).sort()).toEqual(
       ['accuracies.csv', 'curves.csv', 'report.html', 'runs.csv', 'searches.jsonl', 'table-run.json'].sort(),

@@ -36,7 +36,7 @@ describe('table build', () => {
     expect(table.trainingSeconds(0, 'tiny', 4)).toBeGreaterThanOrEqual(0);
   });
 
-  it('does again only what is missing, and gives the same accuracies', async () => {
+  it('repeats only what is missing, and gives the same accuracies', async () => {
     const out = folder();
     const list = join(out, 'list.json');
     writeFileSync(list, JSON.stringify([all3x3]));
@@ -56,7 +56,7 @@ describe('table build', () => {
     expect(rows(out)).toEqual(rows(whole));
   });
 
-  it('wants exactly one way of choosing architectures', async () => {
+  it('requires exactly one way of choosing architectures', async () => {
     const { code, err } = await build(folder(), '--sample', '2', '--all');
     expect(code).toBe(2);
     expect(err).toContain('got 2 of --sample, --architectures and --all, wanted exactly one');

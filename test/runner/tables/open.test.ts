@@ -23,7 +23,7 @@ function temporaryFolderOnce(): string {
 afterEach(() => vi.unstubAllEnvs());
 
 describe('opening a table', () => {
-  it('takes a path, or a name and a folder', async () => {
+  it('accepts a path, or a name and a folder', async () => {
     const folder = folderOf({ 'small.json': json, 'small.csv.gz': packed });
     const byPath = await openTable(join(folder, 'small.csv.gz'));
     const byName = await openTable('small', { tablesDir: folder });
@@ -46,7 +46,7 @@ describe('opening a table', () => {
     }
   });
 
-  it('says what is missing, and what to do', async () => {
+  it('states what is missing, and what to do', async () => {
     const folder = folderOf({ 'small.csv.gz': packed, 'broken.csv.gz': packed, 'broken.json': '{' });
     vi.stubEnv('NASTRANSFER_TABLES', '');
     await expect(openTable('nasbench201')).rejects.toThrow(
@@ -70,7 +70,7 @@ if (!there)
   );
 
 describe.skipIf(!there)('opening NAS-Bench-201', () => {
-  it('needs no header beside it, under any name', async () => {
+  it('needs no header file, under any name', async () => {
     const table = await openTable('nasbench201', { tablesDir: tables });
     expect([table.size, table.devices.length, table.byteLength]).toEqual([15625, 27, 0]);
     const renamed = folderOf({ 'mine.csv.gz': readFileSync(join(tables, 'nasbench201.csv.gz')) });

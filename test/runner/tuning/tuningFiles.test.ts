@@ -45,7 +45,7 @@ async function applied(gpu = { info }) {
 }
 
 describe('the tuning of an adapter', () => {
-  it('is there again, whole, and no other file is left', async () => {
+  it('is stored completely, and no other file is left', async () => {
     expect(await loadTuning({ info }, store())).toEqual({ records: [] });
     await saveTuning({ info }, store(), records);
     expect(await loadTuning({ info }, store())).toEqual({ records });
@@ -58,7 +58,7 @@ describe('the tuning of an adapter', () => {
     expect(await loadTuning({ info }, store())).toEqual({ records: [] });
   });
 
-  it('applies the choices that are not the usual ones, under a name that depends on them alone', async () => {
+  it('applies the choices that differ from the default, under a name that depends only on them', async () => {
     await saveTuning({ info }, store(), records);
     const { tuning, notices } = await applied();
     expect(notices).toEqual([]);
@@ -70,7 +70,7 @@ describe('the tuning of an adapter', () => {
     expect((await applied()).tuning?.digest).not.toBe(tuning?.digest);
   });
 
-  it('that takes all the usual variants is as none', async () => {
+  it('that has only default variants equals none', async () => {
     await saveTuning({ info }, store(), records.slice(1));
     expect(await applied()).toEqual({ tuning: undefined, notices: [] });
   });
@@ -81,7 +81,7 @@ describe('the tuning of an adapter', () => {
       expect(await applied({ info: { ...info, ...changed } })).toEqual({ tuning: undefined, notices: [] });
   });
 
-  it('is not used with other kernels, and a word says so', async () => {
+  it('is not used with other kernels, and this is reported', async () => {
     await saveTuning({ info }, store(), records);
     shaderSources['test/new'] = '// A kernel that was not there.';
     try {

@@ -8,9 +8,9 @@ import { planProgram } from '../../../src/engine/runtime/plan.js';
 import type { Program } from '../../../src/engine/runtime/program.js';
 import type { ImageSplit } from '../../../src/nas/data/images/imageSet.js';
 import { spaceByName } from '../../../src/nas/spaces/spaces.js';
-import { BilevelTrainer } from '../../../src/nas/training/bilevel.js';
-import { softmaxRule } from '../../../src/nas/training/relaxedRule.js';
-import { Trainer } from '../../../src/nas/training/trainer.js';
+import { BilevelTrainer } from '../../../src/nas/training/bilevel/bilevelTrainer.js';
+import { softmaxRule } from '../../../src/nas/training/bilevel/relaxedRule.js';
+import { Trainer } from '../../../src/nas/training/network/trainer.js';
 import { parseStudy } from '../../../src/nas/transfer/studySpecification.js';
 import { closeTestEngine, openTestEngine } from '../../engine/support/device.js';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** Plans programs without building them, and notes the choices that come up. */
+/** Plans programs without building them, and records the kernel choices. */
 class PlanningEngine extends Engine {
   constructor(readonly found: Set<string>) {
     const onChoice = ({
@@ -60,7 +60,7 @@ const text = {
   training: { channels: 8, cells: 2, imageSize: 16, imageChannels: 1, batch: 32 },
 };
 
-describe('what is tuned for the search network of DARTS', () => {
+describe('the tuning work of the search network of DARTS', () => {
   it('has depthwise, pointwise and ordinary convolutions, forward and backward', async () => {
     const tuned = [
       ...(await choicesOf([supernetWork('darts', { channels: 4, cells: 3, imageSize: 16, batch: 4 }, 10)])),
@@ -79,7 +79,7 @@ describe('what is tuned for the search network of DARTS', () => {
   });
 });
 
-describe('what is tuned for a study', () => {
+describe('the tuning work of a study', () => {
   it('has every choice of its trainings, whatever the architecture', async () => {
     const study = parseStudy({ ...text, methods: ['random'] });
     const space = spaceByName(study.space);
@@ -108,12 +108,15 @@ describe('what is tuned for a study', () => {
     const trainer = await BilevelTrainer.create({
       engine: planning,
       supernet,
-      rule: softmaxRule(supernet),
+      archUpdate: {
+        kind: 'first-order',
+        rule: softmaxRule(supernet),
+        archOptimizer: { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 },
+      },
       shape: { height: 16, width: 16, channels: 1 },
-      weights: half,
-      alphas: half,
+      trainSplit: half,
+      validationSplit: half,
       protocol,
-      alphaOptimizer: { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 },
       seed: 0,
     });
     trainer.dispose();
@@ -122,7 +125,7 @@ describe('what is tuned for a study', () => {
     expect([...planning.found].filter((key) => !tuned.has(key))).toEqual([]);
   });
 
-  it('is a supernet or short trainings only where a method needs them, and batches no larger than its images', () => {
+  it('includes a supernet or short trainings only if a method needs them, and batches no larger than its images', () => {
     const labels = (methods: string[]) => studyWork(parseStudy({ ...text, methods }), 10).map(({ label }) => label);
     const training = 'a study: networks of nasbench201, batch 16, 8 channels, 16 pixels';
     expect(labels(['random'])).toEqual([training]);

@@ -31,7 +31,7 @@ export type TiledWeightVariant = keyof typeof SHAPES;
 /** Workgroups, over all chunks, that keep a GPU of a hundred cores busy. */
 const ENOUGH_WORKGROUPS = 512;
 /** Least pixels per chunk: fewer do not pay for writing and adding another partial sum. */
-const LEAST_CHUNK = 256;
+const MIN_CHUNK = 256;
 /** Pixels from which tiled kernels are faster. */
 const ENOUGH_PIXELS = 4096;
 /** Workgroups that the largest tiles need, counted with chunks of LARGE_CHUNK pixels, whose partial sums cost little. */
@@ -52,11 +52,6 @@ export function tiledWeightVariants(call: WeightGradientCall): {
   return { default: pixels < ENOUGH_PIXELS ? undefined : leastPadded(SHAPES, suited, vectors), names };
 }
 
-/** Whether a name is that of a tiled variant of the gradient by the weights. */
-export function isTiledWeightVariant(name: string): name is TiledWeightVariant {
-  return name in SHAPES;
-}
-
 /** Gradient by w for GPUs: partial sums over chunks of pixels, then the sum of the chunks. */
 export function tiledWeightGradientCalls(variant: TiledWeightVariant, call: WeightGradientCall): KernelCall[] {
   const { x, dy, dw, scratch } = call;
@@ -66,7 +61,7 @@ export function tiledWeightGradientCalls(variant: TiledWeightVariant, call: Weig
   const columnTiles = Math.ceil(vectors / tileVectors(shape));
   const tiles = rowTiles * columnTiles * groups;
   // The second stage needs contiguous rows of vec4s.
-  const most = dw.stride === dw.vectors ? Math.ceil(Math.min(pixels / LEAST_CHUNK, ENOUGH_WORKGROUPS / tiles)) : 1;
+  const most = dw.stride === dw.vectors ? Math.ceil(Math.min(pixels / MIN_CHUNK, ENOUGH_WORKGROUPS / tiles)) : 1;
   const chunkPixels = Math.ceil(pixels / most);
   const chunks = Math.ceil(pixels / chunkPixels);
   const sums = dw.rows * dw.vectors;

@@ -6,9 +6,9 @@ import { type Axes, type Conv2dCall, STRIP, stripGrid, stripUniforms, workgroupO
 import { ENOUGH_INVOCATIONS, inputWindow, kernelRows, outputWindow, type Window } from './depthwiseWindow.js';
 
 /** Most bands of rows per invocation. */
-const MOST_BANDS = 8;
+const MAX_BANDS = 8;
 
-/** Arguments of the lowering of a depthwise convolution, of one or more copies of the channels, or its gradient by the input. */
+/** Arguments of the lowering of a depthwise convolution or of its gradient by the input. */
 export interface DepthwiseCall extends Conv2dCall {
   /** The input is max(x, 0). */
   readonly relu?: boolean;
@@ -91,7 +91,7 @@ export function depthwiseWindowCall(call: DepthwiseCall, gradient: boolean): Ker
   const bands = images * imageBands;
   // Weights are loaded once for all bands of an invocation; a software driver needs few invocations.
   const fewest = target.softwareLanes > 0 ? 512 : 4 * ENOUGH_INVOCATIONS;
-  const bandsEach = Math.min(MOST_BANDS, Math.max(1, Math.floor((columnStrips * bands * y.vectors) / fewest)));
+  const bandsEach = Math.min(MAX_BANDS, Math.max(1, Math.floor((columnStrips * bands * y.vectors) / fewest)));
   const strips = columnStrips * Math.ceil(bands / bandsEach);
   const copies = sizes.outputs / sizes.channels;
   return {

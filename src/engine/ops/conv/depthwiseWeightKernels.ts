@@ -14,7 +14,7 @@ export interface DepthwiseWeightGradientCall extends WeightGradientCall {
 }
 
 /** Most chunks of the first stage: few on software drivers, so that one dispatch adds their sums. */
-const MOST_CHUNKS = { software: 32, gpu: 1024 };
+const MAX_CHUNKS = { software: 32, gpu: 1024 };
 
 /** Gradient by w. */
 export function depthwiseWeightGradientCalls(call: DepthwiseWeightGradientCall): KernelCall[] {
@@ -53,7 +53,7 @@ function windowCalls(call: DepthwiseWeightGradientCall): KernelCall[] | undefine
   const blocks = sizes.images * rowBlocks;
   const software = target.softwareLanes > 0;
   // The second stage needs contiguous rows of vec4s.
-  const most = dw.stride === dw.vectors ? Math.min(blocks, software ? MOST_CHUNKS.software : MOST_CHUNKS.gpu) : 1;
+  const most = dw.stride === dw.vectors ? Math.min(blocks, software ? MAX_CHUNKS.software : MAX_CHUNKS.gpu) : 1;
   if (!factors && !software && most * dy.vectors < ENOUGH_INVOCATIONS) return undefined;
   const enough = Math.ceil((software ? 512 : 2 * ENOUGH_INVOCATIONS) / dy.vectors);
   const chunkBlocks = Math.ceil(blocks / Math.min(most, enough));

@@ -5,7 +5,7 @@ import { channelsOf, formatType, sameShape, type ValueType, valueType } from '..
 import { checkFloat } from '../record/checks.js';
 import { trafficOnly } from '../record/kernelCall.js';
 import { checkRows } from '../record/shapeChecks.js';
-import { startsOf } from './channels.js';
+import { channelStarts } from './channelStarts.js';
 import { copyChannels } from './copy.js';
 import { slice } from './slice.js';
 
@@ -40,7 +40,7 @@ export const concatOperation: Operation<Record<string, never>> = {
     return [valueType([...outer, types.reduce((sum, type) => sum + channelsOf(type), 0)])];
   },
   lower: ({ inputs, outputs: [y], assembled }) => {
-    const starts = startsOf(inputs.map((x) => channelsOf(x.type)));
+    const starts = channelStarts(inputs.map((x) => channelsOf(x.type)));
     return inputs.flatMap((x, index) => {
       if (assembled[index]) return [];
       const count = channelsOf(x.type);
@@ -48,7 +48,7 @@ export const concatOperation: Operation<Record<string, never>> = {
     });
   },
   gradient: ({ inputs, outputGradients: [dy], needed }) => {
-    const starts = startsOf(inputs.map((x) => channelsOf(x.type)));
+    const starts = channelStarts(inputs.map((x) => channelsOf(x.type)));
     return inputs.map((x, index) => (dy && needed[index] ? slice(dy, starts[index], channelsOf(x.type)) : undefined));
   },
   reference: (inputs) => {

@@ -6,7 +6,7 @@ import { checkFloat } from '../record/checks.js';
 import { trafficOnly } from '../record/kernelCall.js';
 import { checkRows } from '../record/shapeChecks.js';
 import { broadcastScalar } from '../reduce/reduce.js';
-import { startsOf } from './channels.js';
+import { channelStarts } from './channelStarts.js';
 import { concat } from './concat.js';
 import { copyChannels } from './copy.js';
 
@@ -42,9 +42,9 @@ export const splitOperation: Operation<SplitAttributes> = {
       );
     return sizes.map((size) => valueType([...x.shape.slice(0, -1), size]));
   },
-  viewOf: (_, { sizes }) => startsOf(sizes).map((channelOffset) => ({ channelOffset, reshape: false })),
+  viewOf: (_, { sizes }) => channelStarts(sizes).map((channelOffset) => ({ channelOffset, reshape: false })),
   lower: ({ inputs: [x], outputs, attributes: { sizes } }) => {
-    const starts = startsOf(sizes);
+    const starts = channelStarts(sizes);
     return outputs.map((y, index) =>
       copyChannels(x, y, { first: starts[index], begin: 0, count: sizes[index], before: 'zero', whole: true }),
     );
@@ -55,7 +55,7 @@ export const splitOperation: Operation<SplitAttributes> = {
   },
   reference: ([x], { sizes }) => {
     const channels = x.shape[x.shape.length - 1];
-    const starts = startsOf(sizes);
+    const starts = channelStarts(sizes);
     return sizes.map((size, index) => {
       const y = new Float64Array((x.data.length / channels) * size);
       for (let row = 0; row * channels < x.data.length; row++) {

@@ -16,11 +16,14 @@ export interface Augmentation {
   readonly cutout: number;
 }
 
+/** Size of the images in pixels, augmentation, and key of its random numbers. */
 export interface GatherImagesAttributes extends Augmentation {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** An unsigned 32-bit integer. */
   readonly seed: number;
+  /** Different purposes give independent numbers. */
   readonly purpose: string;
 }
 

@@ -3,7 +3,7 @@ import type { Value } from '../../graph/graph.js';
 import type { KernelCall, Operation, TensorView } from '../../graph/operation.js';
 import { checkFloat } from '../record/checks.js';
 import { checkSameShape, elementOf, extentUniforms, gridOf, trafficOnly, viewUniforms } from '../record/kernelCall.js';
-import { onlyOther } from './constants.js';
+import { onlyNonNeutral } from './neutralInputs.js';
 
 /** Inputs of one dispatch: WebGPU guarantees 8 storage buffers, of which the weights, the output and one spare take 3. */
 const SUM_WIDTH = 5;
@@ -74,7 +74,7 @@ export const addOperation: Operation<Record<string, never>> = {
     checkSameShape('add', types);
     return [types[0]];
   },
-  sameAs: (constants) => onlyOther(constants, 0),
+  sameAs: (constants) => onlyNonNeutral(constants, 0),
   lower: ({ inputs, outputs: [y] }) => sumCalls(inputs, y),
   gradient: ({ inputs, outputGradients: [dy] }) => inputs.map(() => dy),
   reference: (inputs) => [inputs[0].data.map((_, i) => inputs.reduce((sum, input) => sum + input.data[i], 0))],

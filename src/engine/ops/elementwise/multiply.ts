@@ -3,7 +3,7 @@ import type { Operation } from '../../graph/operation.js';
 import { checkFloat } from '../record/checks.js';
 import { checkSameShape, trafficOnly, viewUniforms } from '../record/kernelCall.js';
 import { rowLoop } from '../record/rowLoop.js';
-import { onlyOther } from './constants.js';
+import { onlyNonNeutral } from './neutralInputs.js';
 
 /**
  * Elementwise product of two values.
@@ -25,7 +25,7 @@ export const multiplyOperation: Operation<Record<string, never>> = {
     checkFloat('multiply', 'a', types[0]);
     return [types[0]];
   },
-  sameAs: (constants) => onlyOther(constants, 1),
+  sameAs: (constants) => onlyNonNeutral(constants, 1),
   lower: ({ inputs: [a, b], outputs: [y], target }) => {
     const { uniforms, grid } = rowLoop(y.rows, y.vectors, target);
     return [

@@ -15,6 +15,7 @@ export function relu(x: Value): Value {
 
 export const reluOperation: Operation<Record<string, never>> = {
   name: 'relu',
+  relu: { applied: () => true },
   supportsF16: true,
   infer: ([x]) => {
     checkFloat('relu', 'x', x);

@@ -19,7 +19,7 @@ interface WeightGradientAttributes extends WeightedSumAttributes {
 const WIDTH = 5;
 
 /** Most partial sums of one term: the second stage adds them one after the other. */
-const MOST_PARTS = 512;
+const MAX_PARTS = 512;
 
 /** Distance in memory, in scalars, from the first element of the weights to the one of a row-major index. */
 export function placeOf(weights: TensorView, index: number): number {
@@ -107,7 +107,7 @@ export const weightedSumWeightGradientOperation: Operation<WeightGradientAttribu
     return [weights];
   },
   lower: ({ inputs: [dy, ...values], outputs: [y], attributes, scratch, target }) => {
-    const most = Math.min(chunksOf(dy.rows, dy.vectors), Math.max(1, Math.floor(MOST_PARTS / dy.vectors)));
+    const most = Math.min(chunksOf(dy.rows, dy.vectors), Math.max(1, Math.floor(MAX_PARTS / dy.vectors)));
     const chunks = rowChunks(dy.rows, dy.vectors, most, target);
     const parts = chunks.chunks * dy.vectors;
     const partial = scratch(values.length * (parts + 1));

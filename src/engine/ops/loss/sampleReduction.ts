@@ -9,7 +9,7 @@ import { columnSumCalls } from '../record/reduceCalls.js';
 export type Reduction = 'mean' | 'sum';
 
 /** Most samples that a single invocation sums; more take a two-stage reduction. */
-const MOST_SAMPLES = 256;
+const MAX_SAMPLES = 256;
 
 /**
  * Checks logits f32 [N, K], labels u32 [N] and the reduction.
@@ -51,7 +51,7 @@ export function sampleCalls(
   ];
   let rows = samples;
   let x = values;
-  if (samples > MOST_SAMPLES) {
+  if (samples > MAX_SAMPLES) {
     rows = 1;
     x = scratch(4);
     const run = { offset: 0, stride: 1 };

@@ -227,12 +227,12 @@ function convolution(a: ValueType, b: ValueType) {
   return { sizes, attributes: { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 } };
 }
 
-function asImage(located: TensorView): TensorView {
-  const { shape, dtype } = located.type;
-  return { ...located, type: valueType([1, 1, shape[0], shape[shape.length - 1]], dtype) };
+function asImage(view: TensorView): TensorView {
+  const { shape, dtype } = view.type;
+  return { ...view, type: valueType([1, 1, shape[0], shape[shape.length - 1]], dtype) };
 }
 
-function asKernel(located: TensorView): TensorView {
-  const { shape, dtype, layout } = located.type;
-  return { ...located, type: valueType([1, 1, ...shape], dtype, layout) };
+function asKernel(view: TensorView): TensorView {
+  const { shape, dtype, layout } = view.type;
+  return { ...view, type: valueType([1, 1, ...shape], dtype, layout) };
 }

@@ -7,7 +7,7 @@ import { checkFloat } from '../record/checks.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 
 /** Most edges of one dispatch, bounded by the number of storage buffers. */
-export const MOST_EDGES = 4;
+const MAX_EDGES = 4;
 
 /** Slot of a padding entry, of an edge with fewer candidates than others. */
 export const NO_SLOT = 0xffffffff;
@@ -47,8 +47,8 @@ export function checkStack(name: string, stack: ValueType, attributes: MixedEdge
     throw new ShapeError(
       `${name}: the stack is ${formatType(stack)} for ${slots} candidates, wanted a multiple of 4 channels per candidate`,
     );
-  if (!(edges >= 1 && edges <= MOST_EDGES))
-    throw new AttributeError(`${name}: got ${edges} edges, wanted 1 to ${MOST_EDGES}; give further ones another stack`);
+  if (!(edges >= 1 && edges <= MAX_EDGES))
+    throw new AttributeError(`${name}: got ${edges} edges, wanted 1 to ${MAX_EDGES}; give further ones another stack`);
   if (!(width >= 1 && normalised >= 0 && normalised <= slots))
     throw new AttributeError(
       `${name}: got ${normalised} normalised of ${slots} candidates and ${width} candidates per edge, wanted 0 to ${slots} normalised and at least 1 per edge`,
@@ -108,7 +108,7 @@ export function edgeViews(
 ): { uniforms: Record<string, number>; bindings: Record<string, Operand> } {
   const uniforms: Record<string, number> = {};
   const bindings: Record<string, Operand> = {};
-  for (let i = 0; i < MOST_EDGES; i++) {
+  for (let i = 0; i < MAX_EDGES; i++) {
     const value: TensorView | undefined = values[i];
     Object.assign(uniforms, viewUniforms(`${name}${i}`, value ?? values[0]));
     bindings[`${name}${i}`] = value?.operand ?? absent();

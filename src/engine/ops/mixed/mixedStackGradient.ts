@@ -21,7 +21,7 @@ interface StackGradientAttributes extends MixedEdgesAttributes {
 }
 
 /** Least rows per invocation on a software driver: fewer do not pay for loading the factors. */
-const LEAST_ROWS = 32;
+const MIN_ROWS = 32;
 
 function gradientInputs<T>(inputs: readonly T[], { normalised, affine }: StackGradientAttributes) {
   const [sums, stack, weights, entries, ...rest] = inputs;
@@ -59,7 +59,7 @@ export const mixedStackGradientOperation: Operation<StackGradientAttributes> = {
     const factors = scratch((slots + 1) * (3 + edges) * vectors * 4);
     const wanted = slots + (dskip ? 1 : 0);
     const enough = Math.ceil(enoughInvocations(target) / (wanted * vectors));
-    const most = target.softwareLanes > 0 ? Math.ceil(rows / LEAST_ROWS) : rows;
+    const most = target.softwareLanes > 0 ? Math.ceil(rows / MIN_ROWS) : rows;
     const loop = rowChunks(rows, vectors, Math.min(most, enough), target);
     const { tile, grid } = tiledGrid(loop.chunks, wanted, vectors, target);
     const { uniforms, bindings } = edgeViews('dy', dys, () => dys[0].operand);

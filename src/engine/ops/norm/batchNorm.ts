@@ -5,6 +5,7 @@ import { batchNormInference } from './batchNormInference.js';
 import { type RunningStatistics, trackStatistics } from './batchNormRunning.js';
 import { batchNormTraining } from './batchNormTraining.js';
 
+/** Options of `batchNorm`. */
 export interface BatchNormOptions {
   /** `training`: normalise with batch statistics; `inference`: with running statistics. */
   readonly mode: 'training' | 'inference';

@@ -18,7 +18,7 @@ export interface NormAttributes extends EpsilonAttribute {
 }
 
 /** Scale and shift per channel, as views. */
-export interface AffineLocated {
+export interface AffineViews {
   readonly gamma: TensorView;
   readonly beta: TensorView;
 }
@@ -64,7 +64,7 @@ export function statisticsCalls(
   x: TensorView,
   mean: TensorView,
   variance: TensorView,
-  affine: AffineLocated | undefined,
+  affine: AffineViews | undefined,
   epsilon: number,
   scratch: (elements: number) => Operand,
 ): { calls: KernelCall[]; factors: Operand } {
@@ -89,7 +89,7 @@ export function mergeStatisticsCall(
   { partial, rows, chunks }: { partial: Operand; rows: number; chunks: number },
   mean: TensorView,
   variance: TensorView,
-  affine: AffineLocated | undefined,
+  affine: AffineViews | undefined,
   epsilon: number,
   scratch: (elements: number) => Operand,
 ): { call: KernelCall; factors: Operand } {

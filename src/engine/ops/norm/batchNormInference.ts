@@ -44,6 +44,7 @@ export function batchNormInference(
 
 export const batchNormInferenceOperation: Operation<NormAttributes> = {
   name: 'batchNormInference',
+  relu: { applied: ({ relu }) => relu, without: (attributes) => ({ ...attributes, relu: false }) },
   infer: ([x, mean, variance, ...affine], attributes) => {
     checkNormTypes('batchNormInference', x, { mean, variance, ...affineTypes('batchNormInference', affine) });
     checkEpsilon('batchNormInference', attributes);

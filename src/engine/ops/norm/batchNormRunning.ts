@@ -6,6 +6,9 @@ import type { Variable } from '../../graph/variables.js';
 import { checkFloat, checkRange } from '../record/checks.js';
 import { checkRank, checkSameShape, gridOf, trafficOnly } from '../record/kernelCall.js';
 
+/** Weight of a batch in running statistics where none is given (PyTorch's default). */
+export const RUNNING_MOMENTUM = 0.1;
+
 interface RunningAttributes {
   /** Weight of the batch. */
   readonly momentum: number;
@@ -54,7 +57,7 @@ export function updateRunningStatistics(
   runningVariance: Value,
   mean: Value,
   variance: Value,
-  { momentum = 0.1, count }: { momentum?: number; count: number },
+  { momentum = RUNNING_MOMENTUM, count }: { momentum?: number; count: number },
 ): { mean: Value; variance: Value } {
   const inputs = [runningMean, runningVariance, mean, variance];
   const outputs = runningMean.graph.apply(updateRunningStatisticsOperation, inputs, { momentum, count });

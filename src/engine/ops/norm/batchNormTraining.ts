@@ -48,6 +48,7 @@ export function batchNormTraining(
 
 export const batchNormTrainingOperation: Operation<NormAttributes> = {
   name: 'batchNormTraining',
+  relu: { applied: ({ relu }) => relu, without: (attributes) => ({ ...attributes, relu: false }) },
   infer: ([x, ...affine], attributes) => {
     checkNormTypes('batchNormTraining', x, affineTypes('batchNormTraining', affine));
     checkEpsilon('batchNormTraining', attributes);

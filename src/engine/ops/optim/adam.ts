@@ -4,10 +4,15 @@ import { physicalSize, type ValueType } from '../../graph/types.js';
 import { gridOf, trafficOnly } from '../record/kernelCall.js';
 import { checkFlat, checkScalar, checkShape } from '../record/shapeChecks.js';
 
+/** Constants of Adam. */
 export interface AdamAttributes {
+  /** Decay rate of the first moment. */
   readonly beta1: number;
+  /** Decay rate of the second moment. */
   readonly beta2: number;
+  /** Added to the root of the second moment. */
   readonly epsilon: number;
+  /** Multiple of the parameters that is added to the gradient. */
   readonly weightDecay: number;
 }
 

@@ -8,7 +8,7 @@ import { checkFlat, checkScalar } from '../record/shapeChecks.js';
 /** Most partial sums of the first stage: enough to fill a GPU, few enough for one invocation to add. */
 const PARTS = 1024;
 /** Least vec4s per invocation of the first stage. */
-const LEAST_VECTORS = 8;
+const MIN_VECTORS = 8;
 
 /**
  * Euclidean norm of a flat value, such as the gradient of a whole set from `assembleGradients`.
@@ -41,7 +41,7 @@ export const gradientNormOperation: Operation<Record<string, never>> = {
   },
   lower: ({ inputs: [x], outputs: [y], scratch }) => {
     const vectors = physicalSize(x.type) / 4;
-    const parts = Math.min(PARTS, Math.ceil(vectors / LEAST_VECTORS));
+    const parts = Math.min(PARTS, Math.ceil(vectors / MIN_VECTORS));
     const sumVectors = Math.ceil(parts / 4);
     const sums = scratch(sumVectors * 4);
     const calls: KernelCall[] = [

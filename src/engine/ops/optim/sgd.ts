@@ -4,9 +4,13 @@ import { physicalSize, type ValueType } from '../../graph/types.js';
 import { gridOf, trafficOnly } from '../record/kernelCall.js';
 import { checkFlat, checkScalar } from '../record/shapeChecks.js';
 
+/** Constants of stochastic gradient descent. */
 export interface SgdAttributes {
+  /** Share of the velocity that each step keeps. */
   readonly momentum: number;
+  /** Multiple of the parameters that is added to the gradient. */
   readonly weightDecay: number;
+  /** Nesterov momentum. */
   readonly nesterov: boolean;
 }
 

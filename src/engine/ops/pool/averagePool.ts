@@ -81,8 +81,8 @@ function averageCall(
   const output = gradient ? source : result;
   const { constants, uniforms, grid } = poolCall(
     attributes,
-    { name: names[0], located: image },
-    { name: names[1], located: output },
+    { name: names[0], view: image },
+    { name: names[1], view: output },
     result,
     target,
   );

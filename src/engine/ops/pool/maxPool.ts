@@ -19,7 +19,7 @@ import {
 } from './poolGeometry.js';
 
 /** Most taps of a window: the gradient needs the number of the winning tap, which is stored in a byte. */
-const MOST_TAPS = 256;
+const MAX_TAPS = 256;
 
 /**
  * Max pooling. Of equal values the first in row-major order is the maximum and receives the gradient; padding is never the
@@ -45,14 +45,14 @@ function winnersType(y: { shape: readonly number[] }) {
 /** Uniforms and grid of the kernels for 3x3 windows; arguments as of `poolCall`. */
 function call3x3(
   { padding }: PoolAttributes,
-  x: { name: string; located: TensorView },
-  y: { name: string; located: TensorView },
+  x: { name: string; view: TensorView },
+  y: { name: string; view: TensorView },
   written: TensorView,
   target: KernelTarget,
 ): { uniforms: Record<string, number>; grid: [number, number, number] } {
   const { uniforms, grid } = stripsOf(written, target);
-  const [, xHeight, xWidth] = x.located.type.shape;
-  const [, yHeight, yWidth] = y.located.type.shape;
+  const [, xHeight, xWidth] = x.view.type.shape;
+  const [, yHeight, yWidth] = y.view.type.shape;
   return {
     uniforms: {
       ...uniforms,
@@ -62,8 +62,8 @@ function call3x3(
       yWidth,
       paddingTop: padding[0],
       paddingLeft: padding[1],
-      ...viewUniforms(x.name, x.located),
-      ...viewUniforms(y.name, y.located),
+      ...viewUniforms(x.name, x.view),
+      ...viewUniforms(y.name, y.view),
     },
     grid,
   };
@@ -75,14 +75,14 @@ export const maxPoolOperation: Operation<PoolAttributes> = {
   infer: ([x], attributes) => {
     const y = poolOutput('maxPool', x, attributes);
     const [rows, columns] = attributes.kernel;
-    if (rows * columns > MOST_TAPS)
-      throw new AttributeError(`maxPool: kernel is [${rows}, ${columns}], wanted at most ${MOST_TAPS} taps`);
+    if (rows * columns > MAX_TAPS)
+      throw new AttributeError(`maxPool: kernel is [${rows}, ${columns}], wanted at most ${MAX_TAPS} taps`);
     return [y, winnersType(y)];
   },
   lower: ({ inputs: [x], outputs: [y, winners], attributes, target }) => {
     const places = [
-      { name: 'x', located: x },
-      { name: 'y', located: y },
+      { name: 'x', view: x },
+      { name: 'y', view: y },
     ] as const;
     const bindings = { x: x.operand, y: y.operand, winners: winners.operand };
     if (isPool3x3(attributes))
@@ -161,8 +161,8 @@ export const maxPoolGradientOperation: Operation<PoolGradientAttributes> = {
   },
   lower: ({ inputs: [dy, winners], outputs: [dx], attributes, target }) => {
     const places = [
-      { name: 'dx', located: dx },
-      { name: 'dy', located: dy },
+      { name: 'dx', view: dx },
+      { name: 'dy', view: dy },
     ] as const;
     const bindings = { dy: dy.operand, winners: winners.operand, dx: dx.operand };
     if (isPool3x3(attributes))

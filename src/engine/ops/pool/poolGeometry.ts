@@ -173,14 +173,14 @@ export function stripsOf(
  */
 export function poolCall(
   attributes: PoolAttributes,
-  x: { name: string; located: TensorView },
-  y: { name: string; located: TensorView },
+  x: { name: string; view: TensorView },
+  y: { name: string; view: TensorView },
   written: TensorView,
   target: KernelTarget,
 ): { constants: Record<string, number>; uniforms: Record<string, number>; grid: [number, number, number] } {
   const { kernel, stride, padding, dilation } = attributes;
-  const [, inputHeight, inputWidth] = x.located.type.shape;
-  const [, outputHeight, outputWidth] = y.located.type.shape;
+  const [, inputHeight, inputWidth] = x.view.type.shape;
+  const [, outputHeight, outputWidth] = y.view.type.shape;
   const strips = stripsOf(written, target);
   // Common windows have specialised pipelines; all others share one, which is slower.
   const [k, s, d] = [kernel, stride, dilation].map(([rows, columns]) => (rows === columns ? rows : 0));
@@ -201,8 +201,8 @@ export function poolCall(
       dilationWidth: dilation[1],
       paddingTop: padding[0],
       paddingLeft: padding[1],
-      ...viewUniforms(x.name, x.located),
-      ...viewUniforms(y.name, y.located),
+      ...viewUniforms(x.name, x.view),
+      ...viewUniforms(y.name, y.view),
     },
     grid: strips.grid,
   };

@@ -10,6 +10,7 @@ import { checkRows, checkScalar, checkSeed } from '../record/shapeChecks.js';
 import { sum } from '../reduce/reduce.js';
 import { uniformsAt } from './random.js';
 
+/** Key of the random mask. */
 export interface DropoutAttributes {
   /** An unsigned 32-bit integer. */
   readonly seed: number;

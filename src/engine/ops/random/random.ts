@@ -5,6 +5,7 @@ import { philox4x32, purposeKey, unitInterval } from '../../random/philox.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 import { checkScalar, checkSeed } from '../record/shapeChecks.js';
 
+/** Shape and key of random numbers. */
 export interface RandomAttributes {
   readonly shape: readonly number[];
   /** An unsigned 32-bit integer. */

@@ -15,8 +15,8 @@ export function gridOf(items: number, workgroup = 64): [number, number, number] 
 }
 
 /** Uniforms `<name>Offset` and `<name>Stride` of a view, in vec4s. */
-export function viewUniforms(name: string, located: TensorView): Record<string, number> {
-  return { [`${name}Offset`]: located.offset, [`${name}Stride`]: located.stride };
+export function viewUniforms(name: string, view: TensorView): Record<string, number> {
+  return { [`${name}Offset`]: view.offset, [`${name}Stride`]: view.stride };
 }
 
 /** Value of a shader's `alias` for the element type of a tensor. @throws {DTypeError} when the type is u32 */
@@ -37,8 +37,8 @@ export function resultType(dtype: DType): { dtype?: 'f16' } {
 }
 
 /** Uniforms `rows` and `vectors` of a kernel with one invocation per vec4 of a value. */
-export function extentUniforms(located: TensorView): Record<string, number> {
-  return { rows: located.rows, vectors: located.vectors };
+export function extentUniforms(view: TensorView): Record<string, number> {
+  return { rows: view.rows, vectors: view.vectors };
 }
 
 /** Cost of an operation that is no convolution or matrix product: every input read once, every output written once. */

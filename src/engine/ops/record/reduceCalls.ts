@@ -14,7 +14,7 @@ type Scratch = (elements: number) => Operand;
 /** Columns from which one invocation per column fills a GPU. */
 const ENOUGH_COLUMNS = 2048;
 /** Most partial sums per column, which the second stage adds. */
-const MOST_CHUNKS = 256;
+const MAX_CHUNKS = 256;
 const ROWS_PER_CHUNK = 16;
 
 /**
@@ -25,7 +25,7 @@ const ROWS_PER_CHUNK = 16;
  */
 export function chunksOf(rows: number, columns: number): number {
   if (rows <= 2 * ROWS_PER_CHUNK || columns >= ENOUGH_COLUMNS) return 1;
-  return Math.min(MOST_CHUNKS, Math.ceil(rows / ROWS_PER_CHUNK), Math.ceil((4 * ENOUGH_COLUMNS) / columns));
+  return Math.min(MAX_CHUNKS, Math.ceil(rows / ROWS_PER_CHUNK), Math.ceil((4 * ENOUGH_COLUMNS) / columns));
 }
 
 /** y[group] = factor * sum of the rows of x[group], per channel: one dispatch, or two where there are many rows. */
@@ -59,9 +59,9 @@ export function totalCalls(x: TensorView, y: TensorView, factor: number, scratch
   const isRun = x.rows === 1 || x.stride === x.vectors;
   if (!isRun) reduce(x.rows, x.vectors, chunksOf(x.rows, x.vectors));
   // A contiguous run of vec4s is read as rows of one vec4.
-  while (count > MOST_CHUNKS) {
+  while (count > MAX_CHUNKS) {
     view = { ...view, stride: 1 };
-    reduce(count, 1, Math.min(MOST_CHUNKS * ROWS_PER_CHUNK, Math.ceil(count / ROWS_PER_CHUNK)));
+    reduce(count, 1, Math.min(MAX_CHUNKS * ROWS_PER_CHUNK, Math.ceil(count / ROWS_PER_CHUNK)));
   }
   calls.push({
     kernel: 'reduce/total',

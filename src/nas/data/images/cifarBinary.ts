@@ -5,7 +5,7 @@ export const CIFAR_EDGE = 32;
 const PLANE = CIFAR_EDGE * CIFAR_EDGE;
 const IMAGE_BYTES = 3 * PLANE;
 
-/** Label bytes before the pixels of a record, and the number of classes each of them tells apart. */
+/** Label bytes before the pixels of a record, and the number of classes of each. */
 export interface CifarLayout {
   readonly labelBytes: readonly { readonly name: string; readonly classes: number }[];
   /** Which label byte is the class. */
@@ -26,7 +26,8 @@ export const CIFAR100: CifarLayout = {
 
 /**
  * Records of one CIFAR binary file: label bytes, then the red, green and blue plane of 32x32 bytes each, row by row; the result is
- * NHWC. Errors: `DataError` (empty, not a whole number of records, label out of range).
+ * NHWC.
+ * @throws {DataError} when the file is empty, is not a whole number of records, or has a label out of range
  */
 export function parseCifarBinary(bytes: Uint8Array, file: string, layout: CifarLayout): ImageSplit {
   const head = layout.labelBytes.length;
@@ -63,7 +64,7 @@ export function parseCifarBinary(bytes: Uint8Array, file: string, layout: CifarL
   return { count, pixels, labels };
 }
 
-/** One split of several files in order. */
+/** The images of several splits, concatenated in order. */
 export function joinSplits(parts: readonly ImageSplit[]): ImageSplit {
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const pixels = new Uint8Array(parts.reduce((sum, part) => sum + part.pixels.length, 0));

@@ -1,6 +1,6 @@
 import { NasTransferError } from '../../../engine/errors/errors.js';
 
-/** Where in a file something is wrong: what was found there and what should have been. */
+/** A fault in a file: where it is, got and wanted. */
 export interface DataFault {
   /** Path or name of the file or folder. */
   readonly file: string;
@@ -31,7 +31,7 @@ export class DataError extends NasTransferError {
   }
 }
 
-/** A source specification that can't be met by its image set. */
+/** A source specification that is wrong, or that its image set cannot meet. */
 export class SourceError extends NasTransferError {
   override readonly code = 'source';
 }

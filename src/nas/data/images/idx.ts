@@ -1,7 +1,7 @@
 import { DataError } from './errors.js';
 import type { ImageSplit } from './imageSet.js';
 
-/** Longest edge of an image that is believed; a larger number in a header means a damaged file. */
+/** Largest plausible image edge in pixels; a larger number in a header means a damaged file. */
 const LARGEST_EDGE = 4096;
 
 const UNSIGNED_BYTE = 0x08;
@@ -19,13 +19,14 @@ interface IdxHeader {
   readonly sizes: readonly number[];
   /** Bytes of the header. */
   readonly start: number;
-  /** Bytes the whole file should have. */
+  /** Bytes of the whole file according to its header. */
   readonly length: number;
 }
 
 /**
  * Header of an IDX file (LeCun's MNIST format): two zero bytes, the element type, the number of dimensions, then one big-endian
  * 32-bit size per dimension. Only unsigned bytes are read. `bytes` may be just the beginning of the file.
+ * @throws {DataError} when the header is damaged or has other dimensions
  */
 export function parseIdxHeader(bytes: Uint8Array, file: string, dimensions: readonly number[]): IdxHeader {
   const wantedMagic = dimensions.map((d) => `0x0000080${d}`).join(' or ');
@@ -61,7 +62,7 @@ function checkLength(bytes: Uint8Array, header: IdxHeader, file: string): void {
   });
 }
 
-/** Images of an IDX file: count x height x width, or count x height x width x 1 or 3. Errors: `DataError`. */
+/** Images of an IDX file: count x height x width, or count x height x width x 1 or 3. @throws {DataError} when the file is damaged */
 export function parseIdxImages(bytes: Uint8Array, file: string): IdxImages {
   const header = parseIdxHeader(bytes, file, [3, 4]);
   const [count, height, width, channels = 1] = header.sizes;
@@ -77,7 +78,7 @@ export function parseIdxImages(bytes: Uint8Array, file: string): IdxImages {
   return { count, height, width, channels, pixels: bytes.subarray(header.start) };
 }
 
-/** Labels of a one-dimensional IDX file, each below `classes` where that is given. Errors: `DataError`. */
+/** Labels of a one-dimensional IDX file, each below `classes` if given. @throws {DataError} when the file is damaged or a label too large */
 export function parseIdxLabels(bytes: Uint8Array, file: string, classes = 256): Uint16Array {
   const header = parseIdxHeader(bytes, file, [1]);
   checkLength(bytes, header, file);
@@ -90,10 +91,10 @@ export function parseIdxLabels(bytes: Uint8Array, file: string, classes = 256): 
   return labels;
 }
 
-/** Joins images and labels that belong together. Errors: `DataError` where their numbers differ. */
+/** A split of images and their labels. @throws {DataError} when their numbers differ */
 export function idxSplit(images: IdxImages, labels: Uint16Array, labelFile: string): ImageSplit {
   if (labels.length !== images.count) {
-    const wanted = `${images.count}, one label an image`;
+    const wanted = `${images.count}, one label for each image`;
     throw new DataError({ file: labelFile, offset: 4, got: `${labels.length} labels`, wanted });
   }
   return { count: images.count, pixels: images.pixels, labels };

@@ -14,12 +14,12 @@ export interface ImageSet {
   readonly classes: readonly string[];
   readonly train: ImageSplit;
   readonly test: ImageSplit;
-  /** Where the images come from and under which terms, as the provider states it. */
+  /** Origin of the images, and below their licence, as stated by the provider. */
   readonly origin?: string;
   readonly licence?: string;
 }
 
-/** The images of one split and after them those of another. */
+/** The images of two splits, concatenated. */
 export function joinSplits(a: ImageSplit, b: ImageSplit): ImageSplit {
   const pixels = new Uint8Array(a.pixels.length + b.pixels.length);
   pixels.set(a.pixels);

@@ -5,12 +5,12 @@ import { type ImageShape, resizePixels } from './transform.js';
 export interface LinearClassifierOptions {
   /** Weight of the ridge penalty, relative to the mean variance of a feature (times the number of images). */
   readonly lambda?: number;
-  /** Images are resized to size x size first (area averaging); default: as they are. */
+  /** Images are resized to size x size first (area averaging); default: not resized. */
   readonly size?: number;
 }
 
 /**
- * Test accuracy (0..1) of a linear classifier on pixels, the level that a network should clearly pass: ridge regression of one-hot
+ * Test accuracy (0..1) of a linear classifier on pixels, a baseline that a network should clearly exceed: ridge regression of one-hot
  * targets (+1 for the class, -1 for the others) on pixels scaled to 0..1, with a bias that is not penalised, solved in
  * float64 through the normal equations by Cholesky decomposition. Time is O(images x features^2 + features^3).
  */
@@ -29,7 +29,7 @@ export function linearClassifierAccuracy(
   const { gram, moments } = normalEquations(x, mean, train.labels, classes);
   let trace = 0;
   for (let i = 0; i < width; i++) trace += gram[i * width + i];
-  // The floor keeps the system definite where all images are equal.
+  // The lower bound keeps the system positive definite when all images are equal.
   const ridge = Math.max((lambda * trace) / width, 1e-12);
   for (let i = 0; i < width; i++) gram[i * width + i] += ridge;
   cholesky(gram, width);
@@ -43,7 +43,7 @@ export function linearClassifierAccuracy(
   return accuracy(features(test), test.labels, weights, bias, width);
 }
 
-/** Accuracy of always guessing the largest class of the test images. */
+/** Accuracy of always predicting the most frequent class of the test images. */
 export function chanceAccuracy(test: ImageSplit, classes: number): number {
   return Math.max(...classCounts(test, classes)) / test.count;
 }
@@ -70,7 +70,7 @@ function normalEquations(
   const count = labels.length;
   const gram = new Float64Array(width * width);
   const moments = new Float64Array(classes * width);
-  // Four images at a time: each element of X'X is then loaded and stored a quarter as often.
+  // Four images at a time, so that each element of X'X is loaded and stored a quarter as often.
   const rows = Array.from({ length: 4 }, () => new Float64Array(width));
   const [a, b, c, d] = rows;
   for (let n = 0; n < count; n += 4) {
@@ -100,7 +100,7 @@ function normalEquations(
   return { gram, moments };
 }
 
-/** In place: the upper triangle R with R'R = A of the symmetric positive definite A given by its upper triangle. */
+/** Cholesky factorisation in place: R'R = A, both given by their upper triangles; A is symmetric positive definite. */
 function cholesky(a: Float64Array, n: number): void {
   for (let k = 0; k < n; k++) {
     const row = k * n;
@@ -114,7 +114,7 @@ function cholesky(a: Float64Array, n: number): void {
   }
 }
 
-/** Solves R'R w = b for every one of `columns` right sides (columns x n), in place. */
+/** Solves R'R w = b for each of `columns` right-hand sides (columns x n), in place. */
 function solve(r: Float64Array, n: number, b: Float64Array, columns: number): Float64Array {
   for (let k = 0; k < columns; k++) {
     const w = b.subarray(k * n, (k + 1) * n);

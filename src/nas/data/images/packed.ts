@@ -17,10 +17,10 @@ const schema = z.object({
   licence: z.string().optional(),
 });
 
-/** NAME.json of a packed set: the shape and the number of images, and the class names. */
+/** NAME.json of a packed set: shape and number of images, class names. */
 export type PackedDescription = z.infer<typeof schema>;
 
-/** Parses NAME.json; fields it does not know are left alone. Errors: `DataError` naming the field. */
+/** Parses NAME.json; unknown fields are ignored. @throws {DataError} naming the wrong field */
 export function parsePackedDescription(json: string, file: string): PackedDescription {
   let value: unknown;
   try {
@@ -36,14 +36,14 @@ export function parsePackedDescription(json: string, file: string): PackedDescri
   throw new DataError({ file, got: `${field}: ${issue.message}`, wanted: 'the description of a packed image set' });
 }
 
-/** Bytes NAME.bin has after decompression: one byte a channel value, and one a label. */
+/** Bytes of NAME.bin after decompression: one for each channel value and one for each label. */
 export function packedLength(d: PackedDescription): number {
   return (d.train + d.test) * (d.height * d.width * d.channels + 1);
 }
 
 /**
  * NAME.bin: train images, test images (NHWC), train labels, test labels, all unsigned bytes without a header.
- * Errors: `DataError` (length, label out of range).
+ * @throws {DataError} when the length is wrong or a label out of range
  */
 export function parsePacked(bytes: Uint8Array, file: string, description: PackedDescription): ImageSet {
   const wanted = packedLength(description);

@@ -23,8 +23,8 @@ export function takeImages(split: ImageSplit, indices: readonly number[], relabe
 }
 
 /**
- * Shares `total` images out over classes in proportion to `available` (largest remainder, ties to the lower class). Where `total`
- * suffices, a class that has images gets at least one.
+ * Distributes `total` images over classes in proportion to `available` (largest remainder method, ties to the lower class). Where
+ * `total` suffices, every class that has images gets at least one.
  */
 export function classQuotas(available: readonly number[], total: number): number[] {
   const sum = available.reduce((a, b) => a + b, 0);
@@ -56,16 +56,17 @@ export function classQuotas(available: readonly number[], total: number): number
 }
 
 /**
- * Draws `quotas[c]` images of every class c. Each class is shuffled and its beginning taken, so that with one seed a smaller draw is
- * part of a larger one.
+ * Samples `quotas[c]` images of every class c without replacement. Each class is shuffled and its first images taken, so that with
+ * equal seeds a smaller sample is a subset of a larger one.
  */
 export function drawByClass(byClass: readonly number[][], quotas: readonly number[], random: Random): number[][] {
   return byClass.map((indices, c) => random.shuffle([...indices]).slice(0, quotas[c]));
 }
 
 /**
- * Class-stratified draw of at most `limit` images, in random order; all of them, shuffled, where `limit` is undefined or not smaller.
+ * Class-stratified sample of at most `limit` images, in random order; all images, shuffled, where `limit` is undefined or not smaller.
  * Draws: (seed, 'subset-images'), (seed, 'subset-order').
+ * @throws {AttributeError} when `limit` is not a positive integer
  */
 export function subset(split: ImageSplit, limit: number | undefined, seed: number): ImageSplit {
   if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
@@ -78,8 +79,9 @@ export function subset(split: ImageSplit, limit: number | undefined, seed: numbe
 }
 
 /**
- * Parts a split in two without overlap: a class-stratified `fraction` (0..1, exclusive) for validation and the rest for training.
+ * Divides a split in two disjoint parts: a class-stratified `fraction` (0..1, exclusive) for validation and the rest for training.
  * Draws: (seed, 'validation-images'), (seed, 'validation-order').
+ * @throws {AttributeError} when a part would be empty
  */
 export function validationSplit(
   split: ImageSplit,

@@ -2,8 +2,8 @@ import { AttributeError } from '../../../engine/errors/errors.js';
 import type { ImageSet, ImageSplit } from './imageSet.js';
 
 /**
- * How one output position of an axis is made of input positions: sum of input[first + k] * weights[k], divided by `total`. All integers,
- * so that resizing is exact and rounds the same everywhere.
+ * The weights of one output position of an axis: sum of input[first + k] * weights[k], divided by `total`. All are integers, so that
+ * resizing is exact and rounds the same on every machine.
  */
 interface Taps {
   readonly first: number;
@@ -28,7 +28,7 @@ function shrink(input: number, output: number): Axis {
   return { taps, total: input };
 }
 
-/** Bilinear with pixel centres at (i + 1/2), the edge repeated: source position ((2i+1) input - output) / (2 output). */
+/** Bilinear with pixel centres at (i + 1/2) and the edge replicated: source position ((2i+1) input - output) / (2 output). */
 function grow(input: number, output: number): Axis {
   const total = 2 * output;
   const taps = Array.from({ length: output }, (_, i): Taps => {
@@ -68,7 +68,7 @@ export function resizePixels(
   const inRow = width * channels;
   const outRow = outWidth * channels;
   const out = new Uint8Array(count * outHeight * outRow);
-  // One input row after another is brought to the output width first; a float64 holds these sums exactly.
+  // Rows are resized to the output width first; a float64 holds these sums exactly.
   const narrowed = new Float64Array(height * outRow);
   for (let n = 0; n < count; n++) {
     const image = n * height * inRow;
@@ -107,7 +107,7 @@ export function toGrey(rgb: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Every grey byte three times. */
+/** Repeats every grey byte three times. */
 export function toRgb(grey: Uint8Array): Uint8Array {
   const out = new Uint8Array(grey.length * 3);
   for (let i = 0, p = 0; i < grey.length; i++) {
@@ -119,21 +119,22 @@ export function toRgb(grey: Uint8Array): Uint8Array {
 }
 
 export interface ImageFit {
-  /** Edge in pixels of the square images that come out. */
+  /** Edge in pixels of the resulting square images. */
   readonly size: number;
   readonly channels: 1 | 3;
 }
 
 /**
- * Brings a set to the shape a protocol wants: greyscale or repeated grey, and size x size pixels (an image that is not square is
+ * Converts a set to the shape of a protocol: grey or repeated grey, and size x size pixels (images that are not square are
  * stretched). Returns `set` itself where nothing changes.
+ * @throws {AttributeError} when the size is not a positive integer
  */
 export function fitImages(set: ImageSet, { size, channels }: ImageFit): ImageSet {
   if (!Number.isInteger(size) || size < 1)
     throw new AttributeError(`fitImages: size is ${size}, wanted a positive integer`);
   if (set.height === size && set.width === size && set.channels === channels) return set;
   const adapt = (split: ImageSplit): ImageSplit => {
-    // Grey is made before resizing and repeated after it: the least work, and one rounding a step.
+    // Converted to grey before resizing and repeated after it, which is the least work and rounds once in each step.
     const grey = set.channels === 3 && channels === 1;
     const shape = { height: set.height, width: set.width, channels: grey ? 1 : set.channels };
     const resized = resizePixels(grey ? toGrey(split.pixels) : split.pixels, split.count, shape, size, size);

@@ -1,10 +1,10 @@
 import type { ImageSet } from './imageSet.js';
 import { validationSplit } from './selection.js';
 
-/** Ends the name of an image set whose training images are halved. */
+/** Suffix of the name of an image set whose training images are divided in halves. */
 const SUFFIX = '@validation';
 
-/** The halves are the same whatever seed a training has. */
+/** The halves do not depend on the seed of a training. */
 const SPLIT_SEED = 0;
 
 /** Name of the set behind `SET@validation`; undefined for other names. */
@@ -17,8 +17,8 @@ export function validationSetName(set: string): string {
 }
 
 /**
- * The training images in two class-stratified halves, of which the second stands for the test images, as NAS-Bench-201
- * parts CIFAR-10 for its validation accuracies (2001.00326, section 2.2). The test images are not in it.
+ * The training images in two class-stratified halves, of which the second replaces the test images, as NAS-Bench-201
+ * divides CIFAR-10 for its validation accuracies (2001.00326, section 2.2). The test images are not used.
  */
 export function validationSet(set: ImageSet): ImageSet {
   const { train, validation } = validationSplit(set.train, 0.5, SPLIT_SEED);

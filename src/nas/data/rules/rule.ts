@@ -21,13 +21,13 @@ export interface SourceSpecification {
 /** The number that a rule takes: a field of a specification, and in its text `SET:RULE=NUMBER`. */
 export interface RuleParameter {
   readonly field: string;
-  /** For study files, with a description; optional where the rule works without. */
+  /** Schema for study files, with a description. Optional, so that other rules can leave the field out. */
   readonly schema: z.ZodType<number | undefined>;
-  /** Tells what is wanted where a value, or its absence, is wrong; undefined where it is right. */
+  /** What is wanted when the value, or its absence, is wrong; undefined when it is right. */
   wanted(value: number | undefined, specification: SourceSpecification): string | undefined;
 }
 
-/** What a rule draws from. */
+/** Arguments of a rule's `draw`. */
 export interface DrawContext {
   readonly set: ImageSet;
   readonly specification: SourceSpecification;
@@ -56,10 +56,10 @@ export interface SourceRule {
   readonly description: string;
   /** Absent: it takes none. */
   readonly parameter?: RuleParameter;
-  /** It looks at pixels, not at labels alone: counts of a source then take the images, and the engine, too. */
+  /** True: it reads pixels, not only labels. Counting the images of a source then needs the images, and the engine, too. */
   readonly readsPixels?: boolean;
   /**
-   * A function of the context alone. Never takes a test image.
+   * Selects the images. The result depends only on the context, and never includes a test image.
    * @throws {SourceError} when the image set cannot meet the specification
    */
   draw(context: DrawContext): DrawnSource | Promise<DrawnSource>;

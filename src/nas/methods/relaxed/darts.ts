@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Method } from '../../search/method.js';
-import { softmaxRule } from '../../training/relaxedRule.js';
+import { softmaxRule } from '../../training/bilevel/relaxedRule.js';
 import { memoryOptions } from '../shared/memoryOptions.js';
+import { archOptimizerOf, archOptions, batchNormOptions, supernetOf } from './archOptions.js';
 import { collapseOptions } from './collapse.js';
-import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 const options = z.strictObject({
@@ -13,7 +13,7 @@ const options = z.strictObject({
     .describe(
       'first: at the weights as they are; second: at the weights after one more step, four passes in place of one',
     ),
-  ...alphaOptions(),
+  ...archOptions(),
   ...batchNormOptions,
   ...collapseOptions,
   ...memoryOptions,
@@ -32,13 +32,18 @@ export const darts: Method<z.infer<typeof options>> = {
   start: (problem, settings) =>
     relaxedSearch(problem, {
       method: 'darts',
-      stages: 1,
       collapse: settings,
-      stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
-        rule: softmaxRule,
-        alphaOptimizer: alphaOptimizerOf(settings),
-        order: settings.order,
-      }),
+      stages: [
+        () => ({
+          supernet: supernetOf(settings),
+          begin: (supernet) => ({
+            archUpdate: {
+              kind: settings.order === 'second' ? 'second-order' : 'first-order',
+              rule: softmaxRule(supernet),
+              archOptimizer: archOptimizerOf(settings),
+            },
+          }),
+        }),
+      ],
     }),
 };

@@ -7,7 +7,7 @@ import { broadcastRow, sumRows } from '../../../engine/ops/reduce/reduce.js';
 import { softmax } from '../../../engine/ops/reduce/softmax.js';
 import type { Supernet } from '../../networks/classifier.js';
 import type { RelaxedTable } from '../../spaces/shared/space.js';
-import { type RelaxedRule, softmaxRows } from '../../training/relaxedRule.js';
+import { type JointRule, softmaxRows } from '../../training/bilevel/relaxedRule.js';
 import { maskedSoftmax } from './maskedSoftmax.js';
 
 /** Standard deviation of the initial parameters of edges. */
@@ -18,7 +18,7 @@ const INITIAL_DEVIATION = 1e-3;
  * edges into every node, of a parameter beta an edge; a candidate weighs the product. Parameters: the tables', then a row [edges]
  * for each of them.
  */
-export function edgeNormalizedRule(supernet: Supernet, tables: readonly RelaxedTable[]): RelaxedRule {
+export function edgeNormalizedRule(supernet: Supernet, tables: readonly RelaxedTable[]): JointRule {
   const parameters = new VariableSet('alphas');
   const alphas = supernet.alphas.variables.map(({ name, type, initializer }) =>
     parameters.add(name, type.shape, initializer),
@@ -27,6 +27,7 @@ export function edgeNormalizedRule(supernet: Supernet, tables: readonly RelaxedT
     parameters.add(`${name} edges`, [edges.length], normal(0, INITIAL_DEVIATION)),
   );
   return {
+    updates: 'joint',
     parameters,
     trace: (graph) => {
       const onDiagonal = betas.map((beta, i) => diagonalOfShares(graph.read(beta), tables[i]));

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Supernet } from '../../networks/classifier.js';
 import type { Method } from '../../search/method.js';
-import { type RelaxedRule, softmaxRows } from '../../training/relaxedRule.js';
+import { type SeparateRule, softmaxScores } from '../../training/bilevel/relaxedRule.js';
 import { memoryOptions } from '../shared/memoryOptions.js';
+import { archOptimizerOf, archOptions } from './archOptions.js';
 import { collapseOptions } from './collapse.js';
 import {
   concreteSample,
@@ -14,15 +15,14 @@ import {
   type ReadVariable,
   stepRandom,
 } from './gumbel.js';
-import { alphaOptimizerOf, alphaOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 const options = z.strictObject({
   tauFirst: z.number().gt(0).default(10).describe('temperature of the softmax in the first epoch'),
   tauLast: z.number().gt(0).default(0.1).describe('temperature in the last epoch; linear in between'),
-  ...alphaOptions(),
+  ...archOptions(),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
-  // The Hessian at one sample says nothing.
+  // No Hessian: at a single sample it is meaningless.
   stopSkips: collapseOptions.stopSkips,
   maxSkips: collapseOptions.maxSkips,
   ...memoryOptions,
@@ -39,12 +39,12 @@ export function gumbelRule(
   read: ReadVariable,
   seed: number,
   { tauFirst, tauLast }: Pick<Options, 'tauFirst' | 'tauLast'>,
-): RelaxedRule {
+): SeparateRule {
   const { alphas } = supernet;
   const hotFeed = (part: string, table: string) => `${part}/sample ${table}`;
   return {
+    updates: 'separate',
     parameters: alphas,
-    separateUpdates: true,
     trace: (graph, part) => {
       const weights = alphas.variables.map(({ name, type }) => graph.feed(hotFeed(part, name), type.shape));
       if (part === 'weights') return { mixture: { weights } };
@@ -65,7 +65,7 @@ export function gumbelRule(
       }
       return feeds;
     },
-    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => softmaxScores(alphas, parameters),
   };
 }
 
@@ -87,13 +87,18 @@ export const gdas: Method<Options> = {
   start: (problem, settings) =>
     relaxedSearch(problem, {
       method: 'gdas',
-      stages: 1,
       collapse: settings,
-      stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
-        rule: (supernet, { engine }) =>
-          gumbelRule(supernet, (variable) => engine.read(variable), problem.seed, settings),
-        alphaOptimizer: alphaOptimizerOf(settings),
-      }),
+      stages: [
+        () => ({
+          supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
+          begin: (supernet, { engine }) => ({
+            archUpdate: {
+              kind: 'first-order',
+              rule: gumbelRule(supernet, (variable) => engine.read(variable), problem.seed, settings),
+              archOptimizer: archOptimizerOf(settings),
+            },
+          }),
+        }),
+      ],
     }),
 };

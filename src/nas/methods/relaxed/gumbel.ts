@@ -4,7 +4,7 @@ import { add } from '../../../engine/ops/elementwise/add.js';
 import { scaleBy } from '../../../engine/ops/elementwise/weightedSum.js';
 import { softmax } from '../../../engine/ops/reduce/softmax.js';
 import { Random } from '../../../engine/random/random.js';
-import type { Part, StepPlace } from '../../training/relaxedRule.js';
+import type { Part, StepPlace } from '../../training/bilevel/relaxedRule.js';
 
 /** A sample of the standard Gumbel distribution, always finite. */
 export function gumbel(random: Random): number {

@@ -1,7 +1,7 @@
 import type { Value } from '../../../engine/graph/graph.js';
 import { add } from '../../../engine/ops/elementwise/add.js';
 import { softmax } from '../../../engine/ops/reduce/softmax.js';
-import { softmaxRows } from '../../training/relaxedRule.js';
+import { softmaxRows } from '../../training/bilevel/relaxedRule.js';
 
 /** Added to logits that are left out: their power is zero in float32. */
 const LEFT_OUT = -1e4;

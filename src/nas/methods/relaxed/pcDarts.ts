@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { type Method, type Problem, SearchError } from '../../search/method.js';
+import { SearchError } from '../../search/errors.js';
+import type { Method } from '../../search/method.js';
+import type { Problem } from '../../search/problem.js';
 import { memoryOptions } from '../shared/memoryOptions.js';
+import { archOptimizerOf, archOptions, batchNormOptions, supernetOf } from './archOptions.js';
 import { collapseOptions } from './collapse.js';
 import { edgeNormalizedRule } from './edgeNormalization.js';
-import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 /** Epochs of the published search on CIFAR-10 in which the weights alone are trained; of 50. */
@@ -25,7 +27,7 @@ const options = z.strictObject({
       'epochs at the start in which the weights alone are trained, fewer than the protocol has; left out, 15 or three tenths ' +
         'of the epochs, whichever are fewer; published: 15 of 50 on CIFAR-10, 35 of 50 on ImageNet',
     ),
-  ...alphaOptions({ learningRate: 6e-4 }),
+  ...archOptions({ learningRate: 6e-4 }),
   ...batchNormOptions,
   ...memoryOptions,
   ...collapseOptions,
@@ -50,23 +52,24 @@ export const pcDarts: Method<PcDartsOptions> = {
   start: (problem, settings) =>
     relaxedSearch(problem, {
       method: 'pc-darts',
-      stages: 1,
       collapse: settings,
-      stage: () => ({
-        supernet: {
-          affine: settings.affine,
-          batchNorm: settings.batchNorm,
-          checkpoint: settings.checkpoint,
-          partial: settings.partial,
-        },
-        rule: (supernet) => edgeNormalizedRule(supernet, problem.space.relaxation.tables),
-        alphaOptimizer: alphaOptimizerOf(settings),
-        alphaStart: alphaStartOf(problem, settings),
-      }),
+      stages: [
+        () => ({
+          supernet: { ...supernetOf(settings), partial: settings.partial },
+          archStart: archStartOf(problem, settings),
+          begin: (supernet) => ({
+            archUpdate: {
+              kind: 'first-order',
+              rule: edgeNormalizedRule(supernet, problem.space.relaxation.tables),
+              archOptimizer: archOptimizerOf(settings),
+            },
+          }),
+        }),
+      ],
     }),
 };
 
-function alphaStartOf({ supernet }: Problem, { alphaStart }: PcDartsOptions): number {
+function archStartOf({ supernet }: Problem, { alphaStart }: PcDartsOptions): number {
   const epochs = supernet?.protocol.epochs ?? 0;
   if (alphaStart === undefined) return Math.min(PUBLISHED_START, Math.floor((3 * epochs) / 10));
   if (alphaStart >= epochs)

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { softmax } from '../../../engine/ops/reduce/softmax.js';
 import { Random } from '../../../engine/random/random.js';
+import type { Feeds } from '../../../engine/runtime/program.js';
 import type { Supernet } from '../../networks/classifier.js';
 import type { Method } from '../../search/method.js';
 import type { RelaxedTable, Selection, Space } from '../../spaces/shared/space.js';
-import { type Feeds, type RelaxedRule, softmaxRows } from '../../training/relaxedRule.js';
-import { pathFeeds } from '../../training/sharedEvaluator.js';
+import { type JointRule, softmaxScores } from '../../training/bilevel/relaxedRule.js';
+import { pathFeeds, type SharedEvaluator } from '../../training/paths/sharedEvaluator.js';
 import { deriveSelection } from '../shared/derivation.js';
 import { memoryOptions } from '../shared/memoryOptions.js';
+import { archOptimizerOf, archOptions } from './archOptions.js';
 import { gumbel, stepRandom } from './gumbel.js';
-import { alphaOptimizerOf, alphaOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 /** Spaces of at most so many architectures are ranked whole. */
@@ -28,7 +29,7 @@ const options = z.strictObject({
     .min(1)
     .default(1000)
     .describe('architectures drawn by their probabilities and then ranked, where a space is too large to rank whole'),
-  ...alphaOptions(),
+  ...archOptions(),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
   ...memoryOptions,
 });
@@ -101,9 +102,10 @@ export function mostProbable(
 }
 
 /** Weights follow one uniformly random architecture a step; architecture parameters the softmax mixture of all candidates. */
-export function uniformRule(supernet: Supernet, space: Space, seed: number): RelaxedRule {
+export function uniformRule(supernet: Supernet, space: Space, seed: number): JointRule {
   const { alphas } = supernet;
   return {
+    updates: 'joint',
     parameters: alphas,
     trace: (graph, part) => {
       const feeds = alphas.variables.map(({ name, type }) => graph.feed(`${part}/${name}`, type.shape));
@@ -125,8 +127,22 @@ export function uniformRule(supernet: Supernet, space: Space, seed: number): Rel
         ),
       );
     },
-    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => softmaxScores(alphas, parameters),
   };
+}
+
+/** The architecture of highest accuracy with the shared weights, the first of equals; each is measured on one batch, its own. */
+async function mostAccurate(
+  { relaxation }: Space,
+  architectures: readonly unknown[],
+  evaluator: SharedEvaluator,
+): Promise<unknown> {
+  let best: { readonly architecture: unknown; readonly accuracy: number } | undefined;
+  for (const [index, architecture] of architectures.entries()) {
+    const { accuracy } = await evaluator.evaluate(relaxation.selection(architecture), [index % evaluator.batches]);
+    if (!best || accuracy > best.accuracy) best = { architecture, accuracy };
+  }
+  return best?.architecture;
 }
 
 /**
@@ -149,25 +165,23 @@ export const setn: Method<z.infer<typeof options>> = {
     const { space, seed } = problem;
     return relaxedSearch(problem, {
       method: 'setn',
-      stages: 1,
-      stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
-        rule: (supernet) => uniformRule(supernet, space, seed),
-        alphaOptimizer: alphaOptimizerOf(settings),
-      }),
-      async derive(ended, trained) {
-        const { operationScores } = ended[ended.length - 1];
-        const { candidates: count, samples } = settings;
-        const evaluator = await trained.evaluator();
-        let best: { readonly architecture: unknown; readonly accuracy: number } | undefined;
-        for (const [index, architecture] of mostProbable(space, operationScores, { count, samples, seed }).entries()) {
-          const { accuracy } = await evaluator.evaluate(space.relaxation.selection(architecture), [
-            index % evaluator.batches,
-          ]);
-          if (!best || accuracy > best.accuracy) best = { architecture, accuracy };
-        }
-        return best?.architecture;
-      },
+      stages: [
+        () => ({
+          supernet: { affine: settings.affine, batchNorm: 'batch', gated: true, checkpoint: settings.checkpoint },
+          begin: (supernet) => ({
+            archUpdate: {
+              kind: 'first-order',
+              rule: uniformRule(supernet, space, seed),
+              archOptimizer: archOptimizerOf(settings),
+            },
+            async derive(operationScores, trained) {
+              const { candidates: count, samples } = settings;
+              const likely = mostProbable(space, operationScores, { count, samples, seed });
+              return mostAccurate(space, likely, await trained.evaluator());
+            },
+          }),
+        }),
+      ],
     });
   },
 };

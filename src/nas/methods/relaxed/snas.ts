@@ -1,17 +1,19 @@
 import { z } from 'zod';
+import type { Graph } from '../../../engine/graph/graph.js';
 import { add } from '../../../engine/ops/elementwise/add.js';
 import { multiply } from '../../../engine/ops/elementwise/multiply.js';
 import { scale } from '../../../engine/ops/elementwise/scale.js';
 import { sum } from '../../../engine/ops/reduce/reduce.js';
 import type { Supernet } from '../../networks/classifier.js';
-import type { Method, SupernetContext } from '../../search/method.js';
+import type { Method } from '../../search/method.js';
+import type { SupernetContext } from '../../search/problem.js';
 import type { NetworkSettings } from '../../spaces/shared/networkSettings.js';
 import type { Space } from '../../spaces/shared/space.js';
-import { type RelaxedRule, softmaxRows } from '../../training/relaxedRule.js';
+import { type JointRule, softmaxScores } from '../../training/bilevel/relaxedRule.js';
 import { deriveSelection } from '../shared/derivation.js';
 import { memoryOptions } from '../shared/memoryOptions.js';
+import { archOptimizerOf, archOptions, batchNormOptions, supernetOf } from './archOptions.js';
 import { concreteSample, gumbelNoise, inverseFeed, linearByEpoch, noiseFeed, stepRandom } from './gumbel.js';
-import { alphaOptimizerOf, alphaOptions, batchNormOptions } from './relaxedOptions.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
 const options = z.strictObject({
@@ -22,7 +24,7 @@ const options = z.strictObject({
     .default('flops')
     .describe('what a sample costs in the loss: the multiply-adds or the weights of its candidates, or nothing'),
   eta: z.number().min(0).default(1.5e-3).describe('factor of the cost, counted in the costliest candidate'),
-  ...alphaOptions(),
+  ...archOptions(),
   ...batchNormOptions,
   ...memoryOptions,
 });
@@ -64,11 +66,12 @@ export function concreteRule(
     eta,
     costs,
   }: Pick<Options, 'temperatureFirst' | 'temperatureLast' | 'eta'> & { readonly costs?: readonly Float32Array[] },
-): RelaxedRule {
+): JointRule {
   const { alphas } = supernet;
-  const samples = (graph: Parameters<RelaxedRule['trace']>[0]) =>
+  const samples = (graph: Graph) =>
     alphas.variables.map((alpha) => concreteSample(graph.read(alpha), alpha.name, 'weights'));
   return {
+    updates: 'joint',
     parameters: alphas,
     trace: (graph) => ({ mixture: { weights: samples(graph) } }),
     ...(costs
@@ -91,7 +94,7 @@ export function concreteRule(
       const temperature = linearByEpoch(temperatureFirst, temperatureLast, place);
       return { ...Object.fromEntries(noise), [inverseFeed('weights')]: [1 / temperature] };
     },
-    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => softmaxScores(alphas, parameters),
   };
 }
 
@@ -119,21 +122,26 @@ export const snas: Method<Options> = {
   start: (problem, settings) =>
     relaxedSearch(problem, {
       method: 'snas',
-      stages: 1,
-      stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
-        rule: (supernet, context) => {
-          const { cost } = settings;
-          const costs = cost === 'none' ? undefined : candidateCosts(problem.space, settingsOf(context), cost);
-          return concreteRule(supernet, problem.seed, { ...settings, costs });
-        },
-        alphaOptimizer: alphaOptimizerOf(settings),
-        order: 'single',
-      }),
-      derive: (ended) => {
-        const { relaxation } = problem.space;
-        const whole = relaxation.tables.map(({ name, edges, operations }) => ({ name, edges, operations }));
-        return relaxation.architecture(deriveSelection(whole, ended[ended.length - 1].operationScores));
-      },
+      stages: [
+        () => ({
+          supernet: supernetOf(settings),
+          begin: (supernet, context) => {
+            const { cost } = settings;
+            const costs = cost === 'none' ? undefined : candidateCosts(problem.space, settingsOf(context), cost);
+            return {
+              archUpdate: {
+                kind: 'single-level',
+                rule: concreteRule(supernet, problem.seed, { ...settings, costs }),
+                archOptimizer: archOptimizerOf(settings),
+              },
+              derive: (operationScores) => {
+                const { relaxation } = problem.space;
+                const whole = relaxation.tables.map(({ name, edges, operations }) => ({ name, edges, operations }));
+                return relaxation.architecture(deriveSelection(whole, operationScores));
+              },
+            };
+          },
+        }),
+      ],
     }),
 };

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { Method, Problem, Search } from '../../search/method.js';
+import type { Method, Search } from '../../search/method.js';
+import type { Problem } from '../../search/problem.js';
 import type { Space } from '../../spaces/shared/space.js';
-import { type Evaluation, fittest, samplingSearch } from '../shared/samplingSearch.js';
 import { drawUnseen } from '../shared/unseen.js';
+import { type Evaluation, fittest, samplingSearch } from './samplingSearch.js';
 
 const options = z.strictObject({
   improvement: z

@@ -3,10 +3,11 @@ import type { Random } from '../../../engine/random/random.js';
 import { UnknownNameError } from '../../errors/errors.js';
 import { crowdingDistance, nonDominatedSort, type Objectives, paretoFront } from '../../math/pareto.js';
 import type { ParetoPoint } from '../../records/outcome.js';
-import type { Method, Problem, Search } from '../../search/method.js';
+import type { Method, Search } from '../../search/method.js';
+import type { Problem } from '../../search/problem.js';
 import type { Space } from '../../spaces/shared/space.js';
-import { type Evaluation, fittest, samplingSearch } from '../shared/samplingSearch.js';
 import { drawUnseen } from '../shared/unseen.js';
+import { type Evaluation, fittest, samplingSearch } from './samplingSearch.js';
 
 /** Options of NSGA-II, with some defaults given. */
 export const nsga2Options = ({

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { Random } from '../../../engine/random/random.js';
-import { type Method, type Problem, type Search, SearchError } from '../../search/method.js';
+import { SearchError } from '../../search/errors.js';
+import type { Method, Search } from '../../search/method.js';
+import type { Problem } from '../../search/problem.js';
 import { deriveArchitecture } from '../shared/derivation.js';
-import { requireMethod, samplingSearch } from '../shared/samplingSearch.js';
+import { requireMethod } from '../shared/searchState.js';
+import { samplingSearch } from './samplingSearch.js';
 
 const options = z.strictObject({
   samples: z.int().min(1).default(1).describe('architectures drawn; of more than one, short training picks the best'),
@@ -67,6 +70,7 @@ function singleDraw(problem: Problem, sampling: RandomOptions['sampling']): Sear
   let architecture: string | undefined;
   return {
     async step() {
+      problem.signal?.throwIfAborted();
       architecture = problem.space.format(draw(problem, sampling, new Random(problem.seed, `search ${NAME}`)));
       return false;
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Method } from '../../search/method.js';
-import { fittest, samplingSearch } from '../shared/samplingSearch.js';
+import { fittest, samplingSearch } from './samplingSearch.js';
 
 const options = z.strictObject({
   population: z.int().min(1).default(10).describe('architectures alive at once'),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Method, Problem, Search } from '../../search/method.js';
-import { samplingSearch } from '../shared/samplingSearch.js';
+import type { Method, Search } from '../../search/method.js';
+import type { Problem } from '../../search/problem.js';
 import { CategoricalPolicy, type PolicyState } from './policy.js';
+import { samplingSearch } from './samplingSearch.js';
 
 const options = z.strictObject({
   learningRate: z

@@ -1,8 +1,8 @@
 import { Random } from '../../../engine/random/random.js';
 import { selectRows } from '../../predictors/encodings.js';
 import type { Features, Prediction, Predictor, Regressor } from '../../predictors/predictor.js';
-import type { Problem } from '../../search/method.js';
-import { SearchError } from '../../search/method.js';
+import { SearchError } from '../../search/errors.js';
+import type { Problem } from '../../search/problem.js';
 
 /**
  * Predictors of one kind with different seeds, fitted anew every round. They stay from round to round, so that networks keep
@@ -20,16 +20,17 @@ export class WeakEnsemble {
 
   /** @returns what every member says of all `features` after fitting on some `rows` of them */
   async predict(features: Features, rows: readonly number[], targets: readonly number[]): Promise<Prediction[]> {
-    const { space, seed, engine } = this.problem;
+    const { space, seed, engine, signal } = this.problem;
     this.members ??= Array.from({ length: this.size }, (_, member) =>
       this.predictor.create(
-        { space, seed: new Random(seed, `weak predictor ${member}`).uint32(), engine },
+        { space, seed: new Random(seed, `weak predictor ${member}`).uint32(), engine, signal },
         this.options,
       ),
     );
     const known = selectRows(features, rows);
     const predictions: Prediction[] = [];
     for (const member of this.members) {
+      signal?.throwIfAborted();
       await member.fit(known, targets);
       predictions.push(await member.predict(features));
     }

@@ -3,10 +3,11 @@ import type { Random } from '../../../engine/random/random.js';
 import { ENCODING_NAMES } from '../../predictors/encodings.js';
 import type { EncodingName, Prediction } from '../../predictors/predictor.js';
 import { PREDICTOR_NAMES, predictorByName } from '../../predictors/predictors.js';
-import type { Method, Problem, Search } from '../../search/method.js';
-import { type Evaluation, samplingSearch } from '../shared/samplingSearch.js';
+import type { Method, Search } from '../../search/method.js';
+import type { Problem } from '../../search/problem.js';
 import { ACQUISITIONS, acquisitionScores } from './acquisition.js';
 import { type Candidates, candidatesOf } from './candidates.js';
+import { type Evaluation, samplingSearch } from './samplingSearch.js';
 import { deviationOf, meanOf, WeakEnsemble } from './weakEnsemble.js';
 
 const options = z.strictObject({

@@ -1,45 +1,52 @@
 import { Random } from '../../../engine/random/random.js';
 import type { SupernetOptions } from '../../networks/classifier.js';
 import type { EpochRecord } from '../../records/epochRecord.js';
-import type { EvaluationRecord } from '../../records/outcome.js';
-import { type Problem, type Search, SearchError, type SupernetContext } from '../../search/method.js';
-import { PathTrainer } from '../../training/pathTrainer.js';
-import { requireMethod } from '../shared/samplingSearch.js';
+import type { EvaluationRecord, SearchOutcome } from '../../records/outcome.js';
+import { SearchError } from '../../search/errors.js';
+import { inPhase } from '../../search/events.js';
+import type { Search, SearchProgress, SearchState } from '../../search/method.js';
+import type { Problem, SupernetContext } from '../../search/problem.js';
+import { PathTrainer } from '../../training/paths/pathTrainer.js';
+import { requireMethod, WholeSteps } from '../shared/searchState.js';
 
-/** What a method works with while its search runs. */
+/** What a method uses while its search runs. */
 export interface SharedWork {
   readonly random: Random;
-  /** Whole batches of the validation half. */
+  /** Number of whole batches of the validation split. */
   readonly batches: number;
-  /** Epochs of the shared weights that are done, and that there will be. */
+  /** Epochs of the shared weights that are done. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Optimiser steps of all epochs together. */
+  /** Optimiser steps of all epochs. */
   readonly steps: number;
-  /** Architectures that were recorded, in order. */
+  /** Architectures recorded so far, in order. */
   readonly evaluations: readonly EvaluationRecord[];
-  /** Accuracy with the shared weights, on some batches of the validation half or, where left out, on all of it. */
+  /**
+   * Accuracy with the shared weights.
+   * @param batches which batches of the validation split; absent: all
+   */
   measure(architecture: unknown, batches?: readonly number[]): Promise<number>;
-  /** Counts the architecture among those of which the best is the result. */
+  /** Adds an architecture to those of which the most accurate is the result. */
   record(architecture: unknown, accuracy: number): void;
 }
 
-/** What a method holds on the device or keeps between steps; made when the search is under way. */
+/** A method's part of a search: made in its first step, freed with the search. */
 export interface SharedParts {
-  /** The architecture of the next step of the shared weights. */
+  /** The architecture that the next step trains. */
   draw(random: Random): unknown;
-  /** After every epoch of the shared weights. */
+  /** Called after every epoch of the shared weights. */
   afterEpoch?(work: SharedWork): Promise<void>;
-  /** A part of the selection once the weights are trained. */
+  /** One round of the selection, after the last epoch; a step of the search. @param index from 0 */
   round(work: SharedWork, index: number): Promise<void>;
-  /** Parts of the selection; each is a step of the search. */
+  /** Number of rounds. */
   rounds(work: SharedWork): number;
+  /** State beside the random numbers and records, which the search keeps. */
   save?(): Promise<SharedState> | SharedState;
   restore?(state: SharedState): Promise<void> | void;
   dispose?(): void;
 }
 
-/** `values` survives JSON. */
+/** `values` is JSON. */
 export interface SharedState {
   readonly values?: Readonly<Record<string, unknown>>;
   readonly arrays?: Readonly<Record<string, Float32Array>>;
@@ -47,13 +54,25 @@ export interface SharedState {
 
 export interface SharedSettings {
   readonly method: string;
-  /** Of batch norm in the candidates. */
+  /** Scale and shift of batch norm in the candidates. */
   readonly affine: boolean;
-  /** See SupernetOptions. */
+  /** See `SupernetOptions.checkpoint`. */
   readonly checkpoint: boolean;
-  /** See PathTrainerOptions. */
+  /** See `PathTrainerOptions.reestimate`. */
   readonly reestimate?: number;
   begin(context: SupernetContext): SharedParts | Promise<SharedParts>;
+}
+
+/**
+ * A search with weights that all architectures share: a step is an epoch, in which every batch trains one architecture; then the
+ * method compares architectures with these weights in rounds, and the most accurate of those recorded is the result.
+ * @throws {SearchError} when the problem has no supernet
+ */
+export function sharedWeightsSearch(problem: Problem, settings: SharedSettings): Search {
+  const context = problem.supernet;
+  if (!context)
+    throw new SearchError(`${settings.method}: the problem has no supernet; give it one of a space that has`);
+  return new SharedWeightsSearch(problem, context, settings);
 }
 
 interface Running {
@@ -61,127 +80,174 @@ interface Running {
   readonly parts: SharedParts;
 }
 
-/** Names of a method's own arrays in a state. */
+/** `SearchState.values` of the search. */
+interface SharedValues {
+  readonly epochs: EpochRecord[];
+  readonly epochsDone: number;
+  readonly evaluations: EvaluationRecord[];
+  readonly rounds: number;
+  readonly position: number;
+  readonly own?: Readonly<Record<string, unknown>>;
+}
+
+/** Prefix of a method's own arrays in a state. */
 const OWN = 'method/';
 
-/**
- * A search with weights that all architectures share: an epoch a step, in which every batch trains one drawn architecture; then
- * architectures are measured with these weights, and the most accurate of those recorded is the result.
- */
-export function sharedWeightsSearch(problem: Problem, settings: SharedSettings): Search {
-  const { method } = settings;
-  const { space } = problem;
-  const context = problem.supernet;
-  if (!context) throw new SearchError(`${method}: the problem has no supernet; give it one of a space that has`);
-  const { engine, protocol, source } = context;
-  const random = new Random(problem.seed, `search ${method}`);
-  const total = protocol.epochs;
-  let running: Running | undefined;
-  let epochs: EpochRecord[] = [];
-  let evaluations: EvaluationRecord[] = [];
-  let rounds = 0;
+class SharedWeightsSearch implements Search {
+  private readonly whole: WholeSteps;
+  private readonly random: Random;
+  private running?: Running;
+  private epochs: EpochRecord[] = [];
+  private evaluations: EvaluationRecord[] = [];
+  /** Rounds of the selection that are done. */
+  private rounds = 0;
+  private reported = false;
 
-  const begin = async (): Promise<Running> => {
-    if (running) return running;
-    const { affine, reestimate, checkpoint } = settings;
+  constructor(
+    private readonly problem: Problem,
+    private readonly context: SupernetContext,
+    private readonly settings: SharedSettings,
+  ) {
+    this.whole = new WholeSteps(settings.method);
+    this.random = new Random(problem.seed, `search ${settings.method}`);
+  }
+
+  step(): Promise<boolean> {
+    return this.whole.run(this.problem.signal, async () => {
+      const running = await this.begin();
+      return this.epochs.length === this.total ? this.round(running) : this.epoch(running);
+    });
+  }
+
+  progress(): SearchProgress {
+    return { done: this.epochs.length, total: this.total, unit: 'epoch' };
+  }
+
+  result(): SearchOutcome {
+    const { epochs, evaluations } = this;
+    if (evaluations.length === 0)
+      throw new SearchError(
+        `${this.settings.method}: result() before the last step(), architectures are compared there`,
+      );
+    const best = evaluations.reduce((most, next) => (next.fitness > most.fitness ? next : most));
+    return { architecture: best.architecture, epochs, evaluations };
+  }
+
+  async save(): Promise<SearchState> {
+    this.whole.require('save');
+    const { trainer, parts } = await this.begin();
+    const { epochsDone, arrays } = await trainer.save();
+    const own = await parts.save?.();
+    const named = Object.fromEntries(Object.entries(own?.arrays ?? {}).map(([name, array]) => [OWN + name, array]));
+    const { epochs, evaluations, rounds } = this;
+    const values = { epochs, epochsDone, evaluations, rounds, position: this.random.position, own: own?.values };
+    return { method: this.settings.method, values: structuredClone(values), arrays: { ...arrays, ...named } };
+  }
+
+  async restore(state: SearchState): Promise<void> {
+    requireMethod(state, this.settings.method);
+    const values = state.values as unknown as SharedValues;
+    const { trainer, parts } = await this.begin();
+    trainer.restore({ epochsDone: values.epochsDone, arrays: state.arrays });
+    const own = Object.entries(state.arrays).flatMap(([name, array]) =>
+      name.startsWith(OWN) ? [[name.slice(OWN.length), array] as const] : [],
+    );
+    await parts.restore?.({ values: structuredClone(values.own), arrays: Object.fromEntries(own) });
+    this.epochs = [...values.epochs];
+    this.evaluations = [...values.evaluations];
+    this.rounds = values.rounds;
+    this.random.position = values.position;
+    this.whole.reset();
+  }
+
+  dispose(): void {
+    this.running?.trainer.dispose();
+    this.running?.parts.dispose?.();
+    this.running = undefined;
+  }
+
+  private get total(): number {
+    return this.context.protocol.epochs;
+  }
+
+  private async begin(): Promise<Running> {
+    if (this.running) return this.running;
+    const phase = { phase: 'preparation', index: 1, count: 1 } as const;
+    this.running = await inPhase(this.problem, phase, () => this.build());
+    return this.running;
+  }
+
+  private async build(): Promise<Running> {
+    const { affine, reestimate, checkpoint } = this.settings;
+    const { engine, protocol, source } = this.context;
+    const { space, seed, signal } = this.problem;
     const batchNorm: SupernetOptions['batchNorm'] = reestimate === undefined ? 'batch' : 'reestimated';
     const trainer = await PathTrainer.create({
       engine,
-      supernet: context.build({ gated: true, affine, batchNorm, checkpoint }),
+      supernet: this.context.build({ gated: true, affine, batchNorm, checkpoint }),
       tables: space.relaxation.tables,
       shape: source,
-      weights: source.trainSplit,
-      alphas: source.validationSplit,
+      trainSplit: source.trainSplit,
+      validationSplit: source.validationSplit,
       protocol,
-      seed: problem.seed,
+      seed,
       reestimate,
+      signal,
     });
     try {
-      running = { trainer, parts: await settings.begin(context) };
+      return { trainer, parts: await this.settings.begin(this.context) };
     } catch (error) {
       trainer.dispose();
       throw error;
     }
-    return running;
-  };
+  }
 
-  const workOf = (trainer: PathTrainer): SharedWork => ({
-    random,
-    batches: trainer.batches,
-    epoch: epochs.length,
-    epochs: total,
-    steps: total * trainer.steps,
-    evaluations,
-    async measure(architecture, batches) {
-      const { accuracy } = await trainer.evaluate(space.relaxation.selection(architecture), batches);
-      return accuracy;
-    },
-    record(architecture, fitness) {
-      const text = space.format(architecture);
-      evaluations.push({ architecture: text, fitness });
-    },
-  });
+  private async epoch({ trainer, parts }: Running): Promise<boolean> {
+    const { problem, total, random } = this;
+    const { relaxation } = problem.space;
+    const phase = { kind: 'phase', phase: 'training', index: 1, count: 1 } as const;
+    if (!this.reported) problem.report?.({ ...phase, state: 'start' });
+    this.reported = true;
+    const before = this.epochs.length;
+    const record = await trainer.epoch(
+      () => relaxation.selection(parts.draw(random)),
+      (done, steps) => problem.report?.({ kind: 'step', done: before * steps + done, total: total * steps }),
+    );
+    this.epochs.push(record);
+    await parts.afterEpoch?.(this.work(trainer));
+    problem.report?.({ kind: 'epoch', done: this.epochs.length, total, record });
+    if (this.epochs.length === total) problem.report?.({ ...phase, state: 'end' });
+    return true;
+  }
 
-  const end = () => {
-    running?.trainer.dispose();
-    running?.parts.dispose?.();
-    running = undefined;
-  };
+  private async round({ trainer, parts }: Running): Promise<boolean> {
+    const work = this.work(trainer);
+    const count = parts.rounds(work);
+    if (this.rounds < count) {
+      const index = this.rounds++;
+      await inPhase(this.problem, { phase: 'selection', index: index + 1, count }, () => parts.round(work, index));
+    }
+    return this.rounds < parts.rounds(work);
+  }
 
-  return {
-    async step() {
-      const { trainer, parts } = await begin();
-      const work = workOf(trainer);
-      if (epochs.length === total) {
-        if (rounds < parts.rounds(work)) await parts.round(work, rounds++);
-        return rounds < parts.rounds(work);
-      }
-      const before = epochs.length;
-      const record = await trainer.epoch(
-        () => space.relaxation.selection(parts.draw(random)),
-        (done, steps) => problem.report?.({ kind: 'step', done: before * steps + done, total: total * steps }),
-      );
-      epochs.push(record);
-      await parts.afterEpoch?.(workOf(trainer));
-      problem.report?.({ kind: 'epoch', done: epochs.length, total, record });
-      return true;
-    },
-    async save() {
-      const { trainer, parts } = await begin();
-      const { epochsDone, arrays } = await trainer.save();
-      const own = await parts.save?.();
-      const named = Object.fromEntries(Object.entries(own?.arrays ?? {}).map(([name, array]) => [OWN + name, array]));
-      const values = { epochs, epochsDone, evaluations, rounds, position: random.position, own: own?.values };
-      return { method, values: structuredClone(values), arrays: { ...arrays, ...named } };
-    },
-    async restore(state) {
-      requireMethod(state, method);
-      const values = state.values as {
-        epochs: EpochRecord[];
-        epochsDone: number;
-        evaluations: EvaluationRecord[];
-        rounds: number;
-        position: number;
-        own?: Readonly<Record<string, unknown>>;
-      };
-      const { trainer, parts } = await begin();
-      trainer.restore({ epochsDone: values.epochsDone, arrays: state.arrays });
-      const own = Object.entries(state.arrays).flatMap(([name, array]) =>
-        name.startsWith(OWN) ? [[name.slice(OWN.length), array] as const] : [],
-      );
-      await parts.restore?.({ values: structuredClone(values.own), arrays: Object.fromEntries(own) });
-      epochs = [...values.epochs];
-      evaluations = [...values.evaluations];
-      rounds = values.rounds;
-      random.position = values.position;
-    },
-    result() {
-      if (evaluations.length === 0)
-        throw new SearchError(`${method}: result() before the last step(), architectures are compared there`);
-      const best = evaluations.reduce((most, next) => (next.fitness > most.fitness ? next : most));
-      return { architecture: best.architecture, epochs, evaluations };
-    },
-    progress: () => ({ done: epochs.length, total, unit: 'epoch' }),
-    dispose: end,
-  };
+  private work(trainer: PathTrainer): SharedWork {
+    const { random, evaluations, total } = this;
+    const { signal, space } = this.problem;
+    return {
+      random,
+      batches: trainer.batches,
+      epoch: this.epochs.length,
+      epochs: total,
+      steps: total * trainer.steps,
+      evaluations,
+      async measure(architecture, batches) {
+        signal?.throwIfAborted();
+        const { accuracy } = await trainer.evaluate(space.relaxation.selection(architecture), batches);
+        return accuracy;
+      },
+      record(architecture, fitness) {
+        evaluations.push({ architecture: space.format(architecture), fitness });
+      },
+    };
+  }
 }

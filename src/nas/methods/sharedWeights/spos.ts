@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Random } from '../../../engine/random/random.js';
-import type { Method, Problem } from '../../search/method.js';
-import { SearchError } from '../../search/method.js';
+import { SearchError } from '../../search/errors.js';
+import type { Method } from '../../search/method.js';
+import type { Problem } from '../../search/problem.js';
 import { memoryOptions } from '../shared/memoryOptions.js';
 import { type SharedWork, sharedWeightsSearch } from './sharedWeightsSearch.js';
 

@@ -43,7 +43,7 @@ export function auxiliaryHead(
   };
 }
 
-/** What its cost is made of. @throws AttributeError where the image is too small */
+/** The layers of the auxiliary classifier, for its cost. @throws {AttributeError} when the image is too small */
 export function auxiliaryLayers(place: AuxiliaryPlace, { classes, imagenet = false }: NetworkSettings): Layer[] {
   const edge = pooledEdge(place);
   const [squeezed, expanded] = [edge ** 2, (edge - 1) ** 2];

@@ -6,20 +6,20 @@ import { CELL_NAMES, type Genotype, type GenotypeEdge, genotypeCell, INPUTS } fr
 import { OPERATIONS } from './operations.js';
 import { NODES } from './relaxedCell.js';
 
-/** What an edge of an architecture may be: all but `none`. */
-export const EDGE_OPERATIONS = OPERATIONS.filter((operation) => operation !== 'none');
+/** Operations on the edges of an architecture: all but `none`. */
+const EDGE_OPERATIONS = OPERATIONS.filter((operation) => operation !== 'none');
 
-/** Every cell of the space joins all its nodes. */
+/** Nodes that are concatenated into the output of a cell: in this space all of them. */
 export const CONCAT: readonly number[] = Array.from({ length: NODES }, (_, i) => i + INPUTS);
 
-/** Pairs of different nodes before a node. */
+/** Pairs of different predecessors of a node. */
 function inputPairs(node: number): (readonly [number, number])[] {
   return Array.from({ length: node }, (_, second) =>
     Array.from({ length: second }, (_, first) => [first, second] as const),
   ).flat();
 }
 
-/** Every node of both cells: which two nodes it takes, and the operation on either (Liu et al. 2019, DARTS, section 2.4). */
+/** For every node of both cells: its two inputs, and the operation on each (Liu et al. 2019, DARTS, section 2.4). */
 export const GENOTYPE_CHOICES: readonly Choice[] = CELL_NAMES.flatMap((cell) =>
   CONCAT.flatMap((node) => [
     { name: `${cell} ${node} inputs`, options: inputPairs(node).map((pair) => pair.join(',')) },
@@ -28,10 +28,10 @@ export const GENOTYPE_CHOICES: readonly Choice[] = CELL_NAMES.flatMap((cell) =>
   ]),
 );
 
-/** More than a number holds exactly: about 1.08e18. */
+/** About 1.08e18, which a double does not represent exactly. */
 export const SPACE_SIZE = GENOTYPE_CHOICES.reduce((product, { options }) => product * options.length, 1);
 
-/** @throws AttributeError if the decisions are too many, too few or out of range */
+/** @throws {AttributeError} when the decisions are too many, too few or out of range */
 export function genotypeOfDecisions(decisions: readonly number[]): Genotype {
   if (decisions.length !== GENOTYPE_CHOICES.length)
     throw new AttributeError(
@@ -53,7 +53,7 @@ export function genotypeOfDecisions(decisions: readonly number[]): Genotype {
   return { normal, reduction };
 }
 
-/** @throws ArchitectureError for a genotype outside the space */
+/** @throws {ArchitectureError} when the genotype is not in the space */
 export function decisionsOfGenotype(genotype: Genotype): number[] {
   return CELL_NAMES.flatMap((name) => {
     const cell = genotype[name];
@@ -98,7 +98,7 @@ export function mutateGenotype(genotype: Genotype, random: Random): Genotype {
   return genotypeOfDecisions(decisions.with(choice, (decisions[choice] + step) % count));
 }
 
-/** One after the other, the last decision changing fastest; nobody will see the end. */
+/** Lazily, in lexicographic order of decisions; too many to reach the end. */
 export function* enumerateGenotypes(): Generator<Genotype> {
   const decisions = GENOTYPE_CHOICES.map(() => 0);
   for (;;) {

@@ -13,16 +13,16 @@ import type { Genotype, GenotypeCell, GenotypeOperation } from './genotype.js';
 import { type CellPlace, STEM_MULTIPLIER, skeleton } from './skeleton.js';
 
 export interface GenotypeCostOptions {
-  /** Scale and shift of batch norm in the operations of cells. Default true; false is how NAS-Bench-301's networks are counted. */
+  /** Scale and shift of batch norm in the operations of cells. Default true; NAS-Bench-301 counts without them. */
   readonly affine?: boolean;
-  /** Count the auxiliary classifier. Default false: it is no part of the network as it will be used, and papers leave it out. */
+  /** Count the auxiliary classifier. Default false: it is not part of inference, and papers do not count it. */
   readonly auxiliary?: boolean;
 }
 
 /**
  * Cost of the network of a genotype, derived from its layers. `mflops` are multiply-adds / 1e6 of convolutions and classifier, the
  * count of the papers that follow DARTS.
- * @throws AttributeError for sizes that make no network
+ * @throws {AttributeError} when the sizes make no network
  */
 export function countGenotype(
   genotype: Genotype,
@@ -97,7 +97,7 @@ function operationLayers(
     case 'conv_7x1_1x7': {
       const pixels = edge ** 2;
       const seven: Layer = { kind: 'convolution', taps: 7, inputs: channels, outputs: channels, pixels };
-      // The first convolution strides along rows alone.
+      // The first convolution has its stride along rows only.
       return [
         { ...seven, pixels: halves ? 2 * pixels : pixels },
         seven,

@@ -11,7 +11,7 @@ import {
 } from './genotype.js';
 import { type Literal, unexpected } from './literal.js';
 
-/** What reads the parts that formats share; `text` is for errors. */
+/** Readers of the parts that all text formats share. @param text the whole text, for error messages */
 export function genotypeReader(text: string) {
   const list = (literal: Literal, wanted: string): readonly Literal[] =>
     literal.kind === 'list' ? literal.items : unexpected(text, literal.at, wanted);
@@ -32,7 +32,7 @@ export function genotypeReader(text: string) {
     return { operation: operation(parts[0]), from: integer(parts[1], 0, to - 1, `an input of node ${to}`), to };
   };
 
-  /** The greater number is the node, whichever comes first. */
+  /** The larger number is the node, the smaller one its input, in either order. */
   const triple = (literal: Literal): GenotypeEdge => {
     const parts = list(literal, `('operation', node, input)`);
     if (parts.length !== 3) unexpected(text, literal.at, `three entries, ('operation', node, input), like the first`);
@@ -74,7 +74,7 @@ export function genotypeReader(text: string) {
   return { list, integer, pair, cell };
 }
 
-/** No cell has as many: this keeps a typing error from making one. */
+/** An upper bound, so that a typing error does not create a huge cell. */
 const MOST_NODES = 99;
 
 const FIELDS = ['normal', 'normal_concat', 'reduce', 'reduce_concat'] as const;
@@ -82,7 +82,7 @@ const FIELDS = ['normal', 'normal_concat', 'reduce', 'reduce_concat'] as const;
 /**
  * A record `Genotype(normal=..., normal_concat=..., reduce=..., reduce_concat=...)`, whose edges are pairs
  * ('operation', input), two a node, triples ('operation', node, input), or a list of pairs for each node.
- * @throws ArchitectureError
+ * @throws {ArchitectureError} with the position, got and wanted
  */
 export function readGenotype(text: string, literal: Literal & { kind: 'record' }): Genotype {
   const [normal, normalConcat, reduction, reductionConcat] = FIELDS.map(
@@ -95,7 +95,7 @@ export function readGenotype(text: string, literal: Literal & { kind: 'record' }
   return { normal: cell(normal, normalConcat), reduction: cell(reduction, reductionConcat) };
 }
 
-/** The edges of each node, from the first after the inputs on. */
+/** The incoming edges of each node, starting with the first node after the inputs. */
 export function edgesByNode(cell: GenotypeCell): GenotypeEdge[][] {
   return Array.from({ length: lastNode(cell) + 1 - INPUTS }, (_, i) =>
     cell.edges.filter(({ to }) => to === i + INPUTS),
@@ -126,7 +126,7 @@ export function formatFlat(genotype: Genotype): string {
   return wrap(genotype, ({ edges }) => edges.map(edgeText).join(', '));
 }
 
-/** With a list of pairs for each node, however many it has. */
+/** The text with a list of pairs for each node, which may have any number of edges. */
 export function formatByNode(genotype: Genotype): string {
   return wrap(genotype, (cell) =>
     edgesByNode(cell)

@@ -6,7 +6,7 @@ import { parseLiteral, unexpected } from './literal.js';
 /**
  * Reads a genotype in any of these forms: `Genotype(...)` (or the same as JSON) with pairs, triples or lists by node, the integer
  * genomes of NSGA-Net, flat or nested, and the pairs of integers of NASLib.
- * @throws ArchitectureError with the position (from 0), what stands there and what was wanted
+ * @throws {ArchitectureError} with the position (from 0), got and wanted
  */
 export function parseGenotype(text: string): Genotype {
   const literal = parseLiteral(text);

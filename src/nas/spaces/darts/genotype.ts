@@ -1,5 +1,5 @@
 /**
- * Cells of the family of NASNet (Zoph et al. 2018), as DARTS writes them down (Liu et al. 2019, section 2.1): plain data that
+ * Cells of the family of NASNet (Zoph et al. 2018), in the notation of DARTS (Liu et al. 2019, section 2.1): plain data that
  * survives JSON. Nodes 0 and 1 are the outputs of the cell before the last and of the last; every further node is the sum of
  * its incoming edges.
  */
@@ -11,7 +11,7 @@ export interface Genotype {
 export interface GenotypeCell {
   /** By target, then source, then operation. */
   readonly edges: readonly GenotypeEdge[];
-  /** Nodes whose values, side by side, are the cell's output; ascending. */
+  /** Nodes whose values are concatenated into the cell's output; ascending. */
   readonly concat: readonly number[];
 }
 
@@ -49,8 +49,8 @@ export function isGenotypeOperation(name: string): name is GenotypeOperation {
 }
 
 /**
- * A cell with edges and concat in the one order that equal cells share. Nodes that nothing reaches, and edges from them, are left
- * out, as FairDARTS does (Chu et al. 2020); where nothing is reached at all, concat stays, and the cell gives zeros.
+ * A cell with edges and concat in canonical order. Unreachable nodes and edges from them are removed, as in FairDARTS (Chu et al.
+ * 2020, 1911.12126); where no node is reachable, concat stays, and the cell outputs zeros.
  */
 export function genotypeCell(edges: readonly GenotypeEdge[], concat: readonly number[]): GenotypeCell {
   const sorted = [...edges].sort(
@@ -67,7 +67,7 @@ export function lastNode({ edges, concat }: GenotypeCell): number {
   return Math.max(INPUTS - 1, ...edges.map(({ to }) => to), ...concat);
 }
 
-/** Nodes after the inputs that no edge leaves: the loose ends that some spaces join as output. */
+/** Nodes after the inputs without outgoing edges, which some spaces concatenate as the output. */
 export function looseEnds(edges: readonly GenotypeEdge[], nodes: number): number[] {
   const used = new Set(edges.map(({ from }) => from));
   return Array.from({ length: nodes }, (_, i) => i + INPUTS).filter((node) => !used.has(node));

@@ -33,13 +33,13 @@ const SEQUENCE_OPERATIONS = [
   'avg_pool_5x5',
 ] as const;
 
-/** Numbers of a node: input, operation, input, operation. */
+/** Numbers for each node: input, operation, input, operation. */
 const STEP = 4;
 
 /**
  * A sequence of ENAS or NAO: `input operation input operation` for every node of the normal cell, then as many of the reduction;
- * loose ends are the output.
- * @throws ArchitectureError for another form, or naming all operations that networks here lack
+ * nodes without outgoing edges are the output.
+ * @throws {ArchitectureError} when the text has another form, or naming all operations that are not implemented
  */
 export function parseSequence(text: string): Genotype {
   const words = text.trim().split(/\s+/);
@@ -73,7 +73,7 @@ function numberAt(words: readonly string[], at: number, limit: number, what: str
 
 function cellOf(name: string, edges: readonly Omit<GenotypeEdge, 'to'>[]): GenotypeCell {
   const placed = edges.map((edge, i) => ({ ...edge, to: INPUTS + (i >> 1) }));
-  // Those systems would join an input that no node takes to the output.
+  // Those systems would concatenate an unused input into the output.
   for (let input = 0; input < INPUTS; input++)
     if (!placed.some(({ from }) => from === input))
       throw new ArchitectureError(`sequence: ${name} cell: no node takes input ${input}, wanted both inputs taken`);

@@ -30,9 +30,9 @@ const DARTS_CONCAT = [2, 3, 4, 5];
 
 /**
  * The genome of NSGA-Net: `[op, input, op, input, ...]` for the nodes of the normal cell, then of the reduction, or nested,
- * `[[[[op, input], [op, input]], ...], [...]]`, or NASLib's `[[(input, op), ...], [...]]`. NSGA-Net joins loose ends as output,
- * NASLib nodes 2 to 5.
- * @throws ArchitectureError
+ * `[[[[op, input], [op, input]], ...], [...]]`, or NASLib's `[[(input, op), ...], [...]]`. In NSGA-Net nodes without
+ * outgoing edges are the output, in NASLib nodes 2 to 5.
+ * @throws {ArchitectureError} with the position, got and wanted
  */
 export function readIntegers(text: string, literal: Literal & { kind: 'list' }): Genotype {
   const { list, integer } = genotypeReader(text);
@@ -92,7 +92,8 @@ export function readIntegers(text: string, literal: Literal & { kind: 'list' }):
 
 /**
  * The integers of a genotype as NSGA-Net writes them.
- * @throws ArchitectureError if a node has not two edges, the output is not the loose ends, or an operation has no number
+ * @throws {ArchitectureError} when a node does not have two edges, the output is not the nodes without outgoing edges, or an operation
+ *   has no number
  */
 export function formatNsganet({ normal, reduction }: Genotype): string {
   return `[${[...genome('normal', normal), ...genome('reduction', reduction)].join(', ')}]`;

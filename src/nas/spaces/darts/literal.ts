@@ -1,6 +1,6 @@
 import { ArchitectureError } from '../shared/architectureError.js';
 
-/** A value as Python or JSON writes it, with the position where it begins. */
+/** A parsed Python or JSON literal with the position where it begins. */
 export type Literal = { readonly at: number } & (
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }
@@ -8,7 +8,7 @@ export type Literal = { readonly at: number } & (
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Literal> }
 );
 
-/** @throws ArchitectureError, always: what stands at the position, and what was wanted */
+/** @throws {ArchitectureError} always: with the position, got and wanted */
 export function unexpected(text: string, at: number, wanted: string): never {
   const rest = text.slice(at, at + 24);
   throw new ArchitectureError(
@@ -18,7 +18,7 @@ export function unexpected(text: string, at: number, wanted: string): never {
 
 /**
  * Reads numbers, quoted text, lists, tuples, `range(a, b)`, and records: `Name(key=value, ...)` or `{"key": value, ...}`.
- * @throws ArchitectureError with the position (from 0), what stands there and what was wanted
+ * @throws {ArchitectureError} with the position (from 0), got and wanted
  */
 export function parseLiteral(text: string): Literal {
   let position = 0;
@@ -34,7 +34,7 @@ export function parseLiteral(text: string): Literal {
   };
   const expect = (pattern: RegExp, wanted: string): string => take(pattern) ?? unexpected(text, position, wanted);
 
-  /** Items between commas, one of which may stand after the last. */
+  /** Items separated by commas; a trailing comma is allowed. */
   const sequence = (closing: RegExp, name: string, item: () => void) => {
     while (take(closing) === undefined) {
       item();
@@ -55,7 +55,7 @@ export function parseLiteral(text: string): Literal {
       skip();
       const start = position;
       const field = key();
-      if (fields.has(field)) unexpected(text, start, `each name once, and "${field}" stands before`);
+      if (fields.has(field)) unexpected(text, start, `each name once, but "${field}" is repeated`);
       fields.set(field, value());
     });
     return { kind: 'record', at, fields };

@@ -20,7 +20,7 @@ import { type CellPlace, STEM_MULTIPLIER, skeleton } from './skeleton.js';
  * The network of a genotype (Liu et al. 2019, DARTS, sections 3.2 and 3.3): stem, `cells` cells of which those at a third and two
  * thirds halve the image, global average pool, classifier; affine batch norm with running averages throughout, but none after pools.
  * @param settings `cells` counts all cells; `size` a multiple of 4, for ImageNet's network of 32
- * @throws AttributeError for sizes that make no network
+ * @throws {AttributeError} when the sizes make no network
  */
 export function genotypeNetwork(genotype: Genotype, settings: NetworkSettings): Classifier {
   checkSettings('genotypeNetwork', settings, settings.imagenet ? 32 : 4);
@@ -70,7 +70,7 @@ function cifarStem(context: LayerContext, { imageChannels, channels }: NetworkSe
   };
 }
 
-/** Three 3x3 convolutions of stride 2, after the second and the third of which the first cell reads. */
+/** Three 3x3 convolutions of stride 2, the outputs of the second and third are the inputs of the first cell. */
 function imagenetStem(context: LayerContext, { imageChannels, channels }: NetworkSettings): Stem {
   const half = channels >> 1;
   const sizes = { outputs: channels, kernel: 3, stride: 2 };
@@ -114,10 +114,10 @@ function genotypeCell(
         const operation = to === node ? built[index] : undefined;
         if (!operation) return [];
         const value = operation(nodes[from], mode);
-        // An identity is never dropped.
+        // Drop path does not apply to identities.
         return dropPath && value !== nodes[from] ? [dropPath(value, `${name}/edge ${index}`)] : [value];
       });
-      // A node without edges is zero; what follows it may still add the shift of a batch norm.
+      // A node without edges is zero; a batch norm after it may still add its shift.
       nodes.push(incoming.length > 0 ? add(...incoming) : zero(nodes, reduction));
     }
     return concat(outputs.map((node) => nodes[node]));
@@ -128,7 +128,7 @@ function zero(nodes: readonly Value[], reduction: boolean): Value {
   return scale(nodes.length > 2 ? nodes[2] : reduction ? subsample(nodes[0]) : nodes[0], 0);
 }
 
-/** The operation of an edge; undefined for `none`. A pool has no batch norm: that of the search is there for the mixture. */
+/** The operation of an edge; undefined for `none`. A pool has no batch norm here, unlike in the search network, where its output has to match the other candidates. */
 function edgeBlock(
   context: LayerContext,
   name: string,

@@ -1,7 +1,7 @@
 import type { OperationGraph } from '../shared/space.js';
 import { CELL_NAMES, GENOTYPE_OPERATIONS, type Genotype, INPUTS } from './genotype.js';
 
-/** The inputs of a cell are nodes too, so that a path tells from which it comes. */
+/** The inputs of a cell are nodes too, so that paths from different inputs differ. */
 export const GRAPH_OPERATIONS: readonly string[] = [
   'input',
   'output',
@@ -10,8 +10,8 @@ export const GRAPH_OPERATIONS: readonly string[] = [
 ];
 
 /**
- * Both cells beside each other between one input and one output. The edges of the cells become nodes, and two are joined where
- * the one ends and the other begins: sums have no nodes. Architectures of the space have 22 nodes.
+ * Both cells in parallel between one input and one output. The edges of the cells become nodes (operations on nodes), connected where
+ * one edge ends and the next begins; sums have no nodes. Architectures of the space have 22 nodes.
  */
 export function genotypeGraph(genotype: Genotype): OperationGraph {
   const operations = [0];
@@ -19,7 +19,7 @@ export function genotypeGraph(genotype: Genotype): OperationGraph {
   const last: number[] = [];
   for (const name of CELL_NAMES) {
     const cell = genotype[name];
-    /** For every node of the cell the nodes of the graph whose sum it is. */
+    /** For every node of the cell the nodes of the graph that it sums. */
     const terms = new Map<number, number[]>();
     for (let input = 0; input < INPUTS; input++) {
       edges.push([0, operations.length]);

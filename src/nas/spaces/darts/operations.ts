@@ -10,7 +10,7 @@ import type { NetworkMode } from '../../networks/classifier.js';
 import { type Block, batchNormLayer, batchNormMode, type LayerContext } from '../../networks/layers.js';
 import type { GenotypeOperation } from './genotype.js';
 
-/** Candidates of an edge (Liu et al. 2019, DARTS, section 3.1.1), in the order of the columns of a table of alphas. */
+/** Candidates of an edge (Liu et al. 2019, DARTS, section 3.1.1), in the order of the columns of the architecture parameters. */
 export const OPERATIONS = [
   'none',
   'max_pool_3x3',
@@ -27,23 +27,23 @@ export const POOLS: ReadonlySet<string> = new Set(['max_pool_3x3', 'avg_pool_3x3
 
 export type OperationName = (typeof OPERATIONS)[number];
 
-/** An operation up to its last batch norm, which whoever mixes several operations does on the way. */
+/** An operation without its last batch norm, which a mixture fuses into its weighted sum. */
 export interface Candidate {
   compute(x: Value, mode: NetworkMode): Value;
   /** Channels of the result, of all copies. */
   readonly channels: number;
-  /** Whether the batch norm may have factor and offset: not that of a pool, which is there to give it the others' scale. */
+  /** Whether the batch norm may have scale and shift. Not after a pool, where it only matches the scale of the other candidates. */
   readonly affine?: boolean;
 }
 
 export interface CandidateSizes {
   readonly channels: number;
   readonly stride: 1 | 2;
-  /** Copies with weights of their own, whose results lie side by side along the channels; 1 where absent. */
+  /** Copies with weights of their own, concatenated along the channels; default 1. */
   readonly copies?: number;
 }
 
-/** The operation of a name; undefined for `none`, which adds nothing, and for the skip connection at stride 1. */
+/** The operation of a name; undefined for `none`, which is zero, and for the skip connection at stride 1, which is the identity. */
 export function candidate(
   name: GenotypeOperation,
   context: LayerContext,
@@ -55,7 +55,7 @@ export function candidate(
     case 'none':
       return undefined;
     case 'max_pool_3x3':
-      // Copies of a pool would be equal: there is one.
+      // Copies of a pool would be equal, so one is computed.
       return { compute: (x) => maxPool(x, { kernel: 3, stride, padding: 1 }), channels, affine: false };
     case 'avg_pool_3x3':
       return {
@@ -82,15 +82,16 @@ export function candidate(
   }
 }
 
-/** An operation whole, with a batch norm of its own at the end. */
+/** A complete operation with a batch norm of its own at the end. */
 export function block(context: LayerContext, prefix: string, { compute, channels, affine = true }: Candidate): Block {
   const norm = batchNormLayer({ ...context, affine: context.affine && affine }, `${prefix}/norm`, channels);
   return (x, mode) => norm.forward(compute(x, mode), batchNormMode(context, mode));
 }
 
 /**
- * Halves the image without losing the odd pixels: ReLU, two 1x1 convolutions of stride 2, the second of the image moved by
- * one pixel, side by side. Convolutions of stride 1 of every second pixel are the same with less to write backward.
+ * Factorized reduction (DARTS' code), which halves the image without skipping odd pixels: ReLU, then two 1x1 convolutions of stride 2,
+ * the second on the image shifted by one pixel, concatenated. They are computed as convolutions of stride 1 on subsampled images, whose
+ * gradients write less memory.
  */
 export function factorizedReduce(
   context: LayerContext,
@@ -119,10 +120,11 @@ interface DepthwisePointwise {
 }
 
 /**
- * Depthwise convolution of a ReLU and pointwise convolution. Those that read the edge's input are traced between checkpoints: what
- * lies between the two is not kept but computed again for the pointwise convolution's gradient: a quarter less memory for a step of
- * the search network. Second halves, which would compute the batch's statistics again too, keep theirs.
- * @param stacked the input has the copies already
+ * ReLU, depthwise convolution, pointwise convolution. For candidates that read the edge's input, the depthwise result is checkpointed:
+ * it is recomputed for the gradient of the pointwise convolution instead of being stored, which takes a quarter less memory for a step
+ * of the search network. In the second half of a separable convolution it is stored, because recomputing it would recompute the batch
+ * statistics too.
+ * @param stacked the input already has the channels of all copies
  */
 function depthwisePointwise(
   context: LayerContext,
@@ -148,7 +150,7 @@ function depthwisePointwise(
   return { depthwise, pointwise };
 }
 
-/** ReLU, depthwise, pointwise and batch norm, twice; the first time with the stride. */
+/** ReLU, depthwise and pointwise convolution, batch norm, all twice; the first with the stride (separable convolution of DARTS). */
 function separableConvolution(context: LayerContext, prefix: string, sizes: CandidateSizes, kernel: number): Candidate {
   const { channels, copies = 1 } = sizes;
   const shape = { kernel, dilation: 1 };
@@ -164,7 +166,7 @@ function separableConvolution(context: LayerContext, prefix: string, sizes: Cand
     compute: (x, mode) => {
       const between = x.graph.checkpoint(() => first.pointwise.forward(first.depthwise.forward(x)));
       const normMode = batchNormMode(context, mode);
-      // Batch norm and depthwise convolution are one kernel up to 5x5.
+      // Batch norm and depthwise convolution are fused into one kernel up to 5x5.
       const depthwise =
         kernel > 5
           ? second.depthwise.forward(norm.forward(between, normMode))

@@ -12,8 +12,8 @@ const TABLES: readonly RelaxedTable[] = CELL_NAMES.map((name) => ({
 }));
 
 /**
- * One table for the normal cells, one for the reductions. An architecture may have several operations on an edge, and nodes with
- * fewer or more than two edges; edges of `none` are left out, and so are nodes that nothing reaches.
+ * One table for the normal cells, one for the reduction cells. A selection may have several operations on an edge, and nodes with
+ * other than two edges; edges of `none` and unreachable nodes are removed.
  */
 export const GENOTYPE_RELAXATION: Relaxation<Genotype> = {
   tables: TABLES,

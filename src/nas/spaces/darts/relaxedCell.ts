@@ -8,10 +8,10 @@ import { mixCandidates, type StackedCandidate, type TableMixture } from '../shar
 import { type EdgeValue, joinEdges, partOfNode } from '../shared/partialChannels.js';
 import { block, type Candidate, candidate, factorizedReduce, OPERATIONS, POOLS } from './operations.js';
 
-/** Nodes of a cell that are computed; the two inputs come before them. */
+/** Inner nodes of a cell, numbered after its two inputs. */
 export const NODES = 4;
 
-/** Source and target of every edge: node i + 2 receives from all before it. */
+/** Source and target of every edge: node i + 2 has edges from all nodes before it. */
 export const EDGES: readonly (readonly [number, number])[] = Array.from({ length: NODES }, (_, node) =>
   Array.from({ length: node + 2 }, (_, from) => [from, node + 2] as const),
 ).flat();
@@ -29,7 +29,7 @@ export interface CellSizes {
   readonly gated: boolean;
   /** Which candidates there are, [edges, operations], row-major; absent: all. */
   readonly candidates?: readonly boolean[];
-  /** Candidates see the first 1/partial of a node's channels; the others pass by. */
+  /** Candidates process the first 1/partial of a node's channels; the others bypass them (PC-DARTS). */
   readonly partial: number;
 }
 
@@ -39,13 +39,14 @@ interface NodeSizes extends Pick<CellSizes, 'channels' | 'gated' | 'partial' | '
   readonly from: number;
 }
 
-/** @param mixture what weighs the candidates of the cell's table */
+/** @param mixture weights of the candidates of the cell's table */
 export type RelaxedCell = (before: Value, last: Value, mode: NetworkMode, mixture: TableMixture) => Value;
 
 /**
  * A cell of all candidates on all edges (Liu et al. 2019, DARTS, section 2.1). All edges that leave a node are computed together:
- * each operation is one convolution of as many copies, and all candidates of the node lie in one stack. With partial channels (Xu
- * et al. 2020, PC-DARTS, section 3.1) the candidates see a part, which the others join before the channels are shuffled.
+ * each operation is one convolution with a copy for every edge, and all candidates of the node are stacked along the channels. With
+ * partial channels (Xu et al. 2020, PC-DARTS, 1907.05737, section 3.1) candidates process a part, which is concatenated with the rest
+ * before the channels are shuffled.
  */
 export function relaxedCell(
   context: LayerContext,
@@ -84,7 +85,7 @@ export function relaxedCell(
   };
 }
 
-/** What a node gives to every node after it. */
+/** The contributions of a node to every later node. */
 function relaxedNode(
   context: LayerContext,
   name: string,

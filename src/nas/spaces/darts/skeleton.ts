@@ -1,12 +1,12 @@
 import type { NetworkSettings } from '../shared/networkSettings.js';
 
-/** Of each kind of cell, the nodes that its output holds side by side. */
+/** Of each kind of cell, the nodes that are concatenated into its output. */
 export type CellOutputs = Readonly<Record<'normal' | 'reduction', { readonly concat: readonly number[] }>>;
 
-/** Channels of CIFAR's stem for one of the first cell (DARTS). */
+/** Channels of the stem for CIFAR, as a multiple of those of the first cell (DARTS' code). */
 export const STEM_MULTIPLIER = 3;
 
-/** Where a cell stands in its network. */
+/** Position and sizes of a cell in its network. */
 export interface CellPlace {
   readonly reduction: boolean;
   /** The input from the cell before the last has twice the edge of the other. */
@@ -21,13 +21,13 @@ export interface CellPlace {
 
 export interface Skeleton {
   readonly cells: readonly CellPlace[];
-  /** Channels and edge of what the last cell gives. */
+  /** Channels and image edge of the last cell's output. */
   readonly channels: number;
   readonly edge: number;
   readonly auxiliary: AuxiliaryPlace;
 }
 
-/** Where the auxiliary classifier reads. */
+/** Position of the auxiliary classifier. */
 export interface AuxiliaryPlace {
   /** The cell that it follows. */
   readonly cell: number;

@@ -10,14 +10,14 @@ import { GENOTYPE_RELAXATION } from './relaxation.js';
 import { relaxedCell } from './relaxedCell.js';
 import { type CellOutputs, STEM_MULTIPLIER, skeleton } from './skeleton.js';
 
-/** Every computed node is part of a cell's output. */
+/** All inner nodes are concatenated into a cell's output. */
 const OUTPUTS: CellOutputs = { normal: { concat: CONCAT }, reduction: { concat: CONCAT } };
 
 /**
  * The search network of DARTS (Liu et al. 2019, section 3.1): `cells` cells of which those at a third and two thirds halve the
- * image, all normal ones sharing one table of architecture parameters, all reductions another.
+ * image, all normal cells sharing one table of architecture parameters, all reduction cells another.
  * @param settings `cells` counts all cells
- * @throws AttributeError unless `channels` is a multiple of 4 * `partial`
+ * @throws {AttributeError} unless `channels` is a multiple of 4 x `partial`
  */
 export function dartsSupernet(
   { channels, cells, classes, size, imageChannels }: NetworkSettings,

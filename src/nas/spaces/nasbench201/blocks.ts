@@ -8,15 +8,15 @@ import { globalAveragePool } from '../../../engine/ops/pool/globalAveragePool.js
 import { type Block, batchNorm, convBatchNorm, type LayerContext } from '../../networks/layers.js';
 import type { NetworkSettings } from '../shared/networkSettings.js';
 
-/** Average over 3x3 pixels, those outside the image left out (2001.00326, table 1; no batch norm at equal channels). */
+/** Average pool 3x3 without padding in the mean (2001.00326, table 1; no batch norm at equal channels). */
 export function averagePool3x3(x: Value): Value {
   return averagePool(x, { kernel: 3, stride: 1, padding: 1, countPadding: false });
 }
 
-/** Halves the edge and doubles the channels: two 3x3 convolutions beside an average pool 2x2 and a 1x1 convolution. */
+/** Residual block that halves the edge and doubles the channels: two 3x3 convolutions; shortcut: average pool 2x2, 1x1 convolution. */
 function residualBlock(context: LayerContext, name: string, inputs: number): Block {
   const outputs = 2 * inputs;
-  // ReLU before each of the two convolutions, the second in the pass of the batch norm that precedes it.
+  // ReLU before each of the two convolutions; the second is fused with the batch norm that precedes it.
   const first = convBatchNorm(context, `${name}/first`, { inputs, outputs, kernel: 3, stride: 2 }, { relu: true });
   const second = convBatchNorm(context, `${name}/second`, { inputs: outputs, outputs, kernel: 3 });
   const shortcut = new Conv2d(context.weights, `${name}/shortcut`, { inputs, outputs, kernel: 1 });
@@ -27,14 +27,14 @@ function residualBlock(context: LayerContext, name: string, inputs: number): Blo
 /**
  * The macro network of NAS-Bench-201 (Dong and Yang 2020, 2001.00326, section 2.1, figure 1) around any cell: stem, three
  * stages of N cells with a residual block between them, batch norm, ReLU, global average pool, classifier.
- * @param cell makes the cell of a name and a number of channels
+ * @param cell builds a cell with a name for its variables and a number of channels
  */
 export function macroNetwork(
   context: LayerContext,
   { channels, cells, classes, imageChannels }: NetworkSettings,
   cell: (name: string, channels: number) => Block,
 ): Block {
-  // Outside the cells batch norm keeps its scale and shift, as in the published supernets.
+  // Outside the cells batch norm always has scale and shift, as in the published supernets.
   const outside = { ...context, affine: true };
   const stem = new Conv2d(context.weights, 'stem/conv', {
     inputs: imageChannels,

@@ -4,11 +4,11 @@ import { type Cell, EDGES, NODES, OPERATIONS } from './cell.js';
  * Canonical strings: cells with equal strings compute the same function. Node 0 is "0"; an edge is "(input)@operation",
  * a skip is its input; a node is the sorted sum of its edges.
  *
- * - `skip`: only skips are merged, `none` is kept as an operation: 12,751 classes.
+ * - `skip`: only skip connections are merged, `none` counts as an operation: 12,751 classes.
  * - `zero`: an edge is "#" if it is `none` or its input is exactly "#": the 6,466 classes of the paper (2001.00326,
  *   section 2.1).
  */
-export type CanonicalRule = 'skip' | 'zero';
+type CanonicalRule = 'skip' | 'zero';
 
 export function canonicalCell(cell: Cell, rule: CanonicalRule): string {
   const nodes = ['0'];

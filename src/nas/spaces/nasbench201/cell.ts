@@ -19,7 +19,7 @@ export const EDGES = [
 ] as const;
 export const NODES = 4;
 
-/** Indices into OPERATIONS, one per entry of EDGES. Plain data: it survives JSON. */
+/** Indices into OPERATIONS, one per entry of EDGES. Plain JSON data. */
 export type Cell = readonly [number, number, number, number, number, number];
 
 /** The cell as `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`. */
@@ -34,7 +34,7 @@ export function formatCell(cell: Cell): string {
 
 /**
  * Reads a cell string; the inverse of formatCell.
- * @throws ArchitectureError with the position (from 0), what stands there and what was wanted
+ * @throws {ArchitectureError} with the position (from 0), got and wanted
  */
 export function parseCell(text: string): Cell {
   const cell: number[] = [];
@@ -66,19 +66,19 @@ export function parseCell(text: string): Cell {
   return cell as unknown as Cell;
 }
 
-/** A cell drawn uniformly from all 15,625. */
+/** Sampled uniformly from all 15,625 cells. */
 export function randomCell(random: Random): Cell {
   return EDGES.map(() => random.integer(OPERATIONS.length)) as unknown as Cell;
 }
 
-/** One edge, drawn uniformly, gets another operation, drawn uniformly from the four others. */
+/** Replaces the operation of one edge; edge and new operation are sampled uniformly. */
 export function mutateCell(cell: Cell, random: Random): Cell {
   const edge = random.integer(EDGES.length);
   const step = 1 + random.integer(OPERATIONS.length - 1);
   return cell.with(edge, (cell[edge] + step) % OPERATIONS.length) as unknown as Cell;
 }
 
-/** All 15,625 cells, the last edge changing fastest. */
+/** All 15,625 cells in lexicographic order. */
 export function* enumerateCells(): Generator<Cell> {
   const count = OPERATIONS.length ** EDGES.length;
   for (let index = 0; index < count; index++) {

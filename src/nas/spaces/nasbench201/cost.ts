@@ -64,8 +64,8 @@ function networkLayers(cell: Cell, settings: NetworkSettings): Layer[] {
 
 /**
  * NAS-Bench-201 counts a multiply-accumulate as one operation, an affine batch norm as two per element, ReLU as one, and
- * a pooling window as one per pixel of the window. Its global pooling comes out as a window one pixel longer on each side
- * than the map, (edge + 1)^2 per channel: that is what its published figures for 8x8 and for 4x4 maps agree on.
+ * a pooling window as one per pixel of the window. It counts global pooling as (edge + 1)^2 per channel, a window
+ * one pixel longer in each direction than the map: this reproduces its published figures for 8x8 and for 4x4 maps.
  */
 function operationsOf(layer: Layer): number {
   switch (layer.kind) {
@@ -84,7 +84,7 @@ function operationsOf(layer: Layer): number {
 
 /**
  * Cost of the network of `cell`, derived from its layers.
- * @throws AttributeError if a setting is no positive integer or the size no multiple of 4
+ * @throws {AttributeError} when a setting is not a positive integer, or the size not a multiple of 4
  */
 export function countCell(cell: Cell, settings: NetworkSettings): NetworkCost {
   checkSettings('countCell', settings, 4);

@@ -29,7 +29,7 @@ function buildCell(cell: Cell, context: LayerContext, name: string, channels: nu
         const block = to === node ? edges[edge] : undefined;
         return block ? [block(nodes[from], mode)] : [];
       });
-      // A node without input is zero; what follows it may still add the shift of a batch norm.
+      // A node without inputs is zero; a batch norm after it may still add its shift.
       nodes.push(incoming.length > 0 ? add(...incoming) : scale(input, 0));
     }
     return nodes[NODES - 1];

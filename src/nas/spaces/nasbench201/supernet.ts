@@ -15,7 +15,7 @@ import { CELL_RELAXATION } from './choices.js';
 /**
  * All cells at once: node j = sum over edges i -> j and operations o of softmax(alpha_ij)_o * o(node i) (DARTS, eq. 2, on the
  * cell of NAS-Bench-201). All cells of the network share one table of architecture parameters, [edges, operations].
- * @throws AttributeError unless the channels of the first stage are a multiple of 4 * `partial`
+ * @throws {AttributeError} unless the channels of the first stage are a multiple of 4 x `partial`
  */
 export function cellSupernet(
   settings: NetworkSettings,
@@ -29,7 +29,7 @@ export function cellSupernet(
     trackRunningStatistics: batchNorm !== 'batch',
   };
   const mixtures = tableMixtures(CELL_RELAXATION.tables, gated);
-  // The mixture of the pass that is being traced: cells are blocks like any other in the macro network.
+  // The mixture of the pass that is being traced, because the macro network calls cells like any other block, without one.
   let table: TableMixture | undefined;
   const network = macroNetwork(context, settings, (name, channels): Block => {
     const cell = relaxedCell(context, name, { channels, gated, partial, candidates: candidates?.[0] });
@@ -48,8 +48,8 @@ export function cellSupernet(
 }
 
 /**
- * All edges that leave a node are computed together: a convolution of as many times the outputs for each kind, and one stack of
- * all candidates of the node.
+ * All edges that leave a node are computed together: one convolution for each kind of operation with the outputs of all edges, and
+ * all candidates of the node stacked along the channels.
  */
 function relaxedCell(
   context: LayerContext,
@@ -73,7 +73,7 @@ function relaxedCell(
 interface NodeSizes {
   readonly channels: number;
   readonly gated: boolean;
-  /** Candidates see the first 1/partial of a node's channels; the others pass by. */
+  /** Candidates process the first 1/partial of a node's channels; the others bypass them (PC-DARTS). */
   readonly partial: number;
   /** Which candidates there are, [edges, operations], row-major; absent: all. */
   readonly candidates?: readonly boolean[];
@@ -81,7 +81,7 @@ interface NodeSizes {
   readonly from: number;
 }
 
-/** What a node gives to every node after it. `none` adds nothing: its weight acts through the softmax alone. */
+/** The contributions of a node to every later node. `none` is zero: its weight acts only through the softmax. */
 function relaxedNode(
   context: LayerContext,
   name: string,

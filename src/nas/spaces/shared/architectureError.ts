@@ -1,6 +1,6 @@
 import { NasTransferError } from '../../../engine/errors/errors.js';
 
-/** Text or data that is no architecture of the space. */
+/** A text or data that is not an architecture of the space. */
 export class ArchitectureError extends NasTransferError {
   override readonly code = 'architecture';
 }

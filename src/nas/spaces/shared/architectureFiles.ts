@@ -6,6 +6,6 @@ export interface ArchitectureFiles<Architecture = unknown> {
   readonly fields: readonly string[];
   /** The entries of a parsed file that look like architectures, by name. */
   entries(content: unknown): ReadonlyMap<string, unknown>;
-  /** @throws ArchitectureError if the entry is no architecture that networks can be built of */
+  /** @throws {ArchitectureError} when the entry is no architecture, or has operations that are not implemented */
   read(entry: unknown): Architecture;
 }

@@ -1,6 +1,6 @@
-/** An architecture for readers, as data: its cells as graphs, and what is wrong with it. `drawingDot` writes it. */
+/** A drawing of an architecture, as data: its cells as graphs, and warnings. `drawingDot` writes it as DOT. */
 export interface ArchitectureDrawing {
-  /** What an architecture of the space is called, as a DOT identifier: `cell`, `genotype`. */
+  /** Kind of architecture, as a DOT identifier: `cell`, `genotype`. */
   readonly kind: string;
   readonly cells: readonly DrawnCell[];
   /** Faults of the architecture, such as that nothing in it learns. */

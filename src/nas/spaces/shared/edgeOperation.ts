@@ -3,18 +3,18 @@ import type { Value } from '../../../engine/graph/graph.js';
 import { concat } from '../../../engine/ops/copy/concat.js';
 import type { NetworkMode } from '../../networks/classifier.js';
 
-/** Edges that leave one node of a relaxed cell and have an operation, and how that is computed. */
+/** The edges that leave one node of a relaxed cell and have an operation, and how the operation is computed. */
 export interface NodeEdges {
   /** Their rows in the table of weights. */
   readonly rows: readonly number[];
-  /** Every edge by itself, and only in runs in which its gate is open; else all edges together. */
+  /** True: every edge separately, and only in runs in which its gate is open; false: all edges together. */
   readonly gated: boolean;
 }
 
-/** An operation before its batch norm, for a number of edges whose results lie side by side. */
+/** An operation without its batch norm, for several edges whose results are concatenated along the channels. */
 export interface Computation {
   compute(x: Value, mode: NetworkMode): Value;
-  /** Channels of the result, of all edges; those of one where the operation has no weights and its result serves all. */
+  /** Channels of the result for all edges together; of one edge where the operation has no weights, so that all edges share its result. */
   readonly channels: number;
 }
 
@@ -29,8 +29,8 @@ export interface EdgeOperation {
 }
 
 /**
- * @param build the operation for a number of edges, with weights by this name
- * @param shared it has no weights: one result serves all edges
+ * @param build builds the operation for a number of edges, with weights of this name
+ * @param shared the operation has no weights, so that all edges share one result
  */
 export function edgeOperation(
   { rows, gated }: NodeEdges,
@@ -44,7 +44,8 @@ export function edgeOperation(
   }
   const behind = (edges: readonly number[], { compute }: Computation): EdgeOperation['compute'] => {
     return (x, gates, mode) => {
-      if (!gates) throw new AttributeError(`${name}: got no gates, wanted feeds of them: the supernet is gated`);
+      if (!gates)
+        throw new AttributeError(`${name}: got no gates, wanted a feed of them, because the supernet is gated`);
       const elements = edges.map((row) => row * gates.shape[1] + operation);
       return gates.graph.whenOpen(gates, elements, () => compute(x, mode));
     };

@@ -2,8 +2,8 @@ import { AttributeError } from '../../../engine/errors/errors.js';
 import type { NetworkSettings } from './networkSettings.js';
 
 /**
- * A layer as far as its cost goes. `inputs`, `outputs` and `channels` are channels, `taps` the pixels of a kernel, `pixels` the
- * height x width of what the layer gives (of a batch norm or ReLU: what it works on).
+ * A layer as its cost depends on it. `inputs`, `outputs` and `channels` are numbers of channels, `taps` the elements of a kernel,
+ * `pixels` the height x width of the output.
  */
 export type Layer =
   | { kind: 'convolution'; taps: number; inputs: number; outputs: number; groups?: number; pixels: number }
@@ -47,7 +47,7 @@ export function total(layers: readonly Layer[], count: (layer: Layer) => number)
   return layers.reduce((sum, layer) => sum + count(layer), 0);
 }
 
-/** @throws AttributeError if a setting is no positive integer or the size no multiple of `multiple` */
+/** @throws {AttributeError} when a setting is not a positive integer, or the size not a multiple of `multiple` */
 export function checkSettings(operation: string, settings: NetworkSettings, multiple: number): void {
   for (const name of ['channels', 'cells', 'classes', 'size', 'imageChannels'] as const) {
     const value = settings[name];

@@ -12,17 +12,17 @@ import type { Mixture, NetworkMode, SupernetOptions } from '../../networks/class
 import { batchNormMode, type LayerContext } from '../../networks/layers.js';
 import type { RelaxedTable } from './space.js';
 
-/** One operation of all edges that leave a node of a relaxed cell, side by side along the channels, before its batch norm. */
+/** One operation of all edges that leave a node of a relaxed cell, concatenated along the channels, before its batch norm. */
 export interface StackedCandidate {
   /** Column of the operation in the table of weights. */
   readonly operation: number;
   /** Rows of the edges that have it. */
   readonly rows: readonly number[];
-  /** [..., rows * C], edge by edge, or [..., C] where all edges share one value, as they do a pool's. */
+  /** [..., rows * C], edge by edge, or [..., C] where all edges share one value (pools). */
   readonly value: Value;
 }
 
-/** The part of a mixture that one table's cells see. */
+/** The part of a mixture for the cells of one table. */
 export interface TableMixture {
   /** [edges, operations] */
   readonly weights: Value;
@@ -35,7 +35,7 @@ export interface TableMixture {
 /** Standard deviation of the initial architecture parameters (DARTS: 1e-3 times a standard normal). */
 const INITIAL_DEVIATION = 1e-3;
 
-/** The architecture parameters of some tables, and what a pass weighs each table's candidates by. */
+/** Architecture parameters for tables of candidates, and the weights of each table's candidates in a pass. */
 export function tableMixtures(tables: readonly RelaxedTable[], gated: boolean) {
   const alphas = new VariableSet('alphas');
   for (const { name, edges, operations } of tables)
@@ -54,17 +54,17 @@ export function tableMixtures(tables: readonly RelaxedTable[], gated: boolean) {
   };
 }
 
-/** What one node of a relaxed cell offers to the nodes after it. */
+/** The candidates of all edges that leave one node of a relaxed cell. */
 export interface NodeCandidates {
-  /** Candidates that end in batch norm. */
+  /** Candidates to which batch norm is applied. */
   readonly normalised: readonly StackedCandidate[];
-  /** Candidates that are mixed as they are. */
+  /** Candidates without batch norm. */
   readonly raw: readonly StackedCandidate[];
-  /** The node itself, where edges may pass it on as it is, and the column of that operation; its weight is zero where an edge may not. */
+  /** The node itself, for skip connections, and the column of that operation; its weight is zero on edges without one. */
   readonly skip?: { readonly operation: number; readonly value: Value };
 }
 
-/** Channels of a supernet are a multiple of this: the candidates of a node, side by side, start at whole vectors of four channels. */
+/** Channels of a supernet are a multiple of this, so that stacked candidates start at whole vectors of four channels. */
 export const SUPERNET_CHANNELS = 4;
 
 /**
@@ -78,14 +78,14 @@ export function checkSupernet(
 ): void {
   if (gated && batchNorm === 'running')
     throw new AttributeError(
-      `${supernet}: batchNorm is running with gated candidates, wanted batch or reestimated: a candidate that is closed in a step has no statistics`,
+      `${supernet}: batchNorm is running with gated candidates, wanted batch or reestimated: a candidate whose gate is closed in a step has no batch statistics`,
     );
   checkSupernetChannels(supernet, channels, SUPERNET_CHANNELS, partial);
 }
 
 /**
  * @param multiple `SpaceSizes.supernetChannels`
- * @param partial PC-DARTS' K: candidates see one part in so many of the channels
+ * @param partial PC-DARTS' K: candidates process one K-th of the channels
  * @throws {AttributeError} when `channels` is no multiple of `multiple` x `partial`
  */
 export function checkSupernetChannels(supernet: string, channels: number, multiple: number, partial = 1): void {
@@ -99,7 +99,7 @@ export function checkSupernetChannels(supernet: string, channels: number, multip
 }
 
 /**
- * What a node gives to each of its target nodes: the weighted sum of its normalised candidates (Liu et al. 2019, DARTS, eq. 2).
+ * The contributions of a node to each of its target nodes: the weighted sum of its normalised candidates (Liu et al. 2019, DARTS, eq. 2).
  * @param norm batch norm of all normalised candidates together, in their order
  * @param rows the edges' rows in the table of weights
  * @param weights [edges of the cell, operations]

@@ -6,17 +6,17 @@ import { split } from '../../../engine/ops/copy/split.js';
 import { add } from '../../../engine/ops/elementwise/add.js';
 import { weightedSum } from '../../../engine/ops/elementwise/weightedSum.js';
 
-/** What an edge of a relaxed cell gives to its target. */
+/** The contribution of an edge of a relaxed cell to its target. */
 export interface EdgeValue {
   /** The edge's row in the table of weights. */
   readonly row: number;
   readonly target: number;
   readonly value: Value;
-  /** The channels that pass the candidates by. */
+  /** The channels that bypass the candidates. */
   readonly bypass?: Value;
 }
 
-/** The channels of a node that its candidates see, and those that pass them by (Xu et al. 2020, PC-DARTS, section 3.1). */
+/** The channels of a node that its candidates process, and those that bypass them (Xu et al. 2020, PC-DARTS, section 3.1). */
 export function partOfNode(node: Value, partial: number): readonly [Value, Value?] {
   if (partial === 1) return [node];
   const channels = channelsOf(node.type);
@@ -25,9 +25,9 @@ export function partOfNode(node: Value, partial: number): readonly [Value, Value
 }
 
 /**
- * The node that some edges give: their sum. Channels that passed by, each edge's times its weight (PC-DARTS, section 3.2), join
- * it before all are shuffled.
- * @param edges [edges]; 1 where absent
+ * A node from its incoming edges: their sum. Bypassed channels, summed with the weight of each edge (PC-DARTS, section 3.2), are
+ * concatenated to it before all channels are shuffled.
+ * @param edges weights [edges]; default 1
  */
 export function joinEdges(received: readonly EdgeValue[], edges: Value | undefined, partial: number): Value {
   const mixed = add(...received.map(({ value }) => value));

@@ -10,7 +10,7 @@ import { Engine } from '../../../../src/engine/runtime/engine.js';
 import { closeTestEngine } from '../../support/device.js';
 import { checkSample } from '../../support/kernelSuite.js';
 
-/** An engine that chooses kernels as it would on a real GPU, whatever the device. */
+/** An engine that uses the kernels for real GPUs on any device. */
 class HardwareEngine extends Engine {
   override readonly target = { softwareLanes: 0 };
 }

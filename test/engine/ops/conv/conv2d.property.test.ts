@@ -75,7 +75,7 @@ const cases: fc.Arbitrary<Case> = fc
   .map(([{ groups, groupInputs, groupOutputs }, { extra, ...rest }]) => ({
     ...rest,
     ...{ groups, groupInputs: groupInputs + 1, groupOutputs: groupOutputs + 1 },
-    // At least as large as the kernel where padding does not make up for it.
+    // At least as large as the kernel, less the padding.
     size: [0, 1].map((axis) => {
       const reach = (rest.kernel[axis] - 1) * rest.dilation[axis] + 1;
       return Math.max(1, reach - rest.padding[axis] - rest.padding[axis + 2]) + extra[axis];
@@ -93,7 +93,7 @@ describe('conv2d', () => {
   });
 });
 
-/** Runs a case on the device and in float64. @returns one line for every result that differs by more than rounding */
+/** Runs a case on the device and in float64. @returns one line per result that differs by more than rounding */
 async function differences(c: Case): Promise<string[]> {
   const random = new Random(c.seed, 'conv2d property');
   const set = new VariableSet('case');

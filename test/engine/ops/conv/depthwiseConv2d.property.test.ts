@@ -37,7 +37,7 @@ const cases = fc
   })
   .map(({ images, vectors, copies, kernel, stride, dilation, padding, extra, relu }) => {
     const channels = 4 * vectors;
-    // At least as large as the kernel where padding does not make up for it.
+    // At least as large as the kernel, less the padding.
     const [height, width] = [0, 1].map((axis) => {
       const reach = (kernel[axis] - 1) * dilation[axis] + 1;
       return Math.max(1, reach - padding[axis] - padding[axis + 2]) + extra[axis];

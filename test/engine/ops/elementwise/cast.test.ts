@@ -32,7 +32,7 @@ function needsF16(context: { skip(why: string): void }): void {
 }
 
 describe('values of 16-bit floats', () => {
-  it('train: loss and gradients of a residual network that keeps its activations so agree with float64', async (context) => {
+  it('train: loss and gradients of a residual network with f16 activations agree with float64', async (context) => {
     needsF16(context);
     const set = new VariableSet('half network');
     const x = set.add('x', [2, 6, 6, 5], normal);
@@ -46,7 +46,7 @@ describe('values of 16-bit floats', () => {
       const b = conv2d(a, cast(second, 'f16'), { padding: 1 });
       expect([a.dtype, b.dtype]).toEqual(['f16', 'f16']);
       const sum = cast(add(a, b), 'f32');
-      // Gradients that differ from element to element.
+      // So that gradients differ between elements.
       const loss = mean(multiply(sum, sum));
       const wrt = [x, ...kernels, bias].map((variable) => graph.read(variable));
       return { activation: cast(a, 'f32'), loss, found: gradients(loss, wrt) as Value[] };
@@ -64,7 +64,7 @@ describe('values of 16-bit floats', () => {
       await Promise.all(set.variables.map(async (variable) => [variable, await engine.read(variable)] as const)),
     );
     const lookup = interpret(graph, { variables });
-    // Where rounding takes an activation across zero, ReLU passes a whole term of a gradient more or less; not here.
+    // If rounding changed the sign of an activation, ReLU would add or drop a term of a gradient; it does not here.
     const active = (elements: ArrayLike<number>) => Array.from(elements, (element) => element > 0);
     expect(active(await program.read('activation'))).toEqual(active(lookup(activation).data));
     for (const [i, value] of [loss, ...found].entries()) {
@@ -77,7 +77,7 @@ describe('values of 16-bit floats', () => {
     }
   });
 
-  it('give sums in f32 where that is asked for', async (context) => {
+  it('give sums in f32 where that is the requested type', async (context) => {
     needsF16(context);
     const ones = new Float32Array(4096).fill(1);
     const program = await engine.compile((graph) => {
@@ -87,7 +87,7 @@ describe('values of 16-bit floats', () => {
       graph.output('rounded', matmul(a, b));
     });
     program.run({ a: ones.map((_, i) => (i === 0 ? 2 : 1)) });
-    // Numbers of 16 bits are two apart there.
+    // The spacing of f16 is 2 there.
     expect([...(await program.read('exact'))]).toEqual([4097]);
     expect([4096, 4098]).toContain((await program.read('rounded'))[0]);
   });
@@ -102,7 +102,7 @@ describe('values of 16-bit floats', () => {
     expect((await engine.read(full)).every((value) => value !== 0)).toBe(true);
   });
 
-  it('are rejected by operations that take none, with what to do', () => {
+  it('are rejected by operations without f16 support, with what to do', () => {
     const graph = new Graph();
     const x = cast(graph.feed('x', [2, 5, 5, 6]), 'f16');
     expect(() => softmax(x)).toThrow(DTypeError);

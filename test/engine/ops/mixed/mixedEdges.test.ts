@@ -29,7 +29,7 @@ interface Mix {
   readonly epsilon?: number;
 }
 
-/** Slot 2 is a pool that two edges share; the last two candidates are mixed as they are. */
+/** Slot 2 is a pool that two edges share; the last two candidates are not normalised. */
 const MIXED: Mix = { slots: 6, normalised: 4, edges: [[0, 2, 4], [1, 2, 5, 4], [3]], skip: true, affine: false };
 
 type Feeds = Readonly<Record<string, Float32Array>>;
@@ -41,7 +41,7 @@ function edgesOf({ edges, skip }: Mix): MixedEdge[] {
   }));
 }
 
-/** The source of a mix, all of it fed, and the weights. */
+/** A source with all values as feeds, and the weights. */
 function feedMix(graph: Graph, { slots, normalised, edges, skip, affine, epsilon = 1e-3 }: Mix) {
   const channels = [normalised * CHANNELS];
   const source: MixedSource = {
@@ -55,7 +55,7 @@ function feedMix(graph: Graph, { slots, normalised, edges, skip, affine, epsilon
   return { source, weights: graph.feed('weights', [edges.length, COLUMNS]) };
 }
 
-/** The same of single operations. */
+/** The same computed with single operations. */
 function composed(
   { stack, slots, normalised, skip, affine, epsilon }: MixedSource,
   edges: readonly MixedEdge[],
@@ -75,7 +75,7 @@ function composed(
   );
 }
 
-/** Outputs of a mix and all gradients, by name; edges left out of `flowing` get none. */
+/** Outputs and all gradients of mixed edges, by name; only edges in `flowing` receive a gradient. */
 function traceMix(graph: Graph, mix: Mix, build: typeof composed, flowing = mix.edges.map((_, e) => e)) {
   const { source, weights } = feedMix(graph, mix);
   const ys = build(source, edgesOf(mix), weights);
@@ -107,7 +107,7 @@ function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, toleranc
     expect(Math.abs(got[i] - wanted[i]), `${what} ${i}`).toBeLessThan(tolerance * scale);
 }
 
-/** What single operations give in float64. */
+/** Results of the single operations in float64. */
 function wantedOf(mix: Mix, flowing?: readonly number[]): { feeds: Feeds; wanted: Map<string, ArrayLike<number>> } {
   const graph = new Graph();
   const values = traceMix(graph, mix, composed, flowing && [...flowing]);
@@ -138,7 +138,7 @@ describe('mixed edges', () => {
     }
   });
 
-  /** Operations that run for the gradients of some sources, and how often. */
+  /** Number of times that each operation runs for the gradients of some sources. */
   function gradientNodes(pick: (mix: ReturnType<typeof feedMix>) => readonly Value[]): Record<string, number> {
     const graph = new Graph();
     const mix = { ...MIXED, affine: true };
@@ -155,7 +155,7 @@ describe('mixed edges', () => {
     return counts;
   }
 
-  it('compute no gradient that nobody wants', () => {
+  it('compute only the gradients that are needed', () => {
     expect(gradientNodes(({ source }) => [source.stack])).toEqual({ mixedEdgeSums: 1, mixedStackGradient: 1 });
     expect(gradientNodes(({ source }) => [source.skip as Value])).toEqual({ mixedEdgeSums: 1, mixedStackGradient: 1 });
     expect(gradientNodes(({ weights }) => [weights])).toEqual({
@@ -169,7 +169,7 @@ describe('mixed edges', () => {
     });
   });
 
-  it('take the sums over the batch once for all gradients, and the statistics of a shared candidate once', () => {
+  it('compute the sums over the batch once for all gradients, and the statistics of a shared candidate once', () => {
     const all = gradientNodes(({ source, weights }) => [
       source.stack,
       source.skip as Value,
@@ -191,7 +191,7 @@ describe('mixed edges', () => {
     expect([mean.shape, variance.shape]).toEqual([[4 * CHANNELS], [4 * CHANNELS]]);
   });
 
-  it('refuse sources and edges that do not fit, saying which', () => {
+  it('reject invalid sources and edges, naming the argument', () => {
     const graph = new Graph();
     const mix = { ...MIXED, affine: true };
     const { source, weights } = feedMix(graph, mix);
@@ -244,7 +244,7 @@ describe('mixed edges on a device', () => {
   });
   afterAll(() => closeTestEngine(engine));
 
-  /** Runs a mix with each of some feeds. */
+  /** Runs mixed edges with each of several feeds. */
   async function runMix(
     mix: Mix,
     runs: readonly Feeds[],
@@ -269,13 +269,13 @@ describe('mixed edges on a device', () => {
     return { results, dispatches };
   }
 
-  it.each(mixes)('are what single operations give in float64, gradients too: $name', async ({ mix }) => {
+  it.each(mixes)('agree with single operations in float64, gradients included: $name', async ({ mix }) => {
     const { feeds, wanted } = wantedOf(mix);
     const { results } = await runMix(mix, [feeds]);
     for (const [name, value] of wanted) expectClose(results[0].get(name) as ArrayLike<number>, value, 2e-5, name);
   });
 
-  it('have gradients where nothing flows into some of their edges', async () => {
+  it('have gradients where some of their edges receive none', async () => {
     const { feeds, wanted } = wantedOf(MIXED, [1]);
     const { results } = await runMix(MIXED, [feeds], [1]);
     for (const [name, value] of wanted) expectClose(results[0].get(name) as ArrayLike<number>, value, 2e-5, name);
@@ -288,7 +288,7 @@ describe('mixed edges on a device', () => {
   ])(
     'do not read candidates and skip connections of weight zero: affine $affine, epsilon $epsilon',
     async (settings) => {
-      // Slot 0 is normalised, 5 as it is; 2 is closed in one of its two edges, and so is read.
+      // Slot 0 is normalised, 5 is not; 2 is closed in only one of its two edges, and so is read.
       const closed = [0, 5];
       const mix = { ...MIXED, ...settings };
       const { feeds } = wantedOf(mix);
@@ -315,7 +315,7 @@ describe('mixed edges on a device', () => {
     },
   );
 
-  it('take as many dispatches for four edges of many candidates as for one of one', async () => {
+  it('take as many dispatches for four edges of many candidates as for one edge of one', async () => {
     const one: Mix = { slots: 1, normalised: 1, edges: [[0]], skip: true, affine: true };
     const four: Mix = {
       ...one,
@@ -326,12 +326,12 @@ describe('mixed edges on a device', () => {
     const counts: number[] = [];
     for (const mix of [one, four]) counts.push((await runMix(mix, [wantedOf(mix).feeds])).dispatches);
     expect(counts[1]).toBe(counts[0]);
-    // Forward: weights taken, statistics in two stages, plan, edges. Backward: plan, sums in two stages or three, factors, stack,
-    // weights, weights put back, gammas and betas.
+    // Forward: gather of the weights, statistics in two stages, plan, edges. Backward: plan, sums in two or three stages,
+    // factors, stack, weights, scatter of the weights, gammas and betas.
     expect(counts[0]).toBeLessThanOrEqual(14);
   });
 
-  it('keep the digits of a deviation that is small beside the mean', async () => {
+  it('stay accurate where the standard deviation is small compared with the mean', async () => {
     const mix: Mix = { slots: 2, normalised: 2, edges: [[0, 1]], skip: false, affine: false };
     const graph = new Graph();
     const values = traceMix(graph, mix, composed);
@@ -339,12 +339,12 @@ describe('mixed edges on a device', () => {
     const feeds = { ...drawn, stack: drawn.stack.map((value, i) => 1000 + (i % 6) + 0.1 * value) };
     const lookup = interpret(graph, { feeds });
     const { results } = await runMix(mix, [feeds]);
-    // A float32 at 1000 is exact to 3e-5, which is 3e-4 of the deviation.
+    // The spacing of float32 at 1000 is 6e-5: rounding errors of 3e-5 are 3e-4 of the standard deviation.
     for (const [name, value] of values)
       expectClose(results[0].get(name) as ArrayLike<number>, lookup(value).data, 1e-3, name);
   });
 
-  it('move running statistics as the batch norm of every candidate does', async () => {
+  it('update running statistics as batch norm of each candidate does', async () => {
     const runningStatistics = ['together', 'one by one'].map(() => new VariableSet('averages'));
     const [together, single] = runningStatistics.map((set) => ({
       mean: set.add('mean', [2 * CHANNELS], zeros),

@@ -20,7 +20,7 @@ interface Case {
 const pair = (least: number, most: number) =>
   fc.array(fc.integer({ min: least, max: most }), { minLength: 2, maxLength: 2 });
 
-/** Poolings that exist: windows that fit, none of nothing but padding. */
+/** Valid poolings: windows that fit, none of which holds only padding. */
 const cases: fc.Arbitrary<Case> = fc
   .record({
     shape: fc.tuple(
@@ -38,7 +38,7 @@ const cases: fc.Arbitrary<Case> = fc
         ceil: fc.boolean(),
         common: fc.boolean(),
       })
-      // Half of them square, undilated windows, which have kernels of their own.
+      // Half of them square windows without dilation, which have specialised kernels.
       .map(({ common, ...windows }) =>
         common
           ? {
@@ -61,7 +61,7 @@ const cases: fc.Arbitrary<Case> = fc
     }
   });
 
-// Every kind of window is a pipeline of its own, which software drivers take long to build.
+// Each kind of window is another pipeline, which software drivers take long to build.
 const RUNS = 25;
 const settings = { numRuns: RUNS, seed: 5, endOnFailure: true };
 
@@ -71,7 +71,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** What is wrong with the kernels of an operation at a sample, and with its gradient. */
+/** Problems of the kernels of an operation at a sample, and of its gradient. */
 async function problemsOf(operation: Operation<never>, sample: Sample<unknown>): Promise<string[]> {
   const problems = await checkSample(engine, operation as never, sample as never);
   if (!operation.gradient) return problems;
@@ -80,7 +80,7 @@ async function problemsOf(operation: Operation<never>, sample: Sample<unknown>):
 }
 
 describe('pooling with any windows', () => {
-  it('takes the same maxima and passes the same gradients as the reference', async () => {
+  it('has the maxima and gradients of the reference', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, attributes }) => {
         const y = poolOutput('pool', valueType(shape), attributes);
@@ -101,7 +101,7 @@ describe('pooling with any windows', () => {
     );
   });
 
-  it('takes the same means and passes the same gradients as the reference', async () => {
+  it('has the means and gradients of the reference', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, attributes: windows, countPadding }) => {
         const attributes = { ...windows, countPadding };
@@ -121,7 +121,7 @@ describe('pooling with any windows', () => {
     );
   });
 
-  it('gives the mean of a constant as that constant, wherever padding is left out', () => {
+  it('has the mean of a constant equal to that constant where padding is excluded', () => {
     fc.assert(
       fc.property(cases, ({ shape, attributes }) => {
         const x = { shape, data: new Float64Array(shape.reduce((size, extent) => size * extent, 1)).fill(3) };

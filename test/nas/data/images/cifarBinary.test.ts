@@ -60,7 +60,7 @@ describe('CIFAR binary records', () => {
     expect([...all.pixels.subarray(3072)]).toEqual([...parts[1].pixels]);
   });
 
-  it('never gives fewer images than the bytes hold', () => {
+  it('never returns fewer images than the bytes contain', () => {
     const sound = join(record([1]), record([2]));
     fc.assert(
       fc.property(fc.nat(sound.length), (length) => {

@@ -56,7 +56,7 @@ describe('IDX images', () => {
     expect([...parseIdxImages(larger.subarray(5), 'f').pixels]).toEqual([7, 8]);
   });
 
-  it('gives the declared images or a DataError for any change of a byte and any truncation', () => {
+  it('returns the declared images or throws a DataError for any changed byte and any truncation', () => {
     const sound = idx([3, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     fc.assert(
       fc.property(fc.nat(sound.length - 1), fc.nat(255), fc.nat(sound.length), (at, value, length) => {
@@ -84,7 +84,7 @@ describe('IDX labels', () => {
     expect(error).toMatchObject({ file: 'labels.idx', offset: 9, got: 'label 10', wanted: 'a label from 0 to 9' });
   });
 
-  it('refuses a number of labels unlike the number of images', () => {
+  it('refuses a number of labels that differs from the number of images', () => {
     const images = parseIdxImages(idx([2, 1, 1], [1, 2]), 'images.idx');
     const error = fault(() => idxSplit(images, new Uint16Array(3), 'labels.idx'));
     expect(error).toMatchObject({ file: 'labels.idx', got: '3 labels', wanted: '2, one label an image' });

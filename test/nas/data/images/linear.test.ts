@@ -3,7 +3,7 @@ import { Random } from '../../../../src/engine/random/random.js';
 import type { ImageSplit } from '../../../../src/nas/data/images/imageSet.js';
 import { chanceAccuracy, linearClassifierAccuracy } from '../../../../src/nas/data/images/linear.js';
 
-/** Images of noise, with `label` telling the class from the pixels. */
+/** Images of noise, with `label` computing the class from the pixels. */
 function images(count: number, pixels: number, seed: number, label: (image: Uint8Array) => number): ImageSplit {
   const random = new Random(seed, 'images');
   const bytes = Uint8Array.from({ length: count * pixels }, () => random.integer(256));
@@ -22,14 +22,14 @@ describe('the linear classifier', () => {
     expect(accuracy).toBeGreaterThan(0.93);
   });
 
-  it('can not find a rule that is not linear', () => {
+  it('cannot learn a rule that is not linear', () => {
     const rule = (image: Uint8Array): number => (image[0] > 127 !== image[1] > 127 ? 1 : 0);
     const accuracy = linearClassifierAccuracy(images(2000, 6, 1, rule), images(1000, 6, 2, rule), shape);
     expect(accuracy).toBeGreaterThan(0.42);
     expect(accuracy).toBeLessThan(0.58);
   });
 
-  it('guesses the largest training class where the pixels are all equal', () => {
+  it('predicts the largest training class if all pixels are equal', () => {
     const grey = (labels: number[]): ImageSplit => ({
       count: labels.length,
       pixels: new Uint8Array(labels.length * 6).fill(99),
@@ -38,7 +38,7 @@ describe('the linear classifier', () => {
     expect(linearClassifierAccuracy(grey([1, 1, 0]), grey([0, 1, 1, 1]), shape)).toBe(0.75);
   });
 
-  it('sees what remains at the size asked for', () => {
+  it('sees the images at the requested size', () => {
     // The rule is the sign of a difference within each 2x2 block, which averaging removes.
     const rule = (image: Uint8Array): number => (image[0] > image[1] ? 1 : 0);
     const square = { height: 2, width: 2, channels: 1, classes: 2 };

@@ -13,7 +13,7 @@ describe('class quotas', () => {
     expect(classQuotas([98, 1, 1], 10)).toEqual([8, 1, 1]);
   });
 
-  it('add up, stay within what there is, near the proportion, and leave no class empty that need not be', () => {
+  it('add up, do not exceed the class sizes, are near the proportion, and leave no class empty unnecessarily', () => {
     const counts = fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }).filter((n) => sum(n) > 0);
     fc.assert(
       fc.property(counts, fc.integer({ min: 1, max: 300 }), (available, total) => {
@@ -36,7 +36,7 @@ describe('class quotas', () => {
 describe('subset', () => {
   const { train } = syntheticSet({ train: [40, 20, 10], test: [1, 1, 1] });
 
-  it('draws the limit, class-stratified, without repetition', () => {
+  it('samples the limit, class-stratified, without repetition', () => {
     const drawn = subset(train, 14, 3);
     expect(classCounts(drawn, 3)).toEqual([8, 4, 2]);
     expect(new Set(imageKeys(drawn)).size).toBe(14);
@@ -49,7 +49,7 @@ describe('subset', () => {
     for (const [i, label] of drawn.labels.entries()) expect(drawn.pixels[i * imageBytes + 2]).toBe(label);
   });
 
-  it('is the same for one seed and another for the next', () => {
+  it('is the same for equal seeds and different for other seeds', () => {
     expect(imageKeys(subset(train, 14, 3))).toEqual(imageKeys(subset(train, 14, 3)));
     expect(imageKeys(subset(train, 14, 3))).not.toEqual(imageKeys(subset(train, 14, 4)));
   });
@@ -58,7 +58,7 @@ describe('subset', () => {
     expect(imageKeys(subset(train, 35, 5))).toEqual(expect.arrayContaining(imageKeys(subset(train, 14, 5))));
   });
 
-  it('has all images, mixed, without a limit or with a large one', () => {
+  it('has all images, shuffled, without a limit or with a large one', () => {
     for (const limit of [undefined, 70, 1000]) {
       const drawn = subset(train, limit, 1);
       expect(imageKeys(drawn).sort()).toEqual(imageKeys(train).sort());
@@ -75,13 +75,13 @@ describe('subset', () => {
 describe('validationSplit', () => {
   const { train } = syntheticSet({ train: [40, 20, 10], test: [1, 1, 1] });
 
-  it('parts a split without overlap or loss, every class in proportion', () => {
+  it('divides a split without overlap or loss, every class in proportion', () => {
     const parts = validationSplit(train, 0.2, 1);
     expect(classCounts(parts.validation, 3)).toEqual([8, 4, 2]);
     expect([...imageKeys(parts.train), ...imageKeys(parts.validation)].sort()).toEqual(imageKeys(train).sort());
   });
 
-  it('refuses a fraction that leaves one part empty', () => {
+  it('refuses a fraction that makes one part empty', () => {
     expect(() => validationSplit(train, 0, 1)).toThrow('fraction 0 of 70 images is 0');
     expect(() => validationSplit(train, 1, 1)).toThrow('fraction 1 of 70 images is 70');
   });

@@ -27,7 +27,7 @@ describe('resizing', () => {
     expect([...resizePixels(Uint8Array.from([0, 1]), 1, grey(1, 2), 1, 1)]).toEqual([1]);
   });
 
-  it('weighs pixels by the area they share when the ratio is not whole', () => {
+  it('weights pixels by the area they share if the ratio is not an integer', () => {
     // Three to two: (2*0 + 1*30) / 3 and (1*30 + 2*90) / 3.
     expect([...resizePixels(Uint8Array.from([0, 30, 90]), 1, grey(1, 3), 1, 2)]).toEqual([10, 70]);
   });
@@ -37,7 +37,7 @@ describe('resizing', () => {
     expect([...resizePixels(Uint8Array.from([0, 100]), 1, grey(1, 2), 1, 4)]).toEqual([0, 25, 75, 100]);
   });
 
-  it('agrees with the definition of area averaging to the rounding, on any shape', () => {
+  it('agrees with the definition of area averaging up to rounding, on any shape', () => {
     const edges = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }));
     fc.assert(
       fc.property(edges, edges, fc.infiniteStream(fc.nat(255)), (a, b, stream) => {
@@ -51,7 +51,7 @@ describe('resizing', () => {
     );
   });
 
-  it('keeps constant images constant, channels apart and images apart, on any shape', () => {
+  it('keeps constant images constant and mixes neither channels nor images, on any shape', () => {
     const edge = fc.integer({ min: 1, max: 12 });
     fc.assert(
       fc.property(edge, edge, edge, edge, (height, width, outHeight, outWidth) => {
@@ -79,7 +79,7 @@ describe('greyscale', () => {
 });
 
 describe('fitImages', () => {
-  it('brings both parts to the size and channels wanted and keeps labels', () => {
+  it('converts both parts to the wanted size and channels and keeps labels', () => {
     const set = syntheticSet({ train: [3, 2], test: [1, 1], edge: 4, channels: 3 });
     const fitted = fitImages(set, { size: 2, channels: 1 });
     expect(fitted).toMatchObject({ height: 2, width: 2, channels: 1, classes: set.classes });
@@ -90,7 +90,7 @@ describe('fitImages', () => {
     expect(back.train.pixels.length).toBe(5 * 27);
   });
 
-  it('gives the set itself when it fits', () => {
+  it('returns the set itself if it already fits', () => {
     const set = syntheticSet({ train: [1, 1], test: [1, 1] });
     expect(fitImages(set, { size: 4, channels: 1 })).toBe(set);
   });

@@ -1,4 +1,4 @@
-// Long: BaLeNAS searches both spaces and finds what is planted in a toy space
+// Long: BaLeNAS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { balenas } from '../../../../src/nas/methods/relaxed/balenas/balenas.js';
@@ -13,17 +13,17 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('BaLeNAS', () => {
-  it('finds the planted best of a toy problem, which a draw finds once in 64', async () => {
+  it('finds the planted optimum of a toy problem, which a random draw finds once in 64', async () => {
     let found = 0;
     for (let seed = 0; seed < 6; seed++)
       found += Number((await searchToy(engine, balenas, { alphaLearningRate: 0.1 }, seed)).isBest);
     expect(found).toBeGreaterThanOrEqual(5);
   });
 
-  it('goes on to the same bits when it is stopped, saved and taken up again', () =>
+  it('ends with the same bits when it is stopped, saved and resumed', () =>
     expectSameBits(engine, balenas, { alphaLearningRate: 0.1 }));
 
-  it.each(['nasbench201', 'darts'])('searches the space %s, and selects without training there', async (space) => {
+  it.each(['nasbench201', 'darts'])('searches the space %s, and selects without training', async (space) => {
     const { result, state } = await searchTiny(engine, balenas, space, { alphaLearningRate: 0.1 });
     expect(result.epochs).toHaveLength(2);
     const seconds = Object.entries(state.arrays).filter(([name]) => name.startsWith('vadam/second'));

@@ -25,7 +25,7 @@ const sizes = { channels: 4, cells: 1, classes: 4, size: 8, imageChannels: 1 };
 const settings = { learningRate: 0.01, beta1: 0.5, beta2: 0.9, priorPrecision: 2, examples: 100 };
 
 describe('Vadam', () => {
-  it('moves mean and precision as a hand computation of two steps does', () => {
+  it('updates mean and precision as a hand computation of two steps does', () => {
     // N 100, prior precision 2: step 1 with gradient 0.2 has momentum 0.5 (0.2 + 0.02 * 0.3) = 0.103, second moment
     // 0.9 * 0.01 + 0.1 * 0.04 = 0.013, mean 0.3 - 0.01 * 0.206 / (sqrt(0.13) + 0.02); step 2 has gradient -0.1.
     const start = { mean: Float32Array.of(0.3), momentum: Float32Array.of(0), second: Float32Array.of(0.01) };
@@ -40,7 +40,7 @@ describe('Vadam', () => {
     expect(two.second[0]).toBeCloseTo(0.0127, 7);
   });
 
-  it('moves the means of a supernet, whose noise has the deviations of the moments', async () => {
+  it('updates the means of a supernet, whose noise has the standard deviations of the moments', async () => {
     const supernet = nasbench201.supernet(sizes, { affine: false, batchNorm: 'batch' });
     const [alpha] = supernet.alphas.variables;
     engine.allocate(supernet.alphas, 1);
@@ -67,7 +67,7 @@ describe('Vadam', () => {
 describe('training-free selection', () => {
   const means = Float32Array.from({ length: 30 }, (_, i) => (i % 5 === Math.floor(i / 5) % 5 ? 1 : 0));
 
-  it('samples the architecture of the means where deviations are small, and others where they are large', () => {
+  it('samples the architecture of the means if standard deviations are small, and others if they are large', () => {
     const sample = (deviation: number) =>
       sampleArchitectures(cells, { means: [means], deviations: [new Float32Array(30).fill(deviation)] }, 50, 3);
     expect(sample(0.01)).toEqual([[0, 1, 2, 3, 4, 0]]);
@@ -76,7 +76,7 @@ describe('training-free selection', () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  it('adds up ranks by every score, the lower the better where a score says so, undefined ones last', () => {
+  it('adds up the ranks of every score, ascending for scores where lower is better, undefined ones last', () => {
     const values = [
       [10, 5],
       [20, 7],

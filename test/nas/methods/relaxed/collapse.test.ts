@@ -7,10 +7,11 @@ import { telemetryOf } from '../../../../src/nas/methods/relaxed/telemetry.js';
 import { isConnected, searchWarnings } from '../../../../src/nas/methods/relaxed/warnings.js';
 import { deriveSelection } from '../../../../src/nas/methods/shared/derivation.js';
 import type { EpochRecord } from '../../../../src/nas/records/epochRecord.js';
-import type { Method, Problem } from '../../../../src/nas/search/method.js';
+import type { Method } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
 import type { RelaxedTable } from '../../../../src/nas/spaces/shared/space.js';
-import { softmaxRows } from '../../../../src/nas/training/relaxedRule.js';
+import { softmaxRows } from '../../../../src/nas/training/bilevel/relaxedRule.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { toyProblem } from '../toySpace.js';
 
@@ -50,19 +51,19 @@ async function search(method: Method, options: object, epochs = 12, seed = 1) {
 }
 
 describe('a limit on skip connections', () => {
-  it('takes out the weakest, and derives edges anew each time', () => {
+  it('removes the weakest, and derives edges again each time', () => {
     expect(derivedSkips(kept, operationScores).map(({ edge }) => edge)).toEqual([0, 1, 2, 4]);
     const [rows] = deriveSelection([kept], [limitSkips(kept, operationScores, 2)]);
-    // 0.41 on edge 4 goes first, and its convolution of 0.39 stays before edge 3; then 0.5 on edge 1.
+    // 0.41 on edge 4 is removed first, and its convolution of 0.39 stays before edge 3; then 0.5 on edge 1.
     expect(rows).toEqual([[1], [2], [1], [], [2]]);
   });
 
-  it('of zero leaves none, and one that is kept changes nothing', () => {
+  it('of zero leaves none, and one that is not exceeded changes nothing', () => {
     expect(derivedSkips(kept, limitSkips(kept, operationScores, 0))).toEqual([]);
     expect([...limitSkips(kept, operationScores, 4)]).toEqual([...Float32Array.from(operationScores)]);
   });
 
-  it('is of the normal cell alone', () => {
+  it('applies to the normal cell only', () => {
     const two = [kept, { ...kept, name: 'reduction' }];
     const all = [operationScores, operationScores].map((each) => Float32Array.from(each));
     const capped = cappedScores(two, all, { maxSkips: 1 });
@@ -72,14 +73,14 @@ describe('a limit on skip connections', () => {
 });
 
 describe('telemetry', () => {
-  it('has the mean of every operation over the edges, and the skips that would be derived', () => {
+  it('has the mean of every operation over the edges, and the skip connections that would be derived', () => {
     const [table] = telemetryOf([kept], [operationScores]);
     expect(table.skips).toBe(4);
     expect(table.shares.none).toBeCloseTo((0.1 + 0.1 + 0.1 + 0.8 + 0.2) / 5, 5);
     expect(table.shares.skip_connect).toBeCloseTo((0.6 + 0.5 + 0.7 + 0.15 + 0.41) / 5, 5);
   });
 
-  it('stands in every epoch of a search, with the eigenvalue where it is measured', async () => {
+  it('is in every epoch of a search, with the eigenvalue if it is measured', async () => {
     const { epochs } = await search(darts, { hessian: 2 }, 5);
     for (const { telemetry } of epochs) {
       const shares = Object.values(telemetry!.tables[0].shares);
@@ -95,21 +96,21 @@ describe('telemetry', () => {
   });
 });
 
-describe('stops', () => {
-  it('measure every epoch for stopEigenvalue, and else as often as hessian says', () => {
+describe('early stopping', () => {
+  it('measures every epoch for stopEigenvalue, and otherwise as often as hessian states', () => {
     const measured = (settings: object) => [1, 2, 3, 4].filter((each) => measuresHessian(settings, each));
     expect(measured({})).toEqual([]);
     expect(measured({ stopEigenvalue: 1.3 })).toEqual([1, 2, 3, 4]);
     expect(measured({ hessian: 2, stopEigenvalue: 1.3 })).toEqual([2, 4]);
   });
 
-  it('come at so many skips, not before', () => {
+  it('happens at the given number of skip connections, not before', () => {
     expect(stopAfter([epoch({}, 1)], [kept], { stopSkips: 2 })).toBeUndefined();
     expect(stopAfter([epoch({}, 2)], [kept], { stopSkips: 2 })?.reason).toContain('2 skip connections');
     expect(stopAfter([epoch({}, 2)], [kept], {})).toBeUndefined();
   });
 
-  it('come when the mean of five eigenvalues is the factor above that of the five before', () => {
+  it('happens when the mean of five eigenvalues exceeds that of the five before by the factor', () => {
     const grown = (factor: number) => [1, 1.2, 0.8, 1, 1, factor, factor, factor, factor, factor];
     const stop = (values: readonly number[]) =>
       stopAfter(
@@ -123,7 +124,7 @@ describe('stops', () => {
     expect(stop(grown(1.31).map((value) => -value))).toBeUndefined();
   });
 
-  it('end a search, which says when and why, and leave one alone that comes to no skips', async () => {
+  it('ends a search, which reports when and why, and does not end one without skip connections', async () => {
     // Problem 2 has two skips in its best architecture, problem 1 none.
     const { stopped, epochs, architecture, warnings } = await search(
       darts,
@@ -141,13 +142,13 @@ describe('stops', () => {
     expect(free.epochs).toHaveLength(12);
   });
 
-  it('need none where skips are capped: the next best operation takes the place of the weakest', async () => {
+  it('is not needed where skip connections are limited: the next best operation replaces the weakest', async () => {
     const { architecture } = await search(darts, { maxSkips: 1, alphaLearningRate: 0.1 }, 8, 2);
     expect(architecture.match(/skip_connect/g)).toHaveLength(1);
   });
 
-  it('by the eigenvalue go back to the architecture of five measurements before', async () => {
-    // So slow that the eigenvalue still grows, as it does before the loss falls.
+  it('by the eigenvalue returns the architecture of five measurements before', async () => {
+    // A low learning rate, so that the eigenvalue still grows, as it does before the loss falls.
     const options = { alphaLearningRate: 0.004, stopEigenvalue: 1.001 };
     const whole = await search(darts, options, 20);
     const { stopped, epochs } = whole;
@@ -179,11 +180,11 @@ describe('warnings', () => {
     searchWarnings(tables, nasbench201.relaxation.selection(nasbench201.parse(text)), epochs);
   const good = '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|skip_connect~1|nor_conv_3x3~2|';
 
-  it('are none for a sound search', () => {
+  it('are empty for a sound search', () => {
     expect(of(good, [epoch({ validationLoss: 2 }), epoch({ validationLoss: 1 })])).toEqual([]);
   });
 
-  it('name half of the edges as skips, an output that is not reached, and both where both are', () => {
+  it('report half of the edges as skips, an output that is not reached, and both together', () => {
     const skips = '|skip_connect~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|skip_connect~1|nor_conv_3x3~2|';
     expect(of(skips)).toEqual([expect.stringContaining('3 of 6')]);
     const cut = '|none~0|+|none~0|skip_connect~1|+|none~0|skip_connect~1|skip_connect~2|';
@@ -195,7 +196,7 @@ describe('warnings', () => {
     expect(isConnected(kept, [[2], [], [], [], []])).toBe(true);
   });
 
-  it('name a share of none above all others, and a loss that is no number or has grown', () => {
+  it('report a share of none above all others, and a loss that is not a number or has grown', () => {
     const shares = { none: 0.55, skip_connect: 0.25, nor_conv_3x3: 0.2 };
     const dominated = epoch({ telemetry: { tables: [{ name: 'alphas', shares, skips: 0 }] } });
     expect(of(good, [dominated])).toEqual([expect.stringContaining('none dominates')]);

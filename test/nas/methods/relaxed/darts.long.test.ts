@@ -1,4 +1,4 @@
-// Long: DARTS finds what is planted in a toy space, by either order
+// Long: DARTS finds the planted optimum of a toy space, in first and second order
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { darts } from '../../../../src/nas/methods/relaxed/darts.js';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('DARTS', () => {
-  it.each(['first', 'second'])('finds the best of toy problems, one of 64, by the %s order', async (order) => {
+  it.each(['first', 'second'])('finds the optimum of toy problems, one of 64, in %s order', async (order) => {
     let found = 0;
     for (let seed = 0; seed < 6; seed++)
       found += Number((await searchToy(engine, darts as Method, { alphaLearningRate: 0.05, order }, seed)).isBest);

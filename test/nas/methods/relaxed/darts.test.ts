@@ -50,7 +50,7 @@ async function finish(search: Search) {
 }
 
 describe('DARTS', () => {
-  it('finds the same architecture with the same parameters when it is stopped, saved and taken up again', async () => {
+  it('finds the same architecture with the same parameters when it is stopped, saved and resumed', async () => {
     const whole = await finish(start());
     const first = start();
     await first.step();
@@ -64,7 +64,7 @@ describe('DARTS', () => {
       expect(new Uint32Array(resumed.state.arrays[name].buffer), name).toEqual(new Uint32Array(array.buffer));
   });
 
-  it('moves its architecture parameters and trains its weights', async () => {
+  it('updates its architecture parameters and trains its weights', async () => {
     const { result, state } = await finish(start());
     expect(result.epochs).toHaveLength(3);
     expect(result.epochs[2].trainLoss).toBeLessThan(result.epochs[0].trainLoss);
@@ -73,14 +73,14 @@ describe('DARTS', () => {
     expect(largest).toBeGreaterThan(0.05);
   });
 
-  it('keeps running averages only when asked to', async () => {
+  it('keeps running statistics only if requested', async () => {
     const batch = await finish(start());
     const running = await finish(start({ batchNorm: 'running', affine: true }));
     expect(batch.state.arrays.averages.every((value) => value === 0)).toBe(true);
     expect(running.state.arrays.averages.some((value) => value !== 0)).toBe(true);
   });
 
-  it('ends with the same bits by the second order when it is stopped, saved and taken up again', async () => {
+  it('ends with the same bits in second order when it is stopped, saved and resumed', async () => {
     await expectSameBits(engine, darts, { alphaLearningRate: 0.05, order: 'second' });
   });
 

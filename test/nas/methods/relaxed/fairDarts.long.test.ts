@@ -1,4 +1,4 @@
-// Long: FairDARTS searches both spaces and finds what is planted in a toy space
+// Long: FairDARTS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { fairDarts } from '../../../../src/nas/methods/relaxed/fairDarts/fairDarts.js';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('FairDARTS', () => {
-  it('searches both spaces, by other images and by the same', async () => {
+  it('searches both spaces, with different and with the same images for both updates', async () => {
     for (const [space, options] of [
       ['nasbench201', { threshold: 0.5 }],
       ['darts', { order: 'single', derivation: 'threshold-edge', threshold: 0.5 }],
@@ -25,7 +25,7 @@ describe('FairDARTS', () => {
     }
   });
 
-  it('finds the planted best on a toy space', async () => {
+  it('finds the planted optimum of a toy space', async () => {
     let found = 0;
     for (let seed = 0; seed < 8; seed++) {
       const options = { alphaLearningRate: 0.1, zeroOneWeight: 0.1, threshold: 0 };

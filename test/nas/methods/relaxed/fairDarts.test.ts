@@ -33,7 +33,7 @@ const everyEdge = { ...table, kept: undefined };
 const sparse = { by: 'threshold-sparse', threshold: 0.85 } as const;
 const edge = { by: 'threshold-edge', threshold: 0.85 } as const;
 
-/** Gates of skip and convolution, edge by edge; `none` has a number that must not matter. */
+/** Gates of skip and convolution, edge by edge; the value of `none` must not matter. */
 const gatesOf = (...pairs: readonly [number, number][]) => pairs.flatMap(([skip, conv]) => [0.99, skip, conv]);
 
 describe('gates of FairDARTS', () => {
@@ -41,7 +41,7 @@ describe('gates of FairDARTS', () => {
   const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
   const gates = alphas.map((alpha, i) => (i % 3 === 0 ? 0 : sigmoid(alpha)));
 
-  it('begin at one half, none at zero', () => {
+  it('start at one half, none at zero', () => {
     const rule = gateRule([table], { weight: 10, distance: 'l2' });
     expect(rule.parameters.initialWords(1).every((word) => word === 0)).toBe(true);
     const { weights, penalty } = traceRule(rule, [new Float64Array(15)]);
@@ -79,12 +79,12 @@ describe('open candidates', () => {
     expect(openCandidates([table], [gates], sparse)).toEqual([[[2], [], [2], [1], []]]);
   });
 
-  it('take the first of equal edges and of equal operations, and a gate that is the threshold', () => {
+  it('are the first of equal edges and of equal operations, and include a gate equal to the threshold', () => {
     const gates = gatesOf([0.85, 0.85], [0.1, 0.1], [0.9, 0.1], [0.9, 0.1], [0.1, 0.9]);
     expect(openCandidates([table], [gates], sparse)).toEqual([[[1], [], [1], [1], []]]);
   });
 
-  it('are up to two of every edge by the other rule, however many edges a node then has', () => {
+  it('are up to two of every edge by the other rule, whatever number of edges a node then has', () => {
     const gates = gatesOf([0.2, 0.9], [0.3, 0.4], [0.9, 0.95], [0.97, 0.1], [0.94, 0.3]);
     expect(openCandidates([table], [gates], edge)).toEqual([[[2], [], [1, 2], [1], [1]]]);
     const three = { ...table, operations: ['skip_connect', 'sep_conv_3x3', 'dil_conv_3x3'] };
@@ -92,25 +92,25 @@ describe('open candidates', () => {
     expect(openCandidates([three], [rows], edge)).toEqual([[[1, 2], [], [], [], []]]);
   });
 
-  it('are one of an edge where every edge has one operation, and none where its gate is closed', () => {
+  it('are one of an edge if every edge has one operation, and none if its gate is closed', () => {
     const gates = gatesOf([0.2, 0.9], [0.3, 0.4], [0.9, 0.95], [0.97, 0.1], [0.94, 0.3]);
     for (const rule of [sparse, edge])
       expect(openCandidates([everyEdge], [gates], rule)).toEqual([[[2], [], [2], [1], [1]]]);
   });
 
-  it('are at least one path: the strongest edge from an input where the output would get nothing', () => {
+  it('contain at least one path: the strongest edge from an input if the output would be disconnected', () => {
     const closed = gatesOf([0.2, 0.3], [0.5, 0.4], [0.1, 0.7], [0.2, 0.1], [0.8, 0.3]);
     expect(openCandidates([table], [closed], sparse)).toEqual([[[], [], [2], [], []]]);
-    // Node 2 alone is open, and nothing leads into it.
+    // Only node 2 is open, and no edge leads into it.
     const loose = gatesOf([0.2, 0.3], [0.5, 0.4], [0.1, 0.6], [0.2, 0.1], [0.9, 0.3]);
     expect(openCandidates([table], [loose], edge)).toEqual([[[], [], [2], [], []]]);
-    // Where the last node is the output, an open edge to another node is no path.
+    // If the last node is the output, an open edge to another node is not a path.
     const short = gatesOf([0.9, 0.3], [0.5, 0.4], [0.1, 0.6], [0.7, 0.1], [0.3, 0.3]);
     expect(openCandidates([everyEdge], [short], sparse)).toEqual([[[], [], [], [1], []]]);
     expect(openCandidates([table], [short], sparse)).toEqual([[[1], [], [], [], []]]);
   });
 
-  it('make genotypes whose nodes have two operations on an edge or none at all', () => {
+  it('yield genotypes whose nodes have two operations on an edge or none', () => {
     const { relaxation, parse, format } = spaceByName('darts');
     const gates = relaxation.tables.map(() => new Float32Array(14 * 8));
     gates[0].set([0.9, 0.95], 3);
@@ -139,14 +139,14 @@ describe('open candidates', () => {
 });
 
 describe('FairDARTS', () => {
-  it('says so where no gate opened, and the cell is the one edge that a network needs', async () => {
+  it('warns if no gate opened, and the cell is the one edge that a network needs', async () => {
     const problem = tinyProblem(engine, 'nasbench201');
     const { result } = await finish(fairDarts.start(problem, fairDarts.options.parse({})));
     expect(result.architecture.match(/none/g)).toHaveLength(5);
     expect(result.warnings?.join()).toMatch(/^the cell has one operation alone, .*Try a lower threshold/);
   });
 
-  it('pushes gates away from one half the more, the larger the weight of the zero-one loss', async () => {
+  it('moves gates further from one half with a larger weight of the zero-one loss', async () => {
     const spread = async (zeroOneWeight: number) => {
       const problem = tinyProblem(engine, 'nasbench201', { epochs: 3 });
       const options = fairDarts.options.parse({ zeroOneWeight, alphaLearningRate: 0.05 });
@@ -156,7 +156,7 @@ describe('FairDARTS', () => {
     expect(await spread(100)).toBeGreaterThan(1.1 * (await spread(0)));
   });
 
-  it('goes on to the same bits after it was stopped', async () => {
+  it('ends with the same bits after it was stopped and resumed', async () => {
     await expectSameBits(engine, fairDarts, { alphaLearningRate: 0.1, threshold: 0.5 });
   });
 });

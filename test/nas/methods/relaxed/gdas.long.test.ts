@@ -1,4 +1,4 @@
-// Long: GDAS searches both spaces and finds what is planted in a toy space
+// Long: GDAS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { gdas } from '../../../../src/nas/methods/relaxed/gdas.js';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('GDAS', () => {
-  it('finds the planted best of a toy problem, which a draw finds once in 64', async () => {
+  it('finds the planted optimum of a toy problem, which a random draw finds once in 64', async () => {
     let found = 0;
     for (let seed = 0; seed < 6; seed++)
       found += Number((await searchToy(engine, gdas, { alphaLearningRate: 0.1 }, seed)).isBest);

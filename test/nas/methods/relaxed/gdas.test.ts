@@ -6,8 +6,8 @@ import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { gdas, gumbelRule } from '../../../../src/nas/methods/relaxed/gdas.js';
 import { noiseFeed } from '../../../../src/nas/methods/relaxed/gumbel.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
-import { splitGradients } from '../../../../src/nas/training/architectureGradients.js';
-import { type StepPlace, softmaxRows } from '../../../../src/nas/training/relaxedRule.js';
+import { type StepPlace, softmaxRows } from '../../../../src/nas/training/bilevel/relaxedRule.js';
+import { splitGradients } from '../../../../src/nas/training/bilevel/splitGradients.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { expectSameBits, searchTiny } from './supernetMethods.js';
 
@@ -43,7 +43,7 @@ function concrete(alpha: ArrayLike<number>, noise: ArrayLike<number>): Float64Ar
 }
 
 describe('GDAS', () => {
-  it('opens on every edge the candidate of the largest alpha plus noise, and no other', async () => {
+  it('opens on every edge the candidate with the largest architecture parameter plus noise, and no other', async () => {
     const supernet = supernetOf();
     const random = new Random(4, 'alphas');
     const alpha = Float32Array.from({ length: 30 }, () => random.normal());
@@ -61,7 +61,7 @@ describe('GDAS', () => {
     expect(ofWeights['weights/sample alpha']).not.toEqual(feeds['alphas/sample alpha']);
   });
 
-  it('gives architecture parameters the gradient of the chosen candidate through its probability alone', async () => {
+  it('passes the gradient of the chosen candidate to the architecture parameters through its probability only', async () => {
     const supernet = supernetOf();
     const [alpha] = supernet.alphas.variables;
     engine.allocate(supernet.weights, 1);
@@ -116,13 +116,13 @@ describe('GDAS', () => {
     engine.release(supernet.alphas);
   });
 
-  it('weighs candidates by the softmax at the end', () => {
+  it('weights candidates by the softmax at the end', () => {
     const rule = gumbelRule(supernetOf(), async () => [], 0, TAU);
     const alpha = Float32Array.from({ length: 30 }, (_, i) => i / 7);
     expect(rule.operationScores([alpha])).toEqual([softmaxRows(alpha, WIDTH)]);
   });
 
-  it('goes on to the same bits when it is stopped, saved and taken up again', () =>
+  it('ends with the same bits when it is stopped, saved and resumed', () =>
     expectSameBits(engine, gdas, { alphaLearningRate: 0.1 }));
 
   it('computes the same bits with checkpoints', async () => {

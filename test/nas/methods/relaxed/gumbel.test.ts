@@ -10,7 +10,7 @@ import {
   oneHotOfLargest,
   stepRandom,
 } from '../../../../src/nas/methods/relaxed/gumbel.js';
-import { softmaxRows } from '../../../../src/nas/training/relaxedRule.js';
+import { softmaxRows } from '../../../../src/nas/training/bilevel/relaxedRule.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 
 const DRAWS = 20_000;
@@ -63,7 +63,7 @@ describe('Gumbel noise', () => {
       LOGITS.length,
     );
     expect(chiSquare(counts, softmaxRows(LOGITS, LOGITS.length))).toBeLessThan(CHI_SQUARE_4);
-    // The same counts are no samples of other probabilities: the test can tell them apart.
+    // The same counts are rejected as samples of other probabilities: the test can distinguish them.
     expect(chiSquare(counts, softmaxRows(LOGITS.with(0, 0.5), LOGITS.length))).toBeGreaterThan(CHI_SQUARE_4);
   });
 
@@ -76,7 +76,7 @@ describe('Gumbel noise', () => {
     expect(Math.abs(variance - 1.644934)).toBeLessThan(5 * 1.644934 * Math.sqrt(4.4 / DRAWS));
   });
 
-  it('depends on the seed, the part and the step alone', () => {
+  it('depends on the seed, the part and the step only', () => {
     const draw = (...place: Parameters<typeof stepRandom>) => gumbelNoise(3, stepRandom(...place));
     const first = draw('gdas', 1, { part: 'alphas', step: 7 });
     expect(draw('gdas', 1, { part: 'alphas', step: 7 })).toEqual(first);
@@ -90,24 +90,24 @@ describe('Gumbel noise', () => {
 });
 
 describe('concrete samples', () => {
-  it('have their largest part where the softmax of the logits would draw it, at any temperature', async () => {
+  it('have their largest element distributed by the softmax of the logits, at any temperature', async () => {
     for (const temperature of [0.1, 1, 10]) {
       const counts = countLargest(await samples(LOGITS, temperature, 3), LOGITS.length);
       expect(chiSquare(counts, softmaxRows(LOGITS, LOGITS.length)), `at ${temperature}`).toBeLessThan(CHI_SQUARE_4);
     }
   });
 
-  it('of two candidates at temperature 1 have the mean that integration gives', async () => {
+  it('of two candidates at temperature 1 have the mean computed by integration', async () => {
     // Z = c U / (c U + 1 - U) with U uniform and c the ratio of the probabilities: integrated over U its mean is
     // c / (c - 1) - c ln c / (c - 1)^2.
     const z = await samples([Math.log(3), 0], 1, 4);
     const mean = z.reduce((sum, each, i) => (i % 2 === 0 ? sum + each : sum), 0) / DRAWS;
     const wanted = 3 / 2 - (3 * Math.log(3)) / 4;
-    // Five standard errors; a part of one has a deviation of a half at most.
+    // Five standard errors; an element of at most one has a standard deviation of at most a half.
     expect(Math.abs(mean - wanted)).toBeLessThan((5 * 0.5) / Math.sqrt(DRAWS));
   });
 
-  it('have the mean of the softmax as the temperature falls, and equal parts as it rises', async () => {
+  it('have the mean of the softmax as the temperature falls, and equal elements as it rises', async () => {
     const meanOf = async (temperature: number) => {
       const z = await samples(LOGITS, temperature, 5);
       return LOGITS.map((_, k) => z.reduce((sum, each, i) => (i % 5 === k ? sum + each : sum), 0) / DRAWS);
@@ -121,7 +121,7 @@ describe('concrete samples', () => {
   });
 });
 
-it('temperatures fall in a line from the first epoch to the last', () => {
+it('temperatures fall linearly from the first epoch to the last', () => {
   const at = (epoch: number, epochs: number) => linearByEpoch(10, 0.1, { epoch, epochs });
   expect(at(0, 250)).toBe(10);
   expect(at(249, 250)).toBeCloseTo(0.1, 12);

@@ -1,4 +1,4 @@
-// Long: PC-DARTS searches both spaces and finds what is planted in a toy space
+// Long: PC-DARTS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { pcDarts } from '../../../../src/nas/methods/relaxed/pcDarts.js';
@@ -25,13 +25,13 @@ describe('PC-DARTS', () => {
       const { result, state } = await finish(start(problem, { partial: 2, alphaStart: 1 }));
       expect(result.architecture).toMatch(text);
       expect(result.epochs).toHaveLength(2);
-      // The architecture parameters rest in the first epoch.
+      // The architecture parameters are not updated in the first epoch.
       expect(result.epochs.map(({ validationLoss }) => validationLoss !== undefined)).toEqual([false, true]);
       expect(state.arrays.alphas.length).toBeGreaterThan(0);
     }
   });
 
-  it('finds the planted best on a toy space', async () => {
+  it('finds the planted optimum of a toy space', async () => {
     let found = 0;
     for (let seed = 0; seed < 8; seed++) {
       const { isBest } = await searchToy(engine, pcDarts, { alphaLearningRate: 0.1 }, seed);

@@ -1,9 +1,9 @@
-// Long: P-DARTS searches both spaces and finds what is planted in a toy space
+// Long: P-DARTS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { pDarts } from '../../../../src/nas/methods/relaxed/pdarts/pdarts.js';
 import { publishedShares, switchesAfter } from '../../../../src/nas/methods/relaxed/pdarts/switches.js';
-import type { SearchEvent } from '../../../../src/nas/search/method.js';
+import type { SearchEvent } from '../../../../src/nas/search/events.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { searchToy } from '../toySpace.js';
 import { finish, tinyProblem } from './supernetMethods.js';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('P-DARTS', () => {
-  it('searches both spaces in three stages, and tells of all their epochs', async () => {
+  it('searches both spaces in three stages, and reports all their epochs', async () => {
     for (const [space, options] of [
       ['nasbench201', {}],
       ['darts', { depths: [3, 3, 3], weightsShare: 0 }],
@@ -28,7 +28,7 @@ describe('P-DARTS', () => {
       expect(result.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
       expect(search.progress()).toEqual({ done: 6, total: 6, unit: 'epoch' });
       expect(events.filter(({ kind }) => kind === 'epoch').at(-1)).toMatchObject({ done: 6, total: 6 });
-      // What is found was left by both stages.
+      // The operations found were kept by both stages.
       const { tables, selection } = problem.space.relaxation;
       const { ended } = state.values as { ended: number[][][] };
       const width = tables[0].operations.length;
@@ -41,7 +41,7 @@ describe('P-DARTS', () => {
     }
   });
 
-  it('finds the planted best on a toy space', async () => {
+  it('finds the planted optimum of a toy space', async () => {
     let found = 0;
     for (let seed = 0; seed < 8; seed++) {
       const options = { alphaLearningRate: 0.1, maxSkips: 3, skipDropout: [0, 0, 0] };
@@ -51,7 +51,7 @@ describe('P-DARTS', () => {
     expect(found).toBeGreaterThanOrEqual(6);
   });
 
-  it('finds no more skip connections on a toy space than it may', async () => {
+  it('finds no more skip connections on a toy space than the limit', async () => {
     for (let seed = 0; seed < 6; seed++) {
       const options = { alphaLearningRate: 0.1, maxSkips: 0 };
       expect((await searchToy(engine, pDarts, options, seed)).architecture).not.toContain('skip_connect');

@@ -7,7 +7,7 @@ import { droppedSkipRule, skipDropoutRate } from '../../../../src/nas/methods/re
 import { dropWeakest, publishedShares, switchesAfter } from '../../../../src/nas/methods/relaxed/pdarts/switches.js';
 import { limitSkips } from '../../../../src/nas/methods/relaxed/skipLimit.js';
 import { deriveSelection } from '../../../../src/nas/methods/shared/derivation.js';
-import type { SupernetContext } from '../../../../src/nas/search/method.js';
+import type { SupernetContext } from '../../../../src/nas/search/problem.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
 import type { RelaxedTable } from '../../../../src/nas/spaces/shared/space.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
@@ -26,14 +26,14 @@ const tiny = { channels: 4, cells: 3, classes: 4, size: 8, imageChannels: 1 };
 const asMask = (text: string) => [...text].map((letter) => letter === '1');
 
 describe('candidates of P-DARTS', () => {
-  it('are dropped from every edge for themselves, the first of equals first', () => {
+  it('are dropped from every edge separately, ties in order', () => {
     const operationScores = [0.4, 0.1, 0.3, 0.2, 0.25, 0.25, 0.25, 0.25];
     expect(dropWeakest(asMask('11111111'), operationScores, 4, 2)).toEqual(asMask('10100011'));
-    // What is gone already is not counted among the weakest.
+    // Candidates already dropped are not counted among the weakest.
     expect(dropWeakest(asMask('10110111'), [0.5, 0, 0.3, 0.2, 0, 0.4, 0.3, 0.3], 4, 1)).toEqual(asMask('10100101'));
   });
 
-  it('shrink from 8 to 5 to 3, by what each stage ended with', () => {
+  it('are reduced from 8 to 5 to 3, by the parameters at the end of each stage', () => {
     const first = darts.relaxation.tables.map(() => Array.from({ length: 14 * 8 }, (_, i) => (i % 8) + 1));
     const second = darts.relaxation.tables.map(() =>
       Array.from({ length: 14 * 8 }, (_, i) => (i % 8 < 3 ? 0 : 9 - (i % 8))),
@@ -48,7 +48,7 @@ describe('candidates of P-DARTS', () => {
     expect(publishedShares(5)).toEqual([2, 1]);
   });
 
-  it('have the softmax over those that are left, and exactly zero where they are not', async () => {
+  it('have the softmax over those that remain, and exactly zero for the others', async () => {
     const supernet = nasbench201.supernet({ ...tiny, cells: 1 }, { affine: false, batchNorm: 'batch' });
     const mask = asMask('110101011000111111111010100101');
     const alphas = Array.from({ length: 30 }, (_, i) => Math.log(1 + (i % 5)));
@@ -58,7 +58,7 @@ describe('candidates of P-DARTS', () => {
         .map((alpha, o) => (mask[i - (i % 5) + o] ? Math.exp(alpha) : 0));
       return row[i % 5] / row.reduce((a, b) => a + b, 0);
     });
-    const rule = droppedSkipRule(supernet, [mask], { initial: 0, alphaStart: 0, seed: 1 });
+    const rule = droppedSkipRule(supernet, [mask], { initial: 0, archStart: 0, seed: 1 });
     const [operationScores] = rule.operationScores([Float32Array.from(alphas)]);
     const program = await engine.compile((graph) => {
       graph.output('weights', maskedSoftmax(graph.feed('alphas', [6, 5]), mask));
@@ -74,8 +74,8 @@ describe('candidates of P-DARTS', () => {
 });
 
 describe('skip connections of P-DARTS', () => {
-  it('are dropped at a rate that sinks linearly and then exponentially', () => {
-    const settings = { initial: 0.4, alphaStart: 10, seed: 1 };
+  it('are dropped at a rate that decreases linearly and then exponentially', () => {
+    const settings = { initial: 0.4, archStart: 10, seed: 1 };
     const rates = [0, 9, 10, 11, 24].map((epoch) => skipDropoutRate(settings, epoch, 25));
     const wanted = [0.4 * (24 / 25), 0.4 * (15 / 25), 0.4, 0.4 * Math.exp(-0.2), 0.4 * Math.exp(-2.8)];
     wanted.forEach((rate, i) => {
@@ -83,10 +83,10 @@ describe('skip connections of P-DARTS', () => {
     });
   });
 
-  it('are dropped by element where they pass a node on, and where there is such a candidate', () => {
+  it('are dropped by element where they pass on a node, and only if there is such a candidate', () => {
     const dropouts = (candidates: readonly (readonly boolean[])[], initial: number) => {
       const supernet = darts.supernet(tiny, { affine: false, batchNorm: 'batch', candidates });
-      const rule = droppedSkipRule(supernet, candidates, { initial, alphaStart: 0, seed: 1 });
+      const rule = droppedSkipRule(supernet, candidates, { initial, archStart: 0, seed: 1 });
       const graph = new Graph();
       const { mixture } = rule.trace(graph, 'weights');
       supernet.forward(graph.feed('images', [2, 8, 8, 1]), 'train', mixture);
@@ -94,7 +94,7 @@ describe('skip connections of P-DARTS', () => {
     };
     const { tables } = darts.relaxation;
     const all = switchesAfter(tables, [], []);
-    // Five nodes that edges leave in a normal cell, three behind the halving in each of two reductions.
+    // Five nodes with outgoing edges in a normal cell, three after the halving in each of two reduction cells.
     expect(dropouts(all, 0.1)).toBe(5 + 2 * 3);
     expect(dropouts(all, 0)).toBe(0);
     const without = all.map((mask) => mask.map((_, i) => i % 8 !== 3));
@@ -119,18 +119,18 @@ describe('skip connections of P-DARTS', () => {
   const rows = (...skipsAndConvolutions: readonly [number, number][]) =>
     skipsAndConvolutions.flatMap(([skip, convolution]) => [0.9, skip, 0, convolution]);
 
-  it('are limited from the weakest on, and edges are chosen anew each time', () => {
+  it('are limited from the weakest on, and edges are chosen again each time', () => {
     const operationScores = rows([0.6, 0.1], [0.5, 0.4], [0.8, 0.05], [0.7, 0.2], [0.3, 0.45]);
     expect(derived(operationScores, 4)).toEqual([1, 1, 1, 1, undefined]);
-    // The weakest skip is that of edge 1: its convolution follows.
+    // The weakest skip is that of edge 1: its convolution replaces it.
     expect(derived(operationScores, 3)).toEqual([1, 3, 1, 1, undefined]);
     expect(derived(operationScores, 2)).toEqual([3, 3, 1, 1, undefined]);
-    // Without its skip edge 3 is weaker than edge 4, which comes in its place.
+    // Without its skip edge 3 is weaker than edge 4, which replaces it.
     expect(derived(operationScores, 1)).toEqual([3, 3, 1, undefined, 3]);
     expect(derived(operationScores, 0)).toEqual([3, 3, undefined, 3, 3]);
   });
 
-  it('that are equally strong go one at a time', () => {
+  it('that are equally strong are removed one at a time', () => {
     const operationScores = rows([0.5, 0.4], [0.5, 0.4], [0.5, 0.4], [0.5, 0.4], [0.1, 0.1]);
     for (const most of [4, 3, 2, 1, 0]) {
       const skips = derived(operationScores, most).filter((operation) => operation === 1);
@@ -140,7 +140,7 @@ describe('skip connections of P-DARTS', () => {
 });
 
 describe('P-DARTS', () => {
-  it('begins every stage anew, deeper where that is asked for', async () => {
+  it('initialises every stage again, deeper if requested', async () => {
     const problem = tinyProblem(engine, 'nasbench201', { epochs: 1 });
     const supernet = problem.supernet as SupernetContext;
     const built: [cells: number | undefined, left: number | undefined][] = [];
@@ -157,7 +157,7 @@ describe('P-DARTS', () => {
     ]);
   });
 
-  it('drops the same elements when cells are computed anew for their gradients', async () => {
+  it('drops the same elements when cells are recomputed for their gradients', async () => {
     const [alphas, again] = await Promise.all(
       [false, true].map(async (checkpoint) => {
         const problem = tinyProblem(engine, 'nasbench201', { epochs: 1 });
@@ -170,11 +170,11 @@ describe('P-DARTS', () => {
     });
   });
 
-  it('goes on to the same bits after it was stopped, within a stage and between two', async () => {
+  it('ends with the same bits after it was stopped and resumed, within a stage and between two', async () => {
     for (const steps of [4, 6]) await expectSameBits(engine, pDarts, { alphaLearningRate: 0.1 }, steps);
   });
 
-  it('refuses to leave the last stage nothing to choose from', () => {
+  it('refuses settings that leave the last stage no choice', () => {
     const problem = tinyProblem(engine, 'nasbench201');
     expect(() => pDarts.start(problem, pDarts.options.parse({ dropped: [2, 2] }))).toThrow(
       'dropped is 2, 2, which leaves 1 of 5 candidates to the last stage, wanted two or more',

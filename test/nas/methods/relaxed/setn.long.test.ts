@@ -13,8 +13,8 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('SETN', () => {
-  it('returns the best by the shared weights: of all candidates a better one than the most probable alone', async () => {
-    // The probabilities tell nothing: they stay where they began. From 1.9 on a toy gets every image right.
+  it('returns the best by the shared weights: among all candidates a better one than the most probable', async () => {
+    // The probabilities carry no information: they keep their initial values. From 1.9 on every image of a toy is classified correctly.
     const values = async (candidates: number) => {
       const each: number[] = [];
       for (let seed = 0; seed < 4; seed++)
@@ -26,7 +26,7 @@ describe('SETN', () => {
     expect(Math.min(...mostLikely)).toBeLessThan(1.9);
   });
 
-  it('goes on to the same bits when it is stopped, saved and taken up again', () =>
+  it('ends with the same bits when it is stopped, saved and resumed', () =>
     expectSameBits(engine, setn, { alphaLearningRate: 0.1, candidates: 3 }));
 
   it.each(['nasbench201', 'darts'])('searches the space %s', async (space) => {

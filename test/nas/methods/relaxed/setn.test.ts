@@ -25,7 +25,7 @@ const cells = nasbench201 as Space;
 const settings = { channels: 4, cells: 1, classes: 4, size: 8, imageChannels: 1 };
 
 describe('the architectures that SETN trains', () => {
-  it('have no node that gets nothing but none, and are uniform otherwise', () => {
+  it('have no node whose inputs are all none, and are uniform otherwise', () => {
     const random = new Random(1, 'cells');
     const DRAWS = 20_000;
     const first = [0, 0, 0, 0, 0];
@@ -42,12 +42,12 @@ describe('the architectures that SETN trains', () => {
     const chiSquare = first.slice(1).reduce((sum, count) => sum + (count - DRAWS / 4) ** 2 / (DRAWS / 4), 0);
     // Three degrees of freedom, probability 0.001 (table).
     expect(chiSquare).toBeLessThan(16.266);
-    // Of the 24 pairs into the second node four have none on the first edge; five standard errors.
+    // Of the 24 pairs into the second node four have `none` on the first edge; five standard errors.
     const p = 4 / 24;
     expect(Math.abs(noneIntoSecond / DRAWS - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / DRAWS));
   });
 
-  it('are fed to the weights; the architecture parameters see all candidates', () => {
+  it('are used for the weights; the architecture parameters see all candidates', () => {
     const supernet = nasbench201.supernet(settings, { affine: false, batchNorm: 'batch', gated: true });
     const rule = uniformRule(supernet, cells, 3);
     const place = { step: 2, steps: 4, epoch: 0, epochs: 1 };
@@ -61,7 +61,7 @@ describe('the architectures that SETN trains', () => {
 });
 
 describe('the ranking of SETN', () => {
-  /** Probabilities that differ on one edge alone; the others have an operation almost surely. */
+  /** Probabilities that differ on one edge only; the others have an operation almost surely. */
   const operationScores = () => {
     const table = new Float32Array(30);
     const sure = 0.96;
@@ -80,14 +80,14 @@ describe('the ranking of SETN', () => {
       `|nor_conv_3x3~0|+|nor_conv_3x3~0|${edge}~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|`;
     const names = ['skip_connect', 'avg_pool_3x3', 'nor_conv_1x1', 'nor_conv_3x3', 'none'];
     expect([best, second, third, fourth, fifth].map((each) => cells.format(each))).toEqual(names.map(text));
-    // A sixth gives up a sure edge: 0.01 * 0.3 is less than 0.96 * 0.1.
+    // A sixth replaces a certain edge: 0.01 * 0.3 is less than 0.96 * 0.1.
     expect(cells.format(sixth)).toMatch(/skip_connect~1/);
     const { tables, selection } = cells.relaxation;
     const value = logProbability(tables, selection(best), [operationScores()]);
     expect(value).toBeCloseTo(5 * Math.log(0.96) + Math.log(0.3), 5);
   });
 
-  it('draws from spaces that are too large by the probabilities of candidates', () => {
+  it('samples by the probabilities of candidates from spaces that are too large to enumerate', () => {
     const { tables } = cells.relaxation;
     const table = operationScores();
     const random = new Random(5, 'samples');
@@ -102,8 +102,8 @@ describe('the ranking of SETN', () => {
     expect(chiSquare).toBeLessThan(18.467);
   });
 
-  it('draws the edges of a node without putting them back', () => {
-    // Three edges into one node of which two stay, each with one operation; the edges' odds are 5, 3 and 2.
+  it('samples the edges of a node without replacement', () => {
+    // Three edges into one node, of which two are kept, each with one operation; the edges' odds are 5, 3 and 2.
     const table: RelaxedTable = {
       name: 'cell',
       edges: [
@@ -120,7 +120,7 @@ describe('the ranking of SETN', () => {
     const left = [0, 0, 0];
     for (let i = 0; i < DRAWS; i++)
       left[drawSelection([table], [odds], random)[0].findIndex((row) => row.length === 0)]++;
-    // The third is left out when the draws are first, second or second, first: 5/10 * 3/5 + 3/10 * 5/7; and so on.
+    // The third is omitted if the samples are first, second or second, first: 5/10 * 3/5 + 3/10 * 5/7; and so on.
     const wanted = [0.3 * (2 / 7) + 0.2 * (3 / 8), 0.5 * (2 / 5) + 0.2 * (5 / 8), 0.5 * (3 / 5) + 0.3 * (5 / 7)];
     const chiSquare = left.reduce((sum, count, i) => sum + (count - DRAWS * wanted[i]) ** 2 / (DRAWS * wanted[i]), 0);
     // Two degrees of freedom, probability 0.001 (table).
@@ -142,7 +142,7 @@ describe('the ranking of SETN', () => {
 });
 
 describe('SETN', () => {
-  it('finds the planted best of a toy problem by its probabilities', async () => {
+  it('finds the planted optimum of a toy problem by its probabilities', async () => {
     let found = 0;
     for (let seed = 0; seed < 6; seed++)
       found += Number((await searchToy(engine, setn, { alphaLearningRate: 0.1, candidates: 1 }, seed)).isBest);

@@ -1,4 +1,4 @@
-// Long: SNAS searches both spaces and finds what is planted in a toy space
+// Long: SNAS searches both spaces and finds the planted optimum of a toy space
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { snas } from '../../../../src/nas/methods/relaxed/snas.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('SNAS', () => {
-  it('finds the planted best of a toy problem, and nothing that costs where the cost weighs most', async () => {
+  it('finds the planted optimum of a toy problem, and no operation with a cost if the cost has a large weight', async () => {
     let found = 0;
     for (let seed = 0; seed < 6; seed++) {
       found += Number((await searchToy(engine, snas, { alphaLearningRate: 0.1 }, seed)).isBest);
@@ -24,7 +24,7 @@ describe('SNAS', () => {
     expect(found).toBeGreaterThanOrEqual(5);
   });
 
-  it('goes on to the same bits when it is stopped, saved and taken up again', () =>
+  it('ends with the same bits when it is stopped, saved and resumed', () =>
     expectSameBits(engine, snas, { alphaLearningRate: 0.1 }));
 
   it('searches NAS-Bench-201 with costs in parameters and without', async () => {
@@ -36,7 +36,7 @@ describe('SNAS', () => {
     const { result, state } = await searchTiny(engine, snas, 'darts');
     const { relaxation, parse } = spaceByName('darts');
     const [normal, reduction] = relaxation.selection(parse(result.architecture));
-    // Both tables lie one after the other, 14 edges of eight operations each, in rows of their own.
+    // The two tables follow each other, 14 edges of eight operations each, each edge in its own row.
     expect(state.arrays.alphas.length).toBeGreaterThanOrEqual(224);
     for (const rows of [normal, reduction]) {
       expect(rows.every((chosen) => chosen.length <= 1)).toBe(true);

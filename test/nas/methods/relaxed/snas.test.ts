@@ -7,7 +7,7 @@ import { OPERATIONS } from '../../../../src/nas/spaces/darts/operations.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
 import type { Space } from '../../../../src/nas/spaces/shared/space.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
-import { softmaxRows } from '../../../../src/nas/training/relaxedRule.js';
+import { softmaxRows } from '../../../../src/nas/training/bilevel/relaxedRule.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 
 let engine: Engine;
@@ -19,7 +19,7 @@ afterAll(() => closeTestEngine(engine));
 const settings = { channels: 4, cells: 1, classes: 4, size: 8, imageChannels: 1 };
 
 describe('the cost of candidates', () => {
-  it('of NAS-Bench-201 is that of convolutions: nine parts for 3x3, one for 1x1, nothing for the others', () => {
+  it('on NAS-Bench-201 is that of convolutions: nine units for 3x3, one for 1x1, zero for the others', () => {
     const [costs] = candidateCosts(nasbench201 as Space, settings, 'flops');
     for (let edge = 0; edge < 6; edge++)
       [0, 0, 1 / 9, 1, 0].forEach((wanted, o) => {
@@ -27,7 +27,7 @@ describe('the cost of candidates', () => {
       });
   });
 
-  it('of the DARTS space counts the layers of every cell of a kind', () => {
+  it('on the DARTS space counts the layers of every cell of a kind', () => {
     // One normal cell of 4 channels on 8x8 pixels, a reduction to 8 on 4x4 from it and one to 16 on 2x2: a separable convolution
     // is two depthwise and two pointwise ones, a dilated one one of each; a skip that halves the image two pointwise ones to half of the channels.
     const [normal, reduction] = candidateCosts(spaceByName('darts'), { ...settings, cells: 3 }, 'flops');
@@ -45,7 +45,7 @@ describe('the cost of candidates', () => {
 });
 
 describe('SNAS', () => {
-  it('adds to the loss eta times the cost of the sample that weighs the candidates', async () => {
+  it('adds to the loss eta times the cost of the sample that weights the candidates', async () => {
     const supernet = nasbench201.supernet(settings, { affine: false, batchNorm: 'batch' });
     const [alpha] = supernet.alphas.variables;
     engine.allocate(supernet.alphas, 1);

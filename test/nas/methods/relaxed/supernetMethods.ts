@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import type { Source } from '../../../../src/nas/data/sources.js';
 import type { Protocol } from '../../../../src/nas/records/protocol.js';
-import type { Method, Problem, Search } from '../../../../src/nas/search/method.js';
+import type { Method, Search } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
 import { stripes, tinyProtocol } from '../../training/trainingRun.js';
 import { problemWith } from '../problems.js';
@@ -60,7 +61,7 @@ export function searchTiny<O>(engine: Engine, method: Method<O>, space: string, 
   return finish(method.start(tinyProblem(engine, space), method.options.parse(options)));
 }
 
-/** Stops a toy search after some steps, saves it and takes it up again: the same bits as without. @returns what it ended with */
+/** Stops a toy search after some steps, saves it and resumes it: the same bits as without. @returns its result */
 export async function expectSameBits<O>(engine: Engine, method: Method<O>, options: object = {}, steps = 2) {
   const start = () =>
     method.start(toyProblem(engine, 1, { epochs: 4 }).problem as Problem, method.options.parse(options));

@@ -1,5 +1,5 @@
 import { Random } from '../../../../src/engine/random/random.js';
-import type { Problem } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
 import { problemWith } from '../problems.js';
 
@@ -25,7 +25,7 @@ export function syntheticProblem(seed: number, parts: Partial<Problem> = {}): Pr
   });
 }
 
-/** Methods without training and options to compare them on it. */
+/** Methods without training, and options to compare them on this problem. */
 export const cases: [string, object][] = [
   ['regularized-evolution', {}],
   ['local-search', { improvement: 'first' }],

@@ -1,10 +1,10 @@
 import { Graph } from '../../../../src/engine/graph/graph.js';
 import { interpret } from '../../../../src/engine/graph/interpret.js';
 import type { Variable } from '../../../../src/engine/graph/variables.js';
-import type { RelaxedRule } from '../../../../src/nas/training/relaxedRule.js';
+import type { RelaxedRule, SelfUpdatingRule } from '../../../../src/nas/training/bilevel/relaxedRule.js';
 
-/** What a rule weighs candidates, edges and its penalty by, in float64, at given parameters. */
-export function traceRule(rule: RelaxedRule, parameters: readonly ArrayLike<number>[]) {
+/** Weights of candidates and edges under a rule, and its penalty, in float64, at given parameters. */
+export function traceRule(rule: Exclude<RelaxedRule, SelfUpdatingRule>, parameters: readonly ArrayLike<number>[]) {
   const graph = new Graph();
   const { mixture } = rule.trace(graph, 'alphas');
   const penalty = rule.penalty?.(graph);

@@ -14,7 +14,7 @@ describe('kernel densities', () => {
     ['spread', 'space'],
     ['missing', 'data'],
   ];
-  it.each(cases)('of data "%s" with levels of the %s are those of statsmodels', (name, levels) => {
+  it.each(cases)('of data "%s" with levels of the %s equal those of statsmodels', (name, levels) => {
     const { sizes, data, bandwidths, queries, densities } = golden[name];
     const kernels = kernelDensity(data, sizes, { minimumBandwidth: 1e-3, levels });
     bandwidths.forEach((bandwidth, i) => {
@@ -25,7 +25,7 @@ describe('kernel densities', () => {
     });
   });
 
-  it('sum to 1 over the space and are nowhere negative, whatever options the data lack', () => {
+  it('sum to 1 over the space and are nowhere negative, for any options missing in the data', () => {
     const { sizes, data } = golden.missing;
     const kernels = kernelDensity(data, sizes, { minimumBandwidth: 1e-3, levels: 'space' });
     let sum = 0;
@@ -39,7 +39,7 @@ describe('kernel densities', () => {
     expect(sum).toBeCloseTo(1, 12);
   });
 
-  it('have no bandwidth below the lowest', () => {
+  it('have no bandwidth below the minimum', () => {
     const kernels = kernelDensity([[1], [1], [1]], [4], { minimumBandwidth: 0.03, levels: 'space' });
     expect(kernels.bandwidths).toEqual([0.03]);
     expect(kernels.density([1])).toBeCloseTo(0.97, 12);
@@ -52,7 +52,7 @@ describe('the model', () => {
   const results = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ decisions: [i % 3, i % 2], fitness: ((7 * i) % count) / count }));
 
-  it('needs d + 1 results on either side, and takes the 15 % best for good', () => {
+  it('needs d + 1 results on either side, and counts the best 15 % as good', () => {
     expect(fitModel(results(5), [3, 2], 0.15, kernel)).toBeUndefined();
     const small = fitModel(results(6), [3, 2], 0.15, kernel)!;
     expect([small.good.data.length, small.bad.data.length]).toEqual([3, 3]);
@@ -79,14 +79,14 @@ describe('Hyperband', () => {
     expect(hyperband(1, 3)).toEqual([{ first: 0, sizes: [1] }]);
   });
 
-  it('makes rungs of the lengths of training there are, each at least eta times the one before', () => {
+  it('has rungs at the available training lengths, each at least eta times the one before', () => {
     expect(ladder([4, 12, 36, 108], 3)).toEqual([4, 12, 36, 108]);
     expect(ladder([12, 200], 3)).toEqual([12, 200]);
     expect(ladder([12, 25, 50, 100, 200], 3)).toEqual([12, 50, 200]);
     expect(ladder([200], 3)).toEqual([200]);
   });
 
-  it('sends the best on, in the order in which they came, and goes over to the next bracket', () => {
+  it('promotes the best, in the order of their evaluation, and continues with the next bracket', () => {
     const brackets = hyperband(2, 2);
     expect(brackets.map(({ sizes }) => sizes)).toEqual([[2, 1], [2]]);
     const done = [0.3, 0.7, 0.9, 0.1, 0.2].map((fitness, id) => ({ id, fitness }));
@@ -98,7 +98,7 @@ describe('Hyperband', () => {
 });
 
 describe('BOHB', () => {
-  it('trains many shortly and the best of them for longer; its result is the best at the longest', async () => {
+  it('trains many briefly and the best of them for longer; its result is the best at the longest training', async () => {
     const { architecture, evaluations } = await searchPlanted(bohb, { brackets: 3 }, 4);
     expect(evaluations.map(({ epochs }) => epochs)).toEqual([
       ...Array(9).fill(4),
@@ -116,14 +116,14 @@ describe('BOHB', () => {
     expect(architecture).toBe(longest[0].architecture);
   });
 
-  it('gives the best at the longest training it came to when a limit ends it before the last rung', async () => {
+  it('returns the best at the longest training reached if a limit ends it before the last rung', async () => {
     const { architecture, evaluations } = await searchPlanted(bohb, {}, 4, { limits: { evaluations: 11 } });
     const longest = evaluations.filter(({ epochs }) => epochs === 12).toSorted((a, b) => b.fitness - a.fitness);
     expect(longest).toHaveLength(2);
     expect(architecture).toBe(longest[0].architecture);
   });
 
-  it('proposes no cell anew that was evaluated before, where all new ones come from the model', async () => {
+  it('proposes no cell again that was evaluated before, if all new ones come from the model', async () => {
     const { evaluations } = await searchPlanted(bohb, { randomFraction: 0 }, 2, {
       epochs: [36],
       limits: { evaluations: 400 },
@@ -145,7 +145,7 @@ describe('BOHB', () => {
     });
   });
 
-  it('as published trains every cell in full, again when it goes on, with the settings of NAS-Bench-201', async () => {
+  it('as published trains every cell in full, again on promotion, with the settings of NAS-Bench-201', async () => {
     expect(bohbPublished.options.parse({})).toEqual({ samples: 4, randomFraction: 0, brackets: 50 });
     const { architecture, evaluations } = await searchPlanted(bohbPublished, { brackets: 3 }, 4);
     expect(evaluations).toHaveLength(20);

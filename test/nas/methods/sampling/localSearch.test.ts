@@ -24,14 +24,14 @@ const bits = {
 } satisfies Space;
 
 describe('local search', () => {
-  it('knows all 24 cells that differ in one edge', () => {
+  it('finds all 24 cells that differ in one edge', () => {
     const text = space.format(space.fromDecisions([0, 1, 2, 3, 4, 0]));
     const around = neighbours(space, text);
     expect(new Set(around).size).toBe(24);
     expect(around.every((other) => distance(text, other) === 1)).toBe(true);
   });
 
-  it('evaluates a cell and all its neighbours, then all of the best of these that are new', async () => {
+  it('evaluates a cell and all its neighbours, then all new neighbours of the best of these', async () => {
     const { evaluations } = await searchPlanted(localSearch, {}, 2);
     const [start, ...rest] = evaluations;
     const around = rest.slice(0, 24);
@@ -40,12 +40,12 @@ describe('local search', () => {
     );
     const best = around.reduce((a, b) => (b.fitness > a.fitness ? b : a));
     expect(best.fitness).toBeGreaterThan(start.fitness);
-    // On the edge that was changed, three of its four neighbours and the start itself are known: 24 - 4 are new.
+    // On the changed edge, three of its four neighbours and the start itself are known: 24 - 4 are new.
     const next = rest.slice(24, 44);
     expect(next.every(({ architecture }) => distance(architecture, best.architecture) === 1)).toBe(true);
   });
 
-  it('moves at once to a better neighbour when asked for the first', async () => {
+  it('moves immediately to a better neighbour if the first improvement is requested', async () => {
     const { evaluations } = await searchPlanted(localSearch, { improvement: 'first' }, 2);
     let here = evaluations[0];
     for (const next of evaluations.slice(1, 30)) {
@@ -55,7 +55,7 @@ describe('local search', () => {
     expect(here.fitness).toBeGreaterThan(evaluations[0].fitness);
   });
 
-  it('begins anew where no neighbour is better, evaluates nothing twice and ends with the space', async () => {
+  it('restarts if no neighbour is better, evaluates nothing twice and ends when the space is exhausted', async () => {
     const evaluated: string[] = [];
     // 00 and 11 are both better than their neighbours.
     const problem = problemWith({

@@ -16,7 +16,7 @@ const pointsOf = (evaluations: readonly EvaluationRecord[]) =>
   evaluations.map(({ architecture, fitness }) => [-fitness, cost(architecture)]);
 
 describe('NSGA-II', () => {
-  it('evaluates no cell twice and gives the front of all it evaluated, the most accurate first', async () => {
+  it('evaluates no cell twice and returns the front of all evaluated cells, the most accurate first', async () => {
     const { architecture, evaluations, front } = await searchPlanted(nsga2, {}, 1);
     expect(evaluations).toHaveLength(40 + 29 * 20);
     expect(new Set(evaluations.map((evaluation) => evaluation.architecture)).size).toBe(evaluations.length);
@@ -45,7 +45,7 @@ describe('NSGA-II', () => {
     },
   );
 
-  it('breeds children from their parents alone when nothing mutates', async () => {
+  it('forms children only from their parents if nothing mutates', async () => {
     const options = { mutationProbability: 0, population: 4, offspring: 3, generations: 2 };
     const { evaluations } = await searchPlanted(nsga2, options, 8);
     const [parents, children] = [evaluations.slice(0, 4), evaluations.slice(4)];
@@ -85,7 +85,7 @@ describe('NSGA-II', () => {
     },
   );
 
-  it('takes several costs, and refuses one that the problem has not before it evaluates anything', async () => {
+  it('accepts several costs, and refuses one that the problem lacks before it evaluates anything', async () => {
     const parts = {
       costs: ['parameters', 'latency:phone'],
       cost: (cell: unknown, name: string) =>
@@ -117,7 +117,7 @@ describe('NSGA-Net', () => {
     expect(polynomialMutation(option, 7, 3, draw)).toBeCloseTo(wanted, 6);
   });
 
-  it('never leaves the options, and takes near ones more often than far ones', () => {
+  it('never leaves the range of options, and samples near ones more often than far ones', () => {
     const random = new Random(1, 'mutation');
     const counts = Array<number>(7).fill(0);
     for (let i = 0; i < 20_000; i++) counts[Math.round(polynomialMutation(3, 7, 3, random.uniform()))]++;
@@ -127,7 +127,7 @@ describe('NSGA-Net', () => {
         expect(rounded >= 0 && rounded <= 6).toBe(true);
       }
     expect(counts.reduce((sum, count) => sum + count)).toBe(20_000);
-    // Shares of 200,000 draws in Python.
+    // Shares of 200,000 samples in Python.
     [0.0578, 0.1116, 0.1944, 0.2748, 0.1928, 0.1118, 0.0568].forEach((share, option) => {
       expect(Math.abs(counts[option] / 20_000 - share)).toBeLessThan(0.012);
     });
@@ -154,7 +154,7 @@ describe('NSGA-Net', () => {
     expect(resetting.evaluations.slice(8)).not.toEqual(own.evaluations.slice(8));
   });
 
-  it('dominates more than as many random cells on average over seeds', async () => {
+  it('dominates a larger hypervolume than as many random cells, on average over seeds', async () => {
     const parts = { costs: ['multiplyAdds'], limits: { evaluations: 200 } };
     let gain = 0;
     for (let seed = 0; seed < 10; seed++) {

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { methodByName } from '../../../../src/nas/methods/methods.js';
 import { randomSearch } from '../../../../src/nas/methods/sampling/random.js';
 import { regularizedEvolution } from '../../../../src/nas/methods/sampling/regularizedEvolution.js';
-import type { Method, Problem, SearchEvent } from '../../../../src/nas/search/method.js';
+import type { SearchEvent } from '../../../../src/nas/search/events.js';
+import type { Method } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import type { Cell } from '../../../../src/nas/spaces/nasbench201/cell.js';
 import { problemWith, space } from '../problems.js';
 
-/** A fitness with one best cell, all 3x3 convolutions, disturbed a little by the seed of the evaluation. */
+/** A fitness with one best cell, all 3x3 convolutions, with small noise by the seed of the evaluation. */
 function fitness(cell: Cell, seedOffset: number): number {
   return cell.filter((operation) => operation === 3).length / 10 + (seedOffset % 7) / 1000;
 }
@@ -34,7 +36,7 @@ const different = (a: string, b: string) => {
 };
 
 describe('random search', () => {
-  it('draws one cell without looking at the source', async () => {
+  it('samples one cell without using the source', async () => {
     const evaluated: [string, number][] = [];
     const search = randomSearch.start(problem(3, evaluated), randomSearch.options.parse({}));
     expect(() => search.result()).toThrow('result() before the first step()');
@@ -45,13 +47,13 @@ describe('random search', () => {
     expect(randomSearch.needs(randomSearch.options.parse({ samples: 2 }))).toBe('training');
   });
 
-  it('draws the same cell from the same seed and others from other seeds', async () => {
+  it('samples the same cell with the same seed and others with other seeds', async () => {
     const draw = async (seed: number) => (await run(randomSearch, {}, seed)).architecture;
     expect(await draw(1)).toBe(await draw(1));
     expect(new Set(await Promise.all([0, 1, 2, 3, 4].map(draw))).size).toBe(5);
   });
 
-  it('draws cells of its own for every source when asked to, and needs the source’s name alone', async () => {
+  it('samples different cells for every source if requested, and needs only the name of the source', async () => {
     const options = randomSearch.options.parse({ perSource: true });
     expect(randomSearch.needs(options)).toBe('name');
     const draw = async (seed: number, sourceName?: string) => {
@@ -67,7 +69,7 @@ describe('random search', () => {
     await expect(draw(0)).rejects.toThrow('perSource: got a problem without the name of its source');
   });
 
-  it('draws by random architecture parameters every operation on every edge about equally often', async () => {
+  it('samples, by random architecture parameters, every operation on every edge about equally often', async () => {
     const { evaluations } = await run(randomSearch, { samples: 600, sampling: 'alphas' }, 4);
     const counts = Array<number>(30).fill(0);
     for (const { architecture } of evaluations)
@@ -88,7 +90,7 @@ describe('random search', () => {
 });
 
 describe('regularised evolution', () => {
-  it('mutates one edge of a cell that was alive, which a random tournament picked', async () => {
+  it('mutates one edge of a cell of the population, chosen by a random tournament', async () => {
     const population = 4;
     const { evaluations } = await run(regularizedEvolution, { population, tournament: 2, cycles: 30 }, 1);
     for (let i = population; i < 30; i++) {
@@ -98,7 +100,7 @@ describe('regularised evolution', () => {
     }
   });
 
-  it('takes the fittest of the living as parent when the tournament is sure to draw it', async () => {
+  it('takes the fittest of the population as parent if the tournament is sure to contain it', async () => {
     const { evaluations } = await run(regularizedEvolution, { population: 3, tournament: 60, cycles: 40 }, 2);
     for (let i = 3; i < 40; i++) {
       const alive = evaluations.slice(i - 3, i);
@@ -159,7 +161,7 @@ describe('every sampling search', () => {
     },
   );
 
-  it('tells each evaluation as it comes and gives each a seed of its own', async () => {
+  it('reports each evaluation when it is done and gives each its own seed', async () => {
     const events: SearchEvent[] = [];
     const evaluated: [string, number][] = [];
     const options = regularizedEvolution.options.parse({ cycles: 12 });
@@ -168,12 +170,16 @@ describe('every sampling search', () => {
       options,
     );
     while (await search.step());
-    expect(events).toHaveLength(12);
+    expect(events.filter(({ kind }) => kind === 'evaluation')).toHaveLength(12);
+    // Every evaluation is announced, and its end told before its result.
+    const order = events.map((event) => (event.kind === 'phase' ? `${event.state} ${event.index}` : event.kind));
+    const wanted = Array.from({ length: 12 }, (_, i) => [`start ${i + 1}`, `end ${i + 1}`, 'evaluation']);
+    expect(order).toEqual(wanted.flat());
     expect(events.at(-1)).toMatchObject({ kind: 'evaluation', done: 12, total: 12 });
     expect(evaluated.map(([, seedOffset]) => seedOffset)).toEqual([...Array(12).keys()]);
   });
 
-  it('refuses the state of another method and a fitness that is no number', async () => {
+  it('refuses the state of another method and a fitness that is not a number', async () => {
     const evolution = regularizedEvolution.start(problem(0), regularizedEvolution.options.parse({}));
     expect(() =>
       randomSearch.start(problem(0), randomSearch.options.parse({ samples: 2 })).restore(evolution.save() as never),
@@ -183,7 +189,7 @@ describe('every sampling search', () => {
     await expect(search.step()).rejects.toThrow('is NaN, wanted a finite number');
   });
 
-  it('is found by name, and an unknown method is named', () => {
+  it('is found by name, and an unknown method is named in the error', () => {
     expect(methodByName('random')).toBe(randomSearch);
     expect(() => methodByName('simulated-annealing')).toThrow('Method "simulated-annealing" is not known');
   });

@@ -9,7 +9,7 @@ describe('on the DARTS space with a known accuracy', () => {
     ['random', { samples: 30, sampling: 'alphas' }],
     ['bohb-published', {}],
     ...cases,
-  ] as [string, object][])('%s %j ends the same when it is broken off and taken up again', async (name, given) => {
+  ] as [string, object][])('%s %j ends the same when it is interrupted and resumed', async (name, given) => {
     const method = methodByName(name);
     const options = method.options.parse(given);
     const limits = { evaluations: 45 };
@@ -38,7 +38,7 @@ describe('on the DARTS space with a known accuracy', () => {
     },
   );
 
-  it('gives the choices as many options as they have, so that every draw is an architecture', () => {
+  it('describes every choice with its number of options, so that every sample is an architecture', () => {
     const random = new Random(2, 'decisions');
     for (let i = 0; i < 200; i++) {
       const decisions = space.choices.map(({ options }) => random.integer(options.length));

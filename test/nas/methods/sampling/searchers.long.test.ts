@@ -31,7 +31,7 @@ describe('on cells whose edges interact', () => {
     },
   );
 
-  // Neither finds the best often: REINFORCE at its published learning rate settles within some twenty cells, and BOHB as
+  // Neither finds the best often: REINFORCE at its published learning rate converges within some twenty cells, and BOHB as
   // published is as good as random search in NAS-Bench-201 too. Both still learn.
   it.each([
     ['reinforce', 0.05],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { methodByName } from '../../../../src/nas/methods/methods.js';
-import type { SearchLimits } from '../../../../src/nas/search/method.js';
+import type { SearchLimits } from '../../../../src/nas/search/problem.js';
 import { plantedProblem, searchPlanted } from '../planted.js';
 
-describe('a search that is broken off after any step, saved as JSON and taken up in a new one', () => {
+describe('a search that is interrupted after any step, saved as JSON and resumed in a new one', () => {
   const cases: [string, object, SearchLimits?][] = [
     ['random', { samples: 30 }],
     ['regularized-evolution', { cycles: 30 }],

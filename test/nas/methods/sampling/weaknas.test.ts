@@ -21,7 +21,7 @@ function expectation(f: (x: number) => number, mean: number, deviation: number):
   return sum;
 }
 
-describe('what candidates are ranked by', () => {
+describe('acquisition functions', () => {
   const cases = [
     [0.3, 0.5, 0.2],
     [-1, 0.7, 0.4],
@@ -39,13 +39,13 @@ describe('what candidates are ranked by', () => {
     expect(Math.abs(probabilityOfImprovement(mean, deviation, best) - integral)).toBeLessThan(1e-3);
   });
 
-  it('without deviation only the mean counts', () => {
+  it('without a standard deviation only the mean counts', () => {
     expect([expectedImprovement(2, 0, 1.5), expectedImprovement(1, 0, 1.5)]).toEqual([0.5, 0]);
     expect([probabilityOfImprovement(2, 0, 1.5), probabilityOfImprovement(1, 0, 1.5)]).toEqual([1, 0]);
     expect(normalDistribution(0)).toBeCloseTo(0.5, 7);
   });
 
-  it('the upper bound adds half a deviation; independent Thompson draws have mean and deviation of the prediction', () => {
+  it('the upper bound adds half a standard deviation; independent Thompson samples have the mean and standard deviation of the prediction', () => {
     const input = { mean: new Float64Array(20_000).fill(3), deviation: new Float64Array(20_000).fill(2), best: 0 };
     expect(acquisitionScores('ucb', input, new Random(0, 'test'))[0]).toBe(4);
     const drawn = acquisitionScores('its', input, new Random(0, 'test'));
@@ -56,10 +56,10 @@ describe('what candidates are ranked by', () => {
   });
 });
 
-describe('the draw of a round', () => {
+describe('the sample of a round', () => {
   const ranked = Array.from({ length: 50 }, (_, i) => 49 - i);
 
-  it('is even over those of the top that were not evaluated', () => {
+  it('is uniform over the top candidates that were not evaluated', () => {
     const evaluated = new Set([49, 47]);
     const counts = new Map<number, number>();
     const random = new Random(3, 'test');
@@ -70,17 +70,17 @@ describe('the draw of a round', () => {
     expect([...counts.keys()].sort((a, b) => b - a)).toEqual([48, 46, 45, 44, 43, 42, 41, 40, 39, 38]);
     const expected = (rounds * 4) / 10;
     const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
-    // 9 degrees of freedom: 27.9 is passed by chance once in a thousand.
+    // 9 degrees of freedom: 27.9 is exceeded with probability 0.001.
     expect(chiSquare).toBeLessThan(27.9);
   });
 
-  it('walks down the ranking where too few of the top are left', () => {
+  it('continues down the ranking if too few of the top remain', () => {
     const drawn = drawFromTop(ranked, new Set([49, 48, 45]), 4, 5, new Random(0, 'test'));
     expect(drawn.slice(0, 2).sort()).toEqual([46, 47]);
     expect(drawn.slice(2)).toEqual([44, 43, 42]);
   });
 
-  it('narrows from topStart by the decay a round, not below top', () => {
+  it('narrows from topStart by the decay per round, not below top', () => {
     const settings = { top: 500, topStart: 80_000, topDecay: 0.96 };
     expect(topOfRound(settings, 0)).toBe(80_000);
     expect(topOfRound(settings, 10)).toBe(Math.floor(80_000 * 0.96 ** 10));
@@ -90,7 +90,7 @@ describe('the draw of a round', () => {
 });
 
 describe('WeakNAS', () => {
-  it('evaluates no architecture twice and begins with random ones', async () => {
+  it('evaluates no architecture twice and starts with random ones', async () => {
     const options = { predictor: 'bayesian-linear', evaluations: 60, initial: 20, perIteration: 8 };
     const { evaluations } = await searchPlanted(weaknas, options, 2, {});
     expect(new Set(evaluations.map(({ architecture }) => architecture)).size).toBe(60);
@@ -108,7 +108,7 @@ describe('WeakNAS', () => {
     expect(mean(evaluations.slice(10))).toBeGreaterThan(mean(evaluations.slice(0, 10)));
   });
 
-  it('says what to do where a single predictor tells no deviation', async () => {
+  it('states what to do if a single predictor has no standard deviation', async () => {
     const search = weaknas.start(
       problemWith({ evaluate: async () => ({ accuracy: 0.5 }) }),
       weaknas.options.parse({ acquisition: 'ei', ensemble: 1, predictor: 'gradient-boosting', initial: 2 }),
@@ -118,7 +118,7 @@ describe('WeakNAS', () => {
     await expect(search.step()).rejects.toThrow('gradient-boosting tells no deviation; set ensemble to 2 or more');
   });
 
-  it('looks at a pool of different random architectures where the space is too large to enumerate', () => {
+  it('ranks a pool of different random architectures if the space is too large to enumerate', () => {
     const large = {
       ...space,
       size: 1e9,

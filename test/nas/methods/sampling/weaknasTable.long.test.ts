@@ -24,7 +24,7 @@ describe.skipIf(!there)('on NAS-Bench-201, by CIFAR-10 validation accuracy after
     table = await openTable('nasbench201', { tablesDir: folder });
   });
 
-  /** How many of the searches end at the best cell of the table. */
+  /** The number of searches that end at the best cell of the table. */
   async function found(name: string): Promise<number> {
     const set = 'cifar10';
     const best = bestRow(table.accuracies({ set, split: 'validation', epochs: 200, seed: 'mean' }));
@@ -40,11 +40,11 @@ describe.skipIf(!there)('on NAS-Bench-201, by CIFAR-10 validation accuracy after
     return count;
   }
 
-  it('WeakNAS meets the best cell in 500 queries for every seed', async () => {
+  it('WeakNAS finds the best cell in 500 queries for every seed', async () => {
     expect(await found('weaknas')).toBe(SEEDS.length);
   });
 
-  it('random search does so for none', async () => {
+  it('random search does so for no seed', async () => {
     expect(await found('random')).toBe(0);
   });
 });

@@ -32,7 +32,7 @@ const small = {
 };
 
 describe('the controller of ENAS', () => {
-  it.each(['nasbench201', 'darts'])('has the probabilities on the host that it has on the device: %s', async (name) => {
+  it.each(['nasbench201', 'darts'])('has the same probabilities on the host and on the device: %s', async (name) => {
     const { choices } = spaceByName(name);
     const controller = await EnasController.create(engine, { choices }, { hidden: 20, temperature: 0.1 }, 1);
     const { network } = controller;
@@ -53,7 +53,7 @@ describe('the controller of ENAS', () => {
     controller.dispose();
   });
 
-  it('has the gradient that central differences of the host have', () => {
+  it('has the gradient of central differences on the host', () => {
     const network = new ControllerNetwork(small.choices, { hidden: 4, temperature: 2, tanhConstant: 1.1 });
     const random = new Random(0, 'weights');
     const { variables } = network.weights;
@@ -92,7 +92,7 @@ describe('the controller of ENAS', () => {
     });
   });
 
-  it('draws as often as its probabilities say, whose entropy it tells', async () => {
+  it('samples with its probabilities and reports their entropy', async () => {
     const controller = await EnasController.create(engine, small, { hidden: 8, temperature: 0.02 }, 2);
     const random = new Random(3, 'draws');
     const draws = 6000;
@@ -114,13 +114,13 @@ describe('the controller of ENAS', () => {
         distance += ((counts.get(`${first},${second}`) ?? 0) - draws * probability) ** 2 / (draws * probability);
       }
     expect(total).toBeCloseTo(1, 10);
-    // Chi-squared with 5 degrees of freedom: 20.5 is passed with probability 0.001.
+    // Chi-squared with 5 degrees of freedom: 20.5 is exceeded with probability 0.001.
     expect(distance).toBeLessThan(20.5);
     expect(entropy).toBeCloseTo(exact, 2);
     controller.dispose();
   });
 
-  it('makes the better of two rewards more probable, against a moving mean that starts with the first', async () => {
+  it('makes the better of two rewards more probable, relative to a moving mean that starts with the first', async () => {
     const controller = await EnasController.create(engine, small, { hidden: 8, entropyWeight: 0 }, 5);
     const [good, bad] = [
       [0, 1],
@@ -144,7 +144,7 @@ describe('the controller of ENAS', () => {
     controller.dispose();
   });
 
-  it('draws cells of a planted problem better than at random after training on its accuracies', async () => {
+  it('samples better cells of a planted problem than random sampling after training on its accuracies', async () => {
     const { accuracy } = planted(3);
     const accuracyOf = (decisions: readonly number[]) => accuracy(space.fromDecisions(decisions) as Cell);
     const controller = await EnasController.create(engine, space, { hidden: 32, tanhConstant: 2.5 }, 0);
@@ -163,12 +163,12 @@ describe('the controller of ENAS', () => {
         }),
       );
     const after = meanOf(300);
-    // The accuracies of all cells deviate by about 0.06, means of 300 by 0.0035.
+    // The accuracies of all cells have a standard deviation of about 0.06, means of 300 one of 0.0035.
     expect(after).toBeGreaterThan(before + 0.03);
     controller.dispose();
   });
 
-  it('goes on to the same weights after save and restore', async () => {
+  it('continues to the same weights after save and restore', async () => {
     const train = async (controller: EnasController, from: number, to: number) => {
       for (let i = from; i < to; i++) await controller.train([{ decisions: [i % 3, i % 2], reward: i / 4 }]);
     };
@@ -184,7 +184,7 @@ describe('the controller of ENAS', () => {
     for (const controller of [straight, first, second]) controller.dispose();
   });
 
-  it('names decisions that are none and batches that are too large', async () => {
+  it('names invalid decisions and batches that are too large', async () => {
     const controller = await EnasController.create(engine, small, { hidden: 4, batch: 1 }, 0);
     expect(() => controller.path([3, 0])).toThrow(/got decisions \[3,0\], wanted one below each of \[3,2\]/);
     const one = { decisions: [0, 0], reward: 1 };

@@ -38,18 +38,18 @@ afterAll(() => {
 });
 
 describe('the model of NAO', () => {
-  it('gives back the sequences it was trained on', async () => {
+  it('reproduces the sequences it was trained on', async () => {
     const some = drawn.slice(0, 60);
     const decoded = await model.reconstruct(some);
     expect(decoded.filter((decisions, i) => String(decisions) === String(some[i])).length).toBeGreaterThanOrEqual(50);
   });
 
-  it('predicts accuracies of cells it has not seen in about the right order', async () => {
+  it('predicts accuracies of unseen cells in about the right order', async () => {
     const others = draw(150, 'others');
     expect(spearman(await model.predict(others), others.map(accuracyOf))).toBeGreaterThan(0.4);
   });
 
-  it('moves from cells to new ones that are predicted, and are, better', async () => {
+  it('moves from cells to new ones that are predicted to be better and are better', async () => {
     const middle = [...rows].sort((a, b) => b.accuracy - a.accuracy).slice(80, 120);
     const starts = middle.map(({ decisions }) => decisions);
     const known = new Set(drawn.map(String));
@@ -82,7 +82,7 @@ describe('the model of NAO', () => {
     program.dispose();
   });
 
-  it('decodes on the host what the device finds likeliest after the same tokens', async () => {
+  it('decodes on the host what is most probable on the device after the same tokens', async () => {
     const { network } = model;
     const { length, size } = network.vocabulary;
     const [look] = await model.look([drawn[3]]);
@@ -104,7 +104,7 @@ describe('the model of NAO', () => {
     program.dispose();
   });
 
-  it('shares tokens between choices of equal options and decodes none that a choice does not have', async () => {
+  it('shares tokens between choices with equal options and decodes only valid options of a choice', async () => {
     const darts = spaceByName('darts');
     const vocabulary = new Vocabulary(darts.choices);
     expect(new Vocabulary(space.choices).size).toBe(5);
@@ -118,7 +118,7 @@ describe('the model of NAO', () => {
     untrained.dispose();
   });
 
-  it('goes on to the same predictions after save and restore', async () => {
+  it('continues to the same predictions after save and restore', async () => {
     const options = { ...SMALL, epochs: 2 };
     const some = rows.slice(0, 20);
     const first = await NaoModel.create(engine, space, options, 4);
@@ -133,7 +133,7 @@ describe('the model of NAO', () => {
     second.dispose();
   });
 
-  it('has the published sizes as defaults and names rows that are none', async () => {
+  it('has the published sizes as defaults and names invalid rows', async () => {
     const { embedding, hidden, predictor, epochs, tradeOff } = NAO_DEFAULTS;
     expect([embedding, hidden, ...predictor, epochs, tradeOff]).toEqual([48, 96, 200, 200, 200, 1000, 0.8]);
     await expect(model.fit([])).rejects.toThrow(/got no rows/);

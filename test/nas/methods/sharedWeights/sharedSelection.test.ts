@@ -40,7 +40,7 @@ const problem = problemWith({
 describe('the selection of random search with shared weights', () => {
   const drawn = [0, 1, 2, 3, 4].map((index) => space.fromDecisions([index, 0, 0, 0, 0, 0]));
 
-  it('measures all on one batch, and the best of that on all batches', async () => {
+  it('evaluates all on one batch, and the best of these on all batches', async () => {
     const { work, evaluations, measured } = workOf(
       (text, batch) => drawn.findIndex((c) => space.format(c) === text) / 10 + batch / 100,
     );
@@ -54,7 +54,7 @@ describe('the selection of random search with shared weights', () => {
     expect(evaluations.map(({ fitness }) => fitness)).toEqual([0.415, 0.315].map((value) => expect.closeTo(value, 9)));
   });
 
-  it('records every architecture by its batch where nothing is to be measured on all', async () => {
+  it('records every architecture by its batch if none is to be evaluated on all batches', async () => {
     const { work, evaluations, measured } = workOf(() => 0.5);
     await compare(work, drawn, 0);
     expect(evaluations.map(({ architecture }) => architecture)).toEqual(drawn.map((each) => space.format(each)));
@@ -71,7 +71,7 @@ describe('the evolution of single path one-shot', () => {
     spos.options.parse({ population: 12, parents: 1, mutations: 4, crossovers: 4, ...given });
   const byConvolutions = (text: string) => convolutions(space.parse(text)) / 10;
 
-  it('measures a random generation, then mutants and children of the best of all before, never one twice', async () => {
+  it('evaluates a random generation, then mutants and children of the best so far, none twice', async () => {
     const { work, evaluations } = workOf(byConvolutions);
     await generation(problem, settings(), work);
     expect(evaluations).toHaveLength(12);
@@ -83,7 +83,7 @@ describe('the evolution of single path one-shot', () => {
     const distance = ({ architecture }: EvaluationRecord) =>
       (space.parse(architecture) as Cell).filter((operation, edge) => operation !== parent[edge]).length;
     const mean = (of: readonly EvaluationRecord[]) => of.reduce((sum, each) => sum + distance(each) / of.length, 0);
-    // Of six choices, mutation redraws 1.8 of five options each: 1.44 differ, where random cells differ in 4.8.
+    // Of six choices, mutation resamples 1.8 of five options each: 1.44 differ, while random cells differ in 4.8.
     expect(mean(evaluations.slice(12, 16))).toBeLessThan(2.6);
     expect(mean(evaluations.slice(16))).toBeGreaterThan(3.5);
   });
@@ -98,7 +98,7 @@ describe('the evolution of single path one-shot', () => {
     expect(children.flat().every((operation) => operation === 1 || operation === 3)).toBe(true);
   });
 
-  it('keeps to the limits of cost, and says so where nothing does', async () => {
+  it('respects cost limits, and reports if no architecture does', async () => {
     const { work, evaluations } = workOf(byConvolutions);
     for (let round = 0; round < 3; round++) await generation(problem, settings({ maxMultiplyAdds: 2 }), work);
     expect(evaluations).toHaveLength(36);
@@ -109,7 +109,7 @@ describe('the evolution of single path one-shot', () => {
     );
   });
 
-  it('draws from bins of multiply-adds about equally often, where uniform drawing is uneven', () => {
+  it('samples from bins of multiply-adds about equally often, where uniform sampling is uneven', () => {
     const random = new Random(1, 'draws');
     const squares = { ...problem, cost: (cell: unknown) => convolutions(cell) ** 2 };
     const share = (draw: (random: Random) => unknown) => {

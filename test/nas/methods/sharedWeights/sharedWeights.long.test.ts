@@ -1,10 +1,11 @@
-// Long: methods of shared weights search both spaces, find what is planted in a toy space, and learn from the weights
+// Long: methods with shared weights search both spaces, find the planted optimum of a toy space, and learn from the weights
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
 import { enas } from '../../../../src/nas/methods/sharedWeights/enas/enas.js';
 import { nao } from '../../../../src/nas/methods/sharedWeights/nao/nao.js';
 import { randomSharing } from '../../../../src/nas/methods/sharedWeights/randomSharing.js';
-import type { Method, Problem, Search } from '../../../../src/nas/search/method.js';
+import type { Method, Search } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { spaceByName } from '../../../../src/nas/spaces/spaces.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { finish, searchTiny } from '../relaxed/supernetMethods.js';
@@ -17,12 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-/** A signal of which no less than all tells every image apart. */
+/** A signal so low that only the full signal distinguishes every image. */
 const FAINT = 0.35;
 
 describe.each(sharedWeightsMethods)('$method.name', ({ method, toy, small, seeds = 8 }) => {
-  // One of 64 at random: three of eight, or two of four, would be met once in 4,000 times, or in 700.
-  it('finds the best of toy problems far more often than a random architecture is it', async () => {
+  // One of 64 at random: three of eight, or two of four, would be found once in 4,000 times, or in 700.
+  it('finds the optimum of toy problems far more often than random sampling does', async () => {
     let found = 0;
     for (let seed = 0; seed < seeds; seed++)
       found += Number((await searchToy(engine, method, toy, seed, { epochs: 4 }, FAINT)).isBest);
@@ -48,7 +49,7 @@ it('computes the same bits with checkpoints, random search with shared weights o
   expect(again.state.arrays.weights).toEqual(kept.state.arrays.weights);
 });
 
-describe('what shared weights teach', () => {
+describe('training with shared weights', () => {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value / values.length, 0);
   const start = (method: Method, options: object, seed: number, epochs = 4) => {
     const { problem, value } = toyProblem(engine, seed, { epochs });
@@ -60,7 +61,7 @@ describe('what shared weights teach', () => {
   };
   const toyOf = (method: Method) => sharedWeightsMethods.find((each) => each.method === method)!.toy;
 
-  it('makes the controller of ENAS draw better architectures than an untrained one', async () => {
+  it('makes the controller of ENAS sample better architectures than an untrained one', async () => {
     const drawn = async (controllerSteps: number) => {
       const means: number[] = [];
       for (let seed = 0; seed < 3; seed++) {
@@ -74,12 +75,12 @@ describe('what shared weights teach', () => {
     expect(trained).toBeGreaterThan(untrained + 0.2);
   });
 
-  it('makes NAO replace the worst of its pool by others, which are better on average', async () => {
+  it('makes NAO replace the worst of its pool by others that are better on average', async () => {
     const poolOf = async (search: Search) => ((await search.save()).values.own as { pool: number[][] }).pool;
     for (const seed of [1, 3]) {
       const first = start(nao, {}, seed, 1);
       await first.search.step();
-      // After the last epoch nothing is replaced: this is the pool as it was drawn.
+      // After the last epoch nothing is replaced: this is the pool as sampled.
       const before = await poolOf(first.search);
       first.search.dispose?.();
       const { search, problem, value } = start(nao, {}, seed);

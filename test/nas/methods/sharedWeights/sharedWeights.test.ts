@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
-import type { Problem } from '../../../../src/nas/search/method.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { finish } from '../relaxed/supernetMethods.js';
 import { toyProblem } from '../toySpace.js';
@@ -18,7 +18,7 @@ describe.each(sharedWeightsMethods)('$method.name', ({ method, toy, quick = {} }
     return method.start(problem as Problem, method.options.parse({ ...toy, ...quick }));
   };
 
-  it('ends with the same bits when it is stopped after any step, saved and taken up again', async () => {
+  it('ends with the same bits when it is stopped after any step, saved and resumed', async () => {
     const whole = await finish(startToy(1));
     for (let stop = 1; ; stop++) {
       const first = startToy(1);

@@ -4,13 +4,13 @@ import { randomSharing } from '../../../../src/nas/methods/sharedWeights/randomS
 import { spos } from '../../../../src/nas/methods/sharedWeights/spos.js';
 import type { Method } from '../../../../src/nas/search/method.js';
 
-/** The methods of shared weights, with options for a toy space and for the smallest search on a space of networks. */
+/** The methods with shared weights, with options for a toy space and for the smallest search on a space of networks. */
 export const sharedWeightsMethods: readonly {
   readonly method: Method;
   readonly toy: object;
   readonly small: object;
   readonly seeds?: number;
-  /** Added to those for a toy space where the outcome does not matter. */
+  /** Added to those for a toy space if the result does not matter. */
   readonly quick?: object;
 }[] = [
   { method: randomSharing, toy: { candidates: 40, finalists: 6 }, small: { candidates: 4, finalists: 2 } },

@@ -61,7 +61,7 @@ const dartsV2 = genotypeOf({
 });
 
 describe('the cost of a genotype’s network', () => {
-  it('is that of second-order DARTS to the unit, as training it logs: 3.349342 M parameters', () => {
+  it('equals that of second-order DARTS exactly, as its training logs it: 3.349342 M parameters', () => {
     expect(countGenotype(dartsV2, cifar)).toEqual({
       parameters: 3349342,
       multiplyAdds: 528359040,
@@ -70,13 +70,13 @@ describe('the cost of a genotype’s network', () => {
     expect(countGenotype(dartsV2, imagenet)).toMatchObject({ parameters: 4718752, multiplyAdds: 529911552 });
   });
 
-  it('counts the auxiliary classifier where that is asked for', () => {
+  it('counts the auxiliary classifier if requested', () => {
     const { parameters } = countGenotype(dartsV2, cifar, { auxiliary: true });
     const inputs = 4 * 4 * 36;
     expect(parameters - 3349342).toBe(inputs * 128 + 2 * 128 + 4 * 128 * 768 + 2 * 768 + 769 * 10);
   });
 
-  it('refuses settings that make no network', () => {
+  it('refuses settings that define no network', () => {
     expect(() => countGenotype(dartsV2, { ...cifar, size: 30 })).toThrow('size is 30, wanted a multiple of 4');
     expect(() => countGenotype(dartsV2, { ...imagenet, size: 200 })).toThrow('wanted a multiple of 32');
     expect(() => countGenotype(dartsV2, { ...cifar, size: 28 }, { auxiliary: true })).toThrow('edge of 7 pixels');

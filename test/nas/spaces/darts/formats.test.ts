@@ -16,7 +16,7 @@ import { DARTS_V2, genotypes, members } from './support.js';
 const edge = (operation: string, from: number, to: number) => ({ operation, from, to });
 
 describe('a genotype as DARTS prints it', () => {
-  it('is read edge by edge', () => {
+  it('is parsed edge by edge', () => {
     const { normal, reduction } = parseGenotype(DARTS_V2);
     expect(normal.concat).toEqual([2, 3, 4, 5]);
     expect(normal.edges).toEqual([
@@ -32,7 +32,7 @@ describe('a genotype as DARTS prints it', () => {
     expect(reduction.edges.slice(2, 4)).toEqual([edge('max_pool_3x3', 1, 3), edge('skip_connect', 2, 3)]);
   });
 
-  it('may have range(2, 6), other quotes, line ends and commas at the end', () => {
+  it('may have range(2, 6), other quotes, line ends and trailing commas', () => {
     const other = DARTS_V2.replaceAll('[2, 3, 4, 5]', 'range(2, 6)').replaceAll("'", '"');
     const spread = other.replaceAll('), ', '),\n  ').replaceAll(')]', '),\n]');
     expect(parseGenotype(other)).toEqual(parseGenotype(DARTS_V2));
@@ -54,13 +54,13 @@ describe('other texts of genotypes', () => {
     "Genotype(normal=[('sep_conv_3x3', 2, 0), ('skip_connect', 3, 0), ('dil_conv_3x3', 3, 0)], normal_concat=[2, 3], " +
     "reduce=[('max_pool_3x3', 2, 0)], reduce_concat=[2])";
 
-  it('triples name the node, and come back as they were', () => {
+  it('triples name the node, and are formatted back unchanged', () => {
     const genotype = parseGenotype(sparse);
     expect(genotype.normal.edges[2]).toEqual(edge('dil_conv_3x3', 0, 3));
     expect(formatFlat(genotype)).toBe(sparse);
   });
 
-  it('nodes that nothing reaches are left out, and FairDARTS_g has the published size, auxiliary classifier included', () => {
+  it('unreachable nodes are omitted, and FairDARTS_g has the published size, auxiliary classifier included', () => {
     const genotype = parseGenotype(
       "Genotype(normal=[('sep_conv_3x3', 2, 0), ('sep_conv_3x3', 2, 1), ('skip_connect', 4, 3), ('sep_conv_5x5', 4, 1), " +
         "('dil_conv_3x3', 5, 0), ('sep_conv_3x3', 5, 1)], normal_concat=range(2, 6), reduce=[('avg_pool_3x3', 2, 1), " +
@@ -74,7 +74,7 @@ describe('other texts of genotypes', () => {
     expect(Math.floor(countGenotype(genotype, settings, { auxiliary: true }).parameters / 1000)).toBe(3375);
   });
 
-  it('cells that nothing reaches keep their output', () => {
+  it('unreachable cells keep their output', () => {
     const text = 'Genotype(normal=[], normal_concat=[2, 3], reduce=[], reduce_concat=[2])';
     expect(formatFlat(parseGenotype(text))).toBe(text);
   });
@@ -85,7 +85,7 @@ describe('other texts of genotypes', () => {
     expect(parseGenotype(turned)).toEqual(parseGenotype(sparse));
   });
 
-  it('lists by node are read and written, with any number of edges a node', () => {
+  it('lists by node are parsed and formatted, with any number of edges per node', () => {
     const text =
       "Genotype(normal=[[('sep_conv_3x3', 0), ('sep_conv_3x3', 1)], [], [('dil_conv_3x3', 2)]], normal_concat=[2, 4], " +
       "reduce=[[('max_pool_3x3', 0)]], reduce_concat=[2])";
@@ -93,7 +93,7 @@ describe('other texts of genotypes', () => {
     expect(parseGenotype(text).normal.edges[2]).toEqual(edge('dil_conv_3x3', 2, 4));
   });
 
-  it('JSON of the same fields is read', () => {
+  it('JSON of the same fields is parsed', () => {
     const json =
       '{"normal": [["none", 0], ["conv_7x1_1x7", 1]], "normal_concat": [2], "reduce": [], "reduce_concat": [2]}';
     expect(parseGenotype(json)).toEqual({
@@ -102,7 +102,7 @@ describe('other texts of genotypes', () => {
     });
   });
 
-  it('integers of NSGA-Net number the operations, and the loose ends are the output', () => {
+  it('integers of NSGA-Net number the operations, and the unused nodes form the output', () => {
     // The cell that the code of NSGA-Net decodes as an example.
     const cell = [3, 0, 3, 1, 3, 0, 3, 1, 3, 1, 2, 0, 2, 0, 5, 2];
     const { normal, reduction } = parseGenotype(JSON.stringify([...cell, ...cell]));
@@ -127,7 +127,7 @@ describe('other texts of genotypes', () => {
 });
 
 describe('round trips of random genotypes', () => {
-  it('give the genotype back, and the canonical text from every text', () => {
+  it('reproduce the genotype, and give the canonical text for every text', () => {
     fc.assert(
       fc.property(genotypes, (genotype) => {
         const text = formatFlat(genotype);
@@ -138,7 +138,7 @@ describe('round trips of random genotypes', () => {
     );
   });
 
-  it('by the integers of NSGA-Net give back those whose output is the loose ends', () => {
+  it('by the integers of NSGA-Net reproduce those whose output is the unused nodes', () => {
     const loose = (cell: GenotypeCell) => genotypeCell(cell.edges, looseEnds(cell.edges, 4));
     fc.assert(
       fc.property(members, ({ normal, reduction }) => {
@@ -149,7 +149,7 @@ describe('round trips of random genotypes', () => {
   });
 });
 
-describe('what is no genotype', () => {
+describe('invalid genotypes', () => {
   const cell = (entries: string, concat = '[2]') =>
     `Genotype(normal=[${entries}], normal_concat=${concat}, reduce=[], reduce_concat=[2])`;
 
@@ -183,7 +183,7 @@ describe('what is no genotype', () => {
     expect(() => parseGenotype(text)).toThrow(message);
   });
 
-  it('NSGA-Net has no genome of a node with three edges, of another output or of none', () => {
+  it('NSGA-Net has no genome for a node with three edges, for another output or for none', () => {
     const refuse = (text: string, message: string) => expect(() => formatNsganet(parseGenotype(text))).toThrow(message);
     const reduce = "reduce=[('none', 0), ('none', 1)], reduce_concat=[2])";
     refuse(DARTS_V2, 'normal cell: got output of nodes 2, 3, 4, 5, wanted of those that no edge leaves: 3, 4, 5');

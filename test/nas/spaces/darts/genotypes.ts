@@ -6,7 +6,7 @@ import {
   type GenotypeOperation,
 } from '../../../../src/nas/spaces/darts/genotype.js';
 
-/** A cell as papers print it: operation and source, two a node from node 2 on. */
+/** A cell as papers print it: operation and source, two per node from node 2 on. */
 export function cellOf(pairs: readonly (readonly [string, number])[], concat: readonly number[]): GenotypeCell {
   const edges = pairs.map(([operation, from], index) => ({
     operation: operation as GenotypeOperation,

@@ -11,7 +11,7 @@ import { knownGenotypes } from './support.js';
 const ENAS = '0 2 0 0 0 4 0 1 0 4 1 1 1 0 0 1 0 2 1 1 1 0 1 0 0 3 0 2 1 1 3 1 1 0 0 4 0 3 1 1';
 
 describe('sequences of ENAS and NAO', () => {
-  it('name input and operation in turn, and their loose ends are the output', () => {
+  it('name input and operation alternately, and the unused nodes form the output', () => {
     const { normal, reduction } = parseSequence(ENAS);
     expect(normal.edges.slice(0, 4)).toEqual([
       { operation: 'avg_pool_3x3', from: 0, to: 2 },
@@ -25,7 +25,7 @@ describe('sequences of ENAS and NAO', () => {
   });
 
   const known = knownGenotypes('the published sequences of NAO are not read');
-  it.skipIf(!known)('of NAONet are read where the operations exist, and else all that are missing are named', () => {
+  it.skipIf(!known)('of NAONet are parsed if the operations exist, and otherwise all missing ones are named', () => {
     const { NAONet_A, NAONet_B_WS, NAONet_V2 } = known!.nao_sequences;
     for (const { arch } of [NAONet_B_WS, NAONet_V2]) expect(parseSequence(arch).normal.edges).toHaveLength(10);
     expect(() => parseSequence(NAONet_A.arch)).toThrow(
@@ -68,7 +68,7 @@ describe('the drawing of a genotype', () => {
     expect(lines).toContain('"reduction output" [label="c_{k}", fillcolor="palegoldenrod"];');
   });
 
-  it('is read by Graphviz', async () => {
+  it('is accepted by Graphviz', async () => {
     const { instance } = await import('@viz-js/viz');
     const viz = await instance();
     const svg = viz.renderString(dotOf(parseSequence(ENAS)), { format: 'svg' });

@@ -11,7 +11,7 @@ const cifar = { channels: 36, cells: 20, classes: 10, size: 32, imageChannels: 3
 describe('published genotypes', () => {
   const known = knownGenotypes('nine published genotypes are not read');
 
-  it.skipIf(!known)('have the known parameters and multiply-adds, through every text that they have', () => {
+  it.skipIf(!known)('have the known parameters and multiply-adds, through each of their texts', () => {
     const entries = Object.entries(known!.genotypes);
     expect(entries).toHaveLength(9);
     const genomes: string[] = [];
@@ -34,7 +34,7 @@ describe('published genotypes', () => {
         }
       }
     }
-    // Those whose output is their loose ends.
+    // Those whose output is their unused nodes.
     expect(genomes).toEqual(['NASNet', 'AmoebaNet', 'ENAS', 'NSGANet']);
   });
 
@@ -53,7 +53,7 @@ describe('published genotypes', () => {
   });
 
   const measured = nasbench301('500 genotypes of NAS-Bench-301 are not read');
-  it.skipIf(!measured)('of NAS-Bench-301 are read, all in the space, and have its parameters to the unit', () => {
+  it.skipIf(!measured)('of NAS-Bench-301 are parsed, are all in the space, and have exactly its parameters', () => {
     const settings = { ...cifar, channels: 32, cells: 8 };
     const wrong = measured!.filter(([text, { params }]) => {
       const genotype = darts.parse(text);

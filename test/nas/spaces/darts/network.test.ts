@@ -30,7 +30,7 @@ function parametersOf(genotype: Genotype, settings: NetworkSettings): number {
 }
 
 describe('the network of a genotype', () => {
-  it.each(Object.entries(SIZES))('has as many variables as are counted, whatever the genotype: %s', (_, settings) => {
+  it.each(Object.entries(SIZES))('has the counted number of variables, for any genotype: %s', (_, settings) => {
     for (let seed = 0; seed < 8; seed++) {
       const genotype = anyGenotype(seed);
       const { parameters } = countGenotype(genotype, settings, { auxiliary: settings.auxiliary });
@@ -38,7 +38,7 @@ describe('the network of a genotype', () => {
     }
   });
 
-  it('does the multiply-adds that are counted, and gives finite scores of every class', async () => {
+  it('has the multiply-adds that are counted, and finite scores of every class', async () => {
     for (const [seed, settings] of [small, { ...small, size: 32, imagenet: true }].entries()) {
       const { size, imageChannels } = settings;
       const genotype = anyGenotype(seed);
@@ -60,7 +60,7 @@ describe('the network of a genotype', () => {
     }
   });
 
-  it('passes by nodes without edges that the output does not need', () => {
+  it('omits nodes without edges that the output does not need', () => {
     const cell = cellOf([['skip_connect', 0]], [2]);
     const isolated = { edges: [{ operation: 'skip_connect', from: 0, to: 3 }], concat: [3] } as const;
     expect(parametersOf({ normal: isolated, reduction: isolated }, small)).toBe(

@@ -35,7 +35,7 @@ describe('the DARTS space', () => {
     expect(darts.fromDecisions(darts.decisions(genotype))).toEqual(genotype);
   });
 
-  it('makes an architecture of every combination of options, and gives the same back', () => {
+  it('makes an architecture of every combination of options, and returns the same decisions', () => {
     fc.assert(
       fc.property(decisionVectors, (decisions) => {
         const genotype = darts.fromDecisions(decisions);
@@ -45,7 +45,7 @@ describe('the DARTS space', () => {
     );
   });
 
-  it('draws every option of every choice about equally often', () => {
+  it('samples every option of every choice about equally often', () => {
     const random = new Random(3, 'uniform');
     const draws = 3500;
     const counts = darts.choices.map(({ options }) => options.map(() => 0));
@@ -70,7 +70,7 @@ describe('the DARTS space', () => {
     );
   });
 
-  it('enumerates lazily, one after the other, all different', () => {
+  it('enumerates lazily, without duplicates', () => {
     const found: string[] = [];
     for (const genotype of darts.enumerate()) {
       found.push(darts.format(genotype));
@@ -102,7 +102,7 @@ describe('the DARTS space', () => {
       (text: string) => text.replace("('dil_conv_3x3', 2)]", "('dil_conv_3x3', 2), ('none', 0), ('none', 1)]"),
       'normal cell: got an edge into node 6',
     ],
-  ])('has no decisions of a genotype outside it, and says what is outside (%#)', (change, message) => {
+  ])('refuses decisions of a genotype outside it, and names what is outside (%#)', (change, message) => {
     const genotype = darts.parse(change(DARTS_V2));
     expect(() => darts.decisions(genotype)).toThrow(ArchitectureError);
     expect(() => darts.decisions(genotype)).toThrow(message);
@@ -138,7 +138,7 @@ describe('the graph of a DARTS architecture', () => {
     ]);
   });
 
-  it('has 22 nodes and leads upwards, for every architecture of the space', () => {
+  it('has 22 nodes in topological order, for every architecture of the space', () => {
     fc.assert(
       fc.property(members, (genotype) => {
         const { operations, edges } = darts.graph(genotype);
@@ -148,7 +148,7 @@ describe('the graph of a DARTS architecture', () => {
     );
   });
 
-  it('serves all encodings of predictors, which tell architectures apart', () => {
+  it('supports all encodings of predictors, which distinguish architectures', () => {
     const random = new Random(0, 'encoded');
     const architectures = Array.from({ length: 50 }, () => darts.random(random));
     const different = (name: 'one-hot' | 'adjacency' | 'path') => {
@@ -166,7 +166,7 @@ describe('the graph of a DARTS architecture', () => {
 describe('the relaxation of the DARTS space', () => {
   const { relaxation } = darts;
 
-  it('has two tables of 14 edges and 8 operations, of which two edges a node are kept', () => {
+  it('has two tables of 14 edges and 8 operations, of which two edges per node are kept', () => {
     expect(relaxation.tables.map(({ name, edges, operations, kept }) => [name, edges, operations, kept])).toEqual([
       ['normal', EDGES, OPERATIONS, 2],
       ['reduction', EDGES, OPERATIONS, 2],
@@ -174,7 +174,7 @@ describe('the relaxation of the DARTS space', () => {
     expect([EDGES.length, OPERATIONS.length]).toEqual([14, 8]);
   });
 
-  it('gives every architecture back from its candidates', () => {
+  it('reproduces every architecture from its candidates', () => {
     fc.assert(
       fc.property(members, (genotype) => {
         const selection = relaxation.selection(genotype);
@@ -184,7 +184,7 @@ describe('the relaxation of the DARTS space', () => {
     );
   });
 
-  it('leaves out none, and lets nodes have fewer or more than two edges and edges several operations', () => {
+  it('omits none, and allows nodes with fewer or more than two edges and edges with several operations', () => {
     const rows = EDGES.map((): number[] => []);
     rows[0] = [0];
     rows[1] = [4, 3];
@@ -202,7 +202,7 @@ describe('the relaxation of the DARTS space', () => {
     expect(darts.parse(darts.format({ normal, reduction }))).toEqual({ normal, reduction });
   });
 
-  it('refuses a genotype that the tables lack', () => {
+  it('refuses a genotype that is not in the tables', () => {
     const refuse = (text: string, message: string) =>
       expect(() => relaxation.selection(darts.parse(text))).toThrow(message);
     refuse(DARTS_V2.replace('dil_conv_3x3', 'conv_7x1_1x7'), 'normal cell: got operation conv_7x1_1x7 into node 5');

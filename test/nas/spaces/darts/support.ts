@@ -47,7 +47,7 @@ export const genotypes: fc.Arbitrary<Genotype> = fc.record({ normal: cells, redu
 
 const tables = process.env.NASTRANSFER_TABLES ?? '../shared/data/tables';
 
-/** A file of known genotypes, or undefined with a sentence of why. */
+/** A file of known genotypes, or undefined with a printed reason. */
 function read(file: string, what: string): Buffer | undefined {
   try {
     return readFileSync(file);

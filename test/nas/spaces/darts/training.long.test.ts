@@ -8,8 +8,8 @@ import type { Classifier } from '../../../../src/nas/networks/classifier.js';
 import type { Protocol } from '../../../../src/nas/records/protocol.js';
 import { genotypeNetwork } from '../../../../src/nas/spaces/darts/network.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
-import { Trainer } from '../../../../src/nas/training/trainer.js';
-import { dropPathFeed } from '../../../../src/nas/training/trainingLoss.js';
+import { Trainer } from '../../../../src/nas/training/network/trainer.js';
+import { dropPathFeed } from '../../../../src/nas/training/network/trainingLoss.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { stripes, tinyCell, tinyProtocol } from '../../training/trainingRun.js';
 import { cellOf } from './genotypes.js';
@@ -62,7 +62,7 @@ async function train(network: Classifier, wanted: Protocol, edge = 8) {
 }
 
 describe('training the network of a genotype', () => {
-  it('learns with drop path, and otherwise than without', async () => {
+  it('learns with drop path, and differently from without', async () => {
     const [plain, dropped] = [
       await train(genotypeNetwork(genotype, { ...settings, size: 8 }), protocol),
       await train(genotypeNetwork(genotype, { ...settings, size: 8 }), { ...protocol, dropPath: 0.3 }),
@@ -104,7 +104,7 @@ describe('drop path', () => {
     expect(rates.map(({ dropPath: rate }) => rate)).toEqual([0, 0.02, 0.1, expect.closeTo(0.18, 12)]);
   });
 
-  it('drops whole images and keeps the mean', async () => {
+  it('drops whole images and preserves the mean', async () => {
     const images = 2000;
     const program = await engine.compile((graph) => {
       const ones = graph.feed('x', [images, 3]);

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { Supernet } from '../../../networks/classifier.js';
 import { scoreBatch } from '../../../scores/evaluate.js';
 import type { ScoreContext } from '../../../scores/score.js';
 import { scoreByName } from '../../../scores/scores.js';
-import { type Method, type Problem, SearchError, type SupernetContext } from '../../../search/method.js';
+import type { Method } from '../../../search/method.js';
+import type { Problem, SupernetContext } from '../../../search/problem.js';
 import { deriveArchitecture } from '../../shared/derivation.js';
 import { memoryOptions } from '../../shared/memoryOptions.js';
+import { batchNormOptions, supernetOf } from '../archOptions.js';
 import { collapseOptions } from '../collapse.js';
-import { batchNormOptions } from '../relaxedOptions.js';
 import { relaxedSearch } from '../relaxedSearch.js';
-import { type GaussianRule, gaussianRule } from './gaussianRule.js';
+import { gaussianRule } from './gaussianRule.js';
 import { bestByScores, sampleArchitectures } from './trainingFree.js';
 
 /** Images that scores look at. */
@@ -31,7 +31,7 @@ const options = z.strictObject({
     .enum(['synflow', 'naswot', 'ntk-linear-regions'])
     .default('ntk-linear-regions')
     .describe('what training-free selection ranks by; ntk-linear-regions: the sum of the ranks by both'),
-  // The Hessian at one sample says nothing.
+  // No Hessian: at a single sample it is meaningless.
   stopSkips: collapseOptions.stopSkips,
   maxSkips: collapseOptions.maxSkips,
   ...batchNormOptions,
@@ -66,39 +66,34 @@ export const balenas: Method<Options> = {
   summary: 'normal distributions of architecture parameters, moved by natural gradients',
   options,
   needs: () => 'supernet',
-  start: (problem, settings) => {
-    // By supernets: a search that is planned builds others.
-    const rules = new WeakMap<Supernet, GaussianRule>();
-    return relaxedSearch(problem, {
+  start: (problem, settings) =>
+    relaxedSearch(problem, {
       method: 'balenas',
-      stages: 1,
       collapse: settings,
-      stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
-        rule: (supernet, { engine, source }) => {
-          const rule = gaussianRule(engine, supernet, problem.seed, {
-            learningRate: settings.alphaLearningRate,
-            beta1: settings.alphaBeta1,
-            beta2: settings.alphaBeta2,
-            priorPrecision: settings.priorPrecision,
-            examples: source.validationSplit.count,
-          });
-          rules.set(supernet, rule);
-          return rule;
-        },
-        // The rule moves the means itself.
-        alphaOptimizer: { learningRate: settings.alphaLearningRate, beta1: 0, beta2: 0, weightDecay: 0 },
-      }),
-      async derive(ended, trained) {
-        const { space, seed, supernet } = problem;
-        if (settings.selection === 'mean')
-          return deriveArchitecture(space.relaxation, ended[ended.length - 1].operationScores);
-        const rule = rules.get(trained.supernet);
-        if (!rule || !supernet) throw new SearchError('balenas: derivation before the supernet was built');
-        const distribution = { means: trained.parameters, deviations: rule.deviations() };
-        const architectures = sampleArchitectures(space, distribution, settings.samples, seed);
-        return bestByScores(architectures, SCORES[settings.score].map(scoreByName), scoreContext(problem, supernet));
-      },
-    });
-  },
+      stages: [
+        () => ({
+          supernet: supernetOf(settings),
+          begin: (supernet, context) => {
+            const rule = gaussianRule(context.engine, supernet, problem.seed, {
+              learningRate: settings.alphaLearningRate,
+              beta1: settings.alphaBeta1,
+              beta2: settings.alphaBeta2,
+              priorPrecision: settings.priorPrecision,
+              examples: context.source.validationSplit.count,
+            });
+            return {
+              archUpdate: { kind: 'self', rule },
+              derive(operationScores, { parameters: means }) {
+                const { space, seed } = problem;
+                if (settings.selection === 'mean') return deriveArchitecture(space.relaxation, operationScores);
+                const distribution = { means, deviations: rule.deviations() };
+                const architectures = sampleArchitectures(space, distribution, settings.samples, seed);
+                const scores = SCORES[settings.score].map(scoreByName);
+                return bestByScores(architectures, scores, scoreContext(problem, context));
+              },
+            };
+          },
+        }),
+      ],
+    }),
 };

@@ -2,12 +2,12 @@ import { add } from '../../../../engine/ops/elementwise/add.js';
 import { softmax } from '../../../../engine/ops/reduce/softmax.js';
 import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import type { Supernet } from '../../../networks/classifier.js';
-import { type RelaxedRule, softmaxRows } from '../../../training/relaxedRule.js';
+import { type SelfUpdatingRule, softmaxScores } from '../../../training/bilevel/relaxedRule.js';
 import { stepRandom } from '../gumbel.js';
 import { deviations, type VadamSettings, vadamStep } from './vadam.js';
 
 /** A rule whose parameters are means, and the standard deviations around them now: a table [edges, operations] each. */
-export interface GaussianRule extends RelaxedRule {
+export interface GaussianRule extends SelfUpdatingRule {
   deviations(): Float32Array[];
 }
 
@@ -23,8 +23,8 @@ export function gaussianRule(
   let momenta: Float32Array[] = zeros();
   let seconds: Float32Array[] = zeros();
   return {
+    updates: 'self',
     parameters: alphas,
-    separateUpdates: true,
     trace: (graph, part) => ({
       mixture: {
         weights: alphas.variables.map((alpha) =>
@@ -50,7 +50,7 @@ export function gaussianRule(
         engine.write(alpha, next.mean);
       }
     },
-    operationScores: (parameters) => alphas.variables.map(({ type }, i) => softmaxRows(parameters[i], type.shape[1])),
+    operationScores: (parameters) => softmaxScores(alphas, parameters),
     deviations: () => seconds.map((second) => deviations(second, settings)),
     state: {
       save: () =>

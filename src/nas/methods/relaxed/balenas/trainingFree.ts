@@ -2,7 +2,7 @@ import { Random } from '../../../../engine/random/random.js';
 import { evaluateScores } from '../../../scores/evaluate.js';
 import type { Score, ScoreContext } from '../../../scores/score.js';
 import type { Space } from '../../../spaces/shared/space.js';
-import { softmaxRows } from '../../../training/relaxedRule.js';
+import { softmaxRows } from '../../../training/bilevel/relaxedRule.js';
 import { deriveSelection } from '../../shared/derivation.js';
 
 /** Normal distributions of architecture parameters: means and standard deviations, a table [edges, operations] each. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Method } from '../../../search/method.js';
 import { memoryOptions } from '../../shared/memoryOptions.js';
+import { archOptimizerOf, archOptions, batchNormOptions, supernetOf } from '../archOptions.js';
 import { collapseOptions } from '../collapse.js';
-import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../relaxedOptions.js';
 import { relaxedSearch } from '../relaxedSearch.js';
 import { gateRule } from './gates.js';
 import { openCandidates } from './thresholds.js';
@@ -24,7 +24,7 @@ const options = z.strictObject({
       'sparse: the strongest operation of the two strongest edges of a node; edge: up to two operations an edge',
     ),
   threshold: z.number().min(0).max(1).default(0.85).describe('gates below it are closed in the architecture'),
-  ...alphaOptions({ learningRate: 3e-3, beta1: 0.9 }),
+  ...archOptions({ learningRate: 3e-3, beta1: 0.9 }),
   ...batchNormOptions,
   ...memoryOptions,
   // Skips are those of gates that are open, which neither counting nor capping the strongest candidates knows.
@@ -53,16 +53,20 @@ export const fairDarts: Method<z.infer<typeof options>> = {
     const { derivation: by, threshold } = settings;
     return relaxedSearch(problem, {
       method: 'fair-darts',
-      stages: 1,
       collapse: settings,
-      stage: () => ({
-        supernet: { affine: settings.affine, batchNorm: settings.batchNorm, checkpoint: settings.checkpoint },
-        rule: () => gateRule(relaxation.tables, { weight: settings.zeroOneWeight, distance: settings.zeroOneDistance }),
-        alphaOptimizer: alphaOptimizerOf(settings),
-        order: settings.order,
-      }),
-      derive: ([{ operationScores }]) =>
-        relaxation.architecture(openCandidates(relaxation.tables, operationScores, { by, threshold })),
+      stages: [
+        () => ({
+          supernet: supernetOf(settings),
+          begin: () => ({
+            archUpdate: {
+              kind: settings.order === 'single' ? 'single-level' : 'first-order',
+              rule: gateRule(relaxation.tables, { weight: settings.zeroOneWeight, distance: settings.zeroOneDistance }),
+              archOptimizer: archOptimizerOf(settings),
+            },
+            derive: (gates) => relaxation.architecture(openCandidates(relaxation.tables, gates, { by, threshold })),
+          }),
+        }),
+      ],
     });
   },
 };

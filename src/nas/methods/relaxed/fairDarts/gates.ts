@@ -7,7 +7,7 @@ import { scale } from '../../../../engine/ops/elementwise/scale.js';
 import { sigmoid } from '../../../../engine/ops/elementwise/unary.js';
 import { sum } from '../../../../engine/ops/reduce/reduce.js';
 import type { RelaxedTable } from '../../../spaces/shared/space.js';
-import type { RelaxedRule } from '../../../training/relaxedRule.js';
+import type { JointRule } from '../../../training/bilevel/relaxedRule.js';
 
 export interface ZeroOneLoss {
   /** What the loss is multiplied with, w01. */
@@ -21,7 +21,7 @@ export interface ZeroOneLoss {
  * has none and weighs nothing. The architecture's loss has the zero-one loss beside it, which draws gates to zero and one:
  * -w01 / n * sum of distances from one half, over the n gates of all tables (eq. 2 and 3).
  */
-export function gateRule(tables: readonly RelaxedTable[], { weight, distance }: ZeroOneLoss): RelaxedRule {
+export function gateRule(tables: readonly RelaxedTable[], { weight, distance }: ZeroOneLoss): JointRule {
   const parameters = new VariableSet('alphas');
   for (const { name, edges, operations } of tables) parameters.add(name, [edges.length, operations.length], zeros);
   const masks = tables.map(gateMask);
@@ -31,6 +31,7 @@ export function gateRule(tables: readonly RelaxedTable[], { weight, distance }: 
       multiply(sigmoid(graph.read(alpha)), graph.constant(masks[i], alpha.type.shape)),
     );
   return {
+    updates: 'joint',
     parameters,
     trace: (graph) => ({ mixture: { weights: gates(graph) } }),
     penalty: (graph) => {

@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { type Method, type Problem, SearchError } from '../../../search/method.js';
+import { SearchError } from '../../../search/errors.js';
+import type { Method } from '../../../search/method.js';
+import type { Problem } from '../../../search/problem.js';
 import { memoryOptions } from '../../shared/memoryOptions.js';
+import { archOptimizerOf, archOptions, batchNormOptions, supernetOf } from '../archOptions.js';
 import { collapseOptions } from '../collapse.js';
-import { alphaOptimizerOf, alphaOptions, batchNormOptions } from '../relaxedOptions.js';
 import { relaxedSearch } from '../relaxedSearch.js';
 import { droppedSkipRule } from './skipDropout.js';
 import { publishedShares, switchesAfter } from './switches.js';
 
 const STAGES = 3;
-
-/** Cells of the stages on the DARTS space. */
-const PUBLISHED_DEPTHS = [5, 11, 17];
 
 /** Largest norm of the gradient of the architecture parameters (P-DARTS' code). */
 const CLIP_NORM = 5;
@@ -42,7 +41,7 @@ const options = z.strictObject({
     .length(STAGES)
     .default([0.1, 0.4, 0.7])
     .describe('rates of drop-out on skip connections at the start of the three stages; it shrinks from epoch to epoch'),
-  ...alphaOptions({ learningRate: 6e-4 }),
+  ...archOptions({ learningRate: 6e-4 }),
   ...batchNormOptions,
   ...memoryOptions,
   ...collapseOptions,
@@ -74,30 +73,28 @@ export const pDarts: Method<PDartsOptions> = {
     const { tables } = problem.space.relaxation;
     const { epochs, cells } = problem.supernet?.protocol ?? { epochs: 0, cells: 0 };
     const dropped = droppedOf(problem, settings);
-    const depths = settings.depths ?? (problem.space.name === 'darts' ? PUBLISHED_DEPTHS : [cells, cells, cells]);
-    const alphaStart = Math.floor(settings.weightsShare * epochs);
+    const depths = settings.depths ?? problem.space.sizes.progressiveCells ?? [cells, cells, cells];
+    const archStart = Math.floor(settings.weightsShare * epochs);
     return relaxedSearch(problem, {
       method: 'p-darts',
-      stages: STAGES,
-      epochs: STAGES * epochs,
       collapse: settings,
-      stage: (index, ended) => {
+      stages: depths.map((stageCells, index) => (ended) => {
         const operationScores = ended.map((stage) => stage.operationScores);
         const candidates = switchesAfter(tables, operationScores, dropped);
-        const dropout = { initial: settings.skipDropout[index], alphaStart, seed: problem.seed };
+        const dropout = { initial: settings.skipDropout[index], archStart, seed: problem.seed };
         return {
-          supernet: {
-            affine: settings.affine,
-            batchNorm: settings.batchNorm,
-            checkpoint: settings.checkpoint,
-            candidates,
-          },
-          protocol: { cells: depths[index] },
-          rule: (supernet) => droppedSkipRule(supernet, candidates, dropout),
-          alphaOptimizer: { ...alphaOptimizerOf(settings), clipNorm: CLIP_NORM },
-          alphaStart,
+          supernet: { ...supernetOf(settings), candidates },
+          sizes: { cells: stageCells },
+          archStart,
+          begin: (supernet) => ({
+            archUpdate: {
+              kind: 'first-order',
+              rule: droppedSkipRule(supernet, candidates, dropout),
+              archOptimizer: { ...archOptimizerOf(settings), clipNorm: CLIP_NORM },
+            },
+          }),
         };
-      },
+      }),
     });
   },
 };

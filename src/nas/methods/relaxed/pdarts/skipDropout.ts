@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../../../../engine/graph/graph.js';
 import { dropout } from '../../../../engine/ops/random/dropout.js';
 import type { Supernet } from '../../../networks/classifier.js';
-import type { Part, RelaxedRule, StepPlace } from '../../../training/relaxedRule.js';
+import type { JointRule, Part, StepPlace } from '../../../training/bilevel/relaxedRule.js';
 import { maskedSoftmax, maskedSoftmaxRows } from '../maskedSoftmax.js';
 import type { Switches } from './switches.js';
 
@@ -12,15 +12,15 @@ export interface SkipDropout {
   /** Rate of the drop-out at the start. */
   readonly initial: number;
   /** Epochs in which the weights alone are trained. */
-  readonly alphaStart: number;
+  readonly archStart: number;
   readonly seed: number;
 }
 
 /** The rate of an epoch, from 0: linear to begin with, exponential once the architecture parameters move. */
-export function skipDropoutRate({ initial, alphaStart }: SkipDropout, epoch: number, epochs: number): number {
-  return epoch < alphaStart
+export function skipDropoutRate({ initial, archStart }: SkipDropout, epoch: number, epochs: number): number {
+  return epoch < archStart
     ? (initial * (epochs - epoch - 1)) / epochs
-    : initial * Math.exp(-DECAY * (epoch - alphaStart));
+    : initial * Math.exp(-DECAY * (epoch - archStart));
 }
 
 const rateFeed = (part: Part) => `${part}/skip dropout`;
@@ -29,9 +29,10 @@ const rateFeed = (part: Part) => `${part}/skip dropout`;
  * The softmax over the candidates that are left on every edge, with drop-out on what skip connections of stride 1 pass on, by
  * element (Chen et al. 2019, P-DARTS, section 3.4). Edges that leave one node share its mask.
  */
-export function droppedSkipRule(supernet: Supernet, switches: Switches, settings: SkipDropout): RelaxedRule {
+export function droppedSkipRule(supernet: Supernet, switches: Switches, settings: SkipDropout): JointRule {
   const { alphas } = supernet;
   return {
+    updates: 'joint',
     parameters: alphas,
     trace: (graph, part) => ({
       mixture: {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Method, Problem, Search } from '../../../search/method.js';
-import { type Evaluation, fittest, samplingSearch } from '../../shared/samplingSearch.js';
+import type { Method, Search } from '../../../search/method.js';
+import type { Problem } from '../../../search/problem.js';
 import { drawUnseen } from '../../shared/unseen.js';
+import { type Evaluation, fittest, samplingSearch } from '../samplingSearch.js';
 import { hyperband, ladder, placeAfter } from './hyperband.js';
 import { fitModel, highestModel, promising } from './model.js';
 

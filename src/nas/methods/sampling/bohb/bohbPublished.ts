@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Method, Problem, Search } from '../../../search/method.js';
-import { samplingSearch } from '../../shared/samplingSearch.js';
+import type { Method, Search } from '../../../search/method.js';
+import type { Problem } from '../../../search/problem.js';
+import { samplingSearch } from '../samplingSearch.js';
 import { evaluationsOf } from './bohb.js';
 import { hyperband, placeAfter } from './hyperband.js';
 import { fitModel, highestModel, promising } from './model.js';

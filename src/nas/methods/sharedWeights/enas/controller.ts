@@ -9,7 +9,9 @@ import type { Random } from '../../../../engine/random/random.js';
 import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import type { Program } from '../../../../engine/runtime/program.js';
 import type { Space } from '../../../spaces/shared/space.js';
-import { readSets, writeSets } from '../../../training/sets.js';
+import { allocateSets, allocateState } from '../../../training/loop/ownedMemory.js';
+import { ResourceScope } from '../../../training/loop/resourceScope.js';
+import { readSets, writeSets } from '../../../training/loop/sets.js';
 import { type ControllerPath, HostController } from './hostController.js';
 import { ControllerNetwork, type ControllerNetworkSettings } from './network.js';
 
@@ -58,7 +60,6 @@ export interface ControllerState {
  * -log p(architecture) (reward - baseline), the baseline a moving mean of rewards, starting with the first.
  */
 export class EnasController {
-  private program?: Program;
   private steps = 0;
   private baselineNow: number | null = null;
 
@@ -68,10 +69,15 @@ export class EnasController {
     private readonly optimizer: Adam,
     private readonly options: ControllerOptions,
     private host: HostController,
+    private readonly program: Program,
+    private readonly scope: ResourceScope,
   ) {}
 
-  /** @param options those left out are the defaults */
-  static async create(
+  /**
+   * Allocates and compiles the controller. When it fails, nothing stays allocated.
+   * @param options default: `CONTROLLER_DEFAULTS`
+   */
+  static create(
     engine: Compiler,
     space: Pick<Space, 'choices'>,
     options: Partial<ControllerOptions>,
@@ -79,18 +85,15 @@ export class EnasController {
   ): Promise<EnasController> {
     const settings = { ...CONTROLLER_DEFAULTS, ...options };
     const network = new ControllerNetwork(space.choices, settings);
-    const optimizer = new Adam(network.weights, settings);
-    engine.allocate(network.weights, seed);
-    optimizer.allocate(engine);
-    const host = await HostController.read(engine, network);
-    const controller = new EnasController(engine, network, optimizer, settings, host);
-    try {
-      controller.program = await engine.compile((graph) => controller.trace(graph));
-    } catch (error) {
-      controller.dispose();
-      throw error;
-    }
-    return controller;
+    return ResourceScope.create(async (scope) => {
+      allocateSets(scope, engine, [network.weights], seed);
+      const optimizer = allocateState(scope, engine, new Adam(network.weights, settings));
+      const host = await HostController.read(engine, network);
+      const program = scope.own(
+        await engine.compile((graph) => traceUpdate(graph, network, optimizer, settings.batch)),
+      );
+      return new EnasController(engine, network, optimizer, settings, host, program, scope);
+    });
   }
 
   /** Draws an architecture. */
@@ -147,7 +150,7 @@ export class EnasController {
       network.writeActions(row(actions), decisions, 1);
       network.writeActions(row(weights), decisions, (earned - this.baselineNow) / batch.length);
     });
-    program!.run({ actions, weights, ...this.optimizer.feeds(this.steps++) });
+    program.run({ actions, weights, ...this.optimizer.feeds(this.steps++) });
     this.host = await HostController.read(this.engine, network);
   }
 
@@ -163,27 +166,13 @@ export class EnasController {
     this.host = await HostController.read(this.engine, this.network);
   }
 
-  /** Frees what it holds on the device. */
+  /** Frees what it holds on the device. A second call does nothing. */
   dispose(): void {
-    this.program?.dispose();
-    this.program = undefined;
-    this.engine.release(this.network.weights);
-    this.optimizer.release(this.engine);
+    this.scope.dispose();
   }
 
   private get sets() {
     return [this.network.weights, ...this.optimizer.states];
-  }
-
-  /** A step of training: the update of the weights by sum(-log p weights), rows of weight zero being none. */
-  private trace(graph: Graph): void {
-    const { network, options } = this;
-    const shape = [options.batch, network.width];
-    const weights = graph.feed('weights', shape);
-    const terms = network
-      .logProbabilities(graph, graph.feed('actions', shape))
-      .map((logs, choice) => sum(multiply(logs, network.part(weights, choice))));
-    this.optimizer.apply(scale(add(...terms), -1));
   }
 
   private check(decisions: readonly number[]): void {
@@ -193,4 +182,14 @@ export class EnasController {
         `EnasController: got decisions [${decisions}], wanted one below each of [${choices.map(({ options }) => options.length)}]`,
       );
   }
+}
+
+/** Traces one step of Adam on sum(-log p * weight) over the actions of a batch; rows of weight zero are padding. */
+function traceUpdate(graph: Graph, network: ControllerNetwork, optimizer: Adam, batch: number): void {
+  const shape = [batch, network.width];
+  const weights = graph.feed('weights', shape);
+  const terms = network
+    .logProbabilities(graph, graph.feed('actions', shape))
+    .map((logs, choice) => sum(multiply(logs, network.part(weights, choice))));
+  optimizer.apply(scale(add(...terms), -1));
 }

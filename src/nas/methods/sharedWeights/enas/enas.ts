@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Method, Problem } from '../../../search/method.js';
+import type { Method } from '../../../search/method.js';
+import type { Problem } from '../../../search/problem.js';
 import { memoryOptions } from '../../shared/memoryOptions.js';
 import { compare } from '../randomSharing.js';
 import { type SharedState, type SharedWork, sharedWeightsSearch } from '../sharedWeightsSearch.js';

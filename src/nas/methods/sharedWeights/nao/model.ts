@@ -12,7 +12,10 @@ import { Random } from '../../../../engine/random/random.js';
 import type { Compiler } from '../../../../engine/runtime/compiler.js';
 import type { Program } from '../../../../engine/runtime/program.js';
 import type { Space } from '../../../spaces/shared/space.js';
-import { readSets, writeSets } from '../../../training/sets.js';
+import { allocateSets, allocateState } from '../../../training/loop/ownedMemory.js';
+import { ResourceScope } from '../../../training/loop/resourceScope.js';
+import { runSteps, STEPS_AHEAD } from '../../../training/loop/runSteps.js';
+import { readSets, writeSets } from '../../../training/loop/sets.js';
 import { hostNormalise } from '../hostNetwork.js';
 import { HostDecoder } from './hostDecoder.js';
 import { NaoNetwork, type NaoNetworkSettings, tokenFlags } from './network.js';
@@ -65,9 +68,6 @@ export interface NaoState {
   readonly arrays: Readonly<Record<string, Float32Array>>;
 }
 
-/** Steps submitted before waiting for the device, so that its queue stays short. */
-const STEPS_AHEAD = 16;
-
 /**
  * The controller of NAO (Luo et al. 2018, 1808.07233): encoder, predictor and decoder trained together, and architectures improved by
  * moving what the encoder gives along the gradient of the prediction.
@@ -86,23 +86,31 @@ export class NaoModel {
     private readonly optimizer: Adam,
     private readonly options: NaoOptions,
     seed: number,
+    private readonly scope: ResourceScope,
+    private readonly signal: AbortSignal | undefined,
   ) {
     this.order = new Random(seed, 'nao batches');
   }
 
-  /** @param options those left out are the defaults */
-  static async create(
+  /**
+   * Allocates the model. When it fails, nothing stays allocated.
+   * @param options default: `NAO_DEFAULTS`
+   * @param signal aborts `fit` between two steps
+   */
+  static create(
     engine: Compiler,
     space: Pick<Space, 'choices'>,
     options: Partial<NaoOptions>,
     seed: number,
+    signal?: AbortSignal,
   ): Promise<NaoModel> {
     const settings = { ...NAO_DEFAULTS, ...options };
     const network = new NaoNetwork(new Vocabulary(space.choices), settings);
-    const optimizer = new Adam(network.weights, settings);
-    engine.allocate(network.weights, seed);
-    optimizer.allocate(engine);
-    return new NaoModel(engine, network, optimizer, settings, seed);
+    return ResourceScope.create((scope) => {
+      allocateSets(scope, engine, [network.weights], seed);
+      const optimizer = allocateState(scope, engine, new Adam(network.weights, settings));
+      return new NaoModel(engine, network, optimizer, settings, seed, scope, signal);
+    });
   }
 
   /**
@@ -123,22 +131,20 @@ export class NaoModel {
     const targets = accuracies.map((accuracy) => (high > low ? (accuracy - low) / (high - low) : 0.5));
     const batch = Math.min(this.options.batch, 2 ** Math.ceil(Math.log2(rows.length)));
     const program = await this.fitProgram(batch);
-    const order = rows.map((_, i) => i);
+    const { engine, signal } = this;
+    await runSteps(this.batches(rows.length, batch), { engine, ahead: STEPS_AHEAD.predictor, signal }, (part) => {
+      const chosen = part.map((i) => sequences[i]);
+      const wanted = part.map((i) => targets[i]);
+      program.run({ ...this.rowFeeds(chosen, wanted, batch), ...this.optimizer.feeds(this.steps++) });
+    });
+  }
+
+  /** Indices of the rows of every step of a fit; every epoch shuffles the order of the one before. */
+  private *batches(count: number, batch: number): Generator<readonly number[]> {
+    const order = Array.from({ length: count }, (_, i) => i);
     for (let epoch = 0; epoch < this.options.epochs; epoch++) {
       this.order.shuffle(order);
-      for (let start = 0; start < order.length; start += batch) {
-        const part = order.slice(start, start + batch);
-        const chosen = part.map((i) => sequences[i]);
-        program.run({
-          ...this.rowFeeds(
-            chosen,
-            part.map((i) => targets[i]),
-            batch,
-          ),
-          ...this.optimizer.feeds(this.steps++),
-        });
-        if (this.steps % STEPS_AHEAD === 0) await this.engine.idle();
-      }
+      for (let start = 0; start < count; start += batch) yield order.slice(start, start + batch);
     }
   }
 
@@ -197,14 +203,9 @@ export class NaoModel {
     this.decoder = undefined;
   }
 
-  /** Frees what it holds on the device. */
+  /** Frees what it holds on the device. A second call does nothing. */
   dispose(): void {
-    for (const program of this.fits.values()) program.dispose();
-    this.fits.clear();
-    this.looking?.dispose();
-    this.looking = undefined;
-    this.engine.release(this.network.weights);
-    this.optimizer.release(this.engine);
+    this.scope.dispose();
   }
 
   private get sets() {
@@ -219,9 +220,11 @@ export class NaoModel {
   private async fitProgram(batch: number): Promise<Program> {
     let program = this.fits.get(batch);
     if (!program) {
-      program = await this.engine.compile((graph) => {
-        this.optimizer.apply(this.loss(graph, batch));
-      });
+      program = this.scope.own(
+        await this.engine.compile((graph) => {
+          this.optimizer.apply(this.loss(graph, batch));
+        }),
+      );
       this.fits.set(batch, program);
     }
     return program;
@@ -260,13 +263,15 @@ export class NaoModel {
     const { batch } = options;
     const { length, size } = network.vocabulary;
     const sequences = decisions.map((each) => network.vocabulary.tokens(each));
-    this.looking ??= await this.engine.compile((graph) => {
-      const outputs = network.encode(graph.feed('tokens', [batch * length, size]));
-      const predictions = network.predict(network.embed(outputs));
-      graph.output('outputs', outputs);
-      graph.output('predictions', predictions);
-      graph.output('slopes', gradients(sum(predictions), [outputs])[0]!);
-    });
+    this.looking ??= this.scope.own(
+      await this.engine.compile((graph) => {
+        const outputs = network.encode(graph.feed('tokens', [batch * length, size]));
+        const predictions = network.predict(network.embed(outputs));
+        graph.output('outputs', outputs);
+        graph.output('predictions', predictions);
+        graph.output('slopes', gradients(sum(predictions), [outputs])[0]!);
+      }),
+    );
     const looks: { prediction: number; outputs: Float64Array[]; slopes: Float64Array[] }[] = [];
     for (let start = 0; start < sequences.length; start += batch) {
       const chosen = sequences.slice(start, start + batch);

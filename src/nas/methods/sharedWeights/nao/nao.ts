@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Random } from '../../../../engine/random/random.js';
-import type { Method, Problem } from '../../../search/method.js';
+import type { Method } from '../../../search/method.js';
+import type { Problem } from '../../../search/problem.js';
 import { memoryOptions } from '../../shared/memoryOptions.js';
 import { drawUnseen } from '../../shared/unseen.js';
 import { compare } from '../randomSharing.js';
@@ -58,7 +59,7 @@ export const nao: Method<Options> = {
         const { space } = problem;
         const { modelEpochs: epochs, modelLearningRate: learningRate, hidden, embedding, tradeOff } = settings;
         const modelOptions = { epochs, learningRate, hidden, embedding, tradeOff };
-        const model = await NaoModel.create(engine, space, modelOptions, problem.seed);
+        const model = await NaoModel.create(engine, space, modelOptions, problem.seed, problem.signal);
         let pool: number[][] = [];
         return {
           draw(random) {

@@ -1,9 +1,0 @@
-/** The first channel of each part in their concatenation along the channels. */
-export function startsOf(channels: readonly number[]): number[] {
-  let start = 0;
-  return channels.map((count) => {
-    const here = start;
-    start += count;
-    return here;
-  });
-}
