@@ -48,7 +48,7 @@ export async function tuneAndKeep(
   const engine = new Engine(gpu);
   let left = 0;
   try {
-    await interruptible('stopped; what is measured is kept: run the same command again to continue', async () => {
+    await interruptible('stopped; finished measurements are kept: run the same command again to continue', async () => {
       for (const { label, graphs } of work) {
         progress.start(label, 'finding choices');
         const tuning = await tune(engine, graphs, {

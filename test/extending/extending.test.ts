@@ -107,7 +107,7 @@ describe('a space of one folder, registered', () => {
 
   it('has a name of its own', () => {
     expect(() => registerSpace(chain)).toThrow(AttributeError);
-    expect(() => registerSpace(chain)).toThrow('a space "chain" is registered already');
+    expect(() => registerSpace(chain)).toThrow('got name "chain", wanted letters, digits');
   });
 });
 

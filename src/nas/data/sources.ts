@@ -54,7 +54,7 @@ export async function makeSource(
 }
 
 /**
- * Images of a source, of the smaller of its halves, and its classes; where the rule reads labels alone, without taking its pixels.
+ * Images of a source, of the smaller of its halves, and its classes; where the rule reads only labels, without copying pixels.
  * @throws {SourceError} as `makeSource`
  */
 export async function sourceCounts(

@@ -11,7 +11,7 @@ import { requireFitted, standardiseTargets } from './targets.js';
 
 const options = z.strictObject({
   kernel: z.enum(KERNELS).default('matern52').describe('covariance by Euclidean distance'),
-  lengthScale: z.number().positive().optional().describe('left out, the likeliest'),
+  lengthScale: z.number().positive().optional().describe('default: maximum likelihood'),
   noise: z
     .number()
     .positive()

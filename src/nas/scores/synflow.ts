@@ -6,7 +6,7 @@ import type { Score } from './score.js';
 const FIRST_SCALE = 2 ** -90;
 
 /**
- * Synaptic flow: with all weights replaced by their absolute values, batch norm left out and an image of ones, the sum over
+ * Synaptic flow: with all weights replaced by their absolute values, batch norm removed and an image of ones, the sum over
  * all weights of w * dR/dw, R being the sum of the outputs.
  *
  * R grows exponentially with depth and overflows f32 in deep networks. The network is linear on positive numbers, so the image and

@@ -21,14 +21,41 @@ export function spaceByName(name: string): Space {
   return space;
 }
 
+/** Checked when a space is registered, because plugins may be written in JavaScript. */
+const REQUIRED: readonly (keyof Space)[] = [
+  'size',
+  'random',
+  'mutate',
+  'parse',
+  'format',
+  'enumerate',
+  'choices',
+  'decisions',
+  'fromDecisions',
+  'graphOperations',
+  'graph',
+  'count',
+  'network',
+  'relaxation',
+  'supernet',
+  'protocols',
+  'sizes',
+  'draw',
+];
+
 /**
  * Adds a space, which then studies, commands and tables find by its name.
- * @throws {AttributeError} when a space of that name is registered already
+ * @throws {AttributeError} when the name is taken or is not made of letters, digits, `_` and `-`, or a member is missing
  */
 export function registerSpace<Architecture>(space: Space<Architecture>): void {
-  if (names.includes(space.name))
+  if (names.includes(space.name) || !/^[\w-]+$/.test(space.name))
     throw new AttributeError(
-      `registerSpace: a space "${space.name}" is registered already, wanted a name other than ${names.join(', ')}`,
+      `registerSpace: got name "${space.name}", wanted letters, digits, _ and -, other than ${names.join(', ')}`,
+    );
+  const missing = REQUIRED.filter((member) => space[member] === undefined);
+  if (missing.length > 0)
+    throw new AttributeError(
+      `registerSpace: space ${space.name} has no ${missing.join(', ')}, wanted all members of Space`,
     );
   spaces.push(space as Space);
   names.push(space.name);

@@ -39,8 +39,8 @@ function costsOf(set: string, short: string) {
 
 /**
  * The seconds are an estimate. The benchmark's own model takes the time of an epoch on CIFAR-10's 25,000 training images
- * times the number of images and the ratio of latencies (AutoDL-Projects, exps/algos/R_EA.py), and the file has latencies
- * alone; so an epoch takes k x latency x images. k is the least-squares fit, through 0, to the published times of four
+ * times the number of images and the ratio of latencies (AutoDL-Projects, exps/algos/R_EA.py), and the file has only
+ * latencies, so an epoch takes k x latency x images. k is the least-squares fit, through 0, to the published times of four
  * architectures, in seconds per 25,000 images (fitted in brackets):
  *
  *   index 0      7.221 (8.344)   get_more_info on cifar10-valid, printed in public code; validation 2.549 (2.922)

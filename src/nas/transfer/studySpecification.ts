@@ -18,7 +18,7 @@ import {
 } from './studyParts.js';
 import { type StudyFile, studySchema } from './studySchema.js';
 
-/** A table whose accuracies replace training what was found. */
+/** A table whose accuracies replace training of found architectures. */
 export interface StudyJudge {
   readonly table: string;
   readonly epochs: number;
@@ -40,9 +40,9 @@ export interface Study {
 }
 
 /**
- * Checks a study as read from JSON and fills in what is left out.
+ * Checks a study parsed from JSON and fills in defaults.
  * @param where what messages begin with, such as the name of the file
- * @throws {StudyError} when a field is wrong; names every wrong field, what was got and what was wanted
+ * @throws {StudyError} when a field is wrong; names every wrong field, got and wanted
  */
 export function parseStudy(json: unknown, where = 'study'): Study {
   const schema = studySchema();

@@ -110,7 +110,7 @@ describe.each(onTheHost)('predictor %s', (name) => {
     await made.fit(fit, targets);
     await refused(
       () => made.predict(featuresOf([[1, 2]])),
-      'predict got 2 features a row, wanted the 7 it was fitted with; encode both alike',
+      'predict got 2 features a row, wanted 7 as in fit; use the same encoding for both',
     );
   });
 });

@@ -124,7 +124,7 @@ describe('a broken table', () => {
 
   it('has header errors that name the wrong fields', () => {
     expect(() => parseTableHeader({ ...smallHeader, rows: 0, licence: undefined, more: 1 }, 'small.json')).toThrow(
-      /^small\.json: is no header of a table: .*rows: got 0.*licence: got nothing.*more: got a field/,
+      /^small\.json: is not the header of a table: .*rows: got 0.*licence: got nothing.*more: got a field/,
     );
     expect(() => tableOf(smallRows, { ...header, space: 'nowhere' })).toThrow('got space "nowhere", wanted one of');
   });

@@ -153,7 +153,7 @@ describe('reasons to distrust a result', () => {
     const args = ['--epochs', '2', '--out', folder];
     const shown = await train(...args);
     const told = shown.err.split('\n').filter((line) => line.startsWith('warning: '));
-    expect(told.some((line) => line.includes('the training made 4 steps, 2 an epoch'))).toBe(true);
+    expect(told.some((line) => line.includes('the training made 4 steps, 2 in an epoch'))).toBe(true);
     const { out, err, work } = await train(...args, '--json');
     expect(work).toEqual([]);
     expect(JSON.parse(out).warnings.map((warning: string) => `warning: ${warning}`)).toEqual(told);

@@ -52,7 +52,7 @@ describe('a training', () => {
       'the training made 285 steps, 15 in an epoch; some hundreds are needed. Try --epochs 20 or more, or a smaller --batch than 32',
     ]);
     // A batch larger than the number of images is one step per epoch.
-    expect(doubtsOf(0.5, { limit: 20 })[0]).toContain('made 100 steps, 1 an epoch');
+    expect(doubtsOf(0.5, { limit: 20 })[0]).toContain('made 100 steps, 1 in an epoch');
   });
 
   it('whose loss is not a number has diverged', () => {
@@ -80,7 +80,7 @@ describe('a search on a supernet', () => {
   it('of few steps is reported, by the epochs that it really made', () => {
     const [doubt, ...others] = supernetDoubts(outcome(4, moved), protocol, 480);
     expect(others).toEqual([]);
-    expect(doubt).toContain('the search made 60 steps, 15 an epoch');
+    expect(doubt).toContain('the search made 60 steps, 15 in an epoch');
   });
 
   it('whose shares are nearly equal at its end is reported as close to a random one', () => {

@@ -15,8 +15,8 @@ const FEATURES = 768;
 
 /**
  * The auxiliary classifier of DARTS' networks: ReLU, average pool 5x5, 1x1 convolution to 128 and 2x2 convolution to 768 channels,
- * each with batch norm and ReLU, linear. For ImageNet there is no batch norm after the second. Larger maps than the published ones,
- * from which the 2x2 convolution leaves more than a pixel, are averaged.
+ * each with batch norm and ReLU, linear. For ImageNet there is no batch norm after the second. Maps larger than the published ones
+ * have more than one pixel after the 2x2 convolution; these are averaged.
  */
 export function auxiliaryHead(
   context: LayerContext,

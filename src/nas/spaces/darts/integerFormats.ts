@@ -106,7 +106,7 @@ function genome(name: string, cell: GenotypeCell): number[] {
     throw new ArchitectureError(`NSGA-Net genome: ${name} cell: got ${got}, wanted ${wanted}`);
   };
   if (loose.join() !== cell.concat.join())
-    refuse(`output of nodes ${cell.concat.join(', ')}`, `of those that no edge leaves: ${loose.join(', ')}`);
+    refuse(`output of nodes ${cell.concat.join(', ')}`, `of those without outgoing edges: ${loose.join(', ')}`);
   return nodes.flatMap((edges, i) => {
     if (edges.length !== 2) refuse(`${edges.length} edges into node ${i + INPUTS}`, '2');
     return edges.flatMap(({ operation, from }) => {

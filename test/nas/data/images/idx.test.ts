@@ -87,6 +87,6 @@ describe('IDX labels', () => {
   it('refuses a number of labels that differs from the number of images', () => {
     const images = parseIdxImages(idx([2, 1, 1], [1, 2]), 'images.idx');
     const error = fault(() => idxSplit(images, new Uint16Array(3), 'labels.idx'));
-    expect(error).toMatchObject({ file: 'labels.idx', got: '3 labels', wanted: '2, one label an image' });
+    expect(error).toMatchObject({ file: 'labels.idx', got: '3 labels', wanted: '2, one label for each image' });
   });
 });

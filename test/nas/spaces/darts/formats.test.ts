@@ -186,7 +186,7 @@ describe('invalid genotypes', () => {
   it('NSGA-Net has no genome for a node with three edges, for another output or for none', () => {
     const refuse = (text: string, message: string) => expect(() => formatNsganet(parseGenotype(text))).toThrow(message);
     const reduce = "reduce=[('none', 0), ('none', 1)], reduce_concat=[2])";
-    refuse(DARTS_V2, 'normal cell: got output of nodes 2, 3, 4, 5, wanted of those that no edge leaves: 3, 4, 5');
+    refuse(DARTS_V2, 'normal cell: got output of nodes 2, 3, 4, 5, wanted of those without outgoing edges: 3, 4, 5');
     refuse(
       `Genotype(normal=[('skip_connect', 0, 2)], normal_concat=[2], ${reduce}`,
       'got 1 edges into node 2, wanted 2',
