@@ -40,7 +40,7 @@ export interface SharedParts {
   round(work: SharedWork, index: number): Promise<void>;
   /** Number of rounds. */
   rounds(work: SharedWork): number;
-  /** State beside the random numbers and records, which the search keeps. */
+  /** State of the method; the search itself saves random numbers and records. */
   save?(): Promise<SharedState> | SharedState;
   restore?(state: SharedState): Promise<void> | void;
   dispose?(): void;
