@@ -131,6 +131,16 @@ export default {
       to: { path: '^src/engine/device/node/' },
     },
     {
+      name: 'charts-without-node',
+      comment:
+        'Charts are functions from data to SVG text, so that a page can draw them in a browser too: they need nothing of Node.',
+      severity: 'error',
+      from: {
+        path: '^runner/report/(curves|dotFigure|heat|labels|pareto|plot|scale|scatter|searchCurves|shares|strip)\\.ts$',
+      },
+      to: { path: ['^(child_process|crypto|fs|module|os|path|process|url|util)$', '^fs/promises$'], reachable: true },
+    },
+    {
       name: 'record-before-families',
       comment: 'src/engine/ops/record is what all families of operations share: it imports none of them.',
       severity: 'error',

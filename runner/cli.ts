@@ -4,7 +4,7 @@ import { runProgram } from './commands/program.js';
 import { tools } from './defaultTools.js';
 import { terminalOutput } from './progress/output.js';
 
-// The reader of a pipe, such as `head`, may be gone before all is written.
+// The reader of a pipe, such as `head`, may close it before everything is written.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -6,7 +6,7 @@ import { type Column, number, textTable } from '../report/table.js';
 
 export interface Comparison {
   readonly workload: string;
-  /** Contenders of both sides; one where they are the same. */
+  /** Contenders of both files; a single name where they are equal. */
   readonly contender: string;
   readonly a: Summary;
   readonly b: Summary;

@@ -28,7 +28,7 @@ const columns: readonly Column<ResultRow>[] = [
   { head: 'remark', align: 'left', cell: ({ remark }) => remark ?? '' },
 ];
 
-/** Marked: an operation of the workload above, or another variant of its kernels. */
+/** Indented rows: an operation of the workload above, or another variant of its kernels. */
 function nameOf({ workload, contender }: ResultRow): string {
   const operation = workload.split(' > ')[1];
   if (operation) return `  > ${operation}`;
@@ -59,7 +59,7 @@ export async function run(args: string[]): Promise<void> {
     for (const workload of workloads) {
       const measured = await measure(engine, workload, options.repeats, ceilings);
       if (options.variants === 'all') {
-        // The backward pass's workload has the forward pass's choices too: each is tried once.
+        // The backward workload includes the choices of the forward pass: each is measured once.
         const base = workload.name.split('/')[0];
         if (!known.has(base)) known.set(base, new Set());
         const tried = known.get(base) as Set<string>;
@@ -80,7 +80,7 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-/** GFLOP/s of the best run of a large matrix product: what kernels reach where nothing but they limit it. */
+/** GFLOP/s of the best run of a large matrix product: an upper bound for kernels. */
 async function measureProduct(engine: Engine, repeats: number): Promise<number> {
   const workload = KERNEL_LIST.find(({ name }) => name === 'matmul_1024/forward') as OperationWorkload;
   const prepared = await prepareOperation(engine, workload);
@@ -118,7 +118,7 @@ async function measure(
   ];
 }
 
-/** The workload with each other variant of its kernels, one at a time. */
+/** The workload with each alternative variant of its kernels, one at a time. */
 async function measureVariants(
   engine: Engine,
   workload: OperationWorkload,

@@ -1,4 +1,4 @@
-// The mixed operation of relaxed cells against the same built of single operations: a node, and whole supernets.
+// The mixed operation of relaxed cells compared with single operations: for a node, and for whole supernets.
 import { open } from '../../src/engine/device/node/index.js';
 import { logicalSize } from '../../src/engine/graph/types.js';
 import { Engine } from '../../src/engine/runtime/engine.js';
@@ -30,7 +30,7 @@ const nodes: readonly NodeWorkload[] = [
   { name: 'node_n16_c32_8_e2', batch: 16, size: 8, channels: 32, edges: 2 },
 ];
 
-/** The supernets whose steps are timed, but for the largest. */
+/** The supernets whose steps are timed, except the largest. */
 const supernets = ['nb201_supernet_c8n1_16_b32/bilevel', 'darts_c8_l4_b16/together', 'darts_c8_l4_b16/bilevel'];
 
 const workloads: readonly Workload[] = [
@@ -60,7 +60,7 @@ const columns: readonly Column<ResultRow>[] = [
   { head: 'remark', align: 'left', cell: ({ remark }) => remark ?? '' },
 ];
 
-/** Rounds of both sides in turn. */
+/** Rounds, in which both versions are timed in turn. */
 const ROUNDS = 3;
 const TOLERANCE = 1e-3;
 
@@ -85,7 +85,7 @@ export async function run(args: string[]): Promise<void> {
   publish({ command: 'mixed', environment, rows }, { ...options, columns });
 }
 
-/** Times both ways in turn in one process, after comparing what they compute. */
+/** Times both versions in turn in one process, after comparing their results. */
 async function compare(engine: Engine, workload: Workload, repeats: number): Promise<ResultRow[]> {
   const sides = [await workload.fused(engine), await workload.opByOp(engine)];
   const remark = await disagreement(engine, sides);
@@ -112,7 +112,7 @@ async function compare(engine: Engine, workload: Workload, repeats: number): Pro
   ];
 }
 
-/** In words, where both ways differ in what they compute. */
+/** Describes the difference of the results; undefined where they agree. */
 async function disagreement(engine: Engine, sides: readonly Prepared[]): Promise<string | undefined> {
   const sums: number[][] = [];
   for (const { program, feeds, outputs } of sides) {
@@ -126,7 +126,7 @@ async function disagreement(engine: Engine, sides: readonly Prepared[]): Promise
   return `${sides[0].outputs[apart]}: ${sums[0][apart].toPrecision(6)} against ${sums[1][apart].toPrecision(6)}`;
 }
 
-/** A step of the supernet built of single operations, from the weights that the stacked one starts from. */
+/** A step of the supernet built from single operations, with the initial weights of the stacked one. */
 async function prepareUnfused(engine: Engine, workload: StepWorkload): Promise<Prepared> {
   const options = { affine: false, batchNorm: 'batch' } as const;
   const isDarts = workload.network === 'dartsSupernet';

@@ -1,4 +1,4 @@
-// Operations and training steps, the engine's and other frameworks' in turn on one adapter.
+// Operations and training steps of the engine and of other frameworks, in turn on one adapter.
 import { open } from '../../src/engine/device/node/index.js';
 import { Contender, type ContenderName } from '../contenders/process.js';
 import { list, parseOptions, pick, positive } from '../harness/options.js';
@@ -17,7 +17,7 @@ import { PEER_STEPS, type StepWorkload } from '../steps/workloads.js';
 
 type Workload = OperationWorkload | StepWorkload;
 
-/** A step's loss is compared before and after an update by the gradients. */
+/** The loss of a step is compared before and after an update. */
 const CHECKED_STEPS = 2;
 
 const columns: readonly Column<ResultRow>[] = [
@@ -72,7 +72,7 @@ function installed(): PeerName[] {
   return (Object.keys(PEERS) as PeerName[]).filter((name) => peerVersion(name) !== undefined);
 }
 
-/** Geometric mean of a peer's times over ours, over the forward and backward passes of the kernel list that it could run. */
+/** Geometric mean of a peer's times over ours, over the forward and backward passes of the kernel list that the peer can run. */
 function meanRatio(rows: readonly ResultRow[], peer: string): [string, number][] {
   const ratios = rows.flatMap(({ contender, workload, figures }) =>
     contender === peer && workload.endsWith('/forward+backward') && figures?.ratio ? [figures.ratio] : [],
@@ -81,7 +81,7 @@ function meanRatio(rows: readonly ResultRow[], peer: string): [string, number][]
   return ratios.length > 0 ? [[name, geometricMean(ratios)]] : [];
 }
 
-/** Everyone compiles and is checked; then all are timed in turn, so that a change of the machine's speed meets all alike. */
+/** All contenders compile and are checked; then they are timed in turn, so that changes of clock rate or load affect all of them. */
 async function measure(
   contenders: readonly Contender[],
   workload: Workload,
@@ -93,7 +93,7 @@ async function measure(
   let tensors: Tensors | undefined;
   let check: readonly Float32Array[] = [];
   for (const contender of contenders) {
-    // What a process holds from earlier workloads would hide what this one takes.
+    // Memory held from earlier workloads would hide the memory of this one.
     if (step) contender.close();
     const run: Run = { contender, milliseconds: [], alive: true };
     runs.push(run);

@@ -63,7 +63,7 @@ async function measure(engine: Engine, { name, workload }: ScalePoint, repeats: 
   return { workload: name, contender: 'nastransfer', time, figures };
 }
 
-/** In words, the power of each axis that the time grows with over the largest half of its values. */
+/** The exponent with which time grows along each axis, over the largest half of its values. */
 function growth(points: readonly ScalePoint[], rows: readonly ResultRow[]): string[] {
   const axes = [...new Set(points.map(({ axis }) => axis))];
   return axes.flatMap((axis) => {

@@ -55,12 +55,12 @@ export async function run(args: string[]): Promise<void> {
   publish({ command: 'steps', environment, rows }, { ...options, columns });
 }
 
-/** Variables that name the folder where drivers (Mesa's, NVIDIA's) keep compiled shaders. */
+/** Environment variables for the shader cache folders of Mesa and NVIDIA drivers. */
 function shaderCache(folder: string): Record<string, string> {
   return { MESA_SHADER_CACHE_DIR: folder, __GL_SHADER_DISK_CACHE_PATH: folder };
 }
 
-/** A first step with no compiled shaders on disk, then another process with those, which is timed. */
+/** Measures a first step with an empty shader cache; then a second process with the filled cache is timed. */
 async function measure(
   adapter: AdapterSummary,
   workload: StepWorkload,

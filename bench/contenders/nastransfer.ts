@@ -9,12 +9,12 @@ import type { StepWorkload } from '../steps/workloads.js';
 
 let engine: Engine;
 
-/** Opens the adapter of this kind, or of this name where the kind leaves a choice. */
+/** Opens the adapter of this kind, or of this name where several adapters have the kind. */
 export async function start({ kind, name }: AdapterSummary): Promise<void> {
   engine = new Engine(await open({ adapter: kind === 'lavapipe' || kind === 'swiftshader' ? kind : name }));
 }
 
-/** Compiles a workload, from the engine's own initial numbers. */
+/** Compiles a workload with the engine's own initial values. */
 export async function prepare(workload: OperationWorkload | StepWorkload) {
   const prepared = await (workload.kind === 'operation'
     ? prepareOperation(engine, workload)

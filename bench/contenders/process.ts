@@ -7,31 +7,31 @@ import { ALPHA_ADAM, LEARNING_RATE, MOMENTUM, type StepWorkload } from '../steps
 
 export type ContenderName = 'nastransfer' | 'tfjs' | 'jaxjs';
 
-/** What a contender tells of the workload it has just compiled and run. */
+/** Results of compiling a workload and running it once. */
 export interface FirstRun {
   /** Results to compare: an operation's output and gradients, or the losses of a step's first runs. */
   readonly check: readonly Float32Array[];
   /** Milliseconds until the first result: tracing, shader compilation and one run. */
   readonly firstMilliseconds: number;
-  /** What the workload started from, where it was asked for. */
+  /** Initial values of the workload, if requested. */
   readonly tensors?: Tensors;
 }
 
 export interface ContenderOptions {
-  /** A request that takes longer is given up, and the process with it. */
+  /** After this time a request fails and its process is killed. */
   readonly limitSeconds: number;
-  /** Added to the environment, as the folder that a driver keeps compiled shaders in. */
+  /** Added to the environment, such as the shader cache folder of a driver. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Runs that are timed at once at most. */
+/** Largest number of runs per timing request. */
 const MOST_RUNS = 20;
-/** Milliseconds that runs timed at once should last. */
+/** Milliseconds that a timing request should last. */
 const TIMED_AT_ONCE = 100;
 
 const optimizers = { learningRate: LEARNING_RATE, momentum: MOMENTUM, adam: ALPHA_ADAM };
 
-/** A contender in a process of its own, all on one adapter: its memory and its crashes are its own. */
+/** A contender in its own process, so that memory and crashes are separate. All use the same adapter. */
 export class Contender {
   private child: ChildProcess | undefined;
   private runsAtOnce = 1;
@@ -44,9 +44,9 @@ export class Contender {
 
   /**
    * Compiles a workload and runs it.
-   * @param tensors what it starts from; the engine's own where absent, which are then told
-   * @param checks runs whose results are kept
-   * @throws Error with what the process said, or that it took too long; the next call starts it anew
+   * @param tensors initial values; if absent, the engine's own, which are then returned
+   * @param checks number of runs whose results are returned
+   * @throws {Error} with the process's message, or on a timeout; the next call starts a new process
    */
   async prepare(
     workload: OperationWorkload | StepWorkload,
@@ -56,7 +56,7 @@ export class Contender {
       this.child = fork(fileURLToPath(new URL('worker.mjs', import.meta.url)), [this.name], {
         execArgv: ['--import', 'tsx'],
         serialization: 'advanced',
-        // What drivers and frameworks print would spoil a table.
+        // Output of drivers and frameworks would mix with the tables.
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         env: { ...process.env, ...this.options.environment },
       });
@@ -66,7 +66,7 @@ export class Contender {
     return this.ask('prepare', { workload: { ...workload, optimizers }, tensors, checks, wantTensors });
   }
 
-  /** Milliseconds of some runs, as many as last a tenth of a second by what the last ones took. */
+  /** Milliseconds of several runs: as many as take about a tenth of a second, estimated from the previous ones. */
   async time(): Promise<number[]> {
     const milliseconds: number[] = await this.ask('time', { runs: this.runsAtOnce });
     const shortest = Math.min(...milliseconds);
@@ -74,7 +74,7 @@ export class Contender {
     return milliseconds;
   }
 
-  /** Bytes that the process has taken since before the workload, and what else the contender tells. */
+  /** Growth of the process's memory since before the workload, and further figures of the contender. */
   figures(): Promise<Record<string, number>> {
     return this.ask('figures', {});
   }

@@ -1,4 +1,4 @@
-// A process that runs workloads with one contender: forked by process.ts, which sends what is to be done.
+// A process that runs workloads with one contender: forked by process.ts, which sends requests.
 
 /** Modules by contender; each has `start(adapter)` and `prepare(workload, tensors)`. */
 const modules = {
@@ -14,13 +14,13 @@ let residentBefore = 0;
 const requests = {
   async start({ adapter }) {
     const name = process.argv[2];
-    // Frameworks look for WebGPU when they are loaded.
+    // Frameworks look up WebGPU when they are loaded.
     if (name !== 'nastransfer') await (await import('../peers/webgpu.ts')).provideWebGpu(adapter);
     contender = await import(modules[name]);
     await contender.start(adapter);
   },
 
-  /** Compiles a workload and runs it once, and again while checks are left; tensors are given, or told by the engine's own. */
+  /** Compiles a workload and runs it `checks` times. Initial values are given, or are the engine's own and returned. */
   async prepare({ workload, tensors, checks, wantTensors }) {
     residentBefore = process.memoryUsage.rss();
     const start = performance.now();
@@ -49,7 +49,7 @@ const requests = {
     return milliseconds;
   },
 
-  /** Memory of the workload, and what else the contender tells. */
+  /** Memory of the workload, and further figures of the contender. */
   async figures() {
     return {
       residentBytes: process.memoryUsage.rss() - residentBefore,

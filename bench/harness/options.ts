@@ -1,16 +1,16 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** What every command that times something understands. */
+/** Options of all commands that measure times. */
 export interface CommonOptions {
-  /** Parts of names of workloads; empty for all. */
+  /** Substrings of workload names; empty for all. */
   readonly only: readonly string[];
-  /** Fewest timed runs of a workload. */
+  /** Minimum number of timed runs of a workload. */
   readonly repeats: number;
   /** File that the results are written to. */
   readonly json?: string;
-  /** File whose section of the command's name is replaced by the results. */
+  /** Markdown file in which the command's section is replaced by the results. */
   readonly markdown?: string;
-  /** As NASTRANSFER_ADAPTER. */
+  /** Same values as NASTRANSFER_ADAPTER. */
   readonly adapter?: string;
 }
 
@@ -23,8 +23,9 @@ const COMMON = {
 } as const satisfies ParseArgsConfig['options'];
 
 /**
- * Options of a command from its arguments: the common ones, and strings for those named in `own`, with their defaults.
- * @throws TypeError for an unknown option, RangeError for a number that is none
+ * Parses the options of a command: the common ones, and string options named in `own` with their defaults.
+ * @throws {TypeError} for an unknown option
+ * @throws {RangeError} for an invalid number
  */
 export function parseOptions<Own extends Record<string, string>>(
   args: readonly string[],
@@ -45,19 +46,19 @@ export function parseOptions<Own extends Record<string, string>>(
   };
 }
 
-/** @throws RangeError unless the text is a number above 0 */
+/** @throws {RangeError} unless the text is a number above 0 */
 export function positive(option: string, text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new RangeError(`${option}: got ${text}, wanted a number above 0`);
   return value;
 }
 
-/** Parts of a list with commas. */
+/** Splits a comma-separated list. */
 export function list(text: string | undefined): string[] {
   return (text ?? '').split(',').filter(Boolean);
 }
 
-/** Those whose name has one of the parts in it. @throws RangeError when there is none, so that a typing error doesn't pass for a result */
+/** Items whose name contains one of the parts. @throws {RangeError} when none matches, so that a typing error is noticed */
 export function pick<Named extends { readonly name: string }>(
   all: readonly Named[],
   parts: readonly string[],

@@ -6,17 +6,17 @@ export interface PlainTensor {
   readonly data: Float32Array | Uint32Array;
 }
 
-/** Every number that a workload starts from, by name. */
+/** Initial values of a workload, by name. */
 export type Tensors = Readonly<Record<string, PlainTensor>>;
 
 /** A workload compiled for the engine. */
 export interface Prepared {
   readonly program: Program;
-  /** What the program's variables hold: before the first run, what every contender starts from. */
+  /** Values of the program's variables; before the first run, the initial values for all contenders. */
   tensors(): Promise<Tensors>;
   /** Feeds of a run, counted from 0. */
   feeds(run: number): Record<string, number | readonly number[]>;
-  /** Names of the outputs that contenders must agree in: an operation's result, then each gradient; a step's loss. */
+  /** Names of the outputs that are compared between contenders: an operation's result, then each gradient; a step's loss. */
   readonly outputs: readonly string[];
   dispose(): void;
 }

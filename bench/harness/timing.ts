@@ -2,14 +2,14 @@ import { Bench } from 'tinybench';
 import type { Engine } from '../../src/engine/runtime/engine.js';
 import type { Prepared } from './prepared.js';
 
-/** Milliseconds that one sample lasts at least: short programs are run several times for it, so that waiting once weighs little. */
+/** Minimum milliseconds of a sample: short programs run several times per sample, so that the wait for the device weighs little. */
 const SAMPLE = 10;
-/** Milliseconds that are spent on a program at least. */
+/** Minimum milliseconds spent on a program. */
 const BUDGET = 300;
 
 /**
- * Milliseconds of a run of a program, one number a sample: `repeats` samples or more. Runs of a sample follow each other without
- * waiting; the sample ends when the device is done. The first runs, which are not counted, find how many runs a sample takes.
+ * Milliseconds per run of a program, one number per sample, at least `repeats` samples. Runs of a sample are submitted without
+ * waiting; the sample ends when the device is idle. Warm-up runs, which are not counted, determine the number of runs per sample.
  */
 export async function timeRuns(engine: Engine, prepared: Prepared, repeats: number): Promise<number[]> {
   const { program, feeds } = prepared;

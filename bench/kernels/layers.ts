@@ -1,4 +1,4 @@
-/** One layer of a workload as plain data, which peers read too. Padding keeps an image's size at stride 1. */
+/** One layer of a workload as plain data, which the peers read too. Padding keeps an image's size at stride 1. */
 export type Layer =
   | {
       readonly type: 'convolution';

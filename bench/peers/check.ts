@@ -1,9 +1,9 @@
-/** Largest difference that other orders of summing explain, relative to the largest magnitude of a result. */
+/** Largest difference explained by another order of summation, relative to the largest magnitude of a result. */
 const TOLERANCE = 1e-3;
 
 /**
- * In words, where a contender's results are not the engine's: the first whose largest difference is more than a thousandth of
- * the largest magnitude; undefined where all agree.
+ * Describes the first result of a contender that differs from the engine's by more than a thousandth of the largest
+ * magnitude; undefined where all agree.
  */
 export function disagreement(
   theirs: readonly ArrayLike<number>[],
@@ -17,7 +17,7 @@ export function disagreement(
     let difference = 0;
     for (let i = 0; i < expected.length; i++) {
       largest = Math.max(largest, Math.abs(expected[i]));
-      // Not a number counts as infinitely far off.
+      // NaN counts as an infinite difference.
       difference = Math.max(difference, Math.abs(got[i] - expected[i]) || (got[i] === expected[i] ? 0 : Infinity));
     }
     if (difference > TOLERANCE * largest)

@@ -31,7 +31,7 @@ async function prepareOperation(workload, { dy, ...inputs }) {
           const [y, pullBack] = vjp(forward, args);
           const gradients = pullBack(dy);
           pullBack.dispose();
-          // The value is returned too: what nobody reads would not be computed.
+          // The value is returned too, because unused results are not computed.
           return [y, ...gradients];
         }
       : (dy, ...args) => {
@@ -86,7 +86,7 @@ async function prepareStep(workload, tensors) {
     for (const value of [alpha, x, target]) value?.dispose();
     return loss;
   };
-  /** Reads a value as often as it is used, and gives it up at the end. */
+  /** Holds a reference for each use of a value, and releases it at the end. */
   const step = ({ weights, velocity, alpha, first, second }, batches, corrections) => {
     let next = {};
     if (alpha) {

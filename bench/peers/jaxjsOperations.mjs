@@ -8,8 +8,8 @@ const PAD1 = [
 ];
 
 /**
- * Operations on NCHW that leave their arguments alive: jax-js counts references, and an operation takes its arguments
- * over. Every result is remembered, and given up by `end`.
+ * Operations on NCHW that do not consume their arguments: jax-js counts references, and an operation releases its
+ * arguments. Every result is recorded, and released by `end`.
  */
 export function scope() {
   const made = [];
@@ -37,7 +37,7 @@ export function scope() {
       return keep(normalised.ref.mul(gamma.ref.reshape(channels)).add(beta.ref.reshape(channels)));
     },
     averagePool3x3: (x) => keep(windows3x3(np.pad(x.ref, PAD1), (window) => np.sum(window)).mul(shares(x.shape))),
-    // Padding is with zeros alone: pixels outside get a number below all others.
+    // Padding supports zeros only: pixels outside get a number below all others.
     maxPool3x3: (x) => keep(windows3x3(np.pad(x.ref, PAD1).add(border(x.shape, 0, -1e30)), (window) => np.max(window))),
     halve: (x) => {
       const [n, c, height, width] = x.shape;
@@ -53,7 +53,7 @@ export function scope() {
         .map(([edge, operation, x]) => keep(x.ref.mul(mixture.ref.slice(edge, operation))))
         .reduce((sum, term) => keep(sum.ref.add(term.ref))),
   };
-  /** The result stays, all else made here is given up. */
+  /** Keeps the result and releases all other values created here. */
   const end = (result) => {
     const held = result.ref;
     for (const value of made) value.dispose();
@@ -68,7 +68,7 @@ function border([, , height, width], inside, outside) {
   return np.array(data).reshape([1, 1, height + 2, width + 2]);
 }
 
-/** One over the number of pixels inside the image in every window. */
+/** Reciprocal of the number of pixels inside the image for every window. */
 function shares([, , height, width]) {
   const inside = (i, n) => Math.min(i + 1, n - 1) - Math.max(i - 1, 0) + 1;
   const data = Float32Array.from(
@@ -78,7 +78,7 @@ function shares([, , height, width]) {
   return np.array(data).reshape([1, 1, height, width]);
 }
 
-/** A layer of an operation workload; takes its parameters off the front of `parameters`. */
+/** A layer of an operation workload; removes its parameters from the front of `parameters`. */
 export function applyLayer(ops, layer, x, parameters) {
   switch (layer.type) {
     case 'convolution':
@@ -98,13 +98,13 @@ export function applyLayer(ops, layer, x, parameters) {
   }
 }
 
-/** NHWC images become NCHW, [height, width, in, out] weights [out, in, height, width]; all else stays. */
+/** NHWC images become NCHW, [height, width, in, out] weights [out, in, height, width]; other tensors are unchanged. */
 export function load({ shape, data }, isWeight) {
   const value = np.array(data instanceof Uint32Array ? Float32Array.from(data) : data).reshape([...shape]);
   return shape.length === 4 ? np.transpose(value, isWeight ? [3, 2, 0, 1] : [0, 3, 1, 2]) : value;
 }
 
-/** The way back of `load`; leaves its argument alive. */
+/** Inverse of `load`; does not consume its argument. */
 export function store(value, isWeight) {
   const moved = value.shape.length === 4 ? np.transpose(value.ref, isWeight ? [2, 3, 1, 0] : [0, 2, 3, 1]) : value.ref;
   return moved.data();

@@ -23,7 +23,7 @@ export function logitsOf(ops, workload, weights, alphas, x) {
   return logits[workload.network](ops, workload, weightsOf(weights), alphas, x);
 }
 
-/** Weights that tell when the engine has none of a name, rather than let a framework fail at undefined. */
+/** Looks up weights by name, with an error that names missing ones. */
 function weightsOf(weights) {
   return (name, required = true) => {
     const value = weights[name];

@@ -8,7 +8,7 @@ export async function start() {
   await tf.ready();
 }
 
-/** Submits what was recorded and waits for it: the pass must be ended first, or it stays open and later work is void. */
+/** Submits recorded work and waits for it. The pass must be ended first: an open pass makes later work invalid. */
 async function idle() {
   const backend = tf.backend();
   if (backend.commandEncoder) {
@@ -22,7 +22,7 @@ export function prepare(workload, tensors) {
   return workload.kind === 'operation' ? prepareOperation(workload, tensors) : prepareStep(workload, tensors);
 }
 
-/** Bytes of buffers, those kept for later use included. */
+/** Bytes of buffers, including pooled ones. */
 function figures() {
   return { deviceBytes: tf.memory().numBytesAllocatedInGPU };
 }
@@ -40,7 +40,7 @@ function prepareOperation(workload, { dy, ...inputs }) {
       tf.dispose(results);
       results = tf.tidy(() => {
         if (!workload.backward) return [f(...values)];
-        // One pass gives both: the value is kept as the gradient computes it.
+        // One pass gives both: the value is stored while the gradient is computed.
         let y;
         const gradients = tf.grads((...args) => {
           y = tf.keep(f(...args));
@@ -56,7 +56,7 @@ function prepareOperation(workload, { dy, ...inputs }) {
   };
 }
 
-/** Tensors of one kind ("weights", "alphas") as variables, by their names in it. */
+/** Tensors with one prefix ("weights", "alphas") as variables, by the rest of their names. */
 function variablesOf(tensors, kind) {
   const variables = {};
   for (const [name, { shape, data }] of Object.entries(tensors))

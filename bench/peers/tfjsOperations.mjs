@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 
 /**
  * Convolution of [N, H, W, C], padded to keep the size at stride 1. Gradients of dilated convolutions throw in TensorFlow.js
- * 4.22: for training, their kernels are spread by zeros between the taps.
+ * 4.22: for training, zeros are inserted between the taps of the kernel instead.
  */
 export function conv(x, w, { stride = 1, dilation = 1, groups = 1 } = {}, trained = true) {
   const spreads = trained && dilation > 1;
@@ -32,7 +32,7 @@ function withZeros(w, dilation) {
 
 export function batchNorm(x, gamma, beta) {
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
-  // Its gradient needs a scale and a shift even where there are none.
+  // Its gradient needs a scale and an offset, even if unused.
   return tf.batchNorm(x, mean, variance, beta ?? tf.zerosLike(mean), gamma ?? tf.onesLike(mean), 1e-5);
 }
 
@@ -53,7 +53,7 @@ const plainAveragePool3x3 = (x, stride) => tf.avgPool(x, 3, stride, 1, rounding(
 /**
  * Average over the pixels inside the image. The gradient of TensorFlow.js 4.22 divides by nine at borders too, although its
  * forward pass leaves out what lies outside; here the gradient of the output is scaled by nine over the number of pixels
- * first, so that networks train on right gradients.
+ * first, so that networks train with correct gradients.
  */
 export function averagePool3x3(x, stride = 1) {
   return tf.customGrad((x, save) => {
@@ -88,7 +88,7 @@ export function weighted(terms, weights) {
     .reduce((sum, term) => tf.add(sum, term));
 }
 
-/** A layer of an operation workload; takes its parameters off the front of `parameters`. */
+/** A layer of an operation workload; removes its parameters from the front of `parameters`. */
 export function applyLayer(layer, x, parameters, trained) {
   switch (layer.type) {
     case 'convolution':
@@ -96,7 +96,7 @@ export function applyLayer(layer, x, parameters, trained) {
     case 'maxPool':
       return maxPool3x3(x, layer.stride);
     case 'averagePool':
-      // As it is, to be timed: its wrong gradient is reported.
+      // Unchanged, because it is timed: its wrong gradient is reported.
       return plainAveragePool3x3(x, layer.stride);
     case 'batchNorm':
       return batchNorm(x, parameters.shift(), parameters.shift());

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** Packages of the frameworks that are compared with. */
+/** Packages of the frameworks compared with. */
 export const PEERS = { tfjs: '@tensorflow/tfjs-backend-webgpu', jaxjs: '@jax-js/jax' } as const;
 export type PeerName = keyof typeof PEERS;
 
@@ -16,7 +16,7 @@ export function peerVersion(name: PeerName): string | undefined {
   }
 }
 
-/** @throws RangeError for a name that is no peer's, or of one that isn't installed */
+/** @throws {RangeError} for an unknown peer, or one that is not installed */
 export function checkPeers(names: readonly string[]): asserts names is PeerName[] {
   for (const name of names) {
     if (!(name in PEERS)) throw new RangeError(`--peers: got ${name}, wanted ${Object.keys(PEERS).join(', ')}`);

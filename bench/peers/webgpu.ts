@@ -6,16 +6,16 @@ import { pacePolling } from '../../src/engine/device/node/polling.js';
 import { unpackSwiftShader } from '../../src/engine/device/node/swiftshader.js';
 import { installedDrivers, loadVulkan } from '../../src/engine/device/node/vulkan.js';
 
-/** Dawn crashes when its entry object is garbage collected while a device lives: held for the life of the process. */
+/** Dawn crashes when its entry object is garbage collected while a device exists, so it is kept until the process ends. */
 let held: GPU;
 
-/** Gives frameworks made for browsers the global `navigator.gpu` they look for, which offers the adapter of this name. */
+/** Defines the global `navigator.gpu` for frameworks made for browsers; it offers the adapter of this name. */
 export async function provideWebGpu({ kind, name }: { kind: AdapterKind; name: string }): Promise<void> {
   const drivers = driversOf(kind);
   if (drivers)
     for (const variable of ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES']) process.env[variable] = drivers.join(':');
   if (process.platform === 'linux') loadVulkan(() => unpackSwiftShader().loader);
-  // The engine does not poll busily, so its peers are not left to it either.
+  // The engine polls with pauses, so the peers do too.
   pacePolling(globals as Record<string, unknown>);
   Object.assign(globalThis, globals);
   held = create([]);

@@ -11,7 +11,7 @@ export interface Environment {
   /** Cores that the process may use. */
   readonly cores: number;
   readonly date: string;
-  /** Load average of the last minute at the start: above 0, others ran too. */
+  /** Load average of the last minute at the start; above 0 when other processes were running. */
   readonly loadAverage: number;
   /** By name: node, webgpu, nastransfer (with the commit where there is one), peers. */
   readonly versions: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface Environment {
 const require = createRequire(import.meta.url);
 const folder = new URL('..', import.meta.url);
 
-/** Call it before anything is timed: the load is that of the others. */
+/** Call it before timing, so that the load is that of other processes. */
 export function environmentOf(adapter: AdapterSummary, peers: Readonly<Record<string, string>> = {}): Environment {
   return {
     adapter: adapter.name,
@@ -50,7 +50,7 @@ function commit(): string | undefined {
   }
 }
 
-/** One line for people. */
+/** Describes the environment in one line. */
 export function describeEnvironment(environment: Environment): string {
   const { adapter, driver, processor, cores, date, loadAverage, versions } = environment;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);

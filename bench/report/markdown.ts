@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * The document with the section of a name replaced: what lies between `<!-- name -->` and `<!-- /name -->`; added at the end
- * where there is none.
- * @throws Error when a section starts and doesn't end
+ * The document with the section of a name replaced: what lies between `<!-- name -->` and `<!-- /name -->`; appended
+ * where missing.
+ * @throws {Error} when a section has no end
  */
 export function replaceSection(document: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
@@ -15,7 +15,7 @@ export function replaceSection(document: string, name: string, content: string):
   return document.slice(0, from) + section + document.slice(to + end.length);
 }
 
-/** Writes a section into a file, which is made where there is none. */
+/** Writes a section into a file, which is created if missing. */
 export function writeSection(file: string, name: string, content: string): void {
   writeFileSync(file, replaceSection(existsSync(file) ? readFileSync(file, 'utf8') : '', name, content));
 }

@@ -5,13 +5,13 @@ import type { Summary } from './statistics.js';
 /** One workload, timed with one contender. */
 export interface ResultRow {
   readonly workload: string;
-  /** "nastransfer", or the framework; followed by what sets several rows of one workload apart, as "pytorch compiled". */
+  /** "nastransfer", or the framework; with a suffix where a workload has several rows, as "pytorch compiled". */
   readonly contender: string;
-  /** Milliseconds of a run; absent where there was none. */
+  /** Milliseconds per run; absent where it failed. */
   readonly time?: Summary;
   /** Further numbers by name; units in the names. */
   readonly figures?: Readonly<Record<string, number>>;
-  /** What doesn't agree, or why there is no time. */
+  /** Disagreement of results, or the reason for a missing time. */
   readonly remark?: string;
 }
 
@@ -19,7 +19,7 @@ export interface ResultRow {
 export interface ResultFile {
   readonly command: string;
   readonly environment: Environment;
-  /** Numbers of the whole run, as the ceilings that shares refer to. */
+  /** Numbers of the whole run, such as the ceilings that shares refer to. */
   readonly figures?: Readonly<Record<string, number>>;
   readonly rows: readonly ResultRow[];
 }
@@ -28,7 +28,7 @@ export function writeResults(file: string, results: ResultFile): void {
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** @throws Error when the file isn't one that `writeResults` wrote */
+/** @throws {Error} when the file was not written by `writeResults` */
 export function readResults(file: string): ResultFile {
   const results = JSON.parse(readFileSync(file, 'utf8')) as ResultFile;
   if (!Array.isArray(results.rows) || typeof results.environment?.adapter !== 'string')

@@ -9,7 +9,7 @@ export interface Summary {
   readonly upperQuartile: number;
 }
 
-/** @throws RangeError without a value */
+/** @throws {RangeError} without values */
 export function summarize(values: readonly number[]): Summary {
   const middle = median(values);
   return {
@@ -26,7 +26,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Linear between the two nearest order statistics (type 7 of Hyndman and Fan 1996). @throws RangeError without a value */
+/** Linear between the two nearest order statistics (type 7 of Hyndman and Fan 1996). @throws {RangeError} without values */
 export function quantile(values: readonly number[], share: number): number {
   if (values.length === 0) throw new RangeError('quantile: got no values, wanted at least one');
   const sorted = [...values].sort((a, b) => a - b);
@@ -36,7 +36,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }
 
-/** @throws RangeError without a value */
+/** @throws {RangeError} without values */
 export function geometricMean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('geometricMean: got no values, wanted at least one');
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
@@ -44,13 +44,13 @@ export function geometricMean(values: readonly number[]): number {
 
 /** Standard deviations of a normal distribution in one median absolute deviation. */
 const DEVIATIONS_PER_MAD = 1.4826;
-/** Combined deviations from which a difference is taken for one. */
+/** Threshold of a difference, in combined deviations. */
 const BEYOND = 3;
-/** Fewer runs don't tell their own spread. */
+/** Fewer runs do not show their spread. */
 const LEAST_COUNT = 3;
 /**
- * Runs at different times differ by more than runs within one: other load, clock rates, places in memory. A share of the
- * median that is never taken for a difference.
+ * Measurements at different times differ more than runs within one, because load, clock rate and memory placement change.
+ * Smaller relative differences of medians are therefore ignored.
  */
 const LEAST_CHANGE = 0.05;
 

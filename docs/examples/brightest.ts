@@ -25,19 +25,25 @@ export const brightest: SourceRule = {
   },
 };
 
+/** Images whose pixels are on the device at one time. */
+const BATCH = 512;
+
 async function brightness({ set, engine }: DrawContext): Promise<Float32Array> {
   if (!engine) throw new SourceError(`source of '${set.name}': rule brightest needs a device`);
   const { count, pixels } = set.train;
-  const shape = [count, pixels.length / count];
+  const size = pixels.length / count;
   const program = await (await engine()).compile((graph) => {
-    const ones = graph.constant(
-      Array.from({ length: 4 * shape[1] }, () => 1),
-      [shape[1], 4],
-    );
-    graph.output('sums', matmul(graph.feed('pixels', shape), ones));
+    const ones = graph.constant(new Float32Array(4 * size).fill(1), [size, 4]);
+    graph.output('sums', matmul(graph.feed('pixels', [BATCH, size]), ones));
   });
-  program.run({ pixels: Float32Array.from(pixels) });
-  const sums = await program.read('sums');
+  const scores = new Float32Array(count);
+  for (let start = 0; start < count; start += BATCH) {
+    const batch = new Float32Array(BATCH * size);
+    batch.set(pixels.subarray(start * size, (start + BATCH) * size));
+    program.run({ pixels: batch });
+    const sums = await program.read('sums');
+    for (let i = 0; i < BATCH && start + i < count; i++) scores[start + i] = sums[4 * i];
+  }
   program.dispose();
-  return Float32Array.from({ length: count }, (_, i) => sums[4 * i]);
+  return scores;
 }

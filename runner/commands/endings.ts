@@ -1,9 +1,9 @@
 import { describeError } from './options/errors.js';
 
-/** Ends the process with exit code 1 and one line where something fails that nobody waits for. */
+/** On an unhandled error, prints one line and ends the process with exit code 1. */
 export function endOnUnhandledErrors(verbose: boolean): void {
   const end = (error: unknown) => {
-    // A live line may stand there.
+    // Clears a live progress line.
     const clear = process.stderr.isTTY ? '\r\x1b[K' : '';
     process.stderr.write(`${clear}${describeError(error, verbose)}\n`);
     process.exit(1);
@@ -12,11 +12,11 @@ export function endOnUnhandledErrors(verbose: boolean): void {
   process.on('unhandledRejection', end);
 }
 
-/** Says so and ends with exit code 1 where Node has nothing more to do, though the work has not ended. */
+/** Prints an error and ends with exit code 1 when Node's event loop is empty before the command has finished. */
 export async function runToItsEnd(work: () => Promise<number>): Promise<void> {
   const unfinished = () => {
     process.stderr.write(
-      'error: the program stopped in the middle of its work: nothing it waits for can come any more\n',
+      'error: the program stopped before its work was finished: the event loop is empty, so what it waits for cannot arrive\n',
     );
     process.exitCode = 1;
   };
@@ -24,6 +24,6 @@ export async function runToItsEnd(work: () => Promise<number>): Promise<void> {
   const code = await work();
   process.off('beforeExit', unfinished);
   process.exitCode = code;
-  // What was interrupted can't be stopped otherwise.
+  // Work that was interrupted may still run; only exit stops it.
   if (code > 128) process.exit(code);
 }

@@ -57,7 +57,7 @@ export async function runProgram(args: readonly string[], tools: Tools, output: 
     await buildProgram(tools, output).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    // Commander has already printed what it has to say.
+    // Commander has already printed the message.
     if (!(error instanceof CommanderError)) output.notice(describeError(error, args.includes('--verbose')));
     return exitCodeOf(error);
   }

@@ -21,8 +21,8 @@ const CIFAR10_CLASSES = 'airplane automobile bird cat deer dog frog horse ship t
 
 /**
  * The binary version of CIFAR-10: data_batch_1.bin and on, test_batch.bin. All training batches must have one number of records, and
- * with the official 10,000 there must be five of them and as many test records, so that a batch cut off between two
- * records does not pass for a whole one. Errors: `DataError`.
+ * with the official 10,000 there must be five batches and as many test records, so that a batch truncated between two
+ * records is detected. @throws {DataError} when a file is missing, damaged or of the wrong size
  */
 export async function openCifar10(folder: string, name: string): Promise<ImageSet> {
   const present = (await listFolder(folder)).filter((file) => /^data_batch_\d+\.bin$/.test(file));
@@ -68,7 +68,7 @@ async function readNames(file: string, count: number): Promise<string[] | undefi
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
   if (names.length !== count) {
-    throw new DataError({ file, got: `${names.length} class names`, wanted: `${count}, one a line` });
+    throw new DataError({ file, got: `${names.length} class names`, wanted: `${count}, one per line` });
   }
   return names;
 }

@@ -19,9 +19,9 @@ interface ClassFiles {
 }
 
 /**
- * A folder with one sub-folder of PNG and JPEG images a class. Each image is put on white, cropped to its centre square and resized to
+ * A folder with one sub-folder of PNG and JPEG images per class. Each image is put on white, cropped to its centre square and resized to
  * size x size. With sub-folders `train` and `test` (of the same classes) these are the two parts, and other sub-folders are
- * left alone; otherwise a seeded fifth of every class is test. One channel where every image is grey.
+ * ignored; otherwise a fifth of every class, chosen by a seed, becomes test images. One channel where every image is grey.
  * Anything else in a class folder, an empty class, an image beside the class folders: `DataError`.
  */
 export async function openClassFolder(folder: string, name: string, size = DEFAULT_SIZE): Promise<ImageSet> {
@@ -47,7 +47,7 @@ export async function openClassFolder(folder: string, name: string, size = DEFAU
   const files = await listClasses(folder);
   const small = files.find((c) => c.files.length < 2);
   if (small) {
-    const wanted = 'at least two images a class, one for training and one for testing';
+    const wanted = 'at least two images per class, one for training and one for testing';
     throw new DataError({ file: join(folder, small.name), got: 'one image', wanted });
   }
   const classes = files.map((c) => c.name);
@@ -56,7 +56,7 @@ export async function openClassFolder(folder: string, name: string, size = DEFAU
     const lacking = classes.find((_, c) => !split.labels.includes(c));
     if (lacking === undefined) continue;
     const got = `no ${part} image of class '${lacking}' after equal images were kept together`;
-    throw new DataError({ file: folder, got, wanted: 'at least two different images a class' });
+    throw new DataError({ file: folder, got, wanted: 'at least two different images per class' });
   }
   return asSet(name, size, classes, parts.train, parts.test);
 }
@@ -90,12 +90,16 @@ async function listClasses(folder: string): Promise<ClassFiles[]> {
     if (SYSTEM_FILE.test(name)) continue;
     if (await isFolder(path)) classes.push({ name, files: await listImages(path) });
     else if (IMAGE_FILE.test(name)) {
-      throw new DataError({ file: path, got: 'an image outside a class', wanted: 'images in one sub-folder a class' });
+      throw new DataError({
+        file: path,
+        got: 'an image outside a class',
+        wanted: 'images in one sub-folder per class',
+      });
     }
   }
   if (classes.length >= 2) return classes;
   const got = classes.length === 0 ? 'no sub-folder' : `one sub-folder, '${classes[0].name}'`;
-  throw new DataError({ file: folder, got, wanted: 'one sub-folder a class, at least two' });
+  throw new DataError({ file: folder, got, wanted: 'one sub-folder per class, at least two' });
 }
 
 async function listImages(folder: string): Promise<string[]> {
@@ -104,7 +108,7 @@ async function listImages(folder: string): Promise<string[]> {
     const path = join(folder, name);
     if (SYSTEM_FILE.test(name)) continue;
     if (await isFolder(path)) {
-      const advice = 'A class is one folder: move the images up or the folder away';
+      const advice = 'A class folder holds images only: move the images up, or remove the inner folder';
       throw new DataError({
         file: path,
         got: 'a folder in a class folder',

@@ -35,7 +35,7 @@ const listSchema = z.array(
 
 /**
  * Emoji in Google's drawing on white, 32x32 RGB, from the npm package emoji-datasource-google; the class is the category. Skin-tone
- * variants are left out. A fifth of every category is test; equal drawings are on one side. Errors: `DataError`.
+ * variants are left out. A fifth of every category becomes test images; equal drawings go to the same part. Errors: `DataError`.
  */
 export async function openEmoji(folder = packageFolder(PACKAGE)): Promise<ImageSet> {
   const listFile = join(folder, 'emoji.json');

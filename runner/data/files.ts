@@ -38,15 +38,16 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Decompresses a gzip file that should give `length` bytes. More than that is refused before it takes memory.
- * Errors: `DataError` (damaged, truncated, too long, bytes after its end); a too short result is the caller's to judge.
+ * Decompresses a gzip file that should give `length` bytes. Larger results are rejected before memory is allocated.
+ * The caller checks for results that are too short.
+ * @throws {DataError} when the file is damaged, truncated or too long, or has bytes after its end
  */
 export function gunzip(bytes: Uint8Array, file: string, length: number): Uint8Array {
   if (length > LARGEST_BYTES) {
     throw new DataError({ file, got: `${length} bytes of images declared`, wanted: `at most ${LARGEST_BYTES}` });
   }
   try {
-    // With `info` Node gives the engine too, which knows how much it read; its types do not say so.
+    // With `info` Node also returns the zlib engine, which knows how much it has read; its types lack that.
     const result = gunzipSync(bytes, { maxOutputLength: length + 1, info: true }) as unknown as {
       buffer: Buffer;
       engine: { bytesWritten: number };

@@ -81,7 +81,7 @@ async function readIdx(file: string, dimensions: readonly number[]): Promise<Uin
   const bytes = await readBytes(file);
   if (!file.endsWith('.gz')) return bytes;
   const beginning = gunzipBeginning(bytes);
-  // A stream too damaged to begin is reported as such, not as a short header.
+  // A stream that is damaged at its start is reported as damaged, not as a short header.
   const length = beginning.length === 0 ? 0 : parseIdxHeader(beginning, file, dimensions).length;
   return gunzip(bytes, file, length);
 }

@@ -11,8 +11,8 @@ export interface ImageSets {
 }
 
 /**
- * `SET@validation` is a set's training images alone, the second half of them in place of the test images.
- * @param size edge in pixels that folders of pictures of any size are brought to
+ * `SET@validation` is a set with its training images only: the first half for training, the second half in place of the test images.
+ * @param size edge length in pixels that the images of folders are resized to
  */
 export function imageSets(options: { dataDir?: string; size: number }): ImageSets {
   const opened = new Map<string, Promise<ImageSet>>();

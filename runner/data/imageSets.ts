@@ -51,7 +51,7 @@ const dataFolder = (options: ImageSetOptions): string | undefined =>
 
 /**
  * Opens an image set: `mnist`, `fashion-mnist`, `emoji`, a packed set of the data folder, or a path: an IDX folder, a folder of CIFAR-10
- * or CIFAR-100 binary files, a folder of one sub-folder a class with PNG and JPEG, or a file of a packed set.
+ * or CIFAR-100 binary files, a folder with one sub-folder per class with PNG and JPEG, or a file of a packed set.
  * Errors: `UnknownImageSetError`; `DataError` for files that are missing, damaged or of the wrong size.
  */
 export async function openImageSet(name: string, options: ImageSetOptions = {}): Promise<ImageSet> {
@@ -89,10 +89,11 @@ async function openPath(path: string, size: number | undefined): Promise<ImageSe
   if (await hasSubFolders(path)) return openClassFolder(path, name, size);
   const packed = await packedNames(path);
   if (packed.length === 1) return openPacked(path, packed[0]);
-  const got = packed.length > 1 ? `the packed sets ${packed.join(', ')}` : `${files.length} files of no known set`;
+  const got =
+    packed.length > 1 ? `the packed sets ${packed.join(', ')}` : `${files.length} files of no known image set`;
   const advice = packed.length > 1 ? `Name one of them with --data-dir ${path}` : undefined;
   const wanted =
-    'train-images-idx3-ubyte and its three companions, CIFAR binary files, one sub-folder a class, or a packed set';
+    'train-images-idx3-ubyte and its three companions, CIFAR binary files, one sub-folder per class, or a packed set';
   throw new DataError({ file: path, got, wanted, advice });
 }
 

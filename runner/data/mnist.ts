@@ -10,7 +10,7 @@ export function packageFolder(name: OptionalPackage): string {
     return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
   } catch (cause) {
     const advice = `Install it: ${installCommand(name)}`;
-    throw new DataError({ file: name, got: 'no such npm package', wanted: 'it to be installed', advice }, { cause });
+    throw new DataError({ file: name, got: 'no such npm package', wanted: 'an installed package', advice }, { cause });
   }
 }
 

@@ -38,8 +38,8 @@ export function encodePng(width: number, height: number, rgb: Uint8Array): Buffe
 }
 
 /**
- * Walks the chunks before anything is decoded, for what the decoder would not say: where a file is damaged, and whether it declares
- * more than should be decoded.
+ * Checks the chunks before decoding, because the decoder does not report where a file is damaged, or that it declares
+ * more pixels than allowed.
  */
 function checkPng(bytes: Buffer, file: string): void {
   if (!isPng(bytes)) throw new DataError({ file, offset: 0, got: 'other bytes', wanted: 'the PNG signature' });

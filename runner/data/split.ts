@@ -9,9 +9,9 @@ const TEST_SHARE = 0.2;
 const SPLIT_SEED = 0;
 
 /**
- * Parts images into train and test, class by class, in the given order within each: a fifth of every class, at least one image, is
- * test. Images with equal pixels all go to the same side, so that a test image is never seen in training; `purpose`
- * names the draw (seed 0).
+ * Splits images into training and test images, class by class: a fifth of every class, at least one image, becomes
+ * test images; the order within each part is kept. Images with equal pixels go to the same part, so that no test image is seen in training.
+ * `purpose` names the random stream (seed 0).
  */
 export function trainTestSplit(
   images: ImageSplit,
@@ -37,7 +37,7 @@ export function trainTestSplit(
     }
     const keys = [...groups.keys()];
     let test = 0;
-    // What another class has placed is placed; it counts first.
+    // Images that another class has already assigned count first.
     for (const key of keys) if (side.get(key)) test += groups.get(key)!.length;
     for (const key of random.shuffle(keys).sort((a, b) => groups.get(a)!.length - groups.get(b)!.length)) {
       const group = groups.get(key)!;

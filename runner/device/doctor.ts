@@ -69,15 +69,15 @@ export function advise(gpu: Pick<Gpu, 'info' | 'features' | 'timestamps' | 'subg
     return [
       gpu.timestamps
         ? ''
-        : 'No timestamp-query: kernels are timed by the clock on the wall, and the tuner less surely.',
-      gpu.subgroups ? '' : 'No subgroups: reductions go through workgroup memory. A newer driver may have them.',
+        : 'No timestamp-query: kernels are timed by wall-clock time, which makes the tuner less reliable.',
+      gpu.subgroups ? '' : 'No subgroups: reductions use workgroup memory. A newer driver may support them.',
     ].filter(Boolean);
   }
   const cores = availableParallelism();
   return [
     gpuFile === undefined
-      ? `It computes on ${cores} CPU core${cores === 1 ? '' : 's'}. A GPU with a Vulkan driver is faster by far, and more cores help.`
-      : `There is a GPU (${gpuFile}), but no Vulkan driver for it that works: install its vendor's, then choose --adapter hardware.`,
+      ? `It computes on ${cores} CPU core${cores === 1 ? '' : 's'}. A GPU with a Vulkan driver is much faster; more cores help too.`
+      : `There is a GPU (${gpuFile}), but no working Vulkan driver for it: install the vendor's driver, then choose --adapter hardware.`,
     kind === 'swiftshader'
       ? 'lavapipe is several times faster than SwiftShader on the same cores: install Mesa 24 or newer (apt-get install ' +
         'mesa-vulkan-drivers libvulkan1; on Debian 12 run scripts/installLavapipe.sh).'
@@ -101,7 +101,10 @@ export function formatDoctor(report: DoctorReport): string {
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
     ],
-    ['kernels', report.tuned === undefined ? 'the usual ones; tune measures others' : `tuned (${report.tuned})`],
+    [
+      'kernels',
+      report.tuned === undefined ? 'default; `nastransfer tune` measures alternatives' : `tuned (${report.tuned})`,
+    ],
     ['matrix product', `${report.gemmGflops} GFLOP/s`],
     ['multiply-adds', `${report.peakGflops} GFLOP/s at most`],
     ['memory speed', `${report.memoryGBs} GB/s, read and written`],
@@ -110,7 +113,7 @@ export function formatDoctor(report: DoctorReport): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
   if (report.advice.length > 0)
-    lines.push('', 'What would make it faster here:', ...report.advice.map((line) => `- ${line}`));
+    lines.push('', 'What would make it faster:', ...report.advice.map((line) => `- ${line}`));
   if (report.missing.length > 0)
     lines.push(
       '',

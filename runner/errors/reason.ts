@@ -1,14 +1,14 @@
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
   EISDIR: 'a folder',
-  ENOTDIR: 'a file where a folder should be',
+  ENOTDIR: 'a file in place of a folder',
   EACCES: 'no permission',
   EPERM: 'no permission',
-  EROFS: 'a disk that can only be read',
+  EROFS: 'a read-only file system',
   ENOSPC: 'no space left on the disk',
   EDQUOT: 'no space left in the quota',
   EMFILE: 'too many open files',
-  ENAMETOOLONG: 'a name that is too long',
+  ENAMETOOLONG: 'file name too long',
 };
 
 /** What the system said when it refused to read or write something, in words. */

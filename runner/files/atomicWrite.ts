@@ -4,9 +4,9 @@ import { StoreError } from '../errors/errors.js';
 import { reasonOf } from '../errors/reason.js';
 
 /**
- * Writes a file so that at every moment either the old or the new text is there whole: a temporary file in the same
- * folder, brought to the disk, then renamed.
- * @throws StoreError
+ * Writes a file atomically: a temporary file in the same folder is written, flushed to disk, and renamed. Then the folder
+ * is flushed too, so that the new name survives a power failure.
+ * @throws {StoreError} when the file cannot be written
  */
 export async function atomicWrite(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
@@ -21,12 +21,12 @@ export async function atomicWrite(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw new StoreError(`${path}: can't be written: ${reasonOf(error)}`, { cause: error });
+    throw new StoreError(`${path}: cannot be written: ${reasonOf(error)}`, { cause: error });
   }
   await syncFolder(dirname(path));
 }
 
-/** Brings the names in a folder to the disk. Systems that can't (Windows) do so by themselves. */
+/** Flushes the entries of a folder to disk. Windows has no such call. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

@@ -10,7 +10,7 @@ import { reasonOf } from '../errors/reason.js';
 
 const LOCK_FILE = 'study.lock';
 
-/** Another process works in the folder. */
+/** Another process holds the lock of the folder. */
 export class LockedError extends NasTransferError {
   override readonly code = 'locked';
 }
@@ -18,15 +18,16 @@ export class LockedError extends NasTransferError {
 interface Holder {
   readonly id: string;
   readonly pid: number;
-  /** When the process started, as the system counts it: a pid alone may have gone to another process since. */
+  /** Start time of the process in the system's units: the pid alone may have been reused. */
   readonly started: string | null;
   readonly host: string;
 }
 
 /**
- * Makes this process the only one to write into a folder. The lock of a process that is gone is taken over.
- * @returns a function that gives the folder free again
- * @throws LockedError naming the process that holds it, StoreError if nothing can be written there
+ * Locks a folder for this process. The lock of a process that no longer runs is taken over.
+ * @returns a function that releases the lock
+ * @throws {LockedError} when a running process holds the lock
+ * @throws {StoreError} when the folder cannot be written to
  */
 export async function lockFolder(folder: string, notice: (text: string) => void): Promise<() => Promise<void>> {
   const path = join(folder, LOCK_FILE);
@@ -45,7 +46,7 @@ export async function lockFolder(folder: string, notice: (text: string) => void)
       };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-        throw new StoreError(`${folder}: can't be written to: ${reasonOf(error)}; choose another folder with --out`, {
+        throw new StoreError(`${folder}: cannot be written to: ${reasonOf(error)}; choose another folder with --out`, {
           cause: error,
         });
     }
@@ -56,14 +57,14 @@ export async function lockFolder(folder: string, notice: (text: string) => void)
       const where = holder.host === own.host ? '' : ` on ${holder.host}`;
       throw new LockedError(
         `${folder}: process ${holder.pid}${where} is working in this folder; wait for it, choose another folder with ` +
-          `--out, or delete ${path} if that process is gone`,
+          `--out, or delete ${path} if that process no longer runs`,
       );
     }
-    if (await removeStale(path, found)) notice(`${path}: removed the lock of a process that is gone`);
+    if (await removeStale(path, found)) notice(`${path}: removed the lock of a process that no longer runs`);
   }
 }
 
-/** The text of the lock; undefined if it is gone. Its maker may not have written it yet: an empty one gets a moment. */
+/** The text of the lock file; undefined if it was deleted. Its owner may not have written it yet, so an empty file is read again. */
 async function readLock(path: string): Promise<string | undefined> {
   for (let attempt = 0; ; attempt++) {
     const text = await readIfThere(path);
@@ -72,12 +73,12 @@ async function readLock(path: string): Promise<string | undefined> {
   }
 }
 
-/** A guard that was not taken away in this time belongs to a process that died while it held it. */
+/** A guard file older than this was left by a process that died. */
 const GUARD_MILLISECONDS = 10_000;
 
 /**
- * Deletes the lock if it still is the stale one. Who deletes holds a guard file, so that nobody deletes the lock that
- * another process made after deleting the stale one.
+ * Deletes the lock if it still is the stale one. A guard file is held meanwhile, so that no process deletes the new lock that
+ * another one created after deleting the stale one.
  */
 async function removeStale(path: string, stale: string): Promise<boolean> {
   const guard = `${path}.guard`;
@@ -103,7 +104,7 @@ async function removeStale(path: string, stale: string): Promise<boolean> {
 }
 
 function isRunning({ pid, started, host }: Holder): boolean {
-  // Of another machine's processes nothing is known.
+  // Processes of another machine cannot be checked.
   if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);
@@ -118,7 +119,7 @@ function isRunning({ pid, started, host }: Holder): boolean {
 function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the command in parentheses, may hold spaces.
+    // The second field, the command in parentheses, may contain spaces.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null;

@@ -6,9 +6,9 @@ import { reasonOf } from '../errors/reason.js';
 const ADVICE = 'choose another folder with --out';
 
 /**
- * Makes a folder and those above it that are missing. One by one: the recursive mkdir of Node never returns where the
- * system answers every attempt with "no such file", as in /proc.
- * @throws StoreError naming what is in the way
+ * Creates a folder and its missing parents, one by one: Node's recursive mkdir never returns where the system answers every
+ * attempt with ENOENT, as in /proc.
+ * @throws {StoreError} when a parent is a file or cannot be written to
  */
 export async function makeFolder(path: string): Promise<void> {
   if (path === '') throw new StoreError(`the folder of results: got an empty name, wanted a folder; ${ADVICE}`);
@@ -24,9 +24,9 @@ export async function makeFolder(path: string): Promise<void> {
     try {
       await mkdir(folder);
     } catch (cause) {
-      // Another process may have made it meanwhile.
+      // Another process may have created it meanwhile.
       if ((await kindOf(folder)) === 'folder') continue;
-      throw new StoreError(`${folder}: the folder can't be made: ${reasonOf(cause)}; ${ADVICE}`, { cause });
+      throw new StoreError(`${folder}: the folder cannot be created: ${reasonOf(cause)}; ${ADVICE}`, { cause });
     }
   }
 }

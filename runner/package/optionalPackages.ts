@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { packageRoot } from './package.js';
 
-/** The npm packages that not everybody needs (`optionalDependencies` of package.json), and what each gives. */
+/** The optional npm packages (`optionalDependencies` of package.json), and what each provides. */
 export const OPTIONAL_PACKAGES = {
   '@sparticuz/chromium': 'SwiftShader, which computes on the CPU of x86-64 Linux without a GPU or lavapipe',
   '@viz-js/viz': 'drawings of found cells in reports',
@@ -16,7 +16,7 @@ export type OptionalPackage = keyof typeof OPTIONAL_PACKAGES;
 /** An optional package that is not installed. */
 export interface MissingPackage {
   readonly package: OptionalPackage;
-  /** What there would be with it, in words. */
+  /** What the package would provide. */
   readonly gives: string;
   /** The command that installs it. */
   readonly install: string;
@@ -29,12 +29,12 @@ export function isInstalled(name: OptionalPackage): boolean {
     resolve(`${name}/package.json`);
     return true;
   } catch (error) {
-    // Some packages are there but do not let their package.json be read from outside.
+    // Some installed packages do not export their package.json.
     return (error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
   }
 }
 
-/** The command that installs an optional package in the version that this one was tested with. */
+/** Command that installs an optional package in the tested version. */
 export function installCommand(name: OptionalPackage): string {
   const { optionalDependencies } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
     optionalDependencies: Readonly<Record<OptionalPackage, string>>;
@@ -42,7 +42,7 @@ export function installCommand(name: OptionalPackage): string {
   return `npm install ${name}@${optionalDependencies[name].replace(/^\^/, '')}`;
 }
 
-/** The optional packages that are not installed and would give something on this platform. */
+/** Optional packages that are not installed and work on this platform. */
 export function missingPackages(): MissingPackage[] {
   const names = Object.keys(OPTIONAL_PACKAGES) as OptionalPackage[];
   return names

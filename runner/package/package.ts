@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this package: the sources' and the built program's lie at different depths in it. */
+/** The root folder of this package. Sources and built files lie at different depths in it. */
 export function packageRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   for (let folder = here; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder;
-    if (folder === dirname(folder)) throw new Error(`no package.json in ${here} or above it; install the package anew`);
+    if (folder === dirname(folder)) throw new Error(`no package.json in ${here} or above it; reinstall the package`);
   }
 }
 
@@ -16,7 +16,7 @@ export function packageVersion(): string {
   return versionIn(join(packageRoot(), 'package.json'));
 }
 
-/** What results depend on besides the adapter. */
+/** Versions that results depend on. */
 export function versions(): Record<string, string> {
   const require = createRequire(import.meta.url);
   return {

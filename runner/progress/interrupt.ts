@@ -3,10 +3,10 @@ import { InterruptedError } from '../errors/errors.js';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Does the work. Where Ctrl-C or a request to end comes first, it rejects, so that the caller closes what is open; the
- * work itself can't be stopped, and the process should end. A second signal ends it at once.
- * @param message what the error says
- * @throws InterruptedError
+ * Runs work until it ends or SIGINT or SIGTERM arrives. A signal rejects the promise, so that the caller can close its
+ * files; the work itself goes on, so the process should exit. A second signal ends the process at once.
+ * @param message message of the error
+ * @throws {InterruptedError} when a signal arrives first
  */
 export async function interruptible<T>(message: string, work: () => Promise<T>): Promise<T> {
   let interrupt!: (signal: NodeJS.Signals) => void;

@@ -1,6 +1,6 @@
 import type { Spread } from '../../src/nas/math/index.js';
 
-/** What stands where there is no number. */
+/** Placeholder for a missing number. */
 export const NONE = '–';
 
 type Maybe = number | null | undefined;
@@ -9,7 +9,7 @@ function known(value: Maybe): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** A decimal number with a real minus sign. */
+/** A decimal number with the minus sign U+2212. */
 export function decimal(value: Maybe, digits: number): string {
   if (!known(value)) return NONE;
   const text = Math.abs(value).toFixed(digits);
@@ -23,17 +23,17 @@ export function signed(value: Maybe, digits: number): string {
   return value >= 0 || !text.startsWith('−') ? `+${text}` : text;
 }
 
-/** A fraction as per cent without the sign: `0.7634` as `76.3`. */
+/** A fraction in per cent, without the sign: `0.7634` as `76.3`. */
 export function percent(fraction: Maybe, digits = 1): string {
   return known(fraction) ? decimal(100 * fraction, digits) : NONE;
 }
 
-/** Mean and standard deviation in per cent: `76.3 ± 1.2`; a single run has no deviation to show. */
+/** Mean and standard deviation in per cent: `76.3 ± 1.2`; a single run has no deviation. */
 export function percentSpread(spread: Spread): string {
   return spread.count > 1 ? `${percent(spread.mean)} ± ${percent(spread.deviation)}` : percent(spread.mean);
 }
 
-/** Mean and standard deviation of numbers as they are: `93.70 ± 0.36`; a single one has no deviation to show. */
+/** Mean and standard deviation of numbers as they are: `93.70 ± 0.36`; a single value has no deviation. */
 export function spreadText({ mean, deviation, count }: Spread, digits: number): string {
   return count > 1 ? `${decimal(mean, digits)} ± ${decimal(deviation, digits)}` : decimal(mean, digits);
 }
@@ -65,7 +65,7 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-/** Whole numbers, those in a row as a range: `0 to 499`, `0, 1 and 7`. */
+/** Whole numbers; consecutive ones as a range: `0 to 499`, `0, 1 and 7`. */
 export function rangeText(numbers: readonly number[]): string {
   const inRow = numbers.length > 2 && numbers.every((number, i) => number === numbers[0] + i);
   return inRow ? `${numbers[0]} to ${numbers.at(-1)}` : listed(numbers.map(String));

@@ -8,7 +8,7 @@ export interface Output {
   print(text: string): void;
   json(value: unknown): void;
   notice(text: string): void;
-  /** Columns of the terminal that results go to; undefined where they go elsewhere. */
+  /** Width of the terminal on standard output in columns; undefined where it is no terminal. */
   readonly columns?: number;
   /** Where progress is shown. */
   readonly stream: ProgressStream;
@@ -28,7 +28,7 @@ export function terminalOutput(): Output {
 
 const SILENT: ProgressStream = { write: () => true };
 
-/** Progress of a command. Scripts that read JSON get none: only a terminal does. */
+/** Progress of a command. With --json it is shown on a terminal only. */
 export async function progressOf({ stream }: Output, { json }: { readonly json?: boolean }): Promise<Progress> {
   const { createProgress } = await import('./progress.js');
   return createProgress(json && !stream.isTTY ? SILENT : stream);
@@ -39,7 +39,7 @@ interface TableOptions extends Pick<Output, 'colours' | 'columns'> {
   readonly right?: readonly string[];
 }
 
-/** Columns as wide as their widest entry. Where they don't fit a terminal, every row is a paragraph instead. */
+/** A text table. Where it is wider than the terminal, every row becomes a paragraph. */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -56,7 +56,7 @@ export function formatTable(
   return [colours.bold(lines[0]), ...lines.slice(1)].join('\n');
 }
 
-/** The first cell of every row, and below it the others with their names. */
+/** The first cell of every row, followed by the others with their column names. */
 function paragraphs(
   header: readonly string[],
   rows: readonly (readonly string[])[],

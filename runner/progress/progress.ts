@@ -4,7 +4,7 @@ import { bar, displayWidth, fitted, printable } from './line.js';
 import { StepRate } from './rate.js';
 import { StudyClock } from './studyClock.js';
 
-/** What progress needs of a stream; `process.stderr` has it all. */
+/** The part of a writable stream that progress uses, such as `process.stderr`. */
 export interface ProgressStream {
   write(text: string): unknown;
   on?(event: 'error', listener: () => void): unknown;
@@ -15,26 +15,26 @@ export interface ProgressStream {
 }
 
 export interface ProgressOptions {
-  /** One line rewritten in place; by default where the stream is a terminal that can (`TERM` is not `dumb`). */
+  /** Rewrite one line in place; by default on terminals (unless `TERM` is `dumb`). */
   readonly live?: boolean;
   /** By default on a live terminal unless `NO_COLOR` is set (no-color.org). */
   readonly colour?: boolean;
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
   /** Milliseconds between two plain lines. */
   readonly plainInterval?: number;
-  /** Milliseconds between two pictures of the live line. */
+  /** Milliseconds between two updates of the live line. */
   readonly liveInterval?: number;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a step may tell; the accuracy is a fraction. */
+/** Metrics of a step; the accuracy is a fraction. */
 export interface StepNumbers {
   readonly loss?: number;
   readonly accuracy?: number;
 }
 
-/** How much of a job is done, in what it counts: steps, say. */
+/** How much of a job is done, in its own unit, such as steps. */
 export interface Work {
   readonly done: number;
   readonly total: number;
@@ -42,20 +42,20 @@ export interface Work {
 }
 
 export interface Progress {
-  /** Says how many jobs there are in all: `kinds` names the kind of each job still to do, for the time left. */
+  /** Sets the number of jobs. `kinds` lists the kind of each remaining job, for the estimate of the time left. */
   beginStudy(kinds: readonly string[], done?: number): void;
   /**
-   * A job starts; `doing` says what it does until its first update, null that this is not worth a line. With the kinds
-   * of a study given, it is the next of its kind.
+   * Starts a job. `doing` is shown until the first update; with null nothing is shown. After `beginStudy` it counts as the
+   * next job of its kind.
    */
   start(label: string, doing: string | null, kind?: string): void;
-  /** What is done so far in the job. Cheap: it writes only now and then. */
+  /** Updates the progress of the job. Cheap: output is limited to one line per interval. */
   update(work: Work, numbers?: StepNumbers): void;
-  /** The job is done; one line about it stays. */
+  /** Ends the job and prints one line about it. */
   finish(summary?: string): void;
-  /** A line of its own, above the live line. */
+  /** Prints a line above the live line. */
   note(text: string): void;
-  /** Takes the live line away, after an error say. */
+  /** Removes the live line, for example after an error. */
   clear(): void;
 }
 
@@ -77,8 +77,8 @@ const SHORTEST_BAR = 8;
 const LONGEST_BAR = 24;
 
 /**
- * Progress of long work on a terminal: one live line, or a plain line every few seconds where there is no terminal. It
- * never keeps a process alive, and a stream that closes only makes it silent.
+ * Progress of long work: one live line on a terminal, or a plain line every few seconds elsewhere. Its timers do not keep
+ * the process alive; after the stream closes it is silent.
  */
 export function createProgress(stream: ProgressStream, options: ProgressOptions = {}): Progress {
   const environment = options.environment ?? process.env;
@@ -107,7 +107,7 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
     write(`${text}\n`);
   }
 
-  /** Shows the live line anew every second, so that its clock goes on while kernels are compiled, say. */
+  /** Redraws the live line every second, so that its clock advances between updates, for example while kernels are compiled. */
   function tick(on: boolean): void {
     clearInterval(ticking);
     ticking = on && live ? setInterval(show, 1000).unref() : undefined;
@@ -120,7 +120,7 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
     else write(`${plainLine(job)}\n`);
   }
 
-  /** Seconds left in the job: by its own rate, or before it has one by how long jobs of its kind took. */
+  /** Seconds left in the job: from its own rate, or until that is known from the mean time of jobs of its kind. */
   function secondsLeft({ work, rate, kind, started }: Job): number | null {
     const byRate = work && rate.secondsTo(work.total);
     if (byRate !== null) return byRate;
@@ -161,9 +161,9 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
 
   function liveLine(running: Job): string {
     const { place, share, ...numbers } = parts(running);
-    // One column stays free: a full line makes some terminals wrap.
+    // One column stays free: some terminals wrap a full line.
     const columns = Math.max(1, (stream.columns || 80) - 1);
-    // In the order in which a narrow terminal keeps them.
+    // In order of priority: a narrow terminal shows the first ones.
     const { work, doing, started } = running;
     const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
     const kept: string[] = [work ? percent : `${doing} ${clock((now() - started) / 1000)}`];
@@ -213,7 +213,7 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions 
       job.work = work;
       job.numbers = { ...job.numbers, ...numbers };
       const due = time - job.shown >= interval;
-      // The rate counts from the first update on: what came before it was preparation.
+      // The rate counts from the first update: the time before was preparation.
       if (first || due) job.rate.add(time, work.done);
       if (due) show();
     },
@@ -246,7 +246,7 @@ function speed(perSecond: number, unit: string): string {
 const watched = new WeakSet<ProgressStream>();
 const broken = new WeakSet<ProgressStream>();
 
-/** One listener a stream: a pipe closed at the other end says so by an event after the write, fatal if nobody listens. */
+/** One error listener per stream: a pipe closed by its reader emits an error after the write, which is fatal without a listener. */
 function watchErrors(stream: ProgressStream): void {
   if (watched.has(stream)) return;
   watched.add(stream);

@@ -1,8 +1,8 @@
-/** Steps a second over the last seconds, so that a slow start (pipelines built, images read) does not spoil the estimate. */
+/** Steps per second over the last seconds, so that a slow start (building pipelines, reading images) does not distort the estimate. */
 export class StepRate {
   private readonly samples: { time: number; step: number }[] = [];
 
-  /** @param window milliseconds looked back. */
+  /** @param window length of the window in milliseconds */
   constructor(private readonly window = 10_000) {}
 
   add(time: number, step: number): void {
@@ -10,7 +10,7 @@ export class StepRate {
     while (this.samples.length > 2 && this.samples[1].time <= time - this.window) this.samples.shift();
   }
 
-  /** Null until two samples lie apart in time and steps. */
+  /** Null until two samples differ in time and steps. */
   get perSecond(): number | null {
     const first = this.samples.at(0);
     const last = this.samples.at(-1);

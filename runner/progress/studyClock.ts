@@ -1,12 +1,12 @@
-/** Time left in a list of jobs of several kinds, from how long the finished ones of each kind took. */
+/** Estimates the time left for jobs of several kinds from the mean time of the finished jobs of each kind. */
 export class StudyClock {
   private readonly taken = new Map<string, { seconds: number; count: number }>();
   private readonly waiting: string[];
   readonly total: number;
 
   /**
-   * @param kinds the kinds of the jobs still to do, in any order: jobs of a kind take about as long.
-   * @param done jobs that were done before.
+   * @param kinds the kinds of the remaining jobs, in any order
+   * @param done number of jobs finished in earlier runs
    */
   constructor(
     kinds: readonly string[],
@@ -16,7 +16,7 @@ export class StudyClock {
     this.total = kinds.length + done;
   }
 
-  /** The number, from 1, of the job that starts now. */
+  /** The number of the job that starts now, from 1. */
   start(kind: string): number {
     const place = this.waiting.indexOf(kind);
     if (place >= 0) this.waiting.splice(place, 1);
@@ -37,8 +37,8 @@ export class StudyClock {
   }
 
   /**
-   * Seconds of the jobs not yet started. Kinds of which none has finished count as the slowest of the others, with
-   * `running`, the kind and the likely seconds of the job that runs, among these.
+   * Seconds of the jobs not yet started. A kind without a finished job counts as slow as the slowest other kind, including
+   * `running`, the kind and expected seconds of the current job.
    */
   secondsWaiting(running: { readonly kind: string; readonly seconds: number }): number {
     const means = new Map([[running.kind, running.seconds]]);

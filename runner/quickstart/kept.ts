@@ -12,23 +12,23 @@ const schema = z.object({
   seed: z.int().min(0),
   /** The device that was measured. */
   device: z.string(),
-  /** Place in the ladder. */
+  /** Index in LADDER. */
   rung: z.int().min(0),
   /** Predicted seconds of the whole command. */
   estimate: z.number(),
 });
 
-/** A plan as it is kept in the study's folder. */
+/** A plan as stored in the study's folder. */
 export type KeptPlan = z.infer<typeof schema>;
 
-/** The plan of an earlier run in the folder, with its study; undefined where there is none that can be used. */
+/** Reads the plan of an earlier run in the folder and its study; undefined where there is no usable one. */
 export async function readKept(out: string): Promise<{ plan: KeptPlan; study: unknown } | undefined> {
   const [text, study] = await Promise.all([PLAN_FILE, STUDY_FILE].map((name) => readJson(join(out, name))));
   const plan = schema.safeParse(text);
   return plan.success && study !== undefined ? { plan: plan.data, study } : undefined;
 }
 
-/** Keeps a plan. It counts once its own file is there, which is written last. */
+/** Stores a plan. Its own file is written last: without it the plan is ignored. */
 export async function keepPlan(out: string, plan: KeptPlan, study: object): Promise<void> {
   await atomicWrite(join(out, STUDY_FILE), `${JSON.stringify(study, undefined, 2)}\n`);
   await atomicWrite(join(out, PLAN_FILE), `${JSON.stringify(plan, undefined, 2)}\n`);

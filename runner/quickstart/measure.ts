@@ -12,7 +12,7 @@ import type { NetworkSize, NetworkTimes, SizeTimes } from '../tools/stepTimer.js
 import { LADDER, TYPICAL_ARCHITECTURE } from './sizes.js';
 import { quickstartStudy } from './studyFile.js';
 
-/** The first steps compile kernels, some of them only when they first run; after so many seconds of them, steps are timed for so many. */
+/** The first steps compile kernels, some of them at their first run. So steps run untimed for some seconds first, then timed. */
 const WARMING_SECONDS = 0.1;
 const STEP_SECONDS = 1;
 

@@ -18,10 +18,10 @@ export interface NewPlanOptions {
   notice(text: string): void;
 }
 
-/** Writing results and report, and what else no step counts. */
+/** Seconds for results, report and other work outside of steps. */
 const CLOSING_SECONDS = 3;
 
-/** Times the study's networks on a device and chooses the study; the engine has the kernels that this took. */
+/** Times the study's networks on a device and chooses the study. The engine holds the kernels compiled for it. */
 export async function newPlan(
   gpu: Gpu,
   tools: Tools,
@@ -31,7 +31,7 @@ export async function newPlan(
   const before = elapsed();
   await sets.open('emoji');
   await sets.open('mnist');
-  // The study reads and names them again.
+  // The study reads them again and prints their names.
   const closing = CLOSING_SECONDS + 2 * (elapsed() - before);
   const tuning = await tuningFor(gpu, tools, { tune });
   const timer = await tools.stepTimer(gpu, { variants: tuning?.variants });

@@ -2,28 +2,28 @@ import type { NetworkSize, SizeTimes } from '../tools/stepTimer.js';
 import { LADDER, NETWORK_SIZES, type Rung } from './sizes.js';
 
 export interface Plan {
-  /** Place in the ladder. */
+  /** Index in LADDER. */
   readonly rung: number;
   /** Predicted seconds of the study. */
   readonly seconds: number;
-  /** False: even the smallest study takes longer than there is time. */
+  /** False when even the smallest study takes longer than the time given. */
   readonly fits: boolean;
 }
 
-/** Jobs of the study's shape: methods that need training, times two sources and two seeds. */
+/** Numbers of jobs: methods that need training, times two sources and two seeds. */
 const SEARCHES = 4;
 const TRAININGS = 12;
 
-/** A forward pass on test images against a step of training. */
+/** Time of a forward pass on test images relative to a training step. */
 const FORWARD_SHARE = 0.4;
 
-/** Kernels that other cells need besides those of the measured one, as a share of its time to compile. */
+/** Compile time of further kernels that other cells need, as a share of the measured compile time. */
 const COMPILE_SHARE = 0.25;
 
-/** How much of the time the longest study of a size may leave unused before the next size is worth measuring. */
+/** The next size is measured if the longest study of a size leaves more than this share of the time unused. */
 const UNUSED_SHARE = 0.5;
 
-/** Seconds that a study takes on a device with these times. */
+/** Estimated seconds of a study from measured times. */
 export function predictSeconds({ size, length }: Rung, { compile, training, search }: SizeTimes): number {
   const batches = (images: number) => Math.max(1, Math.floor(images / size.batch));
   const half = length.sourceImages / 2;
@@ -40,7 +40,7 @@ export function predictSeconds({ size, length }: Rung, { compile, training, sear
 
 const sizeOf = (rung: Rung) => NETWORK_SIZES.indexOf(rung.size);
 
-/** The rungs of the measured sizes, with what they would take. */
+/** The studies of the measured sizes, with their estimated seconds. */
 function predictions(measured: ReadonlyMap<number, SizeTimes>): { rung: number; size: number; seconds: number }[] {
   return LADDER.flatMap((rung, i) => {
     const size = sizeOf(rung);
@@ -49,7 +49,7 @@ function predictions(measured: ReadonlyMap<number, SizeTimes>): { rung: number; 
   });
 }
 
-/** The place of the size to measure next: larger ones while a size's longest study leaves much of the time unused. */
+/** Index of the size to measure next; undefined when no larger one can fit. */
 export function nextSize(measured: ReadonlyMap<number, SizeTimes>, seconds: number): number | undefined {
   const top = Math.max(-1, ...measured.keys());
   const longest = predictions(measured).at(-1);
@@ -57,7 +57,7 @@ export function nextSize(measured: ReadonlyMap<number, SizeTimes>, seconds: numb
   return leavesMuch && top + 1 < NETWORK_SIZES.length ? top + 1 : undefined;
 }
 
-/** The largest study of the measured sizes that fits into so many seconds; otherwise the smallest. */
+/** The largest study of the measured sizes that fits into the given seconds, or the smallest if none fits. */
 export function choosePlan(measured: ReadonlyMap<number, SizeTimes>, seconds: number): Plan {
   const known = predictions(measured);
   const fitting = known.filter((one) => one.seconds <= seconds).at(-1);
@@ -65,7 +65,7 @@ export function choosePlan(measured: ReadonlyMap<number, SizeTimes>, seconds: nu
   return { rung, seconds: predicted, fits: fitting !== undefined };
 }
 
-/** Measures sizes until a plan can be made. @param secondsLeft asked anew after every measurement, for it takes time itself */
+/** Measures sizes until a plan can be made. @param secondsLeft called after every measurement, which takes time itself */
 export async function planQuickstart(
   measure: (size: NetworkSize) => Promise<SizeTimes> | SizeTimes,
   secondsLeft: () => number,

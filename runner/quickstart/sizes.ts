@@ -5,7 +5,7 @@ import type { NetworkSize } from '../tools/stepTimer.js';
 export interface StudyLength {
   readonly sourceImages: number;
   readonly searchEpochs: number;
-  /** Cells that evolution trains for short, and for how long. */
+  /** Number of candidates that evolution trains, and epochs of each training. */
   readonly candidates: number;
   readonly fitnessEpochs: number;
   readonly targetImages: number;
@@ -48,7 +48,7 @@ const lengths = (
 
 const rung = (size: number, length: number): Rung => ({ size: NETWORK_SIZES[size], length: lengths[length] });
 
-/** All studies that quickstart may choose, each larger than the one before and in nothing smaller. */
+/** All studies that quickstart may choose, in ascending order: none is smaller than the one before in any setting. */
 export const LADDER: readonly Rung[] = [
   rung(0, 0),
   rung(0, 1),

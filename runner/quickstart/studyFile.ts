@@ -2,14 +2,14 @@ import { grouped } from '../progress/numbers.js';
 import type { Rung } from './sizes.js';
 
 /**
- * Learning rate of DARTS' architecture parameters. The published 3e-4 is for thousands of steps: in the dozens of these
- * studies the shares of operations would stay at a fifth each.
+ * Learning rate of DARTS' architecture parameters. The published 3e-4 is for thousands of steps: in the dozens of steps of these
+ * studies the softmax would stay close to uniform.
  */
 export const ALPHA_LEARNING_RATE = 0.2;
 
 const SEEDS = 2;
 
-/** The study of a rung as a study file: the same methods, sources, target and number of seeds for all. */
+/** The study file of a size: methods, sources, target and number of seeds are the same for all sizes. */
 export function quickstartStudy({ size, length }: Rung, firstSeed = 0): object {
   const { channels, cells, imageSize, batch, pad } = size;
   const network = { channels, cells, imageSize, imageChannels: 1 };
@@ -33,11 +33,11 @@ export function quickstartStudy({ size, length }: Rung, firstSeed = 0): object {
   };
 }
 
-/** Why DARTS is not as published. */
+/** Remark on the learning rate, which differs from the published one. */
 export function alphaNote({ size, length }: Rung): string {
   const steps = Math.floor(length.sourceImages / 2 / size.batch) * length.searchEpochs;
   return (
-    `DARTS' architecture parameters learn at ${ALPHA_LEARNING_RATE}, not at the published 0.0003, for the search is short: ` +
-    `in its ${grouped(steps)} steps the shares of operations would hardly move`
+    `the learning rate of DARTS' architecture parameters is ${ALPHA_LEARNING_RATE}, not the published 0.0003, because the search is short: ` +
+    `in its ${grouped(steps)} steps the shares of operations would hardly change`
   );
 }

@@ -8,7 +8,7 @@ import { type Level, type Strip, stripTable } from './strip.js';
 import { isRunOf, pooledDeviation, type SummaryCell, unique } from './studyCells.js';
 import { scrolling } from './table.js';
 
-/** Accuracy of every source and method on one target: as a heat map, and run by run, which judged studies have a figure for. */
+/** Accuracy of every source and method on one target: as a heat map, and single runs. (Judged studies show single runs in a figure.) */
 export function accuracySection(results: StudyResults, target: string): Markup {
   const cells = results.summary.cells.filter((cell) => cell.target === target);
   const levels = referenceLevels(results, target);
@@ -59,7 +59,7 @@ function spreadField(spread: Spread): Markup {
   return html`<span class="spread">${percentSpread(spread)}</span> <small>(${spread.count})</small>`;
 }
 
-/** How well the source serves on average: the mean over what searched on it; random cells, which did not, left out. */
+/** Mean accuracy of a source over the methods that searched on it, without random cells. */
 function meanOfMethods(cells: readonly SummaryCell[], source: string): number | null {
   const means = cells
     .filter((cell) => cell.source === source && cell.method !== RANDOM_METHOD)
@@ -113,7 +113,7 @@ function accuracyPlot(
   });
 }
 
-/** Whether an axis can take in the level and still tell the runs apart: within three times their range, or 5 points. */
+/** Whether an axis can include the level and still show differences of runs: within three times their range, or 5 points. */
 function isNear(level: number, values: readonly number[]): boolean {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = Math.max(3 * (high - low), 0.05);

@@ -1,14 +1,14 @@
 type Rgb = readonly [number, number, number];
 
-/** A background with the text colour, black or white, that stands out more. */
+/** A background, and the text colour of the higher contrast, black or white. */
 export interface Swatch {
   readonly background: string;
   readonly text: string;
 }
 
 /*
- * One hue whose lightness alone carries the value: readable with every kind of colour vision and in grey print. More is
- * further from the page: darker on white, lighter on black.
+ * One hue; only the lightness shows the value: readable with every kind of colour vision and in grey print. Higher values
+ * contrast more with the page: darker on white, lighter on black.
  */
 const SCALES: Record<'light' | 'dark', readonly Rgb[]> = {
   light: [

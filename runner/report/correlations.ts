@@ -14,25 +14,25 @@ interface Correlation {
 export function correlationsSection({ summary }: StudyResults): Markup {
   const tables = [
     correlationTable(
-      'Do two sources put the methods in the same order? Compared are the mean accuracies of the methods on the target.',
+      'Do two sources rank the methods alike? Compares the mean accuracies of the methods on the target.',
       ['target', 'source', 'source'],
       'methods',
       summary.sourceRankCorrelation.map((row) => ({ ...row, names: [row.target, ...row.sources] })),
     ),
     correlationTable(
-      'Does accuracy in the search foretell accuracy on the target? Compared are single searches; what methods measure in a search (a short training, or a supernet) is not on one scale.',
+      'Does accuracy in the search predict accuracy on the target? Every search is one point. Methods measure differently (a short training, or a supernet), so only searches of one method have the same scale.',
       ['source', 'target'],
       'searches',
       summary.searchToTargetCorrelation.map((row) => ({ ...row, names: [row.source, row.target] })),
     ),
     correlationTable(
-      'Do two targets put the same found architectures in the same order?',
+      'Do two targets rank the same architectures alike?',
       ['target', 'target'],
       'architectures',
       (summary.targetRankCorrelation ?? []).map((row) => ({ ...row, names: row.targets })),
     ),
   ];
-  return html`<p>Kendall's τ: 1 is the same order, 0 none in common, −1 the reverse (τ-b, which allows for ties); ${NONE} where it is not defined: fewer than two to compare, or all equal. Of few things a high τ means little: the last column says how often orders without any connection agree as well or better.</p>
+  return html`<p>Kendall's τ-b: 1 for the same ranking, 0 for no correlation, −1 for the reverse. ${NONE} where it is undefined: fewer than two values, or all equal. With few values a high τ means little: the last column is the probability that independent rankings agree as well or better.</p>
 <div class="tables">${tables}</div>`;
 }
 
@@ -50,7 +50,7 @@ function correlationTable(
   });
 }
 
-/** A small bar from the middle, and the number. */
+/** A small diverging bar, and the number. */
 export function tauText(tau: number | null): Insert {
   if (tau === null) return NONE;
   const half = 50 * Math.abs(tau);

@@ -42,7 +42,7 @@ export function accuraciesCsv(results: StudyResults): string {
   );
 }
 
-/** One line for each method, source and target; the reference levels of the target stand on each of its lines. */
+/** One line for each method, source and target; each line repeats the reference levels of its target. */
 export function summaryCsv({ summary, baselines }: StudyResults): string {
   const header =
     'method,source,target,accuracyMean,accuracyDeviation,count,relativeImprovement,relativeImprovementDeviation,relativeImprovementStandardError,randomCount,chance,linear';

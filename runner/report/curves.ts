@@ -6,12 +6,12 @@ import { FONT_SIZE, LABEL_GAP, leftMargin, margins, spaced, spacedUpright, textW
 import { type Scale, scaleOver } from './scale.js';
 import { unique } from './studyCells.js';
 
-/** More points than this a line can't show. */
+/** Longer curves are thinned to this many points. */
 const MOST_POINTS = 150;
 
 const PLOT = { width: 264, lossTop: 22, accuracyTop: 134, height: 84, bottom: 238, after: 8 } as const;
 
-/** A line of a panel: a run, drawn in the colour of its seed. */
+/** A run, drawn in the colour of its seed. */
 interface Run {
   readonly seed: number;
   readonly epochs: readonly EpochRecord[];
@@ -29,14 +29,14 @@ export function trainingCurves(results: StudyResults, target: string): Markup {
   }));
 }
 
-/** The same of the searches that train a supernet; null when there is none. */
+/** Loss and accuracy of searches that train a supernet; null when there is none. */
 export function supernetCurves(results: StudyResults): Markup | null {
   const searches = results.searches.filter((search) => search.epochs.length > 0);
   if (searches.length === 0) return null;
   return panels(searches, results.seeds, (search: SearchJob) => ({ seed: search.seed, epochs: search.epochs }));
 }
 
-/** Which colour is which seed, and which line which value. */
+/** Legend: colours of seeds, and line styles of values. */
 export function curvesLegend(seeds: readonly number[]): Markup {
   return html`<p class="legend-row">${seeds.map((seed, i) => html`<span class="legend"><span class="key line series${i % 8}"></span> seed ${seed}</span> `)}<span class="legend"><span class="key line"></span> training</span> <span class="legend"><span class="key line dashed"></span> validation</span> <span class="legend"><span class="key ring"></span> test, after the last epoch</span></p>`;
 }
@@ -53,7 +53,7 @@ function panels<T extends { method: string; source: string }>(
     trainAccuracy,
     validationAccuracy ?? Number.NaN,
   ]);
-  // One scale for all panels: only so can they be compared with the eye.
+  // One scale for all panels, so that they can be compared.
   const axes = axesOf(
     scaleOver(
       epochs.map((record) => record.epoch),
@@ -160,7 +160,7 @@ ${
 }</g>`;
 }
 
-/** Path through the values; a new piece after each value that is missing or not finite (a loss that has diverged). */
+/** Path through the values, interrupted at values that are missing or not finite (a diverged loss). */
 function polyline(
   epochs: readonly EpochRecord[],
   place: (record: EpochRecord) => readonly [string, number | undefined, Scale, number],
@@ -176,7 +176,7 @@ function polyline(
     path += `${pen}${across} ${height(scale, top, value)}`;
     pen = 'L';
   }
-  // A piece of one point shows only by its round line end.
+  // A segment of length 0 makes a single point visible by its round line cap.
   return path && `${path}l0 0`;
 }
 

@@ -10,22 +10,22 @@ export interface Section {
 interface Document {
   /** Heading of the page. */
   readonly name: string;
-  /** What kind of report it is, for the title of the window. */
+  /** Kind of the report, for the window title. */
   readonly kind: string;
   /** Facts under the heading. */
   readonly subtitle: readonly string[];
-  /** What the numbers show, in a sentence. */
+  /** Main finding in one sentence. */
   readonly verdict: string;
   readonly findings: readonly string[];
   readonly sections: readonly Section[];
   readonly footer: Markup;
-  /** The numbers of the page; in it as the JSON data block `results`. */
+  /** Data of the page, embedded as the JSON block `results`. */
   readonly data: unknown;
 }
 
 /**
- * A report as one HTML page that loads nothing: style and pictures are in it, and its policy forbids anything else. It has
- * no program in it either.
+ * A report as one self-contained HTML page: style and pictures are inline, there are no scripts, and its Content Security Policy
+ * forbids loading anything.
  */
 export function documentPage({ name, kind, subtitle, verdict, findings, sections, footer, data }: Document): string {
   const page = html`<!DOCTYPE html>

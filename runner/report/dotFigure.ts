@@ -11,30 +11,30 @@ import { FIGURE_STYLE, PALETTES } from './style.js';
 const LANE = 9;
 const LEGEND_COLUMNS = 3;
 const LINE = 15;
-/** The least room of the names of methods left of their rows, and the most, as a share of the width. */
+/** Smallest width of the column of method names, and the largest as a share of the figure's width. */
 const LEAST_NAMES = 150;
 const MOST_NAMES = 0.4;
 
 type Width = 'wide' | 'narrow';
 
-/** How a figure is laid out: names beside their rows, or, where they take too much of the width, above. */
+/** Layout of a figure: names beside their rows, or above them where they would take too much of the width. */
 interface Layout {
   readonly width: number;
-  /** Where the rows begin. */
+  /** Left end of the rows. */
   readonly left: number;
   /** Height of the names above the rows. */
   readonly above: number;
 }
 
 /**
- * One target's accuracies: a row a method, in it a lane a source with a dot a seed and a bar at the mean; lines at the
- * references. The style shows the one for wide pages or the one for narrow ones.
+ * Accuracies on one target: one row per method, in it one lane per source with one dot per seed and a bar at the mean; lines at the
+ * references. The style sheet shows the figure for wide or for narrow pages.
  */
 export function dotFigure(results: StudyResults, target: string): Markup {
   return html`${draw(results, target, 'wide')}${draw(results, target, 'narrow')}`;
 }
 
-/** The wide one as a file of its own, for light and dark pages. */
+/** The wide figure as an SVG file, for light and dark pages. */
 export function dotFigureFile(results: StudyResults, target: string): string {
   const style = trusted(
     `<style>.dot-figure{${PALETTES.light}}@media(prefers-color-scheme:dark){.dot-figure{${PALETTES.dark}}}${FIGURE_STYLE}</style>`,
@@ -115,7 +115,7 @@ ${sources.map((source, i) => {
 </svg>`;
 }
 
-/** The title, on two lines where one is too short. */
+/** The title, broken into two lines where needed. */
 function titlesOf(prefix: string, width: number, isCut: boolean): string[] {
   const title = `${prefix}test accuracy of found cells, %`;
   if (!isCut) return [title];
@@ -129,7 +129,7 @@ function legendColumns(sources: readonly string[], width: number): number {
   return Math.min(LEGEND_COLUMNS, Math.max(1, fitting));
 }
 
-/** Where the axis begins, so that a few collapsed cells don't press all others together: below nine tenths of the runs and the references. */
+/** Start of the axis: below nine tenths of the runs and below the references, so that a few collapsed cells do not compress the others. */
 function lowest(runs: readonly number[], references: readonly number[]): number {
   const sorted = [...runs].sort((a, b) => a - b);
   const most = Math.min(sorted[Math.floor(0.1 * sorted.length)], ...references);

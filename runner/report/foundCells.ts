@@ -6,16 +6,16 @@ import { html, type Markup, trusted } from './html.js';
 import { pictureOf } from './picture.js';
 import { groupBy } from './studyCells.js';
 
-/** Cells drawn; the others stand in the table of runs. */
+/** Number of cells drawn; the others are in the table of runs. */
 const MOST_DRAWN = 24;
 
 const HOW_TO_READ =
-  'A cell adds up, in each numbered node, what its incoming edges make of the nodes before; dotted edges carry nothing.';
+  'Each numbered node of a cell is the sum of its incoming edges; dotted edges are the operation none.';
 
 const notDrawn = (): Markup =>
-  html`They are not drawn, as Graphviz is not installed here: <code>${installCommand('@viz-js/viz')}</code>, then <code>nastransfer report</code>, draws them.`;
+  html`Drawings need Graphviz, which is not installed: <code>${installCommand('@viz-js/viz')}</code>, then <code>nastransfer report</code>, draws them.`;
 
-/** What the searches found, each architecture once: the most frequent first, of equals the most accurate. */
+/** Architectures found, without duplicates: the most frequent first, then the most accurate. */
 export async function foundCellsSection(results: StudyResults): Promise<Markup | null> {
   const bySearch = groupBy(results.searches, (search) => search.architecture);
   if (bySearch.size === 0) return null;
@@ -34,7 +34,7 @@ export async function foundCellsSection(results: StudyResults): Promise<Markup |
   const left = found.length - figures.length;
   return html`<p>${plural(results.searches.length, 'search', 'searches')} found ${plural(found.length, 'different architecture')}. ${draw ? HOW_TO_READ : notDrawn()}</p>
 <div class="cells">${figures}</div>
-${left > 0 && html`<p>${plural(left, 'further architecture')}, found no more often, ${left === 1 ? 'is' : 'are'} in the table of runs.</p>`}`;
+${left > 0 && html`<p>${plural(left, 'further architecture')}, found as often or less often, ${left === 1 ? 'is' : 'are'} in the table of runs.</p>`}`;
 }
 
 function figure(
@@ -57,7 +57,7 @@ ${costs(jobs)}
 </figcaption></figure>`;
 }
 
-/** What the searches themselves warn of, and which stopped early. */
+/** Warnings of searches, and searches that stopped early. */
 function searchNotes(searches: readonly SearchJob[]): string[] {
   const warned = searches.flatMap(({ warnings = [] }) => warnings);
   const stopped = searches.flatMap(({ method, source, seed, stopped: at }) =>
@@ -66,7 +66,7 @@ function searchNotes(searches: readonly SearchJob[]): string[] {
   return [...new Set([...warned, ...stopped])];
 }
 
-/** Who found it: `darts from emoji (seeds 1 and 2)`. */
+/** Searches that found it: `darts from emoji (seeds 1 and 2)`. */
 function origins(searches: readonly SearchJob[]): string {
   const groups = groupBy(searches, ({ method, source }) => JSON.stringify([method, source]));
   return [...groups.values()]
@@ -83,7 +83,7 @@ function costs(jobs: readonly TransferJob[]): Markup[] {
   const bySize = groupBy(jobs, ({ parameters, multiplyAdds }) => JSON.stringify([parameters, multiplyAdds]));
   return [...bySize.values()].map((group) => {
     const accuracies = [...groupBy(group, (job) => job.target)].map(([target, runs]) => {
-      // Found from two sources with one seed, it is the same training, which counts once.
+      // An architecture found on two sources with one seed is trained once, and counts once.
       const accuracy = spread([...new Map(runs.map((run) => [run.seed, run.accuracy])).values()]);
       return html`<b>${target} ${percentSpread(accuracy)} %</b> <small>(${accuracy.count})</small> · `;
     });

@@ -6,8 +6,8 @@ interface Graphviz {
 }
 
 /**
- * Starts Graphviz, which has to be installed; what it gives draws DOT text as an SVG element for a page: no declaration,
- * no ids, no names of namespaces, colours left to CSS; labels come last, so that no edge is drawn over one.
+ * Starts Graphviz, which has to be installed. Returns a function from DOT text to an SVG element for a page: no declaration,
+ * ids or namespaces, colours by CSS; labels come last, so that no edge covers one.
  */
 export async function graphviz(): Promise<(dot: string) => string> {
   const { instance } = (await import(GRAPHVIZ)) as Graphviz;
@@ -28,7 +28,7 @@ export async function graphviz(): Promise<(dot: string) => string> {
   };
 }
 
-/** Takes the labels out of the groups of their edges; groups of labels have the class of the operation. */
+/** Moves labels out of the groups of their edges; groups of labels have the class of the operation. */
 function labelsLast(svg: string): string {
   let labels = '';
   const edges = svg.replace(/<g class="edge ([^"]*)">([\s\S]*?)<\/g>/g, (_, kind: string, content: string) => {

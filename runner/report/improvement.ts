@@ -27,7 +27,7 @@ export function improvementSection(results: StudyResults, target: string): Marku
   const ends = strips.flatMap(({ runs, mean, error = 0 }) => [...runs, mean - error, mean + error]);
   const scale = scaleOver([0, ...ends], 6);
   return stripTable({
-    caption: html`Relative improvement over ${levelName} on <b>${target}</b>, 100 (mean − mean of random) / mean of random, in per cent. Bars are one standard error of the mean, the uncertainty of random’s mean included; small dots are single seeds.`,
+    caption: html`Relative improvement over ${levelName} on <b>${target}</b>, 100 (mean − mean of random) / mean of random, in per cent. Bars are one standard error, including that of random’s mean; small dots are single seeds.`,
     labelHeading: 'method, source',
     plotHeading: 'relative improvement',
     valueHeading: '%',

@@ -5,7 +5,7 @@ import { html, type Markup } from './html.js';
 import { improvementText } from './improvement.js';
 import { table } from './table.js';
 
-/** What a table says of the cells found, on one target: a figure, the references, and how far each method lies from them. */
+/** Accuracies from a table for the cells found, on one target: a figure, the references, and the distance of each method from them. */
 export function judgedSection(results: StudyResults, target: string): Markup {
   const rows = (results.summary.judged ?? []).filter((cell) => cell.target === target);
   const accuracy = (cell: (typeof rows)[number]) =>
@@ -16,7 +16,7 @@ export function judgedSection(results: StudyResults, target: string): Markup {
 <figure class="wide-figure">${dotFigure(results, target)}</figure>
 ${referenceTable(results, target)}
 ${table({
-  caption: html`Cells found, on <b>${target}</b>: mean ± standard deviation over the seeds. Regret is what the optimum has more, in points; better is the share of all ${grouped(results.judge!.size)} architectures that have a higher accuracy (0 the best, 50 what a random cell expects).`,
+  caption: html`Cells found, on <b>${target}</b>: mean ± standard deviation over the seeds. Regret is the distance to the optimum in points. Better is the share of all ${grouped(results.judge!.size)} architectures with a higher accuracy (0 for the best; 50 is the expectation for a random cell).`,
   columns: [
     'method',
     'source',
@@ -44,8 +44,8 @@ ${table({
 
 function referenceTable({ references = [], judge }: StudyResults, target: string): Markup {
   return table({
-    caption: 'References, which no search found',
-    columns: ['reference', { number: 'accuracy %' }, { number: 'rank' }, 'what it is', 'architecture'],
+    caption: 'References',
+    columns: ['reference', { number: 'accuracy %' }, { number: 'rank' }, 'description', 'architecture'],
     rows: references
       .filter((reference) => reference.target === target)
       .map(({ name, accuracy, deviation, rank, description, architecture }) => [
@@ -59,12 +59,12 @@ function referenceTable({ references = [], judge }: StudyResults, target: string
   });
 }
 
-/** How many skip connections searches left; null for results of versions that did not count them. */
+/** Numbers of skip connections in architectures found; null for results of versions that did not count them. */
 export function skipsSection({ summary: { skips } }: StudyResults): Markup | null {
   if (!skips || skips.length === 0) return null;
   return table({
     caption:
-      'Skip connections of the architectures found: mean ± standard deviation over the seeds. Searches by relaxation are known to collapse to skips; an architecture without any convolution learns nothing in its cells.',
+      'Skip connections of the architectures found: mean ± standard deviation over the seeds. Relaxed searches can collapse to skip connections; cells without any convolution learn nothing.',
     columns: [
       'method',
       'source',

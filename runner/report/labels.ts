@@ -1,15 +1,15 @@
-/** Size of the letters of charts, in the units of a picture. */
+/** Font size of charts, in units of the view box. */
 export const FONT_SIZE = 11.5;
 
-/** The same of wide pictures on a narrow page, which shrinks them. */
+/** Font size of wide charts on narrow pages, which shrink them. */
 export const PHONE_FONT_SIZE = 15;
 
-/** Between a label and the frame beside it. */
+/** Distance between a label and the frame. */
 export const LABEL_GAP = 5;
 
 /*
- * Widths in ems. A page takes the reader's system font, so these are those of DejaVu Sans, the widest of those that are
- * common: an estimate may be too wide, not too narrow.
+ * Widths in ems of DejaVu Sans, the widest of the common system fonts: the page uses the reader's system font, so an estimate
+ * may be too wide, but not too narrow.
  */
 const WIDTHS: readonly (readonly [letters: RegExp, width: number])[] = [
   [/[ijl|.,:;' ]/, 0.33],
@@ -19,44 +19,44 @@ const WIDTHS: readonly (readonly [letters: RegExp, width: number])[] = [
   [/[ -~]/, 0.64],
 ];
 
-/** A letter of another script may fill a square. */
+/** Width of a letter of another script. */
 const UNKNOWN = 1;
 
 const BOLD = 1.1;
 
-/** About how wide text is in letters of that size. */
+/** Estimated width of text at a font size. */
 export function textWidth(text: string, size: number, weight: 'plain' | 'bold' = 'plain'): number {
   let ems = 0;
   for (const letter of text) ems += WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? UNKNOWN;
   return ems * size * (weight === 'bold' ? BOLD : 1);
 }
 
-/** What labels left of a frame take, with their distance to it. */
+/** Margin for labels left of a frame. */
 export function leftMargin(labels: readonly string[], size: number): number {
   return Math.ceil(widest(labels, size)) + LABEL_GAP;
 }
 
-/** The width of the longest. */
+/** Width of the widest label. */
 export function widest(labels: readonly string[], size: number, weight: 'plain' | 'bold' = 'plain'): number {
   return labels.reduce((most, label) => Math.max(most, textWidth(label, size, weight)), 0);
 }
 
-/** A label, and the place of its middle along an axis, from 0 to 1. */
+/** Width of a label, and the position of its centre along an axis, from 0 to 1. */
 export interface PlacedLabel {
   readonly at: number;
   readonly width: number;
 }
 
-/** What is left free before and after an axis. */
+/** Margins before and after an axis. */
 export interface Margins {
   readonly before: number;
   readonly after: number;
 }
 
-/** The least margins with which no label passes the ends of a line of that length. */
+/** Smallest margins, at least `least`, with which no label extends beyond a line of that length. */
 export function margins(labels: readonly PlacedLabel[], length: number, least: Margins): Margins {
   let { before, after } = least;
-  // A margin shortens the axis, which moves the labels at its other end: that settles within a few rounds.
+  // A margin shortens the axis, which moves the labels at its other end: a fixed point within a few rounds.
   for (let round = 0; round < 10; round++) {
     const axis = length - before - after;
     before = labels.reduce((most, { at, width }) => Math.max(most, width / 2 - axis * at), least.before);
@@ -65,13 +65,13 @@ export function margins(labels: readonly PlacedLabel[], length: number, least: M
   return { before, after };
 }
 
-/** Least distance of two labels beside each other. */
+/** Smallest distance between neighbouring labels. */
 const APART = 6;
 
-/** Height of a line of letters of size 1. */
+/** Line height relative to the font size. */
 const LINE_HEIGHT = 1.2;
 
-/** Which labels to show beside an upright axis of that length; `at` goes along the axis. */
+/** Which labels to show beside a vertical axis of that length; `at` from 0 to 1. */
 export function spacedUpright(at: readonly number[], length: number, size: number): boolean[] {
   return spaced(
     at.map((place) => ({ at: place, width: LINE_HEIGHT * size - APART })),
@@ -80,8 +80,8 @@ export function spacedUpright(at: readonly number[], length: number, size: numbe
 }
 
 /**
- * Which labels to show on an axis of that length so that they keep apart: all, every second, every third …, the one at
- * `kept` among them.
+ * Which labels to show on an axis of that length without overlaps: all, every second, every third …, including the one at
+ * index `kept`.
  */
 export function spaced(labels: readonly PlacedLabel[], length: number, kept = 0): boolean[] {
   const shown = (stride: number) => labels.map((_, i) => (i - kept) % stride === 0);

@@ -17,18 +17,18 @@ export function trainingText({ epochs, seed }: Pick<Measurement, 'epochs' | 'see
   return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${which}`;
 }
 
-/** What a table's columns, headed by set and split, have in common: `200 epochs, mean over training seeds`; else each in full. */
+/** What the columns of a table, headed by set and split, have in common: `200 epochs, mean over training seeds`; else each in full. */
 export function columnsText(measurements: readonly Measurement[]): string {
   const trainings = new Set(measurements.map(trainingText));
   return trainings.size === 1 ? [...trainings].join() : measurements.map(measurementText).join('; ');
 }
 
-/** Equal for equal measurements alone. */
+/** Key of a measurement: equal only for equal measurements. */
 export function measurementKey({ set, split, epochs, seed }: Measurement): string {
   return JSON.stringify([set, split, epochs, seed]);
 }
 
-/** Each measurement once. */
+/** Measurements without duplicates. */
 export function uniqueMeasurements(measurements: readonly Measurement[]): Measurement[] {
   return [...new Map(measurements.map((measurement) => [measurementKey(measurement), measurement])).values()];
 }

@@ -4,7 +4,7 @@ import { pooledDeviation, unique } from './studyCells.js';
 
 type Job = StudyResults['jobs'][number];
 
-/** What a newcomer should take from a study, in a few plain sentences made from its numbers: first what was done, then what came of it. */
+/** Summary of a study for newcomers in a few sentences: what was done, then the results. */
 export function opening(results: StudyResults): string[] {
   const { jobs, notes = [] } = results;
   if (jobs.length === 0) return [...notes];
@@ -25,8 +25,8 @@ function searchedSentence({ searches, jobs, seeds, space, judge }: StudyResults)
   const sources = unique(searches.map((search) => search.source));
   const targets = unique(jobs.map((job) => job.target));
   const then = judge
-    ? `the table ${judge.table} tells how good what they found is on ${listed(targets)}`
-    : `what they found was trained from new weights on ${listed(targets)}`;
+    ? `their accuracies on ${listed(targets)} come from the table ${judge.table}`
+    : `the cells found were trained from scratch on ${listed(targets)}`;
   return `${plural(methods.length, 'method')} (${listed(methods)}) searched the space ${space} on ${listed(sources)}, with ${seeds.length === 1 ? 'seed' : 'seeds'} ${rangeText(seeds)}; ${then}.`;
 }
 
@@ -40,7 +40,7 @@ function bestSentence({ baselines }: StudyResults, target: string, jobs: readonl
   return `The best cell on ${target} reached ${percent(best.accuracy)} %${against}: ${best.architecture}, which ${best.method} found on ${best.source} with seed ${best.seed}.`;
 }
 
-/** Searched cells together against random ones. */
+/** Compares searched cells with random ones. */
 function againstRandom(target: string, jobs: readonly Job[]): string[] {
   const random = jobs.filter((job) => job.method === RANDOM_METHOD);
   const searched = jobs.filter((job) => job.method !== RANDOM_METHOD);
@@ -51,7 +51,7 @@ function againstRandom(target: string, jobs: readonly Job[]): string[] {
   ];
 }
 
-/** Whether it made a difference where the methods searched. */
+/** Compares the sources that methods searched on. */
 function sourceSentence(target: string, jobs: readonly Job[]): string[] {
   const searched = jobs.filter((job) => job.method !== RANDOM_METHOD);
   const levels = unique(searched.map((job) => job.source))
@@ -64,26 +64,28 @@ function sourceSentence(target: string, jobs: readonly Job[]): string[] {
   ];
 }
 
-/** Of two means: the difference against twice its standard error, which differences by chance exceed about once in twenty times. */
+/** Difference of two means against twice its standard error, which noise exceeds in about one of twenty cases. */
 function comparison(a: Spread, b: Spread, what: string): string {
-  if (Math.min(a.count, b.count) < 2) return 'one run each can not tell whether that is chance';
+  if (Math.min(a.count, b.count) < 2) return 'one run each cannot show whether that is chance';
   const difference = a.mean - b.mean;
   const error = Math.hypot(a.deviation / Math.sqrt(a.count), b.deviation / Math.sqrt(b.count));
   const size = `a difference of ${points(difference)}`;
   if (Math.abs(difference) <= 2 * error)
-    return `${size}, which chance alone may make (twice its standard error is ${percent(2 * error)}), so whether ${what} matters is not shown`;
-  return `${size}, more than chance is likely to make (twice its standard error is ${percent(2 * error)})`;
+    return `${size}, which is within noise (twice its standard error is ${percent(2 * error)}): no effect of ${what} is shown`;
+  return `${size}, more than noise (twice its standard error is ${percent(2 * error)})`;
 }
 
-/** What the number of seeds can not tell. */
+/** What the number of seeds cannot show. */
 function limitSentence({ summary, judge }: StudyResults): string[] {
   const seeds = Math.max(...summary.cells.map((cell) => cell.accuracy.count));
   if (seeds < 2)
-    return ['With a single seed nothing here tells chance from merit: run more seeds before believing an order.'];
+    return [
+      'With a single seed, differences cannot be distinguished from noise. Run more seeds before comparing methods.',
+    ];
   const least = 2 * pooledDeviation(summary.cells) * Math.sqrt(2 / seeds);
   return [
-    `What this size can't tell: with ${plural(seeds, 'seed')}, two methods on one source have to lie about ${percent(least)} points apart before that means something` +
-      `${judge ? '' : ', and networks trained longer may come in another order'}.`,
+    `Limits of this study: with ${plural(seeds, 'seed')}, two methods on one source must differ by about ${percent(least)} points to be distinguished from noise` +
+      `${judge ? '' : ', and longer training may change the ranking'}.`,
   ];
 }
 

@@ -25,7 +25,7 @@ export async function reportPage(results: StudyResults): Promise<string> {
     verdict: verdict(results),
     findings: [...opening(results), ...findings(results)],
     sections: (await allSections(results)).filter((section) => section !== null),
-    footer: html`Written by nastransfer. All numbers of this page, unrounded: <code>summary.json</code> (also in this file, as the data block <code>results</code>), <code>accuracies.csv</code>, <code>summary.csv</code>, <code>correlations.csv</code> and <code>curves.csv</code>${results.judge && html`, <code>judged.csv</code>, <code>references.csv</code>`} beside it.`,
+    footer: html`Written by nastransfer. All numbers of this page, not rounded: <code>summary.json</code> (also in this file, as the data block <code>results</code>), <code>accuracies.csv</code>, <code>summary.csv</code>, <code>correlations.csv</code> and <code>curves.csv</code>${results.judge && html`, <code>judged.csv</code>, <code>references.csv</code>`} beside it.`,
     data: reportSummary(results),
   });
 }
@@ -88,7 +88,7 @@ async function allSections(results: StudyResults): Promise<(Section | null)[]> {
           body: html`${improvements}${sharedRandomNote(results)}`,
         }
       : null,
-    found ? { id: 'order', title: 'Does the order carry over?', body: correlationsSection(results) } : null,
+    found ? { id: 'order', title: 'Rank correlations', body: correlationsSection(results) } : null,
     cells && { id: 'cells', title: 'Cells found', body: html`${skips}${cells}${shares}` },
     trained || supernets
       ? {
@@ -109,17 +109,17 @@ ${supernets && html`<h3>Supernets during the search</h3>${supernets}`}`,
       title: 'Runs',
       body: html`${timeTable(results)}<details><summary>All ${networks}</summary>${runsTable(results)}</details>`,
     },
-    { id: 'rerun', title: 'Machine, versions, and how to run it again', body: environmentSection(results) },
+    { id: 'rerun', title: 'Machine, versions, and how to reproduce', body: environmentSection(results) },
   ];
 }
 
-/** Random draws that see no image are the same cells for every source: comparisons against them are not independent. */
+/** Random cells drawn without images are the same for every source: comparisons with them are not independent. */
 function sharedRandomNote({ searches }: StudyResults): Markup | null {
   const random = searches.filter((search) => search.method === RANDOM_METHOD);
   const keys = random.map((search) => `${search.seed} ${search.architecture}`);
   return (
     (unique(keys).length < keys.length &&
-      html`<p>The random cells saw no images and are the same for every source, so the comparisons share their luck.</p>`) ||
+      html`<p>The random cells are the same for every source, so the comparisons are not independent.</p>`) ||
     null
   );
 }

@@ -15,7 +15,7 @@ interface Front {
   readonly points: readonly ParetoPoint[];
 }
 
-/** Accuracy against every cost of the fronts that searches found, beside the table's own; null without fronts. */
+/** Accuracy against every cost of the fronts that searches found, and those of the table's own front; null without fronts. */
 export function paretoSection(results: TableRunResults): Markup | null {
   const figures = results.sources.flatMap((source) => {
     const fronts = results.searches.flatMap(({ method, set, front }): Front[] =>
@@ -83,7 +83,7 @@ function figure(
 
 type Pair = readonly [cost: number, accuracy: number];
 
-/** The corners of the front in these two objectives, cheapest first. Of more objectives, points that are worse in both are left out. */
+/** Corners of the front in these two objectives, cheapest first. With more objectives, points that are worse in both are omitted. */
 function steps(points: readonly Pair[]): Pair[] {
   const corners: Pair[] = [];
   for (const [cost, accuracy] of points.toSorted((a, b) => a[0] - b[0] || b[1] - a[1])) {
@@ -109,7 +109,7 @@ function hypervolumes({ hypervolumes: rows }: TableRunResults): Markup | null {
   if (rows.length === 0) return null;
   return table({
     caption:
-      "Hypervolume: what the front dominates, mean ± standard deviation over the seeds, beside that of the table's own front",
+      "Hypervolume dominated by the front, mean ± standard deviation over the seeds, and that of the table's own front",
     columns: ['method', 'source', 'objectives', { number: 'hypervolume' }, { number: 'table' }, { number: 'share' }],
     rows: rows.map(({ method, source, objectives, hypervolume, optimum }) => [
       method,

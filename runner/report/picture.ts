@@ -1,16 +1,16 @@
 import { ArchitectureError, drawingDot, drawingText, SPACE_NAMES, spaceByName } from '../../src/nas/spaces/index.js';
 
-/** An architecture for readers: as a graph, in words, and what is wrong with it. */
+/** An architecture as a graph and as text, with warnings. */
 export interface Picture {
   /** Graphviz' DOT language. */
   readonly dot: string;
   readonly text: string;
   readonly warnings: readonly string[];
-  /** It needs the whole width of a page. */
+  /** Whether it needs the whole width of a page. */
   readonly wide: boolean;
 }
 
-/** The picture of an architecture; null for spaces that are not known here, and for text that is no architecture. */
+/** Picture of an architecture; null for unknown spaces and for text that is no architecture. */
 export function pictureOf(space: string, architecture: string): Picture | null {
   if (!SPACE_NAMES.includes(space)) return null;
   const { draw, parse } = spaceByName(space);

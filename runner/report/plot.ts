@@ -18,7 +18,7 @@ export interface Axis {
   readonly tickText: (tick: number) => string;
 }
 
-/** Where values lie inside the frame, in units of the picture. */
+/** Maps values to positions inside the frame, in units of the view box. */
 export interface Place {
   readonly width: number;
   readonly height: number;
@@ -27,16 +27,16 @@ export interface Place {
 }
 
 interface Plot {
-  /** What the picture shows, for readers who can't see it. */
+  /** Description for screen readers. */
   readonly label: string;
   readonly x: Axis;
   readonly y: Axis;
   readonly size: PlotSize;
-  /** What is drawn inside the frame; what lies beyond is cut off. */
+  /** Contents of the frame; what lies outside is clipped. */
   readonly content: (place: Place) => Insert;
 }
 
-/** Width and height of a picture in the units of its letters, and the largest size in which the style may show these. */
+/** Width and height of the view box, and the largest font size that the style sheet may set. */
 export interface PlotSize {
   readonly width: number;
   readonly height: number;
@@ -83,12 +83,12 @@ ${x.scale.ticks.map((tick, i) => {
 </svg>`;
 }
 
-/** Path through points; a point alone shows only by its round line end. */
+/** Path through points; the segment of length 0 makes a single point visible by its round line cap. */
 export function linePath(points: readonly (readonly [x: number, y: number])[]): string {
   return points.length > 0 ? `M${points.map(([x, y]) => `${x} ${y}`).join('L')}l0 0` : '';
 }
 
-/** Path of dots where the points lie; those on the same unit are drawn once. */
+/** Path with a dot per point; points rounded to the same unit are drawn once. */
 export function dotsPath(points: readonly (readonly [x: number, y: number])[]): string {
   const places = new Set(points.map(([x, y]) => `M${Math.round(x)} ${Math.round(y)}h0`));
   return [...places].join('');
@@ -98,7 +98,7 @@ function rounded(value: number): number {
   return Math.round(10 * value) / 10;
 }
 
-/** The class that gives a curve its colour; beyond the eighth, colours come again with dashes. */
+/** CSS class of the colour of a series; from the ninth on, colours repeat with dashed lines. */
 export function seriesClass(place: number): string {
   return `series${place % 8}`;
 }
@@ -107,7 +107,7 @@ export function curveClass(place: number): string {
   return place % 16 < 8 ? 'curve' : 'curve dashed';
 }
 
-/** Which colour is which name. */
+/** Legend of series names. */
 export function seriesLegend(names: readonly string[], all: readonly string[], more: Insert = null): Markup {
   return html`<p class="legend-row">${names.map((name) => {
     const place = all.indexOf(name);

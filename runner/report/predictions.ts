@@ -14,15 +14,15 @@ import { table } from './table.js';
 
 type Predictor = PredictionResults['predictors'][number];
 
-/** The report of how well predictors rank a table's rows as one HTML page that loads nothing. */
+/** The report of how well predictors rank a table's rows as one self-contained HTML page. */
 export function predictionsPage(results: PredictionResults): string {
   const predictors = results.predictors.map(({ points, ...predictor }) => predictor);
   const sections: [id: string, title: string, body: Markup | null][] = [
     ['ranks', 'Rank correlation', ranksSection(results)],
-    ['fitted', 'More architectures to fit on', fittedSection(results)],
+    ['fitted', 'Number of fitted architectures', fittedSection(results)],
     ['scatter', 'Predicted and true', scatterSection(results)],
     ['numbers', 'All numbers', numbersSection(results)],
-    ['rerun', 'Versions, and how to run it again', settingsSection(results)],
+    ['rerun', 'Versions, and how to reproduce', settingsSection(results)],
   ];
   return documentPage({
     name: `Predictors on ${results.table}`,
@@ -35,7 +35,7 @@ export function predictionsPage(results: PredictionResults): string {
     verdict: verdict(results),
     findings: [],
     sections: sections.flatMap(([id, title, body]): Section[] => (body === null ? [] : [{ id, title, body }])),
-    footer: html`Written by nastransfer. All numbers, unrounded: <code>predictions.json</code>; <code>predictions.csv</code> beside it.`,
+    footer: html`Written by nastransfer. All numbers, not rounded: <code>predictions.json</code>; <code>predictions.csv</code> beside it.`,
     data: { ...results, predictors },
   });
 }
@@ -44,7 +44,7 @@ function nameOf({ label, encoding }: Predictor): string {
   return `${label} (${encoding})`;
 }
 
-/** Numbers of architectures fitted on, ascending. */
+/** Numbers of fitted architectures, ascending. */
 function sizesOf({ predictors }: PredictionResults): number[] {
   return unique(predictors.map(({ fitted }) => fitted)).toSorted((a, b) => a - b);
 }
@@ -53,9 +53,9 @@ function ofSize({ predictors }: PredictionResults, size: number): Predictor[] {
   return predictors.filter(({ fitted }) => fitted === size).toSorted((a, b) => b.spearman.mean - a.spearman.mean);
 }
 
-/** Who ranks best, for each number of architectures fitted on. */
+/** The best predictor for each number of fitted architectures. */
 function verdict(results: PredictionResults): string {
-  if (results.predictors.length === 0) return 'No predictor has been fitted yet, so the numbers show nothing so far.';
+  if (results.predictors.length === 0) return 'No predictor has been fitted yet, so there are no numbers so far.';
   const claims = sizesOf(results).map((size) => {
     const [best, ...others] = ofSize(results, size);
     const leads = `with ${plural(size, 'architecture')} to fit on, ${nameOf(best)} ${others.length > 0 ? 'ranks best' : 'ranks the others'} with a Spearman's ρ of ${spreadText(best.spearman, 3)}`;
@@ -67,7 +67,8 @@ function verdict(results: PredictionResults): string {
       ? `${leads} (within two standard errors: ${listed(close.map(nameOf))})`
       : leads;
   });
-  const single = results.seeds.length === 1 ? ' A single seed tells no difference from chance.' : '';
+  const single =
+    results.seeds.length === 1 ? ' With a single seed, differences cannot be distinguished from noise.' : '';
   const sentence = claims.join('; ');
   return `${sentence[0].toUpperCase()}${sentence.slice(1)}.${single}`;
 }
@@ -77,7 +78,7 @@ function ranksSection(results: PredictionResults): Markup | null {
   if (results.predictors.length === 0) return null;
   const ends = results.predictors.flatMap(({ spearman: { mean, deviation } }) => [mean - deviation, mean + deviation]);
   const scale = scaleOver(ends, 6, { min: -1, max: 1 });
-  return html`<p>Spearman's ρ between predicted and true accuracy of the rows that were not fitted on: 1 is the same order, 0 none in common. Bars are one standard deviation over the seeds.</p>
+  return html`<p>Spearman's ρ between predicted and true accuracy of the rows that were not fitted on: 1 for the same ranking, 0 for no correlation. Bars are one standard deviation over the seeds.</p>
 ${sizesOf(results).map((size) =>
   stripTable({
     caption: html`Fitted on <b>${plural(size, 'architecture')}</b>`,
@@ -100,7 +101,7 @@ ${sizesOf(results).map((size) =>
 )}`;
 }
 
-/** Correlation against how many were fitted on; null where only one number was tried. */
+/** Correlation against the number of fitted architectures; null for a single number. */
 function fittedSection(results: PredictionResults): Markup | null {
   const sizes = sizesOf(results);
   if (sizes.length < 2) return null;
@@ -138,7 +139,7 @@ function scatterSection(results: PredictionResults): Markup | null {
     shown.flatMap(({ points }) => points.map(([, known]) => known)),
     5,
   );
-  return html`<p>Rows that were not fitted on, with the first seed. On the dashed line, prediction and truth are equal; the stronger the colour, the more rows lie there. Axes leave out the lowest tenth where it lies far off.</p>
+  return html`<p>Rows that were not fitted on, with the first seed. On the dashed line, prediction and true accuracy are equal. Stronger colours mean more rows. Axes omit the lowest tenth where it is far below the rest.</p>
 <div class="panels" style="--columns:4">${shown.map((predictor) => {
     const across = axisOver(
       predictor.points.map(([predicted]) => predicted),

@@ -1,15 +1,15 @@
-/** A linear axis: where values lie from 0 to 1, and round numbers to label. */
+/** A linear axis: maps values to 0 to 1, and has round tick values. */
 export interface Scale {
   readonly ticks: readonly number[];
-  /** Decimals that the ticks need. */
+  /** Decimals of the tick labels. */
   readonly digits: number;
   at(value: number): number;
 }
 
-/** Differences below this, relative to the values and in all, are rounding and get an axis as equal values do. */
+/** Smaller differences, relative to the values and absolute, count as rounding errors. */
 const NEGLIGIBLE = 1e-9;
 
-/** An axis over all finite values with some room at both ends; `bounds` are never passed by that room. */
+/** An axis over all finite values with padding at both ends; the padding does not exceed `bounds`. */
 export function scaleOver(
   values: readonly number[],
   tickCount: number,
@@ -23,7 +23,7 @@ export function scaleOver(
   const room = apart ? 0.06 * (high - low) : size > NEGLIGIBLE ? 0.1 * size : 1;
   const min = Math.max(low - room, Math.min(low, bounds.min ?? -Infinity));
   const max = Math.min(high + room, Math.max(high, bounds.max ?? Infinity));
-  // A single label would tell a place and no distance.
+  // A single tick would show no distance.
   const steps = [tickCount, 2 * tickCount].map((count) => roundStep((max - min) / count));
   const step = steps.find((one) => ticksBetween(min, max, one).length > 1) ?? steps[1];
   const ticks = ticksBetween(min, max, step);
@@ -36,7 +36,7 @@ export function scaleOver(
 
 function ticksBetween(min: number, max: number, step: number): number[] {
   const ticks: number[] = [];
-  // Adding 0 makes 0 of -0.
+  // Adding 0 turns -0 into 0.
   for (let i = Math.ceil(min / step - 1e-9); i * step <= max + 1e-9 * step; i++) ticks.push(i * step + 0);
   return ticks;
 }

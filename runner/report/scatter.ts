@@ -4,7 +4,7 @@ import { dotsPath, type Place } from './plot.js';
 import { type Scale, scaleOver } from './scale.js';
 import { groupBy } from './studyCells.js';
 
-/** More points than this lie on each other: their number in each square is drawn instead. */
+/** With more points than this, counts in squares are drawn instead. */
 const MOST_DOTS = 500;
 
 /** Side of a square. */
@@ -14,7 +14,7 @@ const SHADES = 5;
 
 type Point = readonly [x: number, y: number];
 
-/** Points as dots; of very many, squares, the stronger coloured the more points lie there. */
+/** Points as dots; many points as squares coloured by count. */
 export function scatter(points: readonly Point[], place: Place): Markup {
   const drawn = points.map(([x, y]): Point => [place.x(x), place.y(y)]);
   if (points.length <= MOST_DOTS) return html`<path class="dots" d="${dotsPath(drawn)}"/>`;
@@ -30,7 +30,7 @@ export function scatter(points: readonly Point[], place: Place): Markup {
   )}</g>`;
 }
 
-/** An axis over values without the lowest of a long tail: the lowest tenth, where that takes more than half of it. */
+/** An axis without the lowest tenth of the values where that tenth would take more than half of it. */
 export function axisOver(values: readonly number[], ticks: number): Scale {
   const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b);
   if (sorted.length < 100) return scaleOver(sorted, ticks);

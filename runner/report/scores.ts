@@ -16,18 +16,18 @@ import { scrolling, table } from './table.js';
 
 type Correlation = ScoreResults['correlations'][number];
 
-/** A difference from a published correlation beyond this is pointed out. */
+/** Larger differences from a published correlation are marked. */
 const NOTABLE = 0.1;
 
-/** The report of zero-cost scores as one HTML page that loads nothing. */
+/** The report of zero-cost scores as one self-contained HTML page. */
 export function scoresPage(results: ScoreResults): string {
   const names = scoreNames(results);
   const sections: [id: string, title: string, body: Markup | null][] = [
     ['correlations', 'How well scores rank', correlationsTable(results)],
     ['scatter', 'Scores and test accuracy', scatterSection(results)],
-    ['matrix', 'Scores among each other', matrixSection(results, names)],
-    ['time', 'Time of a score', timeSection(results, names)],
-    ['rerun', 'Settings, versions, and how to run it again', settingsSection(results)],
+    ['matrix', 'Correlations between scores', matrixSection(results, names)],
+    ['time', 'Time per score', timeSection(results, names)],
+    ['rerun', 'Settings, versions, and how to reproduce', settingsSection(results)],
   ];
   return documentPage({
     name: `Zero-cost scores on ${results.table ?? results.space}`,
@@ -36,7 +36,7 @@ export function scoresPage(results: ScoreResults): string {
     verdict: verdict(results, names),
     findings: findings(results),
     sections: sections.flatMap(([id, title, body]): Section[] => (body === null ? [] : [{ id, title, body }])),
-    footer: html`Written by nastransfer. All numbers, unrounded: <code>scores.json</code>; <code>scores.csv</code> and <code>score-correlations.csv</code> beside it.`,
+    footer: html`Written by nastransfer. All numbers, not rounded: <code>scores.json</code>; <code>scores.csv</code> and <code>score-correlations.csv</code> beside it.`,
     data: { ...results, cells: undefined },
   });
 }
@@ -45,9 +45,9 @@ function scoreNames({ cells }: ScoreResults): string[] {
   return unique(cells.flatMap(({ scores }) => Object.keys(scores)));
 }
 
-/** Which score ranks best on each measurement, and how many published correlations are met. */
+/** The score that ranks best on each measurement, and how many published correlations are reproduced. */
 function verdict({ cells, correlations, images }: ScoreResults, names: readonly string[]): string {
-  if (cells.length === 0) return 'No architecture has been scored yet, so the numbers show nothing so far.';
+  if (cells.length === 0) return 'No architecture has been scored yet, so there are no numbers so far.';
   const scored = `${plural(names.length, 'score')} of ${plural(cells.length, 'architecture')} from one batch of ${images}`;
   const leads = uniqueMeasurements(correlations.map(({ measurement }) => measurement)).flatMap((measurement) => {
     const key = measurementKey(measurement);
@@ -56,7 +56,7 @@ function verdict({ cells, correlations, images }: ScoreResults, names: readonly 
     const best = known.reduce((first, next) => (next.spearman! > first.spearman! ? next : first));
     return [`${best.score} by ${shortMeasurement(measurement)} accuracy (${decimal(best.spearman, 3)})`];
   });
-  if (leads.length === 0) return `${scored}: how well they rank is not known, as there is no accuracy to compare with.`;
+  if (leads.length === 0) return `${scored}. There is no accuracy to compare with.`;
   const compared = correlations.filter(({ published, spearman }) => published && spearman !== null);
   const met = compared.filter((row) => !isNotable(row)).length;
   const publishedText =
@@ -66,7 +66,7 @@ function verdict({ cells, correlations, images }: ScoreResults, names: readonly 
   return `${scored}: by Spearman's ρ, the best ${leads.length === 1 ? 'is' : 'are'} ${listed(leads)}.${publishedText}`;
 }
 
-/** How far a correlation is from the published one; null where one of the two is not known. */
+/** Difference from the published correlation; null where one of the two is missing. */
 function differenceOf({ spearman, published }: Correlation): number | null {
   return published && spearman !== null ? spearman - published.spearman : null;
 }
@@ -76,14 +76,14 @@ function isNotable(row: Correlation): boolean {
   return difference !== null && Math.abs(difference) > NOTABLE;
 }
 
-/** What differs from what was published, a sentence for each score. */
+/** Differences from published values, one sentence per score. */
 function findings({ correlations }: ScoreResults): string[] {
   return [...groupBy(correlations.filter(isNotable), ({ score }) => score)].map(([score, rows]) => {
     const pairs = rows.map(
       (row) =>
         `${decimal(row.spearman, 2)} with ${shortMeasurement(row.measurement)} accuracy (published: ${decimal(row.published!.spearman, 2)})`,
     );
-    return `${score} differs by more than ${NOTABLE} from what was published: its ρ is ${listed(pairs)}.`;
+    return `${score} differs by more than ${NOTABLE} from the published value: its ρ is ${listed(pairs)}.`;
   });
 }
 
@@ -108,7 +108,7 @@ function correlationsTable({ correlations }: ScoreResults): Markup | null {
       ]),
     });
   });
-  return html`<p>Rank correlations of scores with accuracy, Spearman's ρ and Kendall's τ: 1 is the same order, 0 none in common; ${NONE} where not defined. The sign is turned for scores of which lower is better. Pointed out is what differs by more than ${NOTABLE} from the published ρ.</p>
+  return html`<p>Rank correlations of scores with accuracy, Spearman's ρ and Kendall's τ: 1 for the same ranking, 0 for no correlation; ${NONE} where undefined. The sign is reversed for scores where lower is better. Differences of more than ${NOTABLE} from the published ρ are marked.</p>
 <div class="tables">${tables}</div>${cited.length > 0 && html`<p>Published: ${cited.join('; ')}.</p>`}`;
 }
 
@@ -125,7 +125,7 @@ function scatterSection(results: ScoreResults): Markup | null {
   const tests = measurements.filter(({ split }) => split === 'test');
   const blocks = tests.map((measurement) => scatterPanels(results, measurement)).filter((block) => block !== null);
   if (blocks.length === 0) return null;
-  return html`<p>Across: how many of the architectures have a lower score. The stronger the colour, the more architectures lie there. Axes leave out the lowest tenth where it lies far off.</p>${blocks}`;
+  return html`<p>Horizontal axis: share of the architectures with a lower score. Stronger colours mean more architectures. Axes omit the lowest tenth where it is far below the rest.</p>${blocks}`;
 }
 
 function scatterPanels(results: ScoreResults, measurement: Measurement): Markup | null {
@@ -167,7 +167,7 @@ function scatterPanels(results: ScoreResults, measurement: Measurement): Markup 
   return html`<h3>${measurementText(measurement)}</h3><div class="panels" style="--columns:4">${panels}</div>`;
 }
 
-/** For each value, how many per cent of the others are lower, equal ones counted half. */
+/** Percentile rank of each value; equal values count half. */
 function sharesBelow(values: readonly number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b);
   const [first, last] = [new Map<number, number>(), new Map<number, number>()];

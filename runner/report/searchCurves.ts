@@ -13,11 +13,11 @@ export function searchCurvesSection(results: TableRunResults): Markup | null {
   const labels = results.methods.map(({ label }) => label);
   const ordered = results.sources.flatMap((source) => curves.filter((curve) => curve.source === source));
   const groups = groupBy(ordered, ({ source, measurement }) => source + measurementKey(measurement));
-  return html`<p>Of the architecture that a search held for the best by what it saw, after so many queries or so many seconds of the table's clock: the line is the mean over the seeds, the band goes from the 10 % to the 90 % quantile. The upright axis leaves out the beginning, when any search is far below.</p>
+  return html`<p>Accuracy of the best architecture so far (chosen by what the search saw) against queries and against simulated seconds. Lines are means over the seeds, bands go from the 10 % to the 90 % quantile. The vertical axis omits the start, where every search is far below.</p>
 ${[...groups.values()].map((group) => figures(group, labels, bestOf(results, group[0].measurement)))}`;
 }
 
-/** The highest accuracy in the table, as far as the references tell it. */
+/** The highest accuracy of the table, if the references include it. */
 export function bestOf({ references }: TableRunResults, measurement: Measurement): number | undefined {
   const key = measurementKey(measurement);
   const known = references
@@ -68,7 +68,7 @@ function figure(
   })}</figure>`;
 }
 
-/** What the upright axis has to hold: all from a tenth of the longest search on. */
+/** Range of the vertical axis: values after a tenth of the longest search. */
 function heights(curves: readonly SearchCurve[], best: number | undefined): number[] {
   const end = Math.max(...curves.map(({ x }) => x[x.length - 1]));
   const shown = curves.flatMap(({ x, low, high, mean }) => {

@@ -10,7 +10,7 @@ export function imagesSection({ sources, targets, judge }: StudyResults): Markup
   const judged =
     judge &&
     table({
-      caption: `Targets: what the table ${judge.table} tells of its ${grouped(judge.size)} architectures`,
+      caption: `Targets: accuracies of the ${grouped(judge.size)} architectures of the table ${judge.table}`,
       columns: ['target', 'accuracy', 'validation accuracy'],
       rows: judge.measurements.map(({ target, accuracy, validationAccuracy }) => [
         target,
@@ -20,8 +20,8 @@ export function imagesSection({ sources, targets, judge }: StudyResults): Markup
       kind: 'prose',
     });
   return html`${table({
-    caption: 'Sources: what the searches saw',
-    columns: ['source', 'what it is', { number: 'images' }, { number: 'classes' }],
+    caption: 'Sources: images used by the searches',
+    columns: ['source', 'description', { number: 'images' }, { number: 'classes' }],
     rows: sources.map(({ name, description, images, classes }) => [
       name,
       description,
@@ -33,8 +33,8 @@ export function imagesSection({ sources, targets, judge }: StudyResults): Markup
 ${
   judged ??
   table({
-    caption: 'Targets: what the found networks were trained and tested on',
-    columns: ['target', 'what it is', { number: 'training images' }, { number: 'test images' }, { number: 'classes' }],
+    caption: 'Targets: images used to train and test the networks found',
+    columns: ['target', 'description', { number: 'training images' }, { number: 'test images' }, { number: 'classes' }],
     rows: targets.map(({ name, description, train, test, classes }) => [
       name,
       description,
@@ -53,7 +53,7 @@ export function protocolsSection({ protocols, judge }: StudyResults): Markup {
   const names = unique([...search.keys(), ...training.keys()]);
   const text = (value: unknown) => (value === undefined ? NONE : settingText(value));
   return table({
-    caption: 'Protocols: how networks were trained in the searches, and from scratch on the targets',
+    caption: 'Protocols: training in the searches, and from scratch on the targets',
     columns: ['setting', 'search', 'training'],
     rows: names.map((name) => [words(name), text(search.get(name)), text(training.get(name))]),
     kind: 'prose',
@@ -64,15 +64,14 @@ export function protocolsSection({ protocols, judge }: StudyResults): Markup {
 function judgedProtocols({ search, fitness }: StudyResults['protocols']): Markup {
   const names = Object.keys(search) as (keyof typeof search)[];
   return table({
-    caption:
-      'Protocols: how supernets were trained in the searches, and how candidates were where a search trains each',
+    caption: 'Protocols: training of supernets, and of candidates where a search trains each one',
     columns: ['setting', 'supernet', 'candidate'],
     rows: names.map((name) => [words(name), settingText(search[name]), fitness ? settingText(fitness[name]) : NONE]),
     kind: 'prose',
   });
 }
 
-/** A setting in words; a group of settings as one line: `learning rate 0.1, momentum 0.9`. */
+/** A setting as text; a group of settings as one line: `learning rate 0.1, momentum 0.9`. */
 export function settingText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'object' || value === null) return String(value);
@@ -81,12 +80,12 @@ export function settingText(value: unknown): string {
     .join(', ');
 }
 
-/** A name of the code as words: `learningRate` as `learning rate`. */
+/** An identifier as words: `learningRate` as `learning rate`. */
 export function words(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** Every network with its numbers; the table that judges knows no losses. */
+/** Every network with its numbers; judged studies have no losses. */
 export function runsTable({ jobs, judge }: StudyResults): Markup {
   const numbers = 'accuracy %,test loss,training loss,training %,parameters,multiply-adds,time'.split(',');
   return table({
@@ -115,7 +114,7 @@ export function runsTable({ jobs, judge }: StudyResults): Markup {
   });
 }
 
-/** What each method cost. */
+/** Time of each method. */
 export function timeTable({ searches, jobs }: StudyResults): Markup {
   const trainings = groupBy(jobs, (job) => job.method);
   const seconds = (items: readonly { seconds: number }[] = []) => {
@@ -135,7 +134,7 @@ export function timeTable({ searches, jobs }: StudyResults): Markup {
   });
 }
 
-/** The machine, and how to get the same numbers again. */
+/** The machine, and how to reproduce the numbers. */
 export function environmentSection(results: StudyResults): Markup {
   const { adapter, versions, seeds, space, plugins = [] } = results;
   const facts: [string, string][] = [
@@ -150,7 +149,7 @@ export function environmentSection(results: StudyResults): Markup {
   ];
   return html`${factList(facts)}
 ${runAgain(results.rerun ?? 'npx nastransfer study FILE --out DIR')}
-<p>The same seeds on the same adapter and driver${adapter.tuned === undefined ? '' : ', with the same tuning of its kernels,'} give the same numbers to the last bit. Jobs whose results lie in the study's folder are not done again; an empty folder starts from nothing. This page is written anew from the results alone by <code>npx nastransfer report DIR</code>.</p>`;
+<p>The same seeds on the same adapter and driver${adapter.tuned === undefined ? '' : ', with the same tuning of its kernels,'} give bit-identical numbers. Jobs with results in the study's folder are skipped; an empty folder starts from scratch. This page can be rewritten from the results by <code>npx nastransfer report DIR</code>.</p>`;
 }
 
 /** Names with their values. */
@@ -158,8 +157,8 @@ export function factList(facts: readonly (readonly [name: string, value: Insert]
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** The command that gives the same numbers. */
+/** The command that reproduces the numbers. */
 export function runAgain(command: string): Markup {
-  return html`<h3>Run it again</h3>
+  return html`<h3>Reproduce</h3>
 <pre tabindex="0"><code>${command}</code></pre>`;
 }

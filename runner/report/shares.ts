@@ -5,13 +5,13 @@ import { curveClass, linePath, plot, SMALL, seriesClass, seriesLegend } from './
 import { type Scale, scaleOver } from './scale.js';
 import { groupBy, unique } from './studyCells.js';
 
-/** Mean shares of the operations after an epoch, over the seeds that came so far. */
+/** Mean shares of the operations after an epoch, over the seeds that reached it. */
 interface SharesAt {
   readonly epoch: number;
   readonly shares: Readonly<Record<string, number>>;
 }
 
-/** How the shares of operations went in the searches by a relaxation: a panel for each method, source and table; null without. */
+/** Shares of operations during relaxed searches: a panel for each method, source and table; null without any. */
 export function sharesSection({ searches }: StudyResults): Markup | null {
   const told = searches.filter(({ epochs }) => epochs.some(({ telemetry }) => telemetry));
   if (told.length === 0) return null;
@@ -21,7 +21,7 @@ export function sharesSection({ searches }: StudyResults): Markup | null {
   const operations = unique(panels.flatMap(({ means }) => means.flatMap(({ shares }) => Object.keys(shares))));
   const up = sharesScale(panels.flatMap(({ means }) => means));
   return html`<h3>Shares of operations during the search</h3>
-<p>Mean strength of each operation over the edges, epoch by epoch, over the seeds; lines that lie on each other hardly differ.</p>
+<p>Mean strength of each operation over edges and seeds, by epoch.</p>
 ${seriesLegend(operations, operations)}
 <div class="panels" style="--columns:4">${panels.map(
     ({ group: [{ method, source }], table, means }) => html`
@@ -31,7 +31,7 @@ ${seriesLegend(operations, operations)}
 
 interface TableName {
   readonly name: string;
-  /** Whether there is another one to tell it from. */
+  /** Whether there are several tables, so that the name is shown. */
   readonly shown: boolean;
 }
 
@@ -61,8 +61,7 @@ function meanShares(group: readonly SearchJob[], { name }: TableName): SharesAt[
 }
 
 /**
- * One axis for all panels: from nothing to at least twice what each operation has when all have the same, so that small
- * differences look small.
+ * One axis for all panels: from 0 to at least twice the uniform share, so that small differences look small.
  */
 function sharesScale(means: readonly SharesAt[]): Scale {
   const tops = means.map(({ shares }) => {

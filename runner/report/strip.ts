@@ -3,7 +3,7 @@ import { html, type Insert, type Markup } from './html.js';
 import { FONT_SIZE, margins, type PlacedLabel, spaced, textWidth } from './labels.js';
 import type { Scale } from './scale.js';
 
-/** More runs than this are drawn as a histogram. */
+/** More runs are drawn as a histogram. */
 const MOST_DOTS = 60;
 
 const BARS = 80;
@@ -12,23 +12,23 @@ const BARS = 80;
 const NARROW = 288;
 const BESIDE = 400;
 
-/** Where the values are across the picture, as shares of its width: its labels need room at both ends. */
+/** Horizontal range of the values, as shares of the width: labels need room at both ends. */
 interface Frame {
   readonly scale: Scale;
   readonly start: number;
   readonly width: number;
 }
 
-/** A row of a dot plot: single runs as small dots, their mean as a large one with a bar around it. */
+/** A row of a dot plot: single runs as small dots, their mean as a large dot with an error bar. */
 export interface Strip {
   readonly label: Insert;
-  /** The numbers in words: the last column of the table, and what a screen reader says of the picture. */
+  /** The numbers as text: for the last column of the table and for screen readers. */
   readonly value: string;
   readonly runs: readonly number[];
   readonly mean: number;
-  /** Half the length of the bar; absent where it is not known. */
+  /** Half the length of the error bar; absent where unknown. */
   readonly error?: number;
-  /** Drawn paler: the level the others are compared with. */
+  /** Drawn paler: the reference of the comparison. */
   readonly muted?: boolean;
 }
 
@@ -50,8 +50,8 @@ interface StripTable {
 }
 
 /**
- * A table whose middle column is a dot plot. Positions across are in per cent, so the plot takes any width while its text
- * and dots keep their size; the numbers stand beside it, so the table reads without the picture.
+ * A table whose middle column is a dot plot. Horizontal positions are in per cent, so the plot can have any width while text
+ * and dots keep their size. The numbers stand beside it, so the table can be read without the picture.
  */
 export function stripTable({ scale, levels, ...table }: StripTable): Markup {
   const { strips, tickText } = table;
@@ -92,7 +92,7 @@ ${strip.runs.length > MOST_DOTS ? histogram(strip.runs, frame) : strip.runs.map(
 </svg>`;
 }
 
-/** Bars that stand on the lower edge, the highest as high as the strip. */
+/** Histogram bars, scaled to the height of the strip. */
 function histogram(runs: readonly number[], { scale, start, width }: Frame): Markup[] {
   const counts = new Array<number>(BARS).fill(0);
   for (const run of runs) counts[Math.min(BARS - 1, Math.max(0, Math.floor(BARS * scale.at(run))))]++;
@@ -104,7 +104,7 @@ function histogram(runs: readonly number[], { scale, start, width }: Frame): Mar
   });
 }
 
-/** Labels that would touch where the plot is narrow are left out there. */
+/** Labels that would overlap in a narrow plot are omitted there. */
 function axis(frame: Frame, tickText: (tick: number) => string): Markup {
   const { scale, width } = frame;
   const apart = (ticks: readonly number[], length: number) => {

@@ -1,6 +1,6 @@
 import type { StudyResults } from '../../src/nas/transfer/index.js';
 
-/** What the summary knows of one method, source and target. */
+/** Summary of one method, source and target. */
 export type SummaryCell = StudyResults['summary']['cells'][number];
 
 type Place = Pick<SummaryCell, 'method' | 'source' | 'target'>;

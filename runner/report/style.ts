@@ -14,7 +14,7 @@ export const PALETTES = {
     '--series0: #6bb3f5; --series1: #ff9d57; --series2: #4fd3ab; --series3: #ee93cb; --series4: #aaa4ff; --series5: #dcc05a; --series6: #7fd0e6; --series7: #b4bfcb; ',
 };
 
-/** Of figures that are also files of their own. */
+/** Style of figures that are also written as SVG files. */
 export const FIGURE_STYLE = `
 .dot-figure { width: 100%; max-width: 54rem; display: block; font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 .dot-figure text { font-size: ${FONT_SIZE}px; fill: var(--quiet); font-variant-numeric: tabular-nums; }
@@ -30,7 +30,7 @@ export const FIGURE_STYLE = `
 ${[0, 1, 2, 3, 4, 5, 6, 7].map((series) => `.dot-figure .series${series} { --c: var(--series${series}); }`).join('\n')}
 `;
 
-/** The style of the report: light and dark, narrow and wide, screen and paper. */
+/** Style sheet of reports: light and dark, narrow and wide, screen and print. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -155,7 +155,7 @@ td .warning { white-space: nowrap; }
 .warning { color: var(--warn); font-weight: 600; }
 .warning::before { content: "⚠ "; }
 
-/* A column a method where they fit, so that rows are sources. */
+/* One column per method where they fit, so that rows are sources. */
 .panels { display: grid; gap: 1.2rem 1.6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(var(--least, 15rem), 100% / var(--columns) - 1.6rem)), 1fr)); align-items: end; margin: 1rem 0 2rem; }
 .panels:has(> .wide) { --least: 26rem; }
 .panel { break-inside: avoid; }
@@ -202,7 +202,7 @@ footer { margin-top: 3rem; padding-block: 1.2rem 2.5rem; color: var(--quiet); fo
   .matrix tbody th { min-width: 0; max-width: 7.5rem; }
   .matrix thead th { min-width: 0; }
 }
-/* Name and number share a line, the picture has the whole width below. */
+/* Name and number share a line; the plot has the full width below. */
 @media screen and (max-width: 50rem) {
   .strips, .strips tbody, .strips tfoot { display: block; }
   .strips thead { display: none; }

@@ -2,7 +2,7 @@ import type { StudyResults } from '../../src/nas/transfer/index.js';
 import { opening } from './opening.js';
 import { findings, verdict } from './verdict.js';
 
-/** The results without what `curves.csv` holds, the epochs and evaluations, and with what the report says of them. */
+/** The results without epochs and evaluations, which are in `curves.csv`, and with the findings of the report. */
 export function reportSummary(results: StudyResults): object {
   const { searches, jobs, ...rest } = results;
   return {

@@ -1,6 +1,6 @@
 import { html, type Insert, type Markup } from './html.js';
 
-/** A heading; that of a column of numbers, which stand to the right, is wrapped. */
+/** A column heading; columns of numbers are right-aligned, and their headings are wrapped in `number`. */
 export type Column = string | { readonly number: string | Markup };
 
 interface Table {
@@ -29,8 +29,8 @@ export function table({ caption, columns, rows, kind }: Table): Markup {
 }
 
 /**
- * The parts of a table under a caption. The table scrolls within its box where the page is narrower, also by keyboard;
- * the caption, outside of the box, wraps with the page.
+ * The parts of a table under a caption. Where the page is narrower, the table scrolls in its own box, also by keyboard;
+ * the caption is outside of the box and wraps.
  */
 export function scrolling(caption: Insert, parts: Markup, kind?: string): Markup {
   return html`<figure class="table"><figcaption>${caption}</figcaption>

@@ -33,7 +33,7 @@ function sourceTable(results: TableRunResults, source: string): Markup | null {
   };
   const best = measurements.map((measurement) => bestOf(results, measurement));
   return table({
-    caption: html`Searched on <b>${source}</b>: accuracy in per cent of what was found, mean ± standard deviation over the seeds (${columnsText(measurements)}).${rows.some(({ published }) => published) && ' Small: the published row, and in brackets what was found here less that.'}`,
+    caption: html`Searched on <b>${source}</b>: accuracy of the architectures found in per cent, mean ± standard deviation over the seeds (${columnsText(measurements)}).${rows.some(({ published }) => published) && ' Small: the published value, and in brackets the difference (here minus published).'}`,
     columns: ['method', ...measurements.map(heading)],
     rows: [
       ...unique(rows.map(({ method }) => method)).map((method) => [
@@ -84,7 +84,7 @@ export function transferSection({ accuracies }: TableRunResults): Markup | null 
     );
   });
   return scrolling(
-    html`Test accuracy in per cent of what was found on one set, on each set: mean ± standard deviation over the seeds. Below: relative improvement over random search on the same source, 100 (mean − mean of random) / mean of random, ± its standard error. Colours run from the lowest to the highest of a column, so far as they differ by more than seeds do.`,
+    html`Test accuracy in per cent on each set of the architectures found on one set: mean ± standard deviation over the seeds. Below: relative improvement over random search on the same source, 100 (mean − mean of random) / mean of random, ± its standard error. Colours run from the lowest to the highest mean of a column, if these differ by more than the noise between seeds.`,
     html`<thead><tr><th scope="col">method, searched on</th>${measurements.map(({ set }) => html`<th scope="col">${set}</th>`)}</tr></thead>
 <tbody>${rows}
 </tbody>`,
@@ -96,7 +96,7 @@ function transferField({ accuracy, relativeImprovement: improvement }: TableAccu
   return html`<span class="spread">${spreadText(accuracy, 2)}</span>${improvement && html`<br><small>${improvementText(improvement, 2)} %</small>`}`;
 }
 
-/** From the lowest mean (0) to the highest (1); at least two of the median deviation are between, so that noise looks like noise. */
+/** Scale from the lowest mean (0) to the highest (1), at least two median deviations wide, so that noise is not shown as a difference. */
 function colourPosition(rows: readonly TableAccuracy[]): (row: TableAccuracy) => number {
   const means = rows.map(({ accuracy }) => accuracy.mean);
   const deviations = rows.map(({ accuracy }) => accuracy.deviation).toSorted((a, b) => a - b);
@@ -106,7 +106,7 @@ function colourPosition(rows: readonly TableAccuracy[]): (row: TableAccuracy) =>
   return ({ accuracy }) => (accuracy.mean - low + widen) / (high - low + 2 * widen);
 }
 
-/** How the test accuracies of single searches lie, on the set that was searched on: a plot for each source. */
+/** Distribution of the test accuracies of single searches on the set searched on: a plot for each source. */
 export function distributionSection(results: TableRunResults): Markup | null {
   const plots = results.sources.map((source) => distribution(results, source)).filter((markup) => markup !== null);
   return plots.length > 0 ? html`${plots}` : null;
@@ -144,7 +144,7 @@ function distribution(results: TableRunResults, source: string): Markup | null {
   });
 }
 
-/** What judges searches on a source: test accuracy on the same set, else on any set, else what there is. */
+/** Measurement used to compare searches on a source: test accuracy on the same set, else on any set, else the first. */
 export function mainMeasurement({ accuracies }: TableRunResults, source: string): Measurement | undefined {
   const measurements = accuracies.filter((row) => row.source === source).map(({ measurement }) => measurement);
   const tests = measurements.filter(({ split }) => split === 'test');

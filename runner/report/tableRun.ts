@@ -13,7 +13,7 @@ import { table } from './table.js';
 import { accuraciesSection, distributionSection, transferSection } from './tableAccuracies.js';
 import { tableFindings, tableVerdict } from './tableVerdict.js';
 
-/** The report of searches on a table as one HTML page that loads nothing. */
+/** The report of searches on a table as one self-contained HTML page. */
 export function tableRunPage(results: TableRunResults): string {
   const { searches, curves, ...rest } = results;
   const accuracies = results.accuracies.map(({ values, ...accuracy }) => accuracy);
@@ -30,7 +30,7 @@ export function tableRunPage(results: TableRunResults): string {
     verdict: tableVerdict(results),
     findings: tableFindings(results),
     sections: sectionsOf(results),
-    footer: html`Written by nastransfer. All numbers, unrounded: <code>table-run.json</code>; <code>runs.csv</code>, <code>accuracies.csv</code> and <code>curves.csv</code> beside it.`,
+    footer: html`Written by nastransfer. All numbers, not rounded: <code>table-run.json</code>; <code>runs.csv</code>, <code>accuracies.csv</code> and <code>curves.csv</code> beside it.`,
     data: { ...rest, accuracies },
   });
 }
@@ -39,13 +39,13 @@ function sectionsOf(results: TableRunResults): Section[] {
   const sections: [id: string, title: string, body: Markup | null][] = [
     ['accuracy', 'Accuracy', results.accuracies.length > 0 ? accuraciesSection(results) : null],
     ['transfer', 'From each source to each set', transferSection(results)],
-    ['order', 'Does the order carry over?', orderSection(results)],
+    ['order', 'Rank correlations', orderSection(results)],
     ['curves', 'Search curves', searchCurvesSection(results)],
     ['distribution', 'Single searches', distributionSection(results)],
     ['optimum', 'Queries to the optimum', queriesSection(results)],
     ['pareto', 'Accuracy against cost', paretoSection(results)],
     ['references', 'References', referencesSection(results)],
-    ['rerun', 'Settings, versions, and how to run it again', settingsSection(results)],
+    ['rerun', 'Settings, versions, and how to reproduce', settingsSection(results)],
   ];
   return sections.flatMap(([id, title, body]) => (body === null ? [] : [{ id, title, body }]));
 }
@@ -56,7 +56,7 @@ function orderSection({ sourceRankCorrelation, setRankCorrelation, methods }: Ta
     sourceRankCorrelation.length > 0 &&
     table({
       caption:
-        'Do two sources put the methods in the same order? Compared are mean test accuracies; the last column says how often orders without any connection agree as well or better.',
+        'Do two sources rank the methods alike? Compares mean test accuracies. The last column is the probability that independent rankings agree as well or better.',
       columns: ['judged on', 'source', 'source', { number: 'τ' }, { number: 'by chance' }],
       rows: sourceRankCorrelation.map(({ set, sources, tau }) => [
         set,
@@ -68,11 +68,11 @@ function orderSection({ sourceRankCorrelation, setRankCorrelation, methods }: Ta
   const sets =
     setRankCorrelation.length > 0 &&
     table({
-      caption: 'Do two sets put the architectures in the same order? Compared are the test accuracies of all rows.',
+      caption: 'Do two data sets rank the architectures alike? Compares the test accuracies of all rows.',
       columns: ['set', 'set', { number: 'τ' }],
       rows: setRankCorrelation.map(({ sets, tau }) => [...sets, tauText(tau)]),
     });
-  return html`<p>Kendall's τ: 1 is the same order, 0 none in common, −1 the reverse (τ-b, which allows for ties); ${NONE} where it is not defined.</p>
+  return html`<p>Kendall's τ-b: 1 for the same ranking, 0 for no correlation, −1 for the reverse; ${NONE} where it is undefined.</p>
 <div class="tables">${sources}${sets}</div>`;
 }
 
@@ -81,7 +81,7 @@ function queriesSection({ queriesToOptimum }: TableRunResults): Markup | null {
   const cited = unique(queriesToOptimum.flatMap(({ published }) => (published ? [published.source] : [])));
   return html`${table({
     caption:
-      "Queries until an architecture with the table's best validation accuracy was met, mean ± standard deviation over the searches that met it; of all searches at least, those that missed it counted with all their queries",
+      "Queries until an architecture with the table's best validation accuracy was found: mean ± standard deviation over the searches that found it, and a lower bound over all searches, which counts all queries of the others",
     columns: [
       'method',
       'source',
@@ -130,7 +130,7 @@ function settingsSection(results: TableRunResults): Markup {
     ['table', results.table],
     ['space', results.space],
     ['searched on', results.sources.join(', ')],
-    ['what searches saw', `${seen.split} accuracy on the source, ${trainingText(seen)}`],
+    ['accuracy seen by searches', `${seen.split} accuracy on the source, ${trainingText(seen)}`],
     ['evaluations at most', grouped(limits.evaluations)],
     ["seconds of the table's clock at most", grouped(limits.seconds)],
     ['seeds', rangeText(results.seeds)],
@@ -150,5 +150,5 @@ function settingsSection(results: TableRunResults): Markup {
   })}
 ${factList(facts)}
 ${runAgain(results.rerun ?? 'npx nastransfer table run')}
-<p>The same table, methods and seeds give the same searches. This page is written anew from <code>table-run.json</code> alone by <code>npx nastransfer report DIR</code>.</p>`;
+<p>The same table, methods and seeds give the same searches. This page can be rewritten from <code>table-run.json</code> by <code>npx nastransfer report DIR</code>.</p>`;
 }

@@ -6,14 +6,14 @@ import { measurementKey, shortMeasurement } from './measurement.js';
 import { groupBy } from './studyCells.js';
 import { mainMeasurement } from './tableAccuracies.js';
 
-/** What was run, who leads and whether it agrees with what was published, in words. */
+/** Summary text: what was run, the best method, and agreement with published values. */
 export function tableVerdict(results: TableRunResults): string {
   const { searches, methods, sources, accuracies, seeds } = results;
   if (searches.length === 0 || accuracies.length === 0)
-    return 'No search has been done yet, so the numbers show nothing so far.';
+    return 'No search has finished yet, so there are no numbers so far.';
   const run = `${plural(methods.length, 'method')} searched the table ${results.table} on ${listed(sources)}, ${plural(seeds.length, 'seed')} each${limitText(results.limits)}`;
   if (seeds.length === 1)
-    return `${run}: with a single seed, no difference between methods can be told from chance.${publishedClaim(results)}`;
+    return `${run}: with a single seed, differences between methods cannot be distinguished from noise.${publishedClaim(results)}`;
   const lead = sources.length === 1 ? leadClaim(results, sources[0]) : `${leadersText(results)}.`;
   return `${run}. ${lead}${publishedClaim(results)}`;
 }
@@ -38,7 +38,7 @@ function leadersText(results: TableRunResults): string {
     .join(', ');
 }
 
-/** Who has the highest mean on a source, by how much, and who can't be told from it. */
+/** The method with the highest mean on a source, its lead, and methods within two standard errors. */
 function leadClaim(results: TableRunResults, source: string): string {
   const [best, ...others] = ranking(results, source);
   if (!best) return `On ${source}, nothing has been found yet.`;
@@ -99,13 +99,13 @@ function optimumFindings({ queriesToOptimum, sources }: TableRunResults): string
     const rows = queriesToOptimum.filter((row) => row.source === source && row.seeds > 0);
     const met = rows.filter(({ reached }) => reached > 0);
     if (rows.length === 0) return [];
-    if (met.length === 0) return [`No search on ${source} met the table's best validation accuracy.`];
+    if (met.length === 0) return [`No search on ${source} found the table's best validation accuracy.`];
     const most = met.reduce((first, next) => {
       const more = next.reached / next.seeds - first.reached / first.seeds;
       return more > 0 || (more === 0 && next.queries!.mean < first.queries!.mean) ? next : first;
     });
     return [
-      `The table's best validation accuracy on ${source} is met most often by ${most.method}: in ${most.reached} of ${plural(most.seeds, 'search', 'searches')}, after ${grouped(most.queries!.mean)} queries on average.`,
+      `The table's best validation accuracy on ${source} is found most often by ${most.method}: in ${most.reached} of ${plural(most.seeds, 'search', 'searches')}, after ${grouped(most.queries!.mean)} queries on average.`,
     ];
   });
 }
@@ -115,7 +115,7 @@ function orderFindings({ sourceRankCorrelation }: TableRunResults): string[] {
   if (known.length === 0) return [];
   const mean = known.reduce((sum, tau) => sum + tau, 0) / known.length;
   return [
-    `The orders of the methods from two sources agree with a Kendall's τ of ${decimal(mean, 2)} on average over ${plural(known.length, 'comparison')} (1 is the same order).`,
+    `The rankings of the methods from two sources agree with a Kendall's τ of ${decimal(mean, 2)} on average over ${plural(known.length, 'comparison')} (1 is the same ranking).`,
   ];
 }
 

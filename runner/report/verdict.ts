@@ -4,19 +4,19 @@ import { decimal, percent, percentSpread, plural } from '../progress/numbers.js'
 import { improvementText } from './improvement.js';
 import { groupBy, pooledDeviation, type SummaryCell, unique } from './studyCells.js';
 
-/** One sentence that says what the numbers of a study show and what they do not. */
+/** The main finding of a study and its limits, in one sentence. */
 export function verdict(results: StudyResults): string {
   const { cells } = results.summary;
-  if (cells.length === 0) return 'No found network has been trained yet, so the numbers show nothing so far.';
+  if (cells.length === 0) return 'No network has been trained yet, so there are no numbers so far.';
   const counts = cells.map((cell) => cell.accuracy.count);
   if (Math.max(...counts) === 1) {
     return (
-      'With a single seed, no difference between methods or sources can be told from chance: ' +
+      'With a single seed, differences between methods or sources cannot be distinguished from noise: ' +
       'the numbers show what was reached, not what is better.'
     );
   }
   const claims = [improvementClaim(results), spreadClaim(cells)].filter((claim) => claim !== null);
-  return `With ${seedRange(counts)} a point, ${claims.join(', and ')}; this holds for the images, cell space and short ${results.judge ? 'searches' : 'training'} used here, and says nothing of others.`;
+  return `With ${seedRange(counts)} per point, ${claims.join(', and ')}. This holds for the images, cell space and short ${results.judge ? 'searches' : 'training'} used here only.`;
 }
 
 function seedRange(counts: readonly number[]): string {
@@ -33,8 +33,8 @@ function improvementClaim({ summary, judge }: StudyResults): string {
   });
   if (compared.length === 0) {
     return summary.cells.some((cell) => cell.method === RANDOM_METHOD)
-      ? 'too few runs have random cells to compare with'
-      : 'whether search beats random cells is not shown, because none were trained';
+      ? 'too few runs with random cells for a comparison'
+      : 'a comparison with random cells is missing, because none were trained';
   }
   const better = compared.filter(({ improvement, error }) => improvement.mean > error);
   const worse = compared.filter(({ improvement, error }) => improvement.mean < -error);
@@ -49,11 +49,11 @@ function improvementClaim({ summary, judge }: StudyResults): string {
   return (
     `${better.length} of ${plural(total, 'combination')} of method, source and target ${better.length === 1 ? 'beats' : 'beat'} ${random} by more than one standard error ` +
     `(best: ${best.method} from ${best.source} on ${best.target}, ${improvementText(best.improvement)} %; ` +
-    `about one in ${byChance} would by chance alone)${worseText}`
+    `about one in ${byChance} is expected by chance)${worseText}`
   );
 }
 
-/** How far methods that searched on the same source lie apart, against what seeds alone would make of equal methods. */
+/** Range of methods that searched on the same source, against the range expected from noise between seeds. */
 function spreadClaim(cells: readonly SummaryCell[]): string | null {
   const groups = [...groupBy(cells, ({ source, target }) => JSON.stringify([source, target])).values()];
   const gaps = groups.map((group) => {
@@ -67,20 +67,20 @@ function spreadClaim(cells: readonly SummaryCell[]): string | null {
   if (gap === 0 || byChance === 0) return null;
   const differ = `methods with the same source differ by up to ${percent(gap)} points`;
   return gap > byChance
-    ? `${differ} where seeds alone would make about ${percent(byChance)}`
-    : `${differ}, no more than the ${percent(byChance)} or so that seeds alone would make`;
+    ? `${differ}; noise between seeds explains about ${percent(byChance)}`
+    : `${differ}, no more than the ${percent(byChance)} that noise between seeds explains`;
 }
 
 /**
  * Expected range of `count` independent standard normal values (Tippett 1925), from two values on: the integral of
- * 1 - P(x)^count - (1 - P(x))^count. For more than ten values that of ten, which is a little too small.
+ * 1 - P(x)^count - (1 - P(x))^count. For more than ten values, the value for ten is used, which is slightly too small.
  */
 export function expectedRange(count: number): number {
   const ranges = [0, 0, 1.128, 1.693, 2.059, 2.326, 2.534, 2.704, 2.847, 2.97, 3.078];
   return ranges[Math.min(count, ranges.length - 1)];
 }
 
-/** What a reader should know first, one short sentence each. */
+/** Main findings, one short sentence each. */
 export function findings(results: StudyResults): string[] {
   const targets = unique(results.summary.cells.map((cell) => cell.target));
   return [
@@ -103,7 +103,7 @@ function levelFinding(results: StudyResults, target: string): string {
   return `${top}; a linear classifier reaches ${percent(baseline.linear)} %, guessing ${percent(baseline.chance)} %, and ${share} of the trained networks ${above === 1 ? 'lies' : 'lie'} above both.`;
 }
 
-/** Where the best lies among the table's levels. */
+/** Position of the best among the table's references. */
 function judgedLevels({ references = [], summary, judge }: StudyResults, best: SummaryCell): string {
   const levels = references
     .filter((reference) => reference.target === best.target)
@@ -122,13 +122,13 @@ function orderFindings({ summary }: StudyResults): string[] {
     const mean = known.reduce((sum, { tau }) => sum + tau!, 0) / known.length;
     const taus = known.map(({ tau }) => tau!);
     return [
-      `The orders of the methods from two sources agree with a Kendall's τ of ${decimal(mean, 2)} on average over ${known.length} comparisons, from ${decimal(Math.min(...taus), 2)} to ${decimal(Math.max(...taus), 2)} (1 is the same order).`,
+      `The rankings of the methods from two sources agree with a Kendall's τ of ${decimal(mean, 2)} on average over ${known.length} comparisons, from ${decimal(Math.min(...taus), 2)} to ${decimal(Math.max(...taus), 2)} (1 is the same ranking).`,
     ];
   }
   const [{ sources, target, tau, count }] = known;
   const chance = percent(chanceOfTau(tau!, count), 0);
   return [
-    `The order of ${plural(count, 'method')} on ${target}, searched on ${sources[0]} or on ${sources[1]}, agrees with a Kendall's τ of ${decimal(tau, 2)} (1 is the same order); orders without any connection do as well or better in ${chance} % of cases.`,
+    `The rankings of ${plural(count, 'method')} on ${target}, searched on ${sources[0]} or on ${sources[1]}, agree with a Kendall's τ of ${decimal(tau, 2)} (1 is the same ranking); independent rankings agree as well or better with probability ${chance} %.`,
   ];
 }
 

@@ -12,9 +12,9 @@ const FIGURES = 'figures';
 
 /**
  * Writes the report of a study, `report.html`, its numbers, `summary.json` and CSV files, and its figures, as SVG files in
- * `figures`, into a folder, which is made where it is missing. Nothing but the results is looked at, and no work is started.
+ * `figures`, into a folder, which is created if missing. It reads only the results, and starts no work.
  * @returns the path of the page
- * @throws StoreError
+ * @throws {StoreError} when a file cannot be written
  */
 export async function writeReport(results: StudyResults, folder: string): Promise<{ html: string }> {
   const files: Record<string, string> = {
@@ -39,7 +39,7 @@ function figures(results: StudyResults): Record<string, string> {
   const names = targets.map((target) => target.replace(/[^\w.-]+/g, '-'));
   return Object.fromEntries(
     targets.map((target, i) => {
-      // Names that differ in signs alone keep a file each.
+      // Names that differ only in replaced characters get separate files.
       const name = names.indexOf(names[i]) === i ? names[i] : `${names[i]}-${i}`;
       return [join(FIGURES, `accuracy-${name}.svg`), dotFigureFile(results, target)];
     }),

@@ -4,7 +4,7 @@ import { atomicWrite } from '../files/atomicWrite.js';
 import { scoresPage } from './scores.js';
 import { scoreCorrelationsCsv, scoresCsv } from './tableCsv.js';
 
-/** Writes `scores.json`, its report and two CSV files into a folder. @throws StoreError */
+/** Writes `scores.json`, its report and two CSV files into a folder. @throws {StoreError} when a file cannot be written */
 export async function writeScoreFiles(results: ScoreResults, folder: string): Promise<void> {
   const files: Record<string, string> = {
     'scores.json': `${JSON.stringify(results, undefined, 2)}\n`,

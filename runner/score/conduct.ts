@@ -26,9 +26,9 @@ export interface ScoreTask {
   readonly space: Space;
   /** Canonical texts. */
   readonly architectures: readonly string[];
-  /** Those that share a pass one after the other. */
+  /** Scores that share a forward or backward pass are adjacent. */
   readonly scores: readonly Score[];
-  /** As `parseSource` reads it. */
+  /** Format of `parseSource`. */
   readonly source: string;
   readonly seed: number;
   readonly batch: number;
@@ -42,7 +42,7 @@ export interface ScoreOptions {
   readonly adapter?: string;
   readonly dataDir?: string;
   readonly tune?: boolean;
-  /** Folder that keeps what is done, and the results. */
+  /** Folder for finished scores and results. */
   readonly out?: string;
   readonly rerun?: string;
   notice(text: string): void;
@@ -51,7 +51,7 @@ export interface ScoreOptions {
 
 /**
  * Scores architectures one after another.
- * @throws InterruptedError if the user stops; with a folder, what is finished is kept
+ * @throws {InterruptedError} when the user stops; with a folder, finished scores are kept
  */
 export async function conductScores(task: ScoreTask, tools: Tools, options: ScoreOptions): Promise<ScoreResults> {
   const { space, source, seed, batch, channels, cells, size } = task;
@@ -73,7 +73,7 @@ export async function conductScores(task: ScoreTask, tools: Tools, options: Scor
     engine = new Engine(gpu, { variants: tuning?.variants });
     const context: ScoreContext = { engine, space, settings, ...chosen };
     const kept = store;
-    const stopped = options.out === undefined ? 'stopped' : `stopped; what is finished is kept in ${options.out}`;
+    const stopped = options.out === undefined ? 'stopped' : `stopped; finished work is kept in ${options.out}`;
     await interruptible(stopped, () => evaluateAll(task, context, kept, options, gpu));
     const results = resultsOf(task, kept, {
       images: images.name,

@@ -9,14 +9,14 @@ const FILE = 'scores.jsonl';
 
 /** A line of `scores.jsonl`. */
 interface Line extends EvaluatedScores {
-  /** Hash of all that the scores depend on besides the architecture. */
+  /** Hash of everything that the scores depend on, except the architecture. */
   readonly run: string;
   readonly architecture: string;
 }
 
-/** The scores that are kept, of one architecture after another. */
+/** Store of finished scores by architecture. */
 export interface ScoreStore {
-  /** What is known of an architecture. */
+  /** Finished scores of an architecture. */
   get(architecture: string): EvaluatedScores;
   append(architecture: string, evaluated: EvaluatedScores): Promise<void>;
   close(): Promise<void>;
@@ -33,15 +33,15 @@ export function memoryStore(): ScoreStore {
 }
 
 /**
- * Opens or makes the folder for this process alone; lines of other runs stay and are not looked at. A last line that a killed process
- * left unfinished is dropped. @throws LockedError, StoreError
+ * Opens or creates the folder and locks it; lines of other runs are kept and ignored. An incomplete last line, left by a killed
+ * process, is dropped. @throws {LockedError} when another process holds the folder @throws {StoreError} when it cannot be read or written
  */
 export async function openScoreFolder(path: string, run: string, notice: (text: string) => void): Promise<ScoreStore> {
   await makeFolder(path);
   const unlock = await lockFolder(path, notice);
   let file: FileHandle | undefined;
   try {
-    // Nobody else is at work here: temporary files are what killed processes left.
+    // The folder is locked, so temporary files were left by killed processes.
     for (const name of await readdir(path)) if (name.endsWith('.tmp')) await rm(join(path, name), { force: true });
     const known = await readLines(join(path, FILE), run);
     file = await open(join(path, FILE), 'a');
@@ -97,7 +97,7 @@ async function readLines(path: string, run: string): Promise<Map<string, Evaluat
     const record = parseLine(line);
     if (!record)
       throw new StoreError(
-        `${path}: line ${index + 1} is no record of scores, wanted JSON with run, architecture, scores and seconds; delete the line to have it done again`,
+        `${path}: line ${index + 1} is no record of scores, wanted JSON with run, architecture, scores and seconds; delete the line to compute it again`,
       );
     if (record.run === run) addTo(known, record.architecture, record);
   }

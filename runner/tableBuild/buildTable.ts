@@ -14,7 +14,7 @@ export interface TableToBuild extends Omit<RowsToTrain, 'space'> {
   readonly licence: string;
 }
 
-/** Trains and writes a table, NAME.json and NAME.csv.gz in `folder`. @throws JobError, InterruptedError; what is finished is kept */
+/** Trains and writes a table, NAME.json and NAME.csv.gz in `folder`. @throws {JobError} when a training fails @throws {InterruptedError} when the user stops; finished trainings are kept */
 export async function buildTable(
   table: TableToBuild,
   tools: Tools,

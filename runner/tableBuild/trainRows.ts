@@ -25,16 +25,16 @@ export interface RowsToTrain {
   readonly limit?: number;
   readonly testLimit?: number;
   readonly seeds: readonly number[];
-  /** Settings that differ from the published training, as in a study. */
+  /** Settings that override the published training, as in a study. */
   readonly protocol: ProtocolOverrides;
 }
 
 export interface TrainRowsOptions extends PrepareOptions {
-  /** Keeps finished trainings: called again, only the missing ones are done. */
+  /** Folder for finished trainings; a later call runs only the missing ones. */
   readonly folder: string;
   notice(text: string): void;
   onEvent(event: StudyEvent): void;
-  /** Before the first: what is to be done, and how many are kept already. */
+  /** Called before the first training with the total number and the number already finished. */
   onReady?(total: number, kept: number): void;
 }
 
@@ -47,15 +47,15 @@ export interface TrainedRows {
 }
 
 /**
- * Trains what a table needs, one after another: on half of the training images for a validation accuracy, on all of them for a
- * test accuracy. @throws JobError, InterruptedError; what is finished is kept
+ * Trains all networks of a table, one after another: on half of the training images for a validation accuracy, on all of them for a
+ * test accuracy. @throws {JobError} when a training fails @throws {InterruptedError} when the user stops; finished trainings are kept
  */
 export async function trainRows(work: RowsToTrain, tools: Tools, options: TrainRowsOptions): Promise<TrainedRows> {
   const { set, limit, testLimit, seeds } = work;
   const space = spaceByName(work.space);
   const protocol = trainingProtocol(space, work.protocol);
   const [validation, test] = [validationSetName(set), set].map((name) => studyTarget({ set: name, limit, testLimit }));
-  const kept = `what is finished is kept in ${options.folder}: run the same command again to go on`;
+  const kept = `finished trainings are kept in ${options.folder}: run the same command again to continue`;
   const steps = {
     read: () =>
       readImages([validation.set, test.set], Math.max(protocol.imageSize, space.protocols.search.imageSize), options),

@@ -21,22 +21,23 @@ import { localSearcher } from './searchTask.js';
 
 export interface TableRunOptions {
   readonly table: Table;
-  /** How worker processes open the same table. */
+  /** Arguments with which worker processes open the same table. */
   readonly choice: TableChoice;
   readonly jobs: number;
-  /** Folder that keeps finished searches. */
+  /** Folder for finished searches. */
   readonly out?: string;
   readonly rerun?: string;
   readonly plugins?: readonly PluginRecord[];
-  /** The device for methods that ask for one. */
+  /** The device for methods that need one. */
   readonly openDevice: LazyDevice['open'];
   readonly progress: Progress;
 }
 
 /**
- * Does all searches of a plan that a folder has not kept yet, several at a time, and sums up. What comes out does not
+ * Runs all searches of a plan that are not finished yet, several in parallel, and summarises. The results do not
  * depend on `jobs`.
- * @throws JobError naming the search that failed, InterruptedError if the user stops
+ * @throws {JobError} when a search fails, with its name
+ * @throws {InterruptedError} when the user stops
  */
 export async function conductTableRun(plan: TableRunPlan, options: TableRunOptions): Promise<TableRunResults> {
   const started = performance.now();
@@ -45,7 +46,7 @@ export async function conductTableRun(plan: TableRunPlan, options: TableRunOptio
   const store = out === undefined ? memoryStore() : await openSearchFolder(out, (text) => progress.note(text));
   try {
     const stopped =
-      out === undefined ? 'stopped' : `stopped; finished searches are kept in ${out}: run it again to go on`;
+      out === undefined ? 'stopped' : `stopped; finished searches are kept in ${out}: run it again to continue`;
     const searches = await interruptible(stopped, () => searchAll(tasks, store, options));
     return {
       format: 1,
@@ -98,7 +99,7 @@ async function searchAll(tasks: readonly TableTask[], store: SearchStore, option
   return tasks.map((task) => found.get(task)!);
 }
 
-/** Does what needs no device. @returns the others: all of a method of which one search asked for a device */
+/** Runs searches that need no device. @returns the other tasks: all tasks of a method if one of its searches needed a device */
 async function searchWithout(
   tasks: readonly TableTask[],
   { table, choice, jobs }: TableRunOptions,
@@ -123,7 +124,7 @@ async function searchWithout(
   const stop = () => {
     for (const searcher of searchers) searcher.close();
   };
-  // However this process ends, its workers end with it.
+  // Ends the workers whenever this process ends.
   process.once('exit', stop);
   try {
     await Promise.all(
@@ -150,7 +151,7 @@ async function named(task: TableTask, searcher: Searcher): Promise<TableSearch |
   }
 }
 
-/** The same search may have gone by another label when it was done. */
+/** A finished search may have been stored under another label. */
 function relabelled(search: TableSearch, { method }: TableTask): TableSearch {
   return { ...search, method: method.label };
 }

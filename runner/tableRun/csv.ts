@@ -1,7 +1,7 @@
 import type { Measurement, Table, TableRunResults } from '../../src/nas/tables/index.js';
 import { csv } from '../report/csv.js';
 
-/** One line for each search: what it returned, and the accuracies of that. */
+/** One line for each search: the architecture found, and its accuracies. */
 export function runsCsv({ searches, accuracies }: TableRunResults, table: Table): string {
   const measurements = new Map(accuracies.map(({ measurement }) => [nameOf(measurement), measurement]));
   const columns = [...measurements.values()].map((measurement) => table.accuracies(measurement));

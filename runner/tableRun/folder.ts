@@ -13,7 +13,7 @@ interface SearchRecord {
   readonly search: TableSearch;
 }
 
-/** Keeps finished searches by the hash of what decides them. */
+/** Store of finished searches by the hash of their task. */
 export interface SearchStore {
   get(hash: string): TableSearch | undefined;
   append(hash: string, search: TableSearch): Promise<void>;
@@ -30,9 +30,10 @@ export function memoryStore(): SearchStore {
 }
 
 /**
- * Opens or makes a folder of searches, for this process alone: a line of `searches.jsonl` a search. A last line that a
- * killed process left unfinished is dropped.
- * @throws LockedError if another process works there, StoreError if it can't be read or made
+ * Opens or creates a folder of searches and locks it; `searches.jsonl` has one line per search. An incomplete last line, left by a
+ * killed process, is dropped.
+ * @throws {LockedError} when another process holds the folder
+ * @throws {StoreError} when it cannot be read or created
  */
 export async function openSearchFolder(path: string, notice: (text: string) => void): Promise<SearchStore> {
   await makeFolder(path);
@@ -46,11 +47,11 @@ export async function openSearchFolder(path: string, notice: (text: string) => v
   } catch (error) {
     await unlock();
     if (error instanceof StoreError) throw error;
-    throw new StoreError(`${name}: can't be opened: ${reasonOf(error)}; choose another folder with --out`, {
+    throw new StoreError(`${name}: cannot be opened: ${reasonOf(error)}; choose another folder with --out`, {
       cause: error,
     });
   }
-  // One line after another, whole: several searches may end at once.
+  // Writes are queued, so that lines of searches that end at once do not mix.
   let writing = Promise.resolve();
   return {
     get: (hash) => kept.get(hash),
@@ -59,7 +60,7 @@ export async function openSearchFolder(path: string, notice: (text: string) => v
       const line = `${JSON.stringify({ hash, search } satisfies SearchRecord)}\n`;
       writing = writing.then(() => file.appendFile(line));
       await writing.catch((error: unknown) => {
-        throw new StoreError(`${name}: can't be written: ${reasonOf(error)}`, { cause: error });
+        throw new StoreError(`${name}: cannot be written: ${reasonOf(error)}`, { cause: error });
       });
     },
     async close() {
@@ -81,7 +82,7 @@ async function readRecords(path: string, notice: (text: string) => void): Promis
   const whole = text.lastIndexOf('\n') + 1;
   if (whole < text.length) {
     await truncate(path, Buffer.byteLength(text.slice(0, whole)));
-    notice(`${path}: dropped the last line, which was not written to its end; its search will be done again`);
+    notice(`${path}: dropped an incomplete last line; its search will run again`);
   }
   const lines = text.slice(0, whole).split('\n').slice(0, -1);
   return new Map(
@@ -89,8 +90,8 @@ async function readRecords(path: string, notice: (text: string) => void): Promis
       const record = parseRecord(line);
       if (!record)
         throw new StoreError(
-          `${path}: line ${i + 1} is no record of a search, wanted JSON with hash and search; delete the line to have ` +
-            'its search done again',
+          `${path}: line ${i + 1} is no record of a search, wanted JSON with hash and search; delete the line to ` +
+            'run its search again',
         );
       return [record.hash, record.search];
     }),

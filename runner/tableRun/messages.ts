@@ -8,6 +8,6 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'found'; readonly search: TableSearch }
-  /** The method asked for a device, of which there is one, in the parent. */
+  /** The method needs the device, which only the parent process has. */
   | { readonly kind: 'needs-device' }
   | { readonly kind: 'failed'; readonly message: string; readonly stack?: string };

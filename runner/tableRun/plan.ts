@@ -10,7 +10,7 @@ export interface TableChoice {
   readonly plugins?: readonly string[];
 }
 
-/** Raised when equal tasks come to other outcomes than before. */
+/** Increased when equal tasks give other results than before. */
 const VERSION = 1;
 
 /** Searches on a table: every method x source x seed. */
@@ -25,7 +25,7 @@ export interface TableRunPlan {
 
 /** One search: plain data, which is sent to worker processes. */
 export interface TableTask {
-  /** Names what decides the outcome. */
+  /** Hash of everything that determines the result. */
   readonly hash: string;
   readonly method: TableRunMethod;
   readonly set: string;
@@ -64,7 +64,7 @@ export async function planTasks(table: Table, plan: TableRunPlan, plugins?: stri
   return tasks;
 }
 
-/** Names what a search can see of a table: accuracies, what every training takes, and costs. */
+/** Hash of what a search can see of a table: accuracies, training times and costs. */
 function digestOf(table: Table, set: string, seen: TableRunMethod['seen']): Promise<string> {
   const rows = Array.from({ length: table.size }, (_, row) => row);
   return jobHash({

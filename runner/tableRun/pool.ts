@@ -5,7 +5,7 @@ import type { FromWorker, ToWorker } from './messages.js';
 import type { TableChoice } from './plan.js';
 import type { Searcher } from './searcher.js';
 
-/** A process of its own that does searches on its own copy of the table. */
+/** Starts a process that runs searches on its own copy of the table. */
 export async function startWorker(table: TableChoice): Promise<Searcher> {
   const child = startProcess();
   const ask = (message: ToWorker) => exchange(child, message);
@@ -32,11 +32,11 @@ export async function startWorker(table: TableChoice): Promise<Searcher> {
 function startProcess(): ChildProcess {
   const source = import.meta.url.endsWith('.ts');
   const file = fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url));
-  // Run from its sources, the worker needs what reads TypeScript; other loaders of this process mean nothing to it.
+  // From sources, the worker needs the TypeScript loader; other loaders of this process do not apply to it.
   return fork(file, { execArgv: source ? ['--import', 'tsx'] : [], serialization: 'advanced' });
 }
 
-/** Sends a message and waits for the answer. @throws JobError if the process ends before */
+/** Sends a message and waits for the reply. @throws {JobError} when the process ends first */
 function exchange(child: ChildProcess, message: ToWorker): Promise<FromWorker> {
   return new Promise((resolve, reject) => {
     const done = () => {
@@ -50,7 +50,7 @@ function exchange(child: ChildProcess, message: ToWorker): Promise<FromWorker> {
     };
     const onExit = (code: number | null, signal: string | null) => {
       done();
-      reject(new JobError(`a worker process ended (${signal ?? `exit code ${code}`}) before its search did`));
+      reject(new JobError(`a worker process ended (${signal ?? `exit code ${code}`}) before its search finished`));
     };
     const onError = (error: Error) => {
       done();

@@ -8,7 +8,7 @@ function meanAndDeviation({ mean, deviation, count = 2 }: Omit<Spread, 'count'> 
   return count > 1 ? `${decimal(mean, digits)} ± ${decimal(deviation, digits)}` : decimal(mean, digits);
 }
 
-/** What methods found, judged on every data set, beside what was published, and the best there is. */
+/** Prints the accuracies found on every data set, the published ones, and the best of the table. */
 export function accuracyTable(results: TableRunResults, output: Output): string {
   const { accuracies, methods, sources, references } = results;
   const sets = [...new Set(accuracies.map(({ measurement }) => measurement.set))];
@@ -59,7 +59,7 @@ function bestBy(references: TableRunResults['references'], wanted: Measurement):
   return Math.max(...values);
 }
 
-/** How long searches were, and how many met the best architecture by what they saw. */
+/** Prints the lengths of searches, and how many found the architecture with the best accuracy seen. */
 export function queriesTable(results: TableRunResults, output: Output): string {
   const rows = results.queriesToOptimum.map(({ method, source, queries, reached, seeds, atLeast, published }) => {
     const searches = results.searches.filter((search) => search.method === method && search.set === source);
@@ -88,7 +88,7 @@ export function queriesTable(results: TableRunResults, output: Output): string {
   return formatTable(header, rows, { ...output, right: header.slice(2) });
 }
 
-/** How alike sources order methods, and data sets all rows: Kendall's tau-b. */
+/** Prints rank correlations (Kendall's tau-b) of methods between sources, and of all rows between data sets. */
 export function correlationLines({ sourceRankCorrelation, setRankCorrelation }: TableRunResults): string[] {
   return [
     ...sourceRankCorrelation.map(

@@ -7,10 +7,10 @@ import { openTable } from '../tables/open.js';
 import type { TableChoice, TableTask } from './plan.js';
 import type { Searcher } from './searcher.js';
 
-/** A method asked for a device where there is none. */
+/** A method needs a device, and this process has none. */
 export class NeedsDevice extends Error {}
 
-/** @throws TableError if it is not there, or broken */
+/** @throws {TableError} when it is missing or damaged */
 export async function openTableOf({ name, tablesDir, plugins }: TableChoice): Promise<Table> {
   await loadPlugins(plugins);
   const table = await openTable(name, { tablesDir });
@@ -18,7 +18,7 @@ export async function openTableOf({ name, tablesDir, plugins }: TableChoice): Pr
   return table;
 }
 
-/** @throws NeedsDevice if the method asks for a device and there is no engine */
+/** @throws {NeedsDevice} when the method needs a device and there is no engine */
 export function searchTask(table: Table, task: TableTask, engine?: Engine): Promise<TableSearch> {
   const { method, set, seed, limits } = task;
   const problem = tableProblem(table, {
@@ -39,7 +39,7 @@ export function searchTask(table: Table, task: TableTask, engine?: Engine): Prom
 export function localSearcher(table: Table, engine?: Engine): Searcher {
   return {
     async search(task) {
-      // Searches that look up a table never wait: signals and progress have their turn here.
+      // Searches on a table never wait for I/O: this lets signals and progress run.
       await nextTurn();
       try {
         return await searchTask(table, task, engine);

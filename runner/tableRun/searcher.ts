@@ -3,7 +3,7 @@ import type { TableTask } from './plan.js';
 
 /** Runs searches on a table, one at a time. */
 export interface Searcher {
-  /** @returns undefined if the search needs a device, which this one doesn't have */
+  /** @returns undefined when the search needs a device, which this process does not have */
   search(task: TableTask): Promise<TableSearch | undefined>;
   close(): void;
 }

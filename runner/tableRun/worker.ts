@@ -2,7 +2,7 @@ import type { Table } from '../../src/nas/tables/index.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { NeedsDevice, openTableOf, searchTask } from './searchTask.js';
 
-// Ctrl-C reaches every process of a terminal: the parent ends this one when it has kept what was found.
+// Ctrl-C reaches every process of a terminal: the parent stops this one after it has stored the results.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 

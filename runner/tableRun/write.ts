@@ -7,7 +7,7 @@ import { runsCsv, tableAccuraciesCsv, tableCurvesCsv } from './csv.js';
 
 /**
  * Writes the results of searches on a table, `table-run.json`, the report, and the numbers as CSV files.
- * @throws StoreError
+ * @throws {StoreError} when a file cannot be written
  */
 export async function writeTableRun(results: TableRunResults, table: Table, folder: string): Promise<void> {
   const files: Record<string, string> = {

@@ -16,19 +16,19 @@ import { reasonOf } from '../errors/reason.js';
 
 export const TABLE_EXTENSION = '.csv.gz';
 const BUILT_IN: readonly TableHeader[] = [NASBENCH201_TABLE];
-/** Tables that need no header beside them. */
+/** Tables with a built-in header. */
 export const BUILT_IN_TABLES: readonly string[] = BUILT_IN.map(({ name }) => name);
 const PIECE = 2 ** 16;
 
 export interface TableOptions {
-  /** Folder of the tables that are opened by name; NASTRANSFER_TABLES where left out. */
+  /** Folder of tables that are opened by name; default: NASTRANSFER_TABLES. */
   readonly tablesDir?: string;
 }
 
 /**
- * Opens a table by the path of its .csv.gz, with its header (NAME.json) beside it or a built-in one that its heading
- * fits; or by a name, as NAME.csv.gz in the folder of tables. Rows are read at the first query.
- * @throws TableError that says what is missing and where it was looked for
+ * Opens a table by the path of its .csv.gz, with its header (NAME.json) in the same folder or the built-in header that matches its
+ * columns; or by a name, as NAME.csv.gz in the folder of tables. Rows are read at the first query.
+ * @throws {TableError} when the table or its header is missing, with the places searched
  */
 export async function openTable(pathOrName: string, { tablesDir }: TableOptions = {}): Promise<ColumnTable> {
   const folder = tablesDir ?? process.env.NASTRANSFER_TABLES;
@@ -45,7 +45,7 @@ const HELP = `Give the path of a ${TABLE_EXTENSION}, or a name and its folder by
 function namedPath(name: string, folder: string | undefined): string {
   if (name.includes('/') || name.includes('\\') || name === '')
     throw new TableError(`got table "${name}", wanted a name or a path that ends in ${TABLE_EXTENSION}`);
-  if (!folder) throw new TableError(`table ${name}: no folder of tables is known. ${HELP}`);
+  if (!folder) throw new TableError(`table ${name}: got no folder of tables. ${HELP}`);
   return join(folder, `${name}${TABLE_EXTENSION}`);
 }
 
@@ -65,7 +65,7 @@ async function headerOf(path: string): Promise<TableHeader> {
   return parseTableHeader(value, file);
 }
 
-/** The built-in header whose columns the file's heading has. */
+/** The built-in header with the columns of the file. */
 async function builtInFor(path: string, headerFile: string): Promise<TableHeader> {
   const heading = await headingOf(path);
   const header = BUILT_IN.find((one) =>
@@ -94,7 +94,7 @@ async function headingOf(path: string): Promise<string[]> {
   }
 }
 
-/** The file's rows, decompressed when asked for. Queries are synchronous, and so is this. */
+/** The rows of the file, decompressed on demand; synchronous, as queries are. */
 function rowsOf(path: string): RowSource {
   return function* () {
     let bytes: Uint8Array;

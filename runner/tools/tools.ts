@@ -5,10 +5,10 @@ import type { Space } from '../../src/nas/spaces/index.js';
 import type { ExecutorOptions, Executors } from '../../src/nas/transfer/index.js';
 import type { StepTimer } from './stepTimer.js';
 
-/** What commands work with. Everything heavy is loaded when it is first needed. */
+/** Services of the commands. Heavy modules are loaded on first use. */
 export interface Tools {
   openGpu(adapter: string | undefined): Promise<Gpu>;
-  /** Where `tune` keeps what it measured. */
+  /** Where `tune` stores its measurements. */
   openTunings(): Promise<TuningStore>;
   createExecutors(
     gpu: Gpu,

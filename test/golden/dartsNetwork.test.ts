@@ -18,11 +18,11 @@ interface Solved {
   readonly logits: readonly number[];
   readonly auxiliary: readonly number[];
   readonly evaluated: readonly number[];
-  /** Of every variable the norm of its gradient, and the product with a fixed vector. */
+  /** For each variable the norm of its gradient, and its dot product with a fixed vector. */
   readonly gradients: Readonly<Record<string, readonly [number, number]>>;
 }
 
-/** Made by make_darts_network.py, in float64. */
+/** Written by make_darts_network.py, in float64. */
 const torch = JSON.parse(readFileSync(new URL('dartsNetwork.json', import.meta.url), 'utf8')) as {
   readonly settings: { channels: number; cells: number; classes: number; imageChannels: number };
   readonly batch: number;
@@ -31,7 +31,7 @@ const torch = JSON.parse(readFileSync(new URL('dartsNetwork.json', import.meta.u
   readonly networks: readonly Solved[];
 };
 
-/** Of the engine's float32; a layer that differs changes results by more. */
+/** Allowed for rounding in float32; a different layer changes results by more. */
 const RELATIVE = 2e-4;
 
 let engine: Engine;

@@ -11,7 +11,7 @@ import { batchesPerEpoch, shuffledBatches } from '../../src/nas/training/loop/ba
 import { stripes, tinyCell, tinyProtocol } from '../nas/training/trainingRun.js';
 import { SMOOTH_OPTIMIZER, smoothBatches, smoothSupernet } from './smoothProblem.js';
 
-/** Three trainings that PyTorch repeats: the same first weights, images and batches, no augmentation. */
+/** Three trainings that are repeated in PyTorch with the same initial weights, images and batches, without augmentation. */
 export const SEED = 11;
 export const CLASSES = 4;
 export const SHAPE = { height: 8, width: 8, channels: 1 };
@@ -19,7 +19,7 @@ export const CELL = tinyCell;
 
 const still = { pad: 0, flip: false, cutout: 0 };
 
-/** Ten steps, two an epoch; eight images of every epoch's order are left over. Some gradients are clipped, others not. */
+/** Ten steps, two per epoch; the last eight images of each epoch's order are not used. Some gradients are clipped, others not. */
 export const networkProblem = {
   protocol: {
     ...tinyProtocol,
@@ -31,7 +31,7 @@ export const networkProblem = {
   test: stripes(16, 2),
 };
 
-/** A search, and the supernet that is trained. */
+/** A search and its supernet. */
 export interface SearchProblem {
   readonly protocol: Protocol;
   readonly alphaOptimizer: ArchOptimizer;
@@ -43,7 +43,7 @@ export interface SearchProblem {
 
 const ALPHA_OPTIMIZER: ArchOptimizer = { learningRate: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3 };
 
-/** Ten steps, one an epoch, so that losses and alphas of every step can be read. */
+/** Ten steps, one per epoch, so that losses and architecture parameters of each step can be read. */
 export const supernetProblem: SearchProblem = {
   protocol: {
     ...tinyProtocol,
@@ -60,8 +60,8 @@ export const supernetProblem: SearchProblem = {
 };
 
 /**
- * The same of DARTS: a normal cell and two that halve the image. With other images a unit's sign may hang on rounding, and float32
- * part from float64 at once.
+ * The same for DARTS: a normal cell and two reduction cells. With other images the sign of an activation may depend on
+ * rounding, so that float32 diverges from float64 at once.
  */
 export const dartsProblem: SearchProblem = {
   ...supernetProblem,
@@ -81,7 +81,7 @@ function settingsOf({ channels, cells, imageSize: size, imageChannels }: Protoco
   return { channels, cells, classes: CLASSES, size, imageChannels };
 }
 
-/** Everything that PyTorch needs to know, as plain data. */
+/** All inputs of the PyTorch script, as plain data. */
 export function trainingInputs() {
   const { protocol, train } = networkProblem;
   const inputs = {
@@ -109,7 +109,7 @@ function searchInputs({ protocol, alphaOptimizer, weights, alphas, build }: Sear
   const supernet = build();
   const batches = {
     weights: orders(weights.count, protocol, 'search order weights').flat(),
-    // A step of every epoch takes the first batch of the epoch's order.
+    // The only step of an epoch uses the first batch of the epoch's order.
     alphas: orders(alphas.count, protocol, 'search order alphas').map(([first]) => first),
   };
   if (batches.weights.length !== protocol.epochs) throw new Error('a search: wanted one step an epoch');
@@ -131,7 +131,7 @@ export function firstBatches({ weights, alphas, protocol }: SearchProblem): Reco
   };
 }
 
-/** Batches of every epoch, in the trainers' order. */
+/** Batches of each epoch, in the trainers' order. */
 function orders(count: number, { batch, epochs }: Protocol, purpose: string): number[][][] {
   return Array.from({ length: epochs }, (_, epoch) => {
     const batches = shuffledBatches(count, batch, SEED, purpose, epoch);
@@ -144,7 +144,7 @@ function plainImages({ pixels, labels }: ImageSplit) {
   return { pixels: [...pixels], labels: [...labels] };
 }
 
-/** Elements of every variable, row-major, and its shape. */
+/** Elements, row-major, and shape of each variable. */
 function initialElements(set: VariableSet): Record<string, { shape: readonly number[]; data: number[] }> {
   set.seal();
   const values = new Float32Array(set.initialWords(SEED).buffer);

@@ -11,7 +11,7 @@ const WIDTH = 8;
 const BATCH = 12;
 export const SMOOTH_OPTIMIZER = { learningRate: 0.5, momentum: 0.9, nesterov: false, weightDecay: 0.01, clipNorm: 0 };
 
-/** A relaxed model without ReLU: tanh, sigmoid and nothing, mixed between two matrices. Its images are rows of eight numbers. */
+/** A relaxed model without ReLU: tanh, sigmoid and `none`, mixed between two matrices. Its images are rows of eight numbers. */
 export function smoothSupernet(): Supernet {
   const weights = new VariableSet('weights');
   const [first, second, last] = ['first', 'second', 'last'].map((name) =>
@@ -31,7 +31,7 @@ export function smoothSupernet(): Supernet {
   };
 }
 
-/** Rows and labels of the batch of each part. */
+/** Rows and labels of the batch of each half. */
 export function smoothBatches(): Readonly<Record<'weights' | 'alphas', readonly [number[][], number[]]>> {
   const batch = (part: string): [number[][], number[]] => {
     const random = new Random(1, `smooth ${part}`);

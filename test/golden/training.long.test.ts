@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeTestEngine(engine));
 
-it('what PyTorch computes is what ten steps of first-order DARTS give on the search network of DARTS, losses and architecture parameters of every step', async () => {
+it('ten steps of first-order DARTS on the search network of DARTS have the losses and architecture parameters of PyTorch at every step', async () => {
   expect(trainingInputs().checksum).toBe(torch.inputs);
   await expectSearchSteps(engine, dartsProblem, torch.darts);
 });

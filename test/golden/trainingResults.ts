@@ -30,9 +30,9 @@ interface SearchSteps {
 }
 
 /**
- * The engine computes in float32. Its rounding (6e-8 an operation) leaves losses and logits within 3e-7 of PyTorch's after
- * ten steps on software drivers; thirty times that is allowed for other orders of summation. A factor, an epsilon or an order
- * of steps that differs changes them by more.
+ * The engine computes in float32. With its rounding errors (6e-8 per operation) losses and logits differ by at most 3e-7 from
+ * PyTorch's after ten steps on software drivers; thirty times that is allowed for other orders of summation. Another factor,
+ * epsilon or order of updates changes them by more.
  */
 export const RELATIVE = 1e-5;
 
@@ -56,7 +56,7 @@ export async function expectNorms(
   }
 }
 
-/** Ten steps of first-order DARTS are those of PyTorch, in losses and architecture parameters of every step. */
+/** Expects ten steps of first-order DARTS to have the losses and architecture parameters of PyTorch at every step. */
 export async function expectSearchSteps(engine: Engine, problem: SearchProblem, wanted: SearchSteps): Promise<void> {
   const { build, protocol, alphaOptimizer: archOptimizer, weights: trainSplit, alphas: validationSplit } = problem;
   const supernet = build();
@@ -76,7 +76,7 @@ export async function expectSearchSteps(engine: Engine, problem: SearchProblem, 
     expectClose([trainLoss], [weightLoss], RELATIVE * weightLoss, `loss of the weights, step ${step}`);
     const loss = wanted.alphaLosses[step];
     expectClose([validationLoss as number], [loss], RELATIVE * loss, `loss of the alphas, step ${step}`);
-    // A thousandth of a step of Adam, which moves every parameter by about the learning rate.
+    // A thousandth of a step of Adam, which changes each parameter by about the learning rate.
     const limit = problem.alphaOptimizer.learningRate / 1000;
     const alphas: number[] = [];
     for (const table of supernet.alphas.variables) alphas.push(...(await engine.read(table)));

@@ -152,7 +152,7 @@ describe('the reader of ONNX models', () => {
     }
   });
 
-  it('names the file and the byte where a model stops being one', () => {
+  it('names the file and the byte where a model is invalid', () => {
     expect(() => readModel('cut.onnx', model.subarray(0, 40))).toThrow(
       /cut\.onnx: at byte 2: field 7 is \d+ bytes long/,
     );
@@ -166,7 +166,7 @@ describe('the reader of ONNX models', () => {
     expect(() => readModel('endless.onnx', new Uint8Array(12).fill(0xff))).toThrow(/longer than the 10 bytes/);
   });
 
-  it('reads any cut or altered model, or throws a ProtobufError', () => {
+  it('reads any truncated or altered model, or throws a ProtobufError', () => {
     const attempt = (bytes: Uint8Array) => {
       try {
         readModel('model', bytes);

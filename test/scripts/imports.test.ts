@@ -149,6 +149,15 @@ describe('the rules of imports', () => {
       ['no-node-in-library: src/nas/spaces/draw.ts -> path'],
     ],
     [
+      'a chart that needs Node by way of another file',
+      {
+        'runner/cli.ts': `import { draw } from '../src/nas/spaces/index.js';\nimport { plot } from './report/plot.js';\ndraw(plot);`,
+        'runner/report/plot.ts': `import { text } from './text.js';\nexport const plot = text;`,
+        'runner/report/text.ts': `import { readFileSync } from 'node:fs';\nexport const text = readFileSync;`,
+      },
+      ['charts-without-node: runner/report/plot.ts -> fs'],
+    ],
+    [
       'a file that nothing needs',
       { 'src/nas/spaces/old.ts': `import { draw } from './draw.js';\nexport const old = draw;` },
       ['no-dead-files: src/nas/spaces/old.ts -> src/nas/spaces/old.ts'],

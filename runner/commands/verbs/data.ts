@@ -15,7 +15,7 @@ export function addData(program: Command, output: Output): void {
     .command('data')
     .summary('list, describe and show image sets')
     .description(
-      'Image sets: a name from the list, or a path to IDX or CIFAR files or a folder of one sub-folder a class.',
+      'Image sets: a name from the list, or a path to IDX or CIFAR files or a folder with one sub-folder per class.',
     );
   addShared(data.command('list').description('Lists the image sets that can be opened by name.'), 'dataDir').action(
     (options: DataOptions) => list(options, output),
@@ -24,14 +24,14 @@ export function addData(program: Command, output: Output): void {
     addShared(
       command
         .argument('<set>', IMAGE_SETS)
-        .option('--size <pixels>', 'edge that a folder’s pictures are brought to', positiveInteger),
+        .option('--size <pixels>', 'edge length that the images of a folder are resized to', positiveInteger),
       'dataDir',
     );
   withSize(data.command('info').description('Reads and checks a set and describes it.')).action(
     (set: string, options: DataOptions) => info(set, options, output),
   );
   withSize(data.command('sheet').description('Draws some images of every class as a PNG.'))
-    .option('--out <file>', 'where to write it (default: NAME.png)')
+    .option('--out <file>', 'output file (default: NAME.png)')
     .action((set: string, options: DataOptions) => sheet(set, options, output));
 }
 
@@ -77,7 +77,7 @@ async function info(name: string, options: DataOptions, output: Output): Promise
   ];
   output.print('');
   output.print(formatTable(['part', 'images', 'mean', 'std'], parts, { ...output, right: ['images'] }));
-  output.print('(mean and standard deviation of each channel, of pixels from 0 to 1)');
+  output.print('(mean and standard deviation of each channel, pixels from 0 to 1)');
   const counts = classes.map((label, i) => [label, `${train.classCounts[i]}`, `${test.classCounts[i]}`]);
   output.print('');
   output.print(formatTable(['class', 'train', 'test'], counts, { ...output, right: ['train', 'test'] }));
@@ -93,7 +93,7 @@ async function sheet(name: string, options: DataOptions, output: Output): Promis
   try {
     await writeFile(file, contactSheet(set));
   } catch (cause) {
-    const wanted = 'the name of a file in a folder that is there';
+    const wanted = 'a file name in an existing folder';
     throw new StoreError(`--out ${file}: got ${reasonOf(cause)}, wanted ${wanted}`, { cause });
   }
   if (options.json) {
@@ -103,5 +103,5 @@ async function sheet(name: string, options: DataOptions, output: Output): Promis
   const all = set.classes.length;
   const shown = classes.length < all ? `the first ${classes.length} of ${all} classes` : `${all} classes`;
   output.print(`wrote ${file}`);
-  output.print(`${shown}, a row each: ${classes.join(', ')}`);
+  output.print(`${shown}, one row per class: ${classes.join(', ')}`);
 }

@@ -3,7 +3,7 @@ import type { Output } from '../../progress/output.js';
 import type { Tools } from '../../tools/tools.js';
 import { addShared, type SharedOptions } from '../options/options.js';
 
-/** Dawn writes these lines to the process's standard error itself, and has no option to leave them out. */
+/** Dawn writes these lines to standard error itself, and has no option to turn them off. */
 const ABOUT_WARNINGS = `
 Dawn prints two warnings that "maxDynamic...BuffersPerPipelineLayout" was "artificially reduced" where a driver, such as
 lavapipe, allows more dynamic offsets than Dawn uses. Nothing here uses any: they mean nothing.`;
@@ -11,9 +11,9 @@ lavapipe, allows more dynamic offsets than Dawn uses. Nothing here uses any: the
 export function addDoctor(program: Command, tools: Tools, output: Output): void {
   const command = program
     .command('doctor')
-    .summary('what device there is and how fast it computes')
+    .summary('show the device and how fast it computes')
     .description(
-      'Opens the device, measures it, and says what would make it faster and which optional packages are not installed.',
+      'Opens the device, measures it, and lists what would make it faster and which optional packages are missing.',
     )
     .addHelpText('after', ABOUT_WARNINGS);
   addShared(command, 'adapter', 'tune').action((options: SharedOptions) => doctorCommand(options, tools, output));

@@ -4,20 +4,21 @@ import { METHOD_NAMES } from '../../names/registryNames.js';
 import { formatTable, type Output } from '../../progress/output.js';
 import { checkMethodName, type OptionSchema, optionSchemas } from '../options/methodOptions.js';
 import { addShared, type SharedOptions } from '../options/options.js';
+import { pluginsOf } from '../options/plugins.js';
 
-/** What a method is, as JSON prints it. */
+/** Description of a method, as printed by --json. */
 interface MethodDescription {
   readonly name: string;
   readonly summary: string;
   readonly paper: string;
-  /** What it uses of its problem, with its default options. */
+  /** Parts of the problem that it uses, with default options. */
   readonly needs: string;
 }
 
 interface OptionDescription {
   readonly name: string;
   readonly type: string;
-  /** Absent where an option may be left out without one. */
+  /** Absent for optional options without a default. */
   readonly default?: unknown;
   readonly description: string;
 }
@@ -26,15 +27,16 @@ export function addMethods(program: Command, output: Output): void {
   const command = program
     .command('methods')
     .summary('list search methods, or the options of one')
-    .description('Lists the search methods with their papers; with a name, what options it takes.')
+    .description('Lists the search methods with their papers; with a name, the options of that method.')
     .argument('[name]', METHOD_NAMES.join(', '));
-  addShared(command).action((name: string | undefined, options: SharedOptions) =>
-    name === undefined ? list(options, output) : show(name, options, output),
-  );
+  addShared(command, 'plugin').action(async (name: string | undefined, options: SharedOptions) => {
+    await pluginsOf(options);
+    return name === undefined ? list(options, output) : show(name, options, output);
+  });
 }
 
 async function list({ json }: SharedOptions, output: Output): Promise<void> {
-  const { methodByName } = await import('../../../src/nas/methods/index.js');
+  const { METHOD_NAMES, methodByName } = await import('../../../src/nas/methods/index.js');
   const methods = METHOD_NAMES.map((name) => describe(methodByName(name)));
   if (json) output.json(methods);
   else
@@ -64,7 +66,7 @@ async function show(name: string, { json }: SharedOptions, output: Output): Prom
     value === undefined ? 'left out' : typeof value === 'object' ? JSON.stringify(value) : String(value),
     text,
   ]);
-  output.print(formatTable(['option', 'type', 'default', 'what it is'], rows, output));
+  output.print(formatTable(['option', 'type', 'default', 'description'], rows, output));
 }
 
 function describe({ name, summary, paper, needs, options }: Method): MethodDescription {
@@ -85,7 +87,7 @@ function typeOf({ enum: values, type, minimum, maximum, exclusiveMinimum, exclus
   const bounds = [
     minimum !== undefined && `≥ ${minimum}`,
     exclusiveMinimum !== undefined && `> ${exclusiveMinimum}`,
-    // What every whole number is below says nothing.
+    // The default upper bound of integers is not worth printing.
     maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER && `≤ ${maximum}`,
     exclusiveMaximum !== undefined && `< ${exclusiveMaximum}`,
   ].filter((bound) => bound !== false);

@@ -22,9 +22,9 @@ export function addQuickstart(program: Command, tools: Tools, output: Output): v
     .command('quickstart')
     .summary('a first study on real images, in minutes')
     .description(
-      'Three methods search on two sources, and what they find is trained on handwritten digits. The device is timed first, ' +
-        'and the study is as large as fits into the time. Run again in the same folder, it goes on with the same study; ' +
-        'other --minutes or another --seed plan anew.',
+      'Three methods search on two sources, and the networks found are trained on handwritten digits. The device is timed first, ' +
+        'and the largest study that fits into the time is chosen. Run again in the same folder, it continues the same study; ' +
+        'another --minutes or --seed makes a new plan.',
     )
     .option('--out <folder>', 'folder of the study', join('runs', 'quickstart'))
     .option('--minutes <number>', `how long it may take (default: ${DEFAULT_MINUTES})`, positiveNumber);
@@ -62,7 +62,7 @@ async function quickstart(options: QuickstartOptions, tools: Tools, output: Outp
         handedOver = true;
         return gpu;
       },
-      // Kernels that the measurement has compiled are not compiled again.
+      // Reuses the kernels that the measurement compiled.
       createExecutors: (device, space, given) => tools.createExecutors(device, space, { ...given, engine }),
     };
     const begin = () => (fresh ? keepPlan(options.out, plan, study) : Promise.resolve());
@@ -82,9 +82,9 @@ async function quickstart(options: QuickstartOptions, tools: Tools, output: Outp
 interface Planned {
   readonly plan: KeptPlan;
   readonly study: object;
-  /** Has the kernels that the measurement took. */
+  /** Holds the kernels compiled for the measurement. */
   readonly engine?: Engine;
-  /** Made now, not read from the folder. */
+  /** True for a new plan, false for one read from the folder. */
   readonly fresh: boolean;
 }
 
@@ -109,12 +109,12 @@ async function planOf(
     ];
     if (changes.length === 0) {
       progress.note(
-        `quickstart: goes on with the study planned before, for ${minutes} min; all of it was estimated at about ${roughly(plan.estimate)}`,
+        `quickstart: continues the study planned before, for ${minutes} min; the whole study was estimated at about ${roughly(plan.estimate)}`,
       );
       return { plan, study: study as object, fresh: false };
     }
     progress.note(
-      `quickstart: the folder's study was planned ${changes.join(', ')}: planning anew, jobs that both share are kept`,
+      `quickstart: the folder's study was planned ${changes.join(', ')}: making a new plan; jobs that both plans share are kept`,
     );
   }
   const { interruptible } = await import('../../progress/interrupt.js');

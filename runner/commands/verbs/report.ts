@@ -5,10 +5,10 @@ import { addShared, type SharedOptions } from '../options/options.js';
 export function addReport(program: Command, output: Output): void {
   const command = program
     .command('report')
-    .summary('write the report of a finished study, or of work on a table, anew')
+    .summary('rewrite the report of a finished study, or of work on a table')
     .description(
-      'Writes report.html anew from the results in a folder: results.json of a study (with its CSV files), ' +
-        'table-run.json, predictions.json or scores.json. Never starts work.',
+      'Rewrites report.html from the results in a folder: results.json of a study (with its CSV files), ' +
+        'table-run.json, predictions.json or scores.json. It starts no search and no training.',
     )
     .argument('<folder>', 'the folder of results');
   addShared(command).action((folder: string, options: SharedOptions) => report(folder, options, output));

@@ -28,11 +28,11 @@ export function addScore(program: Command, tools: Tools, output: Output): void {
     .command('score')
     .summary('zero-cost scores of untrained architectures')
     .description(
-      'Scores architectures by their untrained networks and one batch of images; with a table, tells how well the scores rank its accuracies.',
+      'Scores architectures by their untrained networks and one batch of images; with a table, shows how well the scores rank its accuracies.',
     )
     .option('--architecture <text>', 'one architecture, as its space writes it')
     .option('--cells-of <file>', 'JSON list of architectures')
-    .option('--sample <number>', 'so many architectures, drawn by --seed', positiveInteger)
+    .option('--sample <number>', 'number of architectures, sampled with --seed', positiveInteger)
     .option('--table <name>', 'table to compare with: a name in --tables-dir or a path to a .csv.gz')
     .option('--score <name>', `${SCORE_NAMES.join(', ')}; may be given several times; all where left out`, several)
     .requiredOption('--source <source>', `${SOURCE_FORMS.join(', ')}; SET is ${IMAGE_SETS}`)
@@ -40,7 +40,7 @@ export function addScore(program: Command, tools: Tools, output: Output): void {
     .option('--channels <number>', 'channels of the first stage', positiveInteger, 16)
     .option('--cells <number>', 'cells per stage', positiveInteger, 5)
     .option('--size <pixels>', 'edge that images are resized to', positiveInteger, 32)
-    .option('--out <folder>', 'folder for scores and report; what is found done there is not done again');
+    .option('--out <folder>', 'folder for scores and report; scores already there are not computed again');
   addShared(command, 'space', 'adapter', 'tune', 'dataDir', 'tablesDir', 'seed').action((options: ScoreOptions) =>
     score(options, tools, output),
   );
@@ -51,7 +51,7 @@ async function score(options: ScoreOptions, tools: Tools, output: Output): Promi
   const { spaceByName } = await import('../../../src/nas/spaces/index.js');
   const { conductScores } = await import('../../score/conduct.js');
   const { source, batch, channels, cells, size, seed = 0, adapter, dataDir, tune, out } = options;
-  // In the registry's order, in which scores that share a pass are neighbours.
+  // In the order of the registry, so that scores that share a pass are adjacent.
   const wanted = new Set((options.score ?? known).map((name) => scoreByName(name).name));
   const scores = known.filter((name) => wanted.has(name)).map(scoreByName);
   const space = spaceByName(options.space);
@@ -85,7 +85,7 @@ async function tableOf({ table: name, tablesDir }: ScoreOptions, space: Space): 
   return table;
 }
 
-/** @returns canonical texts, each once */
+/** @returns canonical texts without duplicates */
 async function architecturesOf(
   { architecture, cellsOf, sample }: ScoreOptions,
   space: Space,
@@ -111,7 +111,7 @@ async function architecturesOf(
   }
 }
 
-/** The command that computes the results again. */
+/** Command that reproduces the results. */
 function rerunOf(options: ScoreOptions, seed: number): string {
   const { architecture, cellsOf, sample, table, score: names, source, batch, channels, cells, size } = options;
   const flags = { architecture, 'cells-of': cellsOf, sample, table, source, batch, channels, cells, size, seed };

@@ -13,8 +13,8 @@ export function addStudy(program: Command, tools: Tools, output: Output): void {
     .command('study')
     .summary('search and transfer: methods x sources x targets x seeds')
     .description(
-      'Runs a study: searches on every source, trains what was found on every target, writes results and report. ' +
-        'Run again in the same folder, it goes on where it was stopped.',
+      'Runs a study: searches on every source, trains the architectures found on every target, writes results and report. ' +
+        'Run again in the same folder, it continues where it was stopped.',
     )
     .argument('[file]', 'the study as JSON')
     .option('--out <folder>', 'folder of the study (default: runs/NAME)')

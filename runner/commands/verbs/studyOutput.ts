@@ -15,7 +15,7 @@ export interface StudyOptions extends SharedOptions {
   readonly plugins?: readonly PluginRecord[];
 }
 
-/** The seeds of a study counted from `first` on. */
+/** The seeds of a study, counted from `first`. */
 export function withSeed(study: Study, first: number | undefined): Study {
   return first === undefined ? study : { ...study, seeds: study.seeds.map((_, i) => first + i) };
 }
@@ -26,7 +26,7 @@ export async function studyCommand(
   options: StudyOptions & {
     readonly out: string;
     readonly rerun: string;
-    /** Called when the folder is this process's own, before the first job. */
+    /** Called when the folder is locked, before the first job. */
     readonly begin?: () => Promise<void>;
   },
   tools: Tools,
@@ -88,7 +88,7 @@ export function resultTable({ summary }: StudyResults, output: Output): string {
   return formatTable(header, rows, { ...output, right: header.slice(3) });
 }
 
-/** Levels that no search gave, with what they are. */
+/** Reference levels, which come from no search, with descriptions. */
 function referenceTable({ references = [] }: StudyResults, output: Output): string {
   const rows = references.map(({ name, target, accuracy, deviation, description }) => [
     name,
@@ -96,5 +96,5 @@ function referenceTable({ references = [] }: StudyResults, output: Output): stri
     deviation === undefined ? percent(accuracy, 2) : `${percent(accuracy, 2)} ± ${percent(deviation, 2)}`,
     description,
   ]);
-  return formatTable(['reference', 'target', 'accuracy %', 'what it is'], rows, { ...output, right: ['accuracy %'] });
+  return formatTable(['reference', 'target', 'accuracy %', 'description'], rows, { ...output, right: ['accuracy %'] });
 }

@@ -25,12 +25,12 @@ export function addTableCommand(program: Command, tools: Tools, output: Output):
     .command('table')
     .summary('look up architectures in a table of measured accuracies')
     .description(
-      'Tables of architectures with what was measured of them. A lookup says the data set, the split, the epochs and the ' +
+      'Tables of architectures with measured accuracies and costs. A lookup names the data set, the split, the epochs and the ' +
         'seed; none has a default.',
     );
   const verb = (usage: string, description: string) => table.command(usage).description(description);
 
-  addTable(verb('info', 'Says what a table holds.')).action((options: TableCommandOptions) =>
+  addTable(verb('info', 'Describes the contents of a table.')).action((options: TableCommandOptions) =>
     tableInfo(options, output),
   );
   addTable(verb('arch', 'The architecture of a row.').argument('<index>', 'index of the row')).action(
@@ -43,12 +43,12 @@ export function addTableCommand(program: Command, tools: Tools, output: Output):
   addTable(addMeasurement(query, { split: true })).action((row: string, options: MeasurementFlags) =>
     tableQuery(row, options, output),
   );
-  const cost = verb('cost', 'What the network of a row costs on a data set, and the scores recorded of it.');
+  const cost = verb('cost', 'Costs of the network of a row on a data set, and the scores recorded for it.');
   addTable(cost.argument('<row>', ROW).requiredOption('--set <name>', 'data set, such as cifar10')).action(
     (row: string, options: MeasurementFlags) => tableCost(row, options, output),
   );
   const latency = verb('latency', 'Milliseconds of latency of a row on devices.').argument('<row>', ROW);
-  addTable(latency.option('--device <name>', 'this one alone')).action((row: string, options: LatencyOptions) =>
+  addTable(latency.option('--device <name>', 'only this device')).action((row: string, options: LatencyOptions) =>
     tableLatency(row, options, output),
   );
   const best = addMeasurement(verb('best', 'The rows of the highest accuracy, within limits.'), { split: true })

@@ -18,7 +18,7 @@ interface Limit {
   readonly column: Float64Array;
 }
 
-/** Rows without the accuracy, or without a cost that is limited, are passed over. */
+/** Skips rows without the accuracy, or without a cost that is limited. */
 export async function tableBest(options: BestOptions, output: Output): Promise<void> {
   const { describeMeasurement } = await import('../../../src/nas/tables/index.js');
   const { set, split, epochs, seed, top } = options;
@@ -65,7 +65,7 @@ function checkLimits({ maxParameters, maxMflops, maxLatency, device }: BestOptio
   for (const [name, value] of Object.entries(given))
     if (value !== undefined && !(value > 0)) throw new UsageError(`${name}: got ${value}, wanted a number above 0`);
   if (device !== undefined && maxLatency === undefined)
-    throw new UsageError(`--device ${device}: got no --max-latency, which it belongs to`);
+    throw new UsageError(`--device ${device}: got no --max-latency; wanted --device only together with it`);
 }
 
 function limitsOf(table: Table, { set, maxParameters, maxMflops, maxLatency, device }: BestOptions): Limit[] {

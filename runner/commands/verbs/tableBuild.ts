@@ -25,11 +25,11 @@ export function addTableBuild(table: Command, tools: Tools, output: Output): voi
     .command('build')
     .summary('train architectures into a table of your own')
     .description(
-      'Trains every architecture twice a seed, on half of the training images for a validation accuracy and on all for a test accuracy, and writes NAME.csv.gz and NAME.json. Stopped, it goes on where it was.',
+      'Trains every architecture twice per seed: on half of the training images for a validation accuracy, and on all of them for a test accuracy. Writes NAME.csv.gz and NAME.json. Run again after a stop, it continues.',
     )
     .requiredOption('--set <set>', `images to train on: ${IMAGE_SETS}`)
-    .requiredOption('--out <folder>', 'where the table goes; finished trainings are kept there')
-    .option('--sample <number>', 'so many different architectures, drawn at random', positiveInteger)
+    .requiredOption('--out <folder>', 'folder for the table; finished trainings are kept there')
+    .option('--sample <number>', 'number of architectures, sampled without replacement', positiveInteger)
     .option('--architectures <file>', 'JSON list of architectures')
     .option('--all', 'all architectures of the space')
     .option('--limit <images>', 'at most this many training images', positiveInteger)
@@ -82,7 +82,7 @@ async function build(options: BuildOptions, tools: Tools, output: Output): Promi
   else output.print(`${written.rows} rows: ${written.file}`);
 }
 
-/** Canonical texts, each once. @throws UsageError unless exactly one of --sample, --architectures and --all is given */
+/** Canonical texts without duplicates. @throws UsageError unless exactly one of --sample, --architectures and --all is given */
 async function chosen(space: Space, options: BuildOptions): Promise<string[]> {
   const { sample, architectures: file, all } = options;
   const given = [sample, file, all].filter((option) => option !== undefined).length;

@@ -33,7 +33,7 @@ const FIT = 100;
 export function addTablePredict(parent: Command, tools: Tools, output: Output): void {
   const command = parent
     .command('predict')
-    .description('How well predictors of accuracy, fitted on random rows, rank all the others.')
+    .description('Measures how well predictors of accuracy, fitted on random rows, rank all other rows.')
     .requiredOption('--predictor <name>', `${PREDICTOR_NAMES.join(', ')}; may be given several times`, several)
     .option(
       '--option <predictor.name=value>',
@@ -45,7 +45,11 @@ export function addTablePredict(parent: Command, tools: Tools, output: Output): 
       `${ENCODING_NAMES.join(', ')}; may be given several times (default: that of the predictor)`,
       several,
     )
-    .option('--feature <cost>', 'a column of costs or scores to see as well; may be given several times', several)
+    .option(
+      '--feature <cost>',
+      'column of costs or scores used as an additional input; may be given several times',
+      several,
+    )
     .requiredOption('--set <name>', 'data set, such as cifar10')
     .addOption(
       new Option('--split <name>', 'images that the accuracy was measured on')
@@ -63,7 +67,7 @@ export function addTablePredict(parent: Command, tools: Tools, output: Output): 
       `rows to fit on; may be given several times (default: ${FIT})`,
       (text: string, previous: readonly number[] = []) => [...previous, positiveInteger(text)],
     )
-    .option('--seeds <number>', 'repetitions, each with rows of its own', positiveInteger, 10)
+    .option('--seeds <number>', 'repetitions, each fitted on other rows', positiveInteger, 10)
     .option('--out <folder>', 'folder for predictions.json, predictions.csv and report.html');
   addTable(command, 'adapter', 'seed').action((options: PredictOptions) => tablePredict(options, tools, output));
 }

@@ -72,7 +72,7 @@ export async function tableLatency(argument: string, options: LatencyOptions, ou
   if (devices.length === 0) {
     const file = table.header.latencyFile?.file;
     const wanted = file ? `${file}.csv.gz beside the table` : 'a table with columns of latency';
-    throw new TableError(`${table.name}: no device is known, wanted ${wanted}`);
+    throw new TableError(`${table.name}: got no latencies, wanted ${wanted}`);
   }
   const columns = devices.map((device) => [device, table.latencies(device)] as const);
   const { index, architecture } = await rowOf(table, argument);

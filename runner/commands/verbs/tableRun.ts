@@ -36,8 +36,8 @@ export function addTableRun(parent: Command, tools: Tools, output: Output): void
   const command = parent
     .command('run')
     .description(
-      'Repeats searches on a table over many seeds, and prints what they found beside the published rows. With several ' +
-        'sources: what is found on one, judged on all.',
+      'Repeats searches on a table over many seeds, and prints the accuracies found beside the published ones. With several ' +
+        'sources, architectures found on one are evaluated on all.',
     )
     .requiredOption('--method <name>', `${METHOD_NAMES.join(', ')}; may be given several times`, several)
     .option(
@@ -60,8 +60,8 @@ export function addTableRun(parent: Command, tools: Tools, output: Output): void
         'training that searches see: the mean over seeds, or one (default: the mean where the table has it)',
       ).choices(['mean', 'one']),
     )
-    .option('--jobs <number>', 'searches at a time, each in a process (default: one a core)', positiveInteger)
-    .option('--out <folder>', 'folder for results; run again with it, a stopped run goes on');
+    .option('--jobs <number>', 'parallel searches, each in its own process (default: one per core)', positiveInteger)
+    .option('--out <folder>', 'folder for results; a stopped run continues when run again with it');
   addTable(command, 'plugin', 'adapter', 'seed').action((options: TableRunCommand) => tableRun(options, tools, output));
 }
 

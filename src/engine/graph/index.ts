@@ -10,6 +10,7 @@ export type {
   Operand,
   Operation,
   ReferenceTensor,
+  ReluOutput,
   Sample,
   SampleFill,
   SampleInput,

@@ -28,7 +28,10 @@ export interface DepthwiseConv2dSettings {
 export class DepthwiseConv2d {
   readonly weight: Variable;
 
-  /** Adds the variable `name`/weight to the set. @throws {AttributeError} when the name is taken, or the set is already in use */
+  /**
+   * Adds the variable `name`/weight to the set.
+   * @throws {AttributeError} when the name is taken, or the set is already in use
+   */
   constructor(
     set: VariableSet,
     name: string,

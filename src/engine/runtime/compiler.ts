@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.js';
-import type { KernelTarget } from '../graph/kernelTarget.js';
+import type { KernelTarget, VariantTable } from '../graph/kernelTarget.js';
 import type { Variable, VariableSet } from '../graph/variables.js';
 import type { Program } from './program.js';
 import type { Workspace } from './workspace.js';
@@ -8,6 +8,8 @@ import type { Workspace } from './workspace.js';
 export interface CompileOptions {
   /** Bytes that programs and variables of this engine may take together; default: the device's own limit. */
   readonly memoryLimit?: number;
+  /** Choices between kernels for this program; default: those of the engine. */
+  readonly variants?: VariantTable;
   /** Holds the program's temporary values, shared with programs that do not run at the same time; default: buffers of its own. */
   readonly workspace?: Workspace;
   /** Aborts compiling between its phases (tracing, planning, building pipelines); nothing stays allocated. */

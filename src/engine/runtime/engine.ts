@@ -133,7 +133,7 @@ export class Engine implements Compiler, DeviceContext {
   }
 
   async compile(build: (graph: Graph) => void, options: CompileOptions = {}): Promise<Program> {
-    const { memoryLimit = this.gpu.memoryLimit, workspace, signal } = options;
+    const { memoryLimit = this.gpu.memoryLimit, variants, workspace, signal } = options;
     this.checkAlive('compile');
     this.gpu.check();
     signal?.throwIfAborted();
@@ -143,7 +143,8 @@ export class Engine implements Compiler, DeviceContext {
     traced?.();
     signal?.throwIfAborted();
     const planned = this.timeline?.begin('plan');
-    const plan = planProgram(this, graph);
+    const target = variants ? { ...this.target, variants } : this.target;
+    const plan = planProgram({ gpu: this.gpu, target }, graph);
     planned?.();
     signal?.throwIfAborted();
     const bytes = ownBytes(plan, workspace) + (workspace?.missing(plan.memory.slots) ?? 0);

@@ -74,12 +74,16 @@ export class PlanningEngine implements Compiler {
 
   writeSet(): void {}
 
-  async compile(build: (graph: Graph) => void, { workspace, signal }: CompileOptions = {}): Promise<PlannedProgram> {
+  async compile(
+    build: (graph: Graph) => void,
+    { variants, workspace, signal }: CompileOptions = {},
+  ): Promise<PlannedProgram> {
     this.checkAlive('compile');
     signal?.throwIfAborted();
     const graph = new Graph();
     build(graph);
-    const plan = planProgram(this, graph);
+    const target = variants ? { ...this.target, variants } : this.target;
+    const plan = planProgram({ gpu: this.gpu, target }, graph);
     workspace?.take(plan.memory.slots);
     const program: PlannedProgram = new PlannedProgram(plan, ownBytes(plan, workspace), () =>
       this.programs.delete(program),

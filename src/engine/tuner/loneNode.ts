@@ -1,9 +1,10 @@
 import { Graph, type Node } from '../graph/graph.js';
+import type { VariantTable } from '../graph/kernelTarget.js';
 import type { KernelCall } from '../graph/operation.js';
 import { formatType, logicalSize } from '../graph/types.js';
 import { type Initializer, type Variable, VariableSet, zeros } from '../graph/variables.js';
-import type { Engine } from '../runtime/engine.js';
-import { planProgram } from '../runtime/plan.js';
+import type { Compiler } from '../runtime/compiler.js';
+import { type PlanningContext, planProgram } from '../runtime/plan.js';
 import type { Program } from '../runtime/program.js';
 
 /** Random numbers drawn for a value; a prime number, so that rows of channels differ. */
@@ -21,7 +22,7 @@ export class LoneNode {
   private readonly variables: readonly Variable[];
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: Compiler,
     private readonly node: Node,
   ) {
     this.inputs = new VariableSet('inputs');
@@ -41,16 +42,16 @@ export class LoneNode {
     this.engine.allocate(this.inputs);
   }
 
-  /** The kernel calls for the engine's current target. */
-  calls(): KernelCall[] {
+  /** The kernel calls for a target. */
+  calls(context: PlanningContext): KernelCall[] {
     const graph = new Graph();
     this.build(graph);
-    return planProgram(this.engine, graph).dispatches.map(({ call }) => call);
+    return planProgram(context, graph).dispatches.map(({ call }) => call);
   }
 
-  /** Compiles the node for the engine's current target. */
-  compile(): Promise<Program> {
-    return this.engine.compile((graph) => this.build(graph));
+  /** Compiles the node with some variants. */
+  compile(variants: VariantTable): Promise<Program> {
+    return this.engine.compile((graph) => this.build(graph), { variants });
   }
 
   /** Elements of all outputs after a run of `program`, row-major without padding. */

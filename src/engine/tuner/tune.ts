@@ -1,19 +1,19 @@
 import { Graph, type Node } from '../graph/graph.js';
-import type { VariantChoice } from '../graph/kernelTarget.js';
+import type { KernelTarget, VariantChoice } from '../graph/kernelTarget.js';
 import type { Operation } from '../graph/operation.js';
 import { typeKey } from '../graph/types.js';
 import { lowerNodes } from '../kernels/lowering.js';
 import { choiceKey } from '../ops/record/variants.js';
-import type { Engine } from '../runtime/engine.js';
-import { planProgram } from '../runtime/plan.js';
+import { Engine } from '../runtime/engine.js';
+import { type PlanningContext, planProgram } from '../runtime/plan.js';
 import type { Program } from '../runtime/program.js';
 import { disagreement } from './agreement.js';
+import { choicesIn } from './choices.js';
 import { contained } from './contained.js';
 import { decide } from './decide.js';
 import { LoneNode } from './loneNode.js';
 import { type TuningRecord, variantsOf } from './record.js';
 import { type Measure, measureInterleaved } from './timing.js';
-import { TuningEngine } from './tuningEngine.js';
 
 /** A graph, or a function that traces one. */
 export type Tuned = Graph | ((graph: Graph) => void);
@@ -60,19 +60,22 @@ export async function tune(engine: Engine, work: Tuned | readonly Tuned[], optio
   const deadline = performance.now() + 1000 * seconds;
   const table = new Map(variantsOf(known));
   const decided = new Set(known.map(({ key }) => key));
-  const tuner = new TuningEngine(engine.gpu, { target: engine.target, variants: table });
+  const { gpu } = engine;
+  const target: KernelTarget = { ...engine.target, onChoice: undefined };
+  const tuner = new Engine(gpu, { target });
   /** Undecided choices that come up while `lower` runs. */
-  const open = (lower: () => void): VariantChoice[] =>
-    tuner.choicesIn(table, lower).filter((choice) => choice.candidates.length > 1 && !decided.has(choiceKey(choice)));
+  const open = (lower: Lower): VariantChoice[] =>
+    choicesIn(target, table, lower).filter((choice) => choice.candidates.length > 1 && !decided.has(choiceKey(choice)));
 
   const records: TuningRecord[] = [];
   try {
-    const nodes = nodesOf(tuner, [work].flat()).filter(({ lower }) => open(lower).length > 0);
+    const context = { gpu, target: { ...target, variants: table } };
+    const nodes = nodesOf(context, [work].flat()).filter(({ lower }) => open(lower).length > 0);
     const openKeys = () => new Set(nodes.flatMap(({ lower }) => open(lower).map(choiceKey)));
     for (const { node } of nodes) {
       const alone = new LoneNode(tuner, node);
       let allocated = false;
-      const next = () => open(() => alone.calls()).at(0);
+      const next = () => open((lowered) => alone.calls({ gpu, target: lowered })).at(0);
       for (let choice = next(); choice; choice = next()) {
         if (performance.now() >= deadline) return { records, left: openKeys().size };
         signal?.throwIfAborted();
@@ -92,22 +95,25 @@ export async function tune(engine: Engine, work: Tuned | readonly Tuned[], optio
   }
 }
 
+/** Lowers nodes for a target. */
+type Lower = (target: KernelTarget) => void;
+
 /** A node to tune, and how it is lowered in its graph. */
 interface TunedNode {
   node: Node;
-  lower: () => void;
+  lower: Lower;
   /** Multiply-adds and bytes moved by all equal nodes. */
   cost: number;
 }
 
 /** The distinct nodes that run kernels, those with the highest cost first. */
-function nodesOf(engine: Engine, work: readonly Tuned[]): TunedNode[] {
+function nodesOf(context: PlanningContext, work: readonly Tuned[]): TunedNode[] {
   const found = new Map<Operation, Map<string, TunedNode>>();
   const all: TunedNode[] = [];
   for (const tuned of work) {
     const graph = tuned instanceof Graph ? tuned : new Graph();
     if (typeof tuned === 'function') tuned(graph);
-    const { dispatches, locations } = planProgram(engine, graph);
+    const { dispatches, locations } = planProgram(context, graph);
     for (const node of new Set(dispatches.map((dispatch) => dispatch.node))) {
       const { operation, attributes, attributesKey } = node;
       const types = node.inputs.map(({ type }) => type);
@@ -116,7 +122,7 @@ function nodesOf(engine: Engine, work: readonly Tuned[]): TunedNode[] {
       let equal = found.get(operation);
       if (!equal) found.set(operation, (equal = new Map()));
       const key = `${types.map(typeKey)} ${attributesKey}`;
-      const lower = () => lowerNodes([node], locations, engine.target);
+      const lower: Lower = (target) => lowerNodes([node], locations, target);
       const known = equal.get(key);
       if (known) {
         Object.assign(known, { node, lower, cost: known.cost + multiplyAdds + bytes });
@@ -136,7 +142,7 @@ interface Candidate {
 }
 
 async function decideChoice(
-  tuner: TuningEngine,
+  tuner: Engine,
   table: ReadonlyMap<string, string>,
   alone: LoneNode,
   node: Node,
@@ -152,13 +158,13 @@ async function decideChoice(
   try {
     for (const variant of choice.candidates) {
       signal?.throwIfAborted();
-      tuner.choose(new Map(table).set(key, variant));
+      const variants = new Map(table).set(key, variant);
       const outcome = await contained(tuner.gpu, async () => {
         // Two variants may be the same kernel calls at these sizes: one of them is enough.
-        const calls = JSON.stringify(alone.calls());
+        const calls = JSON.stringify(alone.calls({ gpu: tuner.gpu, target: { ...tuner.target, variants } }));
         if (lowered.has(calls)) return undefined;
         lowered.add(calls);
-        const program = await alone.compile();
+        const program = await alone.compile(variants);
         candidates.push({ variant, program });
         program.run();
         return alone.read(program);

@@ -11,7 +11,7 @@ export {
 } from './memoryPrediction.js';
 export { imageSetNames, type PlanContext, planStudy, type StudyPlan } from './plan.js';
 export type * from './results.js';
-export { candidatesOf } from './searchProblem.js';
+export { candidatesOf, type SearchProblemOptions, searchProblem } from './searchProblem.js';
 export { kendallTauB, RANDOM_METHOD, relativeImprovement, searchAccuracy, spread, summarise } from './statistics.js';
 export { measureSearchStep, measureTrainingStep, type StepTimeOptions, type TimedSearch } from './stepTime.js';
 export {

@@ -35,7 +35,7 @@ describe('initialisers', () => {
     ['Kaiming normal, fan out', kaimingNormal('fanOut'), Math.sqrt(2 / 576)],
     ['Kaiming uniform, fan in', kaimingUniform(), Math.sqrt(2 / 144)],
     ['default', defaultWeight, Math.sqrt(1 / 144 / 3)],
-  ])('%s have the standard deviation that they should', (_, initializer, wanted) => {
+  ])('%s have the expected standard deviation', (_, initializer, wanted) => {
     // The standard error of a standard deviation is at most wanted / sqrt(2 n); six of them are allowed.
     expect(Math.abs(deviation(draw(initializer)) - wanted)).toBeLessThan((6 * wanted) / Math.sqrt(2 * count));
   });
@@ -58,7 +58,7 @@ describe('initialisers', () => {
     expect(new Set(draw(ones))).toEqual(new Set([1]));
   });
 
-  it('depend on the seed and the names of set and variable alone', () => {
+  it('depend only on the seed and the names of set and variable', () => {
     expect(draw(kaimingNormal())).toEqual(draw(kaimingNormal()));
     expect(Array.from(defaultWeight(type, new Random(2, 'weights')))).not.toEqual(draw(defaultWeight));
   });

@@ -58,7 +58,7 @@ describe('Linear', () => {
 });
 
 describe('DepthwiseConv2d', () => {
-  it('gives as many outputs a channel as copies, of the rectified input', async () => {
+  it('has as many outputs per channel as copies, of the rectified input', async () => {
     const set = new VariableSet('weights');
     const layer = new DepthwiseConv2d(set, 'edges', { channels: 4, copies: 2, kernel: [1, 2], relu: true });
     engine.allocate(set, 1);
@@ -111,7 +111,7 @@ describe('Conv2d', () => {
     );
   });
 
-  it('refuses groups that do not divide its channels', () => {
+  it('rejects groups that do not divide its channels', () => {
     const make = () => new Conv2d(new VariableSet('weights'), 'conv', { inputs: 6, outputs: 4, kernel: 1, groups: 3 });
     expect(make).toThrow(AttributeError);
     expect(make).toThrow(/"conv": groups is 3, wanted a divisor of 6 inputs and 4 outputs/);
@@ -133,7 +133,7 @@ describe('BatchNorm2d', () => {
     return { mean, variance: own.reduce((a, b) => a + (b - mean) ** 2, 0) / own.length };
   };
 
-  it('normalises a batch by its own statistics and moves the running averages as PyTorch does', async () => {
+  it('normalises a batch with its own statistics and updates the running statistics as PyTorch does', async () => {
     const { layer, runningStatistics } = build({});
     const { y } = await run((graph) => layer.forward(graph.feed('x', [4, 3, 3, 5]), 'batch'), { x });
     const [mean, variance] = await Promise.all(runningStatistics.variables.map((variable) => engine.read(variable)));
@@ -147,7 +147,7 @@ describe('BatchNorm2d', () => {
     }
   });
 
-  it('uses the running averages in evaluation and leaves them as they are', async () => {
+  it('uses the running statistics in evaluation and leaves them unchanged', async () => {
     const { layer, weights, runningStatistics } = build({});
     engine.write(runningStatistics.variables[0], [0, 1, 2, 3, 4]);
     engine.write(runningStatistics.variables[1], Array(5).fill(4 - 1e-5));
@@ -161,7 +161,7 @@ describe('BatchNorm2d', () => {
     expect(Array.from(await engine.read(runningStatistics.variables[0]))).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('has no variables without scale and shift and running averages, and no evaluation by them', async () => {
+  it('has no variables without affine parameters and running statistics, and then no evaluation mode', async () => {
     const { layer, weights, runningStatistics } = build({ affine: false, trackRunningStatistics: false });
     expect([...weights.variables, ...runningStatistics.variables]).toEqual([]);
     const { y } = await run((graph) => layer.forward(graph.feed('x', [4, 3, 3, 5]), 'batch'), { x });

@@ -85,7 +85,7 @@ describe('Lstm', () => {
     expect(largest(bias)).toBeGreaterThan(0.25);
   });
 
-  it('names what does not fit', async () => {
+  it('names invalid arguments', async () => {
     const set = new VariableSet('weights');
     const layer = new Lstm(set, 'lstm', { inputs: 5, hidden: 8 });
     await expect(

@@ -151,7 +151,7 @@ const cases: [string, () => Value, new (message: string) => Error, RegExp][] = [
   ],
 ];
 
-describe('wrong arguments are refused with what was got and wanted', () => {
+describe('wrong arguments are rejected with got and wanted', () => {
   it.each(cases)('%s', (_, build, type, message) => {
     expect(build).toThrow(type);
     expect(build).toThrow(message);

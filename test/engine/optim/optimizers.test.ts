@@ -78,7 +78,7 @@ describe.each<[string, (set: VariableSet) => Optimizer]>([
 });
 
 describe('an optimiser', () => {
-  it('leaves a parameter without gradient as it is, but for weight decay', async () => {
+  it('leaves a parameter without gradient unchanged, except for weight decay', async () => {
     for (const weightDecay of [0, 0.1]) {
       const { set, a, b, unused } = parameters();
       const optimizer = new Sgd(set, { learningRate: 0.5, weightDecay });
@@ -96,7 +96,7 @@ describe('an optimiser', () => {
     }
   });
 
-  it('goes on from saved sets with the same bits', async () => {
+  it('continues from saved sets with the same bits', async () => {
     const run = async (saveAfter: number | undefined) => {
       const { set, a, b } = parameters();
       const optimizer = new Adam(set, { learningRate: 0.05, weightDecay: 0.01 });
@@ -120,7 +120,7 @@ describe('an optimiser', () => {
     expect(await run(2)).toEqual(await run(undefined));
   });
 
-  it('updates one set and then another in one program, the second loss with the first update made', async () => {
+  it('updates one set and then another in one program, the second loss after the first update', async () => {
     const [weights, alphas] = ['weights', 'alphas'].map((name) => new VariableSet(name));
     const w = weights.add('w', [], () => [3]);
     const alpha = alphas.add('alpha', [], () => [2]);
@@ -137,7 +137,7 @@ describe('an optimiser', () => {
     program.dispose();
   });
 
-  it('refuses gradients of one loss after another optimiser has changed what it was computed from', async () => {
+  it('rejects gradients of a loss after another optimiser has updated its parameters', async () => {
     const [weights, alphas] = ['weights', 'alphas'].map((name) => new VariableSet(name));
     const w = weights.add('w', [], () => [3]);
     const alpha = alphas.add('alpha', [], () => [2]);

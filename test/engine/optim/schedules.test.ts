@@ -28,7 +28,7 @@ describe('schedules', () => {
     expect(cosine(warm)(6)).toBeCloseTo(0.5, 12);
   });
 
-  it('refuse steps, warm-ups and values that make none', () => {
+  it('reject invalid steps, warm-ups and values', () => {
     expect(() => cosine({ initial: 1, steps: 0 })).toThrow(/steps is 0, wanted a positive integer/);
     expect(() => linear({ initial: 1, steps: 4, warmUp: 4 })).toThrow(/warmUp is 4/);
     expect(() => constant({ initial: Number.NaN, steps: 4 })).toThrow(AttributeError);

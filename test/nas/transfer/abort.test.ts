@@ -104,7 +104,7 @@ describe('an aborted job ends between two steps with the signal’s reason, and 
     expect(accuracy).toBeGreaterThan(0);
   });
 
-  it('does not start, nor is it timed, where the signal has aborted already', async () => {
+  it('neither starts nor is timed if the signal has already aborted', async () => {
     const signal = AbortSignal.abort(stop);
     const refuse = () => {
       throw new Error('nothing was expected to be reported');
@@ -116,7 +116,7 @@ describe('an aborted job ends between two steps with the signal’s reason, and 
 });
 
 describe('an aborted study', () => {
-  it('keeps its finished jobs, and comes to the same results when it is run again', async () => {
+  it('keeps its finished jobs, and ends with the same results when it is run again', async () => {
     const plan = await planStudy(fakeStudy, fakeContext);
     const store = new MemoryStore();
     const run = { provenance: fakeProvenance, store };

@@ -50,7 +50,7 @@ describe('the hash of a job', () => {
     expect(new Set(evolution).size).toBe(4);
   });
 
-  it('changes with exactly what decides the outcome', async () => {
+  it('changes exactly with the fields that decide the result', async () => {
     const before = await hashes(fakeStudy);
     const change = async (study: Partial<Study>, context = fakeContext) => {
       const after = await hashes({ ...fakeStudy, ...study }, context);

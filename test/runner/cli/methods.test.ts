@@ -11,7 +11,7 @@ interface Described {
 }
 
 describe('methods', () => {
-  it('lists every method with a paper of a year and what it needs', async () => {
+  it('lists every method with its paper, year and requirements', async () => {
     const { code, out } = await runCommand(['methods', '--json']);
     expect(code).toBe(0);
     const listed: Described[] = JSON.parse(out);

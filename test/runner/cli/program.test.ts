@@ -156,7 +156,7 @@ describe('data', () => {
     ])
       expect(await runCommand([...args, where])).toMatchObject({
         code: 1,
-        err: `error: --out ${where}: got ${got}, wanted the name of a file in a folder that is there`,
+        err: `error: --out ${where}: got ${got}, wanted a file name in an existing folder`,
       });
   });
 

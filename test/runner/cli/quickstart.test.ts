@@ -94,7 +94,7 @@ describe('quickstart', () => {
     expect(work.length).toBeGreaterThan(0);
   });
 
-  it('leaves a study file that `study` runs again exactly: it finds all jobs done', async () => {
+  it('writes a study file that `study` runs again exactly: it finds all jobs done', async () => {
     await start();
     const file = join(folder, 'quickstart.json');
     expect(read('results.json').rerun).toBe(`nastransfer study ${file}`);
@@ -118,7 +118,7 @@ describe('quickstart', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('Wanted a number above 0')]);
   });
 
-  it('never leaves the ladder', async () => {
+  it('never leaves the list of sizes', async () => {
     await start(['--minutes', '100000'], 1e6);
     expect(read('plan.json').rung).toBe(LADDER.length - 1);
   });

@@ -102,7 +102,7 @@ describe('commands with plugins', () => {
     expect(JSON.parse((await runCommand([...args, ...chained])).out)).toMatchObject({ space: 'own-chain' });
   });
 
-  it('run a study with several, and give the command line that does it again', async () => {
+  it('run a study with several, and print the command line that repeats it', async () => {
     const file = join(folder, 'study.json');
     const protocol = { channels: 4, cells: 1, imageSize: 8, imageChannels: 1, batch: 8, epochs: 1 };
     const methods = ['random', 'own-random'];

@@ -101,7 +101,9 @@ describe('the folder of a study', () => {
     const line = JSON.stringify(record('a'));
     writeFileSync(join(folder, 'jobs.jsonl'), `${line}\n${line.slice(0, 40)}\n${line}\n`);
     await expect(openStudyFolder(folder)).rejects.toThrow(StoreError);
-    await expect(openStudyFolder(folder)).rejects.toThrow(`jobs.jsonl: line 2 (byte ${line.length + 1}) is not the record`);
+    await expect(openStudyFolder(folder)).rejects.toThrow(
+      `jobs.jsonl: line 2 (byte ${line.length + 1}) is not the record`,
+    );
   });
 
   it('is for one process at a time, this one included', async () => {
@@ -123,7 +125,7 @@ describe('the folder of a study', () => {
     writeFileSync(join(folder, 'study.lock'), JSON.stringify(holder));
     const notices: string[] = [];
     await (await openStudyFolder(folder, (text) => notices.push(text))).close();
-    expect(notices[0]).toContain('removed the lock of a process that is gone');
+    expect(notices[0]).toContain('removed the lock of a process that no longer runs');
   });
 
   it('takes over a lock whose owner died before writing it', async () => {
@@ -157,7 +159,7 @@ describe('the folder of a study', () => {
 
   it.skipIf(!linux)('is refused where the system creates no folder and no file', async () => {
     await expect(openStudyFolder('/proc/nastransfer/run')).rejects.toThrow(
-      "/proc/nastransfer: the folder can't be made: no such file or folder; choose another folder with --out",
+      '/proc/nastransfer: the folder cannot be created: no such file or folder; choose another folder with --out',
     );
     await expect(openStudyFolder('/proc')).rejects.toThrow("/proc: can't be written to: ");
   });

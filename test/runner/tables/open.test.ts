@@ -50,7 +50,7 @@ describe('opening a table', () => {
     const folder = folderOf({ 'small.csv.gz': packed, 'broken.csv.gz': packed, 'broken.json': '{' });
     vi.stubEnv('NASTRANSFER_TABLES', '');
     await expect(openTable('nasbench201')).rejects.toThrow(
-      'table nasbench201: no folder of tables is known. Give the path of a .csv.gz, or a name and its folder by ' +
+      'table nasbench201: got no folder of tables. Give the path of a .csv.gz, or a name and its folder by ' +
         '--tables-dir or NASTRANSFER_TABLES',
     );
     await expect(openTable('nasbench201', { tablesDir: folder })).rejects.toThrow('nasbench201.csv.gz: no such file');

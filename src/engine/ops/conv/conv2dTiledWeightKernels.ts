@@ -52,11 +52,6 @@ export function tiledWeightVariants(call: WeightGradientCall): {
   return { default: pixels < ENOUGH_PIXELS ? undefined : leastPadded(SHAPES, suited, vectors), names };
 }
 
-/** Whether a name is that of a tiled variant of the gradient by the weights. */
-export function isTiledWeightVariant(name: string): name is TiledWeightVariant {
-  return name in SHAPES;
-}
-
 /** Gradient by w for GPUs: partial sums over chunks of pixels, then the sum of the chunks. */
 export function tiledWeightGradientCalls(variant: TiledWeightVariant, call: WeightGradientCall): KernelCall[] {
   const { x, dy, dw, scratch } = call;

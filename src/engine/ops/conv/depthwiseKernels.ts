@@ -8,7 +8,7 @@ import { ENOUGH_INVOCATIONS, inputWindow, kernelRows, outputWindow, type Window 
 /** Most bands of rows per invocation. */
 const MAX_BANDS = 8;
 
-/** Arguments of the lowering of a depthwise convolution, of one or more copies of the channels, or its gradient by the input. */
+/** Arguments of the lowering of a depthwise convolution or of its gradient by the input. */
 export interface DepthwiseCall extends Conv2dCall {
   /** The input is max(x, 0). */
   readonly relu?: boolean;

@@ -7,7 +7,7 @@ import { checkFloat } from '../record/checks.js';
 import { gridOf, viewUniforms } from '../record/kernelCall.js';
 
 /** Most edges of one dispatch, bounded by the number of storage buffers. */
-export const MAX_EDGES = 4;
+const MAX_EDGES = 4;
 
 /** Slot of a padding entry, of an edge with fewer candidates than others. */
 export const NO_SLOT = 0xffffffff;

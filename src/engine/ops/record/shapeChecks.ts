@@ -24,7 +24,7 @@ export function checkScalar(operation: string, argument: string, type: ValueType
   checkShape(operation, argument, type, [], dtype);
 }
 
-/** Checks variable sets read whole. @throws {DTypeError | ShapeError} when a type is not f32 [size] with the size of the first */
+/** Checks variable sets read whole. @throws {DTypeError | ShapeError} when the types are not f32 [size] of one size */
 export function checkFlat(operation: string, types: Readonly<Record<string, ValueType>>): void {
   const first = Object.values(types)[0];
   for (const [argument, type] of Object.entries(types)) {

@@ -14,7 +14,7 @@ const feedsOf = (x: number[], w: number[]) => {
 
 describe('conv2d', () => {
   // Computed by hand: 1 2 3 / 4 5 6 / 7 8 9 under the kernel 1 2 / 3 4.
-  it('correlates, so that the kernel is not turned round', () => {
+  it('is a cross-correlation: the kernel is not flipped', () => {
     const { g, x, w } = feedsOf([1, 3, 3, 1], [2, 2, 1, 1]);
     const y = conv2d(x, w);
     const run = interpret(g, { feeds: { x: [1, 2, 3, 4, 5, 6, 7, 8, 9], w: [1, 2, 3, 4] } });
@@ -37,23 +37,23 @@ describe('conv2d', () => {
     expect([...run(y).data]).toEqual([1 + 30, 200 + 4000]);
   });
 
-  it('is one node for the same convolution written in two ways', () => {
+  it('is one node for two equal calls', () => {
     const { x, w } = feedsOf([1, 5, 5, 3], [3, 3, 3, 4]);
     expect(conv2d(x, w, { padding: 1 })).toBe(conv2d(x, w, { padding: [1, 1, 1, 1], stride: [1, 1] }));
   });
 
-  it('lays weights of many input channels out for four at once, those of grouped convolutions without padding', () => {
+  it('uses layout matrix for weights of ungrouped convolutions, and rows for those of grouped ones', () => {
     expect(convolutionWeightLayout(1)).toBe('matrix');
     expect(convolutionWeightLayout(16)).toBe('rows');
   });
 
-  it('refuses weights for other channels than x has', () => {
+  it('rejects weights for another number of channels than x has', () => {
     const { x, w } = feedsOf([1, 5, 5, 3], [3, 3, 4, 8]);
     expect(() => conv2d(x, w)).toThrow(ShapeError);
     expect(() => conv2d(x, w)).toThrow(/conv2d: w is f32\[3, 3, 4, 8\] for 4 input channels per group, wanted 3/);
   });
 
-  it('refuses a kernel larger than the padded image', () => {
+  it('rejects a kernel larger than the padded image', () => {
     const { x, w } = feedsOf([1, 3, 3, 1], [5, 5, 1, 1]);
     expect(() => conv2d(x, w)).toThrow(/smaller than the kernel of 5 x 5 taps/);
     expect(conv2d(x, w, { padding: 1 }).shape).toEqual([1, 1, 1, 1]);
@@ -64,13 +64,13 @@ describe('conv2d', () => {
     ['dilation', { dilation: 1.5 }],
     ['padding', { padding: 0.5 }],
     ['groups', { groups: 2 }],
-  ])('refuses %s out of range', (name, options) => {
+  ])('rejects %s out of range', (name, options) => {
     const { x, w } = feedsOf([1, 5, 5, 3], [3, 3, 3, 4]);
     expect(() => conv2d(x, w, options)).toThrow(AttributeError);
     expect(() => conv2d(x, w, options)).toThrow(new RegExp(`conv2d: ${name} is`));
   });
 
-  it('refuses a bias of other length than the outputs, and integers', () => {
+  it('rejects a bias of another length than the outputs, and integers', () => {
     const { g, x, w } = feedsOf([1, 5, 5, 3], [3, 3, 3, 4]);
     expect(() => conv2d(x, w, { bias: g.feed('b', [3]) })).toThrow(/conv2d: bias is f32\[3\], wanted f32\[4\]/);
     expect(() => conv2d(g.feed('i', [1, 5, 5, 3], 'u32'), w)).toThrow(DTypeError);
@@ -85,7 +85,7 @@ describe('matmul and linear', () => {
     expect([...run(y).data]).toEqual([109, 212, 315, 119, 226, 333]);
   });
 
-  it('refuse factors that do not fit, naming both', () => {
+  it('reject factors whose shapes do not fit, naming both', () => {
     const { x, w } = feedsOf([2, 3], [4, 5]);
     expect(() => matmul(x, w)).toThrow(/matmul: b is f32\[4, 5\], wanted \[3, N\] to go with f32\[2, 3\]/);
   });

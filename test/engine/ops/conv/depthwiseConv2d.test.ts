@@ -15,7 +15,7 @@ const feedsOf = (x: number[], w: number[]) => {
 
 describe('depthwiseConv2d', () => {
   // Computed by hand: 1 2 / 3 4 under the kernels 1 2 / 3 4 and 0 1 / 0 0.
-  it('puts the outputs of one copy after those of the other', () => {
+  it('concatenates the outputs of the copies', () => {
     const { g, x, w } = feedsOf([1, 2, 2, 4], [2, 2, 2, 4]);
     const y = depthwiseConv2d(x, w);
     const images = [1, 2, 3, 4].flatMap((value) => [value, 10 * value, 0, 0]);
@@ -30,7 +30,7 @@ describe('depthwiseConv2d', () => {
     expect([...run(y).data]).toEqual([30, 300, 0, 0, 2, 20, 0, 0]);
   });
 
-  it('computes what as many grouped convolutions of the rectified input do', () => {
+  it('agrees with grouped convolutions of the rectified input, one per copy', () => {
     const random = new Random(3, 'depthwise copies');
     const g = new Graph();
     const normal = (count: number) => Float32Array.from({ length: count }, () => random.normal());
@@ -50,7 +50,7 @@ describe('depthwiseConv2d', () => {
     expect([...run(stacked).data]).toEqual([...run(separate).data]);
   });
 
-  it('refuses copies of channels that do not fill vec4s, and weights of other channels', () => {
+  it('rejects copies of channels that do not fill vec4s, and weights for other channels', () => {
     const { g, x, w } = feedsOf([1, 5, 5, 6], [3, 3, 2, 6]);
     expect(() => depthwiseConv2d(x, w)).toThrow(AttributeError);
     expect(() => depthwiseConv2d(x, w)).toThrow(

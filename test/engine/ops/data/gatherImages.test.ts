@@ -46,7 +46,7 @@ const plain = Array.from({ length: EDGE * EDGE }, (_, i) => i + 1);
 const mirrored = plain.map((_, i) => plain[i - (i % EDGE) + (EDGE - 1 - (i % EDGE))]);
 
 describe('gathering images', () => {
-  it('without augmentation gives them as they are, and zeros where there is no sample', async () => {
+  it('without augmentation returns them unchanged, and zeros for empty positions', async () => {
     const [[first, missing, beyond, last]] = await gather([0, NO_SAMPLE, IMAGES, IMAGES - 1], none);
     expect(first).toEqual(plain);
     expect(last).toEqual(plain);
@@ -54,7 +54,7 @@ describe('gathering images', () => {
     expect(beyond).toEqual(missing);
   });
 
-  it('flips half of them left to right', async () => {
+  it('flips half of them horizontally', async () => {
     const steps = await gather(Array(32).fill(1), { ...none, flip: true }, 4);
     const images = steps.flat();
     for (const image of images) expect([String(plain), String(mirrored)]).toContain(String(image));
@@ -64,7 +64,7 @@ describe('gathering images', () => {
     expect(String(steps[0])).not.toBe(String(steps[1]));
   });
 
-  it('crops every shift of the padded image, padding with zero bytes', async () => {
+  it('crops at all offsets of the image padded with zero bytes', async () => {
     const seen = new Set<string>();
     for (const image of (await gather(Array(64).fill(2), { ...none, pad: 2 }, 4)).flat()) {
       const middle = image[3 * EDGE + 3] - 1;
@@ -100,7 +100,7 @@ describe('gathering images', () => {
     expect(await graph({ ...none, cutout: 2 })).toEqual([0, 2]);
   });
 
-  it('cuts out a square of the edge asked for, smaller only at borders', async () => {
+  it('cuts out a square of the given edge, smaller only at borders', async () => {
     const areas = new Set<number>();
     for (const image of (await gather(Array(64).fill(0), { ...none, cutout: 4 }, 8)).flat()) {
       const rows = new Set<number>();
@@ -119,7 +119,7 @@ describe('gathering images', () => {
     expect([...areas].sort((a, b) => a - b)).toEqual([4, 6, 8, 9, 12, 16]);
   });
 
-  it('draws by place and step alone: a larger batch begins with the same images', async () => {
+  it('draws by position and step only: a larger batch begins with the same images', async () => {
     const augmentation = { pad: 2, flip: true, cutout: 2 };
     const [[small], [large]] = [await gather([0, 1, 2], augmentation), await gather([0, 1, 2, 0, 1], augmentation)];
     expect(large.slice(0, 3)).toEqual(small);
@@ -154,7 +154,7 @@ describe('wrong arguments of gatherImages', () => {
     });
   };
 
-  it('are refused with what was got and wanted', () => {
+  it('are rejected with got and wanted', () => {
     expect(build({})).not.toThrow();
     expect(build({ words: 47 })).toThrow(ShapeError);
     expect(build({ words: 47 })).toThrow(/words holds 188 bytes, wanted at least one image of 8 x 8 x 3/);

@@ -32,7 +32,7 @@ function needsF16(context: { skip(why: string): void }): void {
 }
 
 describe('values of 16-bit floats', () => {
-  it('train: loss and gradients of a residual network that keeps its activations so agree with float64', async (context) => {
+  it('train: loss and gradients of a residual network with f16 activations agree with float64', async (context) => {
     needsF16(context);
     const set = new VariableSet('half network');
     const x = set.add('x', [2, 6, 6, 5], normal);
@@ -77,7 +77,7 @@ describe('values of 16-bit floats', () => {
     }
   });
 
-  it('give sums in f32 where that is asked for', async (context) => {
+  it('give sums in f32 where that is the requested type', async (context) => {
     needsF16(context);
     const ones = new Float32Array(4096).fill(1);
     const program = await engine.compile((graph) => {
@@ -102,7 +102,7 @@ describe('values of 16-bit floats', () => {
     expect((await engine.read(full)).every((value) => value !== 0)).toBe(true);
   });
 
-  it('are rejected by operations that take none, with what to do', () => {
+  it('are rejected by operations without f16 support, with what to do', () => {
     const graph = new Graph();
     const x = cast(graph.feed('x', [2, 5, 5, 6]), 'f16');
     expect(() => softmax(x)).toThrow(DTypeError);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('weighted sum', () => {
-  it('takes each weight from its row and column, and gives gradients to both sides', async () => {
+  it('reads each weight at its row and column, and has gradients by inputs and weights', async () => {
     const { y, da, dweights } = await evaluate(engine, (graph) => {
       const a = graph.constant([1, 2], [1, 2]);
       const b = graph.constant([10, 20], [1, 2]);

@@ -29,7 +29,7 @@ describe('cross entropy', () => {
     });
   });
 
-  it('leaves absent samples out of loss, gradient and count', async () => {
+  it('excludes empty positions from loss, gradient and count', async () => {
     const rows = [1, 2, 3, 0.5, -1, 2, 9, 9, 9];
     const of = (labels: number[], samples: number) => (graph: Graph) => {
       const logits = graph.constant(rows.slice(0, samples * 3), [samples, 3]);
@@ -44,7 +44,7 @@ describe('cross entropy', () => {
     expect(empty).toEqual({ loss: [0], dlogits: [0, 0, 0, 0, 0, 0] });
   });
 
-  it('smooths labels towards all classes, the right one included', async () => {
+  it('smooths labels towards all classes, including the correct one', async () => {
     const { loss } = await evaluate(engine, (graph) => ({
       loss: crossEntropy(graph.constant([Math.log(2), 0, 0, 0], [1, 4]), graph.constant([0], [1], 'u32'), {
         labelSmoothing: 0.4,
@@ -71,7 +71,7 @@ describe('cross entropy', () => {
       /u32\[3\], wanted u32\[4\]/,
     ],
     [
-      'more smoothing than there is',
+      'label smoothing above 1',
       () => crossEntropy(logits, labels, { labelSmoothing: 1.5 }),
       AttributeError,
       /labelSmoothing is 1.5, wanted 0 to 1/,
@@ -85,7 +85,7 @@ describe('cross entropy', () => {
 });
 
 describe('accuracy', () => {
-  it('counts a hit where the first of the largest logits is at the label', async () => {
+  it('counts a sample as correct where the first of its largest logits is at the label', async () => {
     const { count, share } = await evaluate(engine, (graph) => {
       const logits = graph.constant([1, 1, 0, 1, 1, 0, -3, -2, -2, 0, 0, 5, 7, 7, 7], [5, 3]);
       const labels = graph.constant([0, 1, 1, 2, NO_SAMPLE], [5], 'u32');

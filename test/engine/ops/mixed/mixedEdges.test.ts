@@ -155,7 +155,7 @@ describe('mixed edges', () => {
     return counts;
   }
 
-  it('compute no gradient that nobody wants', () => {
+  it('compute only the gradients that are needed', () => {
     expect(gradientNodes(({ source }) => [source.stack])).toEqual({ mixedEdgeSums: 1, mixedStackGradient: 1 });
     expect(gradientNodes(({ source }) => [source.skip as Value])).toEqual({ mixedEdgeSums: 1, mixedStackGradient: 1 });
     expect(gradientNodes(({ weights }) => [weights])).toEqual({
@@ -169,7 +169,7 @@ describe('mixed edges', () => {
     });
   });
 
-  it('take the sums over the batch once for all gradients, and the statistics of a shared candidate once', () => {
+  it('compute the sums over the batch once for all gradients, and the statistics of a shared candidate once', () => {
     const all = gradientNodes(({ source, weights }) => [
       source.stack,
       source.skip as Value,
@@ -191,7 +191,7 @@ describe('mixed edges', () => {
     expect([mean.shape, variance.shape]).toEqual([[4 * CHANNELS], [4 * CHANNELS]]);
   });
 
-  it('refuse sources and edges that do not fit, saying which', () => {
+  it('reject invalid sources and edges, naming the argument', () => {
     const graph = new Graph();
     const mix = { ...MIXED, affine: true };
     const { source, weights } = feedMix(graph, mix);
@@ -269,13 +269,13 @@ describe('mixed edges on a device', () => {
     return { results, dispatches };
   }
 
-  it.each(mixes)('are what single operations give in float64, gradients too: $name', async ({ mix }) => {
+  it.each(mixes)('agree with single operations in float64, gradients included: $name', async ({ mix }) => {
     const { feeds, wanted } = wantedOf(mix);
     const { results } = await runMix(mix, [feeds]);
     for (const [name, value] of wanted) expectClose(results[0].get(name) as ArrayLike<number>, value, 2e-5, name);
   });
 
-  it('have gradients where nothing flows into some of their edges', async () => {
+  it('have gradients where some of their edges receive none', async () => {
     const { feeds, wanted } = wantedOf(MIXED, [1]);
     const { results } = await runMix(MIXED, [feeds], [1]);
     for (const [name, value] of wanted) expectClose(results[0].get(name) as ArrayLike<number>, value, 2e-5, name);
@@ -315,7 +315,7 @@ describe('mixed edges on a device', () => {
     },
   );
 
-  it('take as many dispatches for four edges of many candidates as for one of one', async () => {
+  it('take as many dispatches for four edges of many candidates as for one edge of one', async () => {
     const one: Mix = { slots: 1, normalised: 1, edges: [[0]], skip: true, affine: true };
     const four: Mix = {
       ...one,
@@ -331,7 +331,7 @@ describe('mixed edges on a device', () => {
     expect(counts[0]).toBeLessThanOrEqual(14);
   });
 
-  it('keep the digits of a deviation that is small beside the mean', async () => {
+  it('stay accurate where the standard deviation is small compared with the mean', async () => {
     const mix: Mix = { slots: 2, normalised: 2, edges: [[0, 1]], skip: false, affine: false };
     const graph = new Graph();
     const values = traceMix(graph, mix, composed);
@@ -344,7 +344,7 @@ describe('mixed edges on a device', () => {
       expectClose(results[0].get(name) as ArrayLike<number>, lookup(value).data, 1e-3, name);
   });
 
-  it('move running statistics as the batch norm of every candidate does', async () => {
+  it('update running statistics as batch norm of each candidate does', async () => {
     const runningStatistics = ['together', 'one by one'].map(() => new VariableSet('averages'));
     const [together, single] = runningStatistics.map((set) => ({
       mean: set.add('mean', [2 * CHANNELS], zeros),

@@ -24,7 +24,7 @@ afterAll(() => closeTestEngine(engine));
 const ones: Initializer = ({ shape }) => new Float32Array(shape[0]).fill(1);
 
 describe('batch norm', () => {
-  it('keeps its digits where the mean is a thousand deviations away', async () => {
+  it('stays accurate where the mean is a thousand standard deviations', async () => {
     const random = new Random(3, 'far from zero');
     const x = Float32Array.from({ length: 4 * 32 * 32 }, () => 1000 + random.normal());
     const mean = x.reduce((total, value) => total + value / x.length, 0);
@@ -39,7 +39,7 @@ describe('batch norm', () => {
     });
   });
 
-  it('takes one pixel that stands out for what it is', async () => {
+  it('is accurate with a single outlier', async () => {
     const x = new Float32Array(4096);
     x[0] = 1e4;
     const result = await evaluate(engine, (graph) => batchNormTraining(graph.constant(x, [4096, 1])));
@@ -47,7 +47,7 @@ describe('batch norm', () => {
     expect(Math.abs(result.variance[0] / exact - 1)).toBeLessThan(1e-4);
   });
 
-  it('moves running statistics as PyTorch does, and infers by them', async () => {
+  it('updates running statistics as PyTorch does, and uses them in inference', async () => {
     const set = new VariableSet('running');
     const running = { mean: set.add('mean', [1], zeros), variance: set.add('variance', [1], ones) };
     engine.allocate(set);
@@ -78,7 +78,7 @@ describe('batch norm', () => {
   });
 
   it.each(['training', 'inference'] as const)(
-    'with a ReLU computes and differentiates what the two do one after the other, in %s',
+    'with a ReLU has the values and gradients of the two in sequence, in %s',
     async (mode) => {
       const random = new Random(5, 'batch norm and relu');
       const normal = (count: number) => Float32Array.from({ length: count }, () => random.normal());
@@ -127,7 +127,7 @@ describe('batch norm', () => {
     ],
     ['a single row', () => batchNormTraining(row), ShapeError, /x is f32\[3\] .*wanted rank 2/],
     [
-      'a batch of one element a channel',
+      'a batch of one element per channel',
       () => {
         const set = new VariableSet('s');
         const variable = graph.read(set.add('mean', [3], zeros));

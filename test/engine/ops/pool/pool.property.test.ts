@@ -80,7 +80,7 @@ async function problemsOf(operation: Operation<never>, sample: Sample<unknown>):
 }
 
 describe('pooling with any windows', () => {
-  it('takes the same maxima and passes the same gradients as the reference', async () => {
+  it('has the maxima and gradients of the reference', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, attributes }) => {
         const y = poolOutput('pool', valueType(shape), attributes);
@@ -101,7 +101,7 @@ describe('pooling with any windows', () => {
     );
   });
 
-  it('takes the same means and passes the same gradients as the reference', async () => {
+  it('has the means and gradients of the reference', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, attributes: windows, countPadding }) => {
         const attributes = { ...windows, countPadding };
@@ -121,7 +121,7 @@ describe('pooling with any windows', () => {
     );
   });
 
-  it('gives the mean of a constant as that constant, wherever padding is left out', () => {
+  it('has the mean of a constant equal to that constant where padding is excluded', () => {
     fc.assert(
       fc.property(cases, ({ shape, attributes }) => {
         const x = { shape, data: new Float64Array(shape.reduce((size, extent) => size * extent, 1)).fill(3) };

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => closeTestEngine(engine));
 
 describe('max pool', () => {
-  it('lets the first of equals win, in row-major order, and only that one has a gradient', async () => {
+  it('takes the first of equal values in row-major order, and only that one has a gradient', async () => {
     const { y, dx } = await evaluate(engine, (graph) => {
       const x = graph.constant([1, 1, 0, 1, 1, 0], [1, 2, 3, 1]);
       const y = maxPool(x, { kernel: 2 });
@@ -27,7 +27,7 @@ describe('max pool', () => {
     expect(dx).toEqual([1, 1, 0, 0, 0, 0]);
   });
 
-  it('never takes the padding, however low the numbers are', async () => {
+  it('never takes the padding as the maximum, however low the numbers are', async () => {
     const { y } = await evaluate(engine, (graph) => ({
       y: maxPool(graph.constant([-5, -3, -1e30, -2], [1, 2, 2, 1]), { kernel: 3, padding: 1, stride: 2 }),
     }));
@@ -55,7 +55,7 @@ describe('max pool', () => {
 describe('average pool', () => {
   const x = Array.from({ length: 9 }, (_, i) => i + 1);
 
-  it('leaves padding out of the mean, or counts it', async () => {
+  it('excludes padding from the mean, or includes it', async () => {
     const { without, counted } = await evaluate(engine, (graph) => {
       const image = graph.constant(x, [1, 3, 3, 1]);
       return {
@@ -73,12 +73,12 @@ describe('average pool', () => {
     });
   });
 
-  it('gives every pixel the gradient that its windows pass on', async () => {
+  it('gives each pixel the gradients of all windows that contain it', async () => {
     const { dx } = await evaluate(engine, (graph) => {
       const image = graph.constant(x, [1, 3, 3, 1]);
       return { dx: gradients(sum(averagePool(image, { kernel: 3, padding: 1 })), [image])[0] as Value };
     });
-    // The corner lies in windows of 4, 6, 6 and 9 pixels.
+    // The corner is in windows of 4, 6, 6 and 9 pixels.
     expect(dx[0]).toBeCloseTo(1 / 4 + 1 / 6 + 1 / 6 + 1 / 9, 5);
     expect(dx[4]).toBeCloseTo(4 / 4 + 4 / 6 + 1 / 9, 5);
   });

@@ -46,7 +46,7 @@ describe.each([
   ['dropout', dropout, SIZE],
   ['dropPath', dropPath, 32],
 ] as const)('%s', (_, operation, draws) => {
-  it('drops about the rate and scales the rest, in gradients the same', async () => {
+  it('drops about the given rate and scales the rest, in the gradient with the same mask', async () => {
     const [{ y, dx }] = await drop(operation, [{ rate: 0.25, step: 4 }]);
     for (const value of y) expect([0, Math.fround(1 / 0.75)]).toContain(value);
     const dropped = (y.filter((value) => value === 0).length / SIZE) * draws;
@@ -54,7 +54,7 @@ describe.each([
     expect(dx).toEqual(y);
   });
 
-  it('draws anew at every step and for every purpose, and again the same', async () => {
+  it('draws other masks for other steps and purposes, and equal ones for equal keys', async () => {
     const [first, second, again] = await drop(operation, [
       { rate: 0.5, step: 0 },
       { rate: 0.5, step: 1 },

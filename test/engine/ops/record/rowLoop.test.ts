@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { rowChunks } from '../../../../src/engine/ops/record/rowLoop.js';
 
 describe('the split of rows among invocations', () => {
-  it.each([0, 4, 8])('takes every row once, on a driver of %i lanes (0: a GPU)', (softwareLanes) => {
+  it.each([0, 4, 8])('covers every row once, on a driver of %i lanes (0: a GPU)', (softwareLanes) => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 200 }), (rows, most) => {
         const { chunks, chunkStart, chunkSpan, rowStep } = rowChunks(rows, 3, most, { softwareLanes });

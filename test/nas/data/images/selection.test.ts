@@ -13,7 +13,7 @@ describe('class quotas', () => {
     expect(classQuotas([98, 1, 1], 10)).toEqual([8, 1, 1]);
   });
 
-  it('add up, stay within what there is, near the proportion, and leave no class empty that need not be', () => {
+  it('add up, do not exceed the class sizes, are near the proportion, and leave no class empty unnecessarily', () => {
     const counts = fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }).filter((n) => sum(n) > 0);
     fc.assert(
       fc.property(counts, fc.integer({ min: 1, max: 300 }), (available, total) => {

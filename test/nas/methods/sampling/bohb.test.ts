@@ -25,7 +25,7 @@ describe('kernel densities', () => {
     });
   });
 
-  it('sum to 1 over the space and are nowhere negative, whatever options the data lack', () => {
+  it('sum to 1 over the space and are nowhere negative, for any options missing in the data', () => {
     const { sizes, data } = golden.missing;
     const kernels = kernelDensity(data, sizes, { minimumBandwidth: 1e-3, levels: 'space' });
     let sum = 0;

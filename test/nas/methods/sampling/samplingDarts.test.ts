@@ -9,7 +9,7 @@ describe('on the DARTS space with a known accuracy', () => {
     ['random', { samples: 30, sampling: 'alphas' }],
     ['bohb-published', {}],
     ...cases,
-  ] as [string, object][])('%s %j ends the same when it is broken off and taken up again', async (name, given) => {
+  ] as [string, object][])('%s %j ends the same when it is interrupted and resumed', async (name, given) => {
     const method = methodByName(name);
     const options = method.options.parse(given);
     const limits = { evaluations: 45 };

@@ -30,7 +30,7 @@ function parametersOf(genotype: Genotype, settings: NetworkSettings): number {
 }
 
 describe('the network of a genotype', () => {
-  it.each(Object.entries(SIZES))('has as many variables as are counted, whatever the genotype: %s', (_, settings) => {
+  it.each(Object.entries(SIZES))('has the counted number of variables, for any genotype: %s', (_, settings) => {
     for (let seed = 0; seed < 8; seed++) {
       const genotype = anyGenotype(seed);
       const { parameters } = countGenotype(genotype, settings, { auxiliary: settings.auxiliary });

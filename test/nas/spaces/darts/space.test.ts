@@ -102,7 +102,7 @@ describe('the DARTS space', () => {
       (text: string) => text.replace("('dil_conv_3x3', 2)]", "('dil_conv_3x3', 2), ('none', 0), ('none', 1)]"),
       'normal cell: got an edge into node 6',
     ],
-  ])('has no decisions of a genotype outside it, and says what is outside (%#)', (change, message) => {
+  ])('refuses decisions of a genotype outside it, and names what is outside (%#)', (change, message) => {
     const genotype = darts.parse(change(DARTS_V2));
     expect(() => darts.decisions(genotype)).toThrow(ArchitectureError);
     expect(() => darts.decisions(genotype)).toThrow(message);
