@@ -161,7 +161,7 @@ describe('the folder of a study', () => {
     await expect(openStudyFolder('/proc/nastransfer/run')).rejects.toThrow(
       '/proc/nastransfer: the folder cannot be created: no such file or folder; choose another folder with --out',
     );
-    await expect(openStudyFolder('/proc')).rejects.toThrow("/proc: can't be written to: ");
+    await expect(openStudyFolder('/proc')).rejects.toThrow('/proc: cannot be written to: ');
   });
 
   it('is created with all parent folders, also by many processes at once', async () => {
