@@ -32,7 +32,7 @@ export function correlationsSection({ summary }: StudyResults): Markup {
       (summary.targetRankCorrelation ?? []).map((row) => ({ ...row, names: row.targets })),
     ),
   ];
-  return html`<p>Kendall's τ-b: 1 for the same ranking, 0 for no correlation, −1 for the reverse. ${NONE} where it is undefined: fewer than two values, or all equal. With few values a high τ means little: the last column is the probability that independent rankings agree as well or better.</p>
+  return html`<p>Kendall's τ-b: 1 for the same ranking, 0 for no correlation, −1 for the reverse. ${NONE} where it is not defined: fewer than two values, or all equal. With few values a high τ means little: the last column is the probability that independent rankings agree as well or better.</p>
 <div class="tables">${tables}</div>`;
 }
 

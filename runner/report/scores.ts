@@ -108,7 +108,7 @@ function correlationsTable({ correlations }: ScoreResults): Markup | null {
       ]),
     });
   });
-  return html`<p>Rank correlations of scores with accuracy, Spearman's ρ and Kendall's τ: 1 for the same ranking, 0 for no correlation; ${NONE} where undefined. The sign is reversed for scores where lower is better. Differences of more than ${NOTABLE} from the published ρ are marked.</p>
+  return html`<p>Rank correlations of scores with accuracy, Spearman's ρ and Kendall's τ: 1 for the same ranking, 0 for no correlation; ${NONE} where not defined. The sign is reversed for scores where lower is better. Differences of more than ${NOTABLE} from the published ρ are marked.</p>
 <div class="tables">${tables}</div>${cited.length > 0 && html`<p>Published: ${cited.join('; ')}.</p>`}`;
 }
 

@@ -72,7 +72,7 @@ function orderSection({ sourceRankCorrelation, setRankCorrelation, methods }: Ta
       columns: ['set', 'set', { number: 'τ' }],
       rows: setRankCorrelation.map(({ sets, tau }) => [...sets, tauText(tau)]),
     });
-  return html`<p>Kendall's τ-b: 1 for the same ranking, 0 for no correlation, −1 for the reverse; ${NONE} where it is undefined.</p>
+  return html`<p>Kendall's τ-b: 1 for the same ranking, 0 for no correlation, −1 for the reverse; ${NONE} where it is not defined.</p>
 <div class="tables">${sources}${sets}</div>`;
 }
 

@@ -16,7 +16,7 @@ export function verdict(results: StudyResults): string {
     );
   }
   const claims = [improvementClaim(results), spreadClaim(cells)].filter((claim) => claim !== null);
-  return `With ${seedRange(counts)} per point, ${claims.join(', and ')}. This holds for the images, cell space and short ${results.judge ? 'searches' : 'training'} used here only.`;
+  return `With ${seedRange(counts)} per point, ${claims.join(', and ')}; this holds only for the images, cell space and short ${results.judge ? 'searches' : 'training'} used here.`;
 }
 
 function seedRange(counts: readonly number[]): string {
@@ -34,7 +34,7 @@ function improvementClaim({ summary, judge }: StudyResults): string {
   if (compared.length === 0) {
     return summary.cells.some((cell) => cell.method === RANDOM_METHOD)
       ? 'too few runs with random cells for a comparison'
-      : 'a comparison with random cells is missing, because none were trained';
+      : 'it is not shown whether search beats random cells, because none were trained';
   }
   const better = compared.filter(({ improvement, error }) => improvement.mean > error);
   const worse = compared.filter(({ improvement, error }) => improvement.mean < -error);

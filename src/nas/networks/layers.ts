@@ -5,16 +5,16 @@ import { Conv2d } from '../../engine/nn/conv2d.js';
 import { relu } from '../../engine/ops/elementwise/relu.js';
 import type { NetworkMode } from './classifier.js';
 
-/** Where layers put their variables, and how batch norm is done inside cells. */
+/** Variable sets of the layers, and settings of their batch norm. */
 export interface LayerContext {
   readonly weights: VariableSet;
   readonly runningStatistics: VariableSet;
   readonly affine: boolean;
-  /** False: batches are always normalised by their own statistics. */
+  /** False: batches are normalised by their own statistics in every mode. */
   readonly trackRunningStatistics: boolean;
 }
 
-/** Computes a value from a value; `mode` decides what batch norm does. */
+/** A part of a network; `mode` selects the statistics of batch norm. */
 export type Block = (x: Value, mode: NetworkMode) => Value;
 
 interface ConvolutionSizes {
@@ -30,7 +30,7 @@ export function reluConvBatchNorm(context: LayerContext, name: string, sizes: Co
   return (x, mode) => block(relu(x), mode);
 }
 
-/** Convolution without bias, batch norm and, if wanted, ReLU in the same pass as that. */
+/** Convolution without bias, batch norm and, optionally, ReLU fused with it. */
 export function convBatchNorm(
   context: LayerContext,
   name: string,
@@ -43,7 +43,7 @@ export function convBatchNorm(
   return (x, mode) => norm(convolution.forward(x), mode);
 }
 
-/** Batch norm and, if wanted, ReLU in the same pass. */
+/** Batch norm and, optionally, ReLU fused with it. */
 export function batchNorm(
   context: LayerContext,
   name: string,
@@ -54,7 +54,7 @@ export function batchNorm(
   return (x, mode) => layer.forward(x, batchNormMode(context, mode), options);
 }
 
-/** The layer of a context's batch norm. */
+/** A batch norm layer with the settings of a context. */
 export function batchNormLayer(
   { weights, runningStatistics, affine, trackRunningStatistics }: LayerContext,
   name: string,
@@ -63,7 +63,7 @@ export function batchNormLayer(
   return new BatchNorm2d(weights, runningStatistics, name, { channels, affine, trackRunningStatistics });
 }
 
-/** What batch norm does in a mode of the network. */
+/** Mode of batch norm in a mode of the network. */
 export function batchNormMode({ trackRunningStatistics }: LayerContext, mode: NetworkMode): BatchNormMode {
   return mode === 'train' || !trackRunningStatistics ? 'batch' : 'running';
 }

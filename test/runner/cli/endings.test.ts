@@ -85,7 +85,7 @@ describe('an unhandled error', () => {
   it.each([
     ['rejecting', 'error: RangeError: nobody waits for this (--verbose shows where)'],
     ['throwing', 'error: RangeError: nobody catches this (--verbose shows where)'],
-    ['starving', 'error: the program stopped in the middle of its work'],
+    ['starving', 'error: the program stopped before its work was finished'],
   ])('%s: ends the process with exit code 1 and one line', async (outcome, line) => {
     const ended = await program(outcome, search());
     expect(ended.code, ended.err).toBe(1);

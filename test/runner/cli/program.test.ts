@@ -146,7 +146,7 @@ describe('data', () => {
     const args = ['data', 'sheet', 'tiny', '--data-dir', data, '--out'];
     const { code, out } = await runCommand([...args, file]);
     expect(code).toBe(0);
-    expect(out).toBe(`wrote ${file}\n2 classes, a row each: dark, light`);
+    expect(out).toBe(`wrote ${file}\n2 classes, one row per class: dark, light`);
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
     const json = await runCommand([...args, file, '--json']);
     expect(JSON.parse(json.out)).toEqual({ set: 'tiny', file, rows: ['dark', 'light'] });

@@ -23,9 +23,9 @@ describe('quickstart', () => {
     expect(lines[0]).toMatch(/^quickstart: a study of three methods, two sources and two seeds/);
     expect(lines[1]).toMatch(/^quickstart: timing a pretended device to plan for 2 min/);
     const at = (pattern: RegExp) => lines.findIndex((line) => pattern.test(line));
-    expect(at(/^timed: .*20 ms a step of training, 100 ms a step of DARTS/)).toBe(2);
+    expect(at(/^timed: .*20 ms per training step, 100 ms per DARTS step/)).toBe(2);
     expect(at(/^planned: .*fits into 2 minutes/)).toBeGreaterThan(2);
-    expect(at(/^planned: DARTS.*not at the published 0\.0003/)).toBeGreaterThan(2);
+    expect(at(/^planned: DARTS.*not the published 0\.0003/)).toBeGreaterThan(2);
     expect(at(/^estimate: about .* in all/)).toBeLessThan(at(/^\[1\/\d+\]/));
     expect(lines.at(-1)).toMatch(/^quickstart took .*; the estimate was /);
     expect(out).toMatch(/digits: a linear classifier/);
@@ -50,7 +50,7 @@ describe('quickstart', () => {
   it('states that even the smallest study will take longer, and runs it', async () => {
     const { code, err } = await start(['--minutes', '0.2'], 0.5);
     expect(code).toBe(0);
-    expect(err).toContain('the smallest study there is, and it takes longer than the 0.2 minutes asked for');
+    expect(err).toContain('the smallest study, which takes longer than the 0.2 minutes asked for');
     expect(read('plan.json').rung).toBe(0);
   });
 
@@ -60,7 +60,7 @@ describe('quickstart', () => {
     const { rung } = read('plan.json');
     const again = await start([], 1000);
     expect(again.code, again.err).toBe(0);
-    expect(again.err).toContain('goes on with the study planned before, for 3 min');
+    expect(again.err).toContain('continues the study planned before, for 3 min');
     expect(again.work.filter((what) => what.startsWith('time '))).toEqual([]);
     expect(read('plan.json').rung).toBe(rung);
     const third = await start(['--minutes', '3', '--seed', '0']);
@@ -70,13 +70,13 @@ describe('quickstart', () => {
   it('plans again, and states why, for other minutes, another seed or another device', async () => {
     await start();
     const minutes = await start(['--minutes', '9']);
-    expect(minutes.err).toContain('planned for 2 minutes, now 9: planning anew');
+    expect(minutes.err).toContain('planned for 2 minutes, now 9: making a new plan');
     const seed = await start(['--seed', '5']);
-    expect(seed.err).toContain('planned with seed 0, now 5: planning anew');
+    expect(seed.err).toContain('planned with seed 0, now 5: making a new plan');
     expect(read('quickstart.json').seeds).toEqual([5, 6]);
     expect(read('plan.json').minutes).toBe(9);
     const device = await start(['--adapter', 'another']);
-    expect(device.err).toContain('planned on a pretended device, now another: planning anew');
+    expect(device.err).toContain('planned on a pretended device, now another: making a new plan');
   });
 
   it.each([

@@ -101,7 +101,7 @@ describe('a folder with one sub-folder per class', () => {
       },
       "train: got no class 'c'",
     ],
-    ['nothing but text', { 'notes.txt': 'x' }, 'got 1 files of no known set'],
+    ['nothing but text', { 'notes.txt': 'x' }, 'got 1 files of no known image set'],
   ])('with %s is refused with file and reason', async (name, files, message) => {
     const folder = writeFiles(join(root, name.replaceAll(' ', '-')), files);
     expect((await dataErrorOf(() => openImageSet(folder))).message).toContain(message);

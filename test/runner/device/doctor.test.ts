@@ -70,7 +70,9 @@ describe('advice', () => {
   });
 
   test('names the GPU that lacks a driver', () => {
-    expect(advise(on('lavapipe'), '/dev/nvidia0').join('\n')).toMatch(/GPU \(\/dev\/nvidia0\), but no Vulkan driver/);
+    expect(advise(on('lavapipe'), '/dev/nvidia0').join('\n')).toMatch(
+      /GPU \(\/dev\/nvidia0\), but no working Vulkan driver/,
+    );
   });
 
   test('for hardware is about features it lacks', () => {

@@ -98,7 +98,7 @@ describe('the plan', () => {
 
   it('states if even the smallest study takes longer, and if there is none larger', () => {
     expect(planText(0, { minutes: 2, fits: false })[0]).toContain('takes longer than the 2 minutes asked for');
-    expect(planText(LADDER.length - 1, { minutes: 2, fits: true })[0]).toContain('the largest study there is');
+    expect(planText(LADDER.length - 1, { minutes: 2, fits: true })[0]).toContain('the largest study, which fits into');
     expect(planText(2, { minutes: 1, fits: true }).join('\n')).toMatch(
       /fits into 1 minute on this device[\s\S]*published 0\.0003/,
     );

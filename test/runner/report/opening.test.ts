@@ -25,7 +25,7 @@ describe('the summary of a study for newcomers', () => {
     const [searched, best, random, source, limit, ...rest] = opening(results);
     expect(rest).toEqual([]);
     expect(searched).toBe(
-      '2 methods (random and darts) searched the space nasbench201 on emoji and digits, with seeds 0 and 1; what they found was trained from new weights on mnist.',
+      '2 methods (random and darts) searched the space nasbench201 on emoji and digits, with seeds 0 and 1; the cells found were trained from scratch on mnist.',
     );
     const { architecture } = results.jobs.find((job) => job.accuracy === 0.93)!;
     expect(best).toBe(
@@ -33,12 +33,12 @@ describe('the summary of a study for newcomers', () => {
     );
     // Means 0.915 and 0.815; standard deviations 0.0129 of four values each, so that the error is 0.0091.
     expect(random).toContain('searched cells reached 91.5 ± 1.3 % on average, random cells 81.5 ± 1.3 %');
-    expect(random).toContain('10.0 points, more than chance is likely to make (twice its standard error is 1.8)');
+    expect(random).toContain('10.0 points, more than noise (twice its standard error is 1.8)');
     // 0.925 - 0.905 with standard deviations of 0.0071 of two values: twice the error is 0.0141.
     expect(source).toContain('Cells searched on digits reached 92.5 ± 0.7 % on mnist, those on emoji 90.5 ± 0.7 %');
-    expect(source).toContain('2.0 points, more than chance is likely to make (twice its standard error is 1.4)');
+    expect(source).toContain('2.0 points, more than noise (twice its standard error is 1.4)');
     // Variances 0.0002, 0.0002, 0.00005, 0.00005: pooled 0.0112, twice that with two seeds.
-    expect(limit).toContain('with 2 seeds, two methods on one source have to lie about 2.2 points apart');
+    expect(limit).toContain('with 2 seeds, two methods on one source must differ by about 2.2 points');
   });
 
   it('states that nothing is shown if chance may explain the differences, and if a cell is below the linear classifier', () => {
@@ -49,14 +49,14 @@ describe('the summary of a study for newcomers', () => {
       }),
     ).join('\n');
     expect(sentences).toContain('6.4 points below a linear classifier');
-    expect(sentences).toContain('so whether search matters is not shown');
-    expect(sentences).toContain('so whether the source matters is not shown');
+    expect(sentences).toContain('no effect of search is shown');
+    expect(sentences).toContain('no effect of the source is shown');
   });
 
   it('has the notes of the study, and states that a single seed shows nothing', () => {
     expect(opening({ ...exampleResults(), notes: ['A note.'] }).at(-1)).toBe('A note.');
     expect(opening(exampleResults({ seeds: [3] })).join('\n')).toContain(
-      'With a single seed nothing here tells chance',
+      'With a single seed, differences cannot be distinguished from noise. Run more seeds',
     );
   });
 

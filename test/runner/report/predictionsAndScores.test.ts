@@ -52,7 +52,9 @@ describe('the report of scores', () => {
       for (const shown of [score, decimal(spearman, 2), decimal(kendall, 3)]) expect(page.text).toContain(shown);
     const flagged = page.elements.filter(({ attributes }) => attributes.get('class') === 'warning');
     expect(flagged).toHaveLength(1);
-    expect(page.text).toMatch(/grad-norm differs by more than 0\.1 from what was published: its ρ is .* \(published: /);
+    expect(page.text).toMatch(
+      /grad-norm differs by more than 0\.1 from the published value: its ρ is .* \(published: /,
+    );
     expect(page.text).toContain('1 of 2 published correlations is met to 0.1');
     expect(pathsOf(page, 'dots')).toHaveLength(3);
   });

@@ -187,7 +187,7 @@ describe('the verdict of searches on a table', () => {
   });
 
   it('claims nothing from a single seed, and nothing from no results', () => {
-    expect(withValues({ random: [91], evolution: [94] })).toMatch(/with a single seed, no difference/);
-    expect(tableVerdict({ ...exampleTableRun(), searches: [] })).toMatch(/^No search has been done yet/);
+    expect(withValues({ random: [91], evolution: [94] })).toMatch(/with a single seed, differences/);
+    expect(tableVerdict({ ...exampleTableRun(), searches: [] })).toMatch(/^No search has finished yet/);
   });
 });

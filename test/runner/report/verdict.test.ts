@@ -17,31 +17,31 @@ function withAccuracies(accuracies: Record<string, readonly number[]>): StudyRes
 describe('verdict', () => {
   it('states that nothing is shown without trained networks', () => {
     const empty = { ...exampleResults(), jobs: [], summary: summarise([], []) };
-    expect(verdict(empty)).toMatch(/^No found network has been trained yet/);
+    expect(verdict(empty)).toMatch(/^No network has been trained yet/);
   });
 
   it('states that a single seed can show no difference', () => {
-    expect(verdict(exampleResults({ seeds: [4] }))).toMatch(/^With a single seed, no difference/);
+    expect(verdict(exampleResults({ seeds: [4] }))).toMatch(/^With a single seed, differences/);
   });
 
   it('names the method that beats random cells by more than a standard error, and how often chance would', () => {
     const sentence = verdict(withAccuracies({ random: [0.7, 0.72, 0.71], darts: [0.8, 0.81, 0.79] }));
-    expect(sentence).toContain('With 3 seeds a point');
+    expect(sentence).toContain('With 3 seeds per point');
     expect(sentence).toContain(
       '1 of 1 combination of method, source and target beats random cells by more than one standard error',
     );
     // (0.8 - 0.71) / 0.71 = 12.7 %; error 100 * hypot(0.01, 0.8 / 0.71 * 0.01) / sqrt(3) / 0.71 = 1.2 %.
     expect(sentence).toContain(
-      'best: darts from emoji on mnist, +12.7 ± 1.2 %; about one in five would by chance alone',
+      'best: darts from emoji on mnist, +12.7 ± 1.2 %; about one in five is expected by chance',
     );
     // Standard deviation 0.01 over seeds, range 1.128 of two: 0.65 points between means of three.
-    expect(sentence).toContain('differ by up to 9.0 points where seeds alone would make about 0.7');
+    expect(sentence).toContain('differ by up to 9.0 points; noise between seeds explains about 0.7');
   });
 
   it('states if nothing beats random cells, if methods differ no more than seeds, and if some are worse', () => {
     const level = verdict(withAccuracies({ random: [0.7, 0.76], darts: [0.71, 0.77] }));
     expect(level).toContain('none of 1 combination of method, source and target beats random cells');
-    expect(level).toContain('differ by up to 1.0 points, no more than the 3.4 or so that seeds alone would make');
+    expect(level).toContain('differ by up to 1.0 points, no more than the 3.4 that noise between seeds explains');
     const worse = verdict(withAccuracies({ random: [0.7, 0.71], darts: [0.5, 0.51], evolution: [0.6, 0.61] }));
     expect(worse).toContain(
       'none of 2 combinations of method, source and target beats random cells by more than one standard error, 2 fall as far below',
@@ -49,7 +49,9 @@ describe('verdict', () => {
   });
 
   it('states that search was not compared if no random cells were trained', () => {
-    expect(verdict(exampleResults({ methods: ['darts'] }))).toContain('whether search beats random cells is not shown');
+    expect(verdict(exampleResults({ methods: ['darts'] }))).toContain(
+      'it is not shown whether search beats random cells',
+    );
   });
 
   it('is one sentence', () => {
@@ -68,8 +70,8 @@ describe('findings', () => {
 
   it('state how reliable the order of methods between two sources is', () => {
     const [, order] = findings(exampleResults());
-    expect(order).toMatch(/^The order of 3 methods on mnist, searched on emoji or on fashion-mnist, agrees/);
-    expect(order).toMatch(/in (17|50|83|100) % of cases\.$/);
+    expect(order).toMatch(/^The rankings of 3 methods on mnist, searched on emoji or on fashion-mnist, agree/);
+    expect(order).toMatch(/with probability (17|50|83|100) %\.$/);
   });
 
   it('state how much of the study is missing', () => {

@@ -68,6 +68,20 @@ describe('the progress of a study', () => {
     expect(lines.some((line) => line.includes('epoch'))).toBe(false);
   });
 
+  it('counts evaluations of a search, whatever phases it reports around them', async () => {
+    const phase = { kind: 'phase', phase: 'evaluation', index: 1, count: 4 } as const;
+    const lines = await run({
+      search: async (task, report) => {
+        report({ ...phase, state: 'start' });
+        report({ ...phase, state: 'end' });
+        report({ kind: 'evaluation', done: 1, total: 4, architecture: 'a', fitness: 0.5 });
+        return fakeExecutors().search(task, report);
+      },
+    });
+    expect(lines.some((line) => line.includes('architecture 1/4'))).toBe(true);
+    expect(lines.some((line) => line.includes('phase') || line.includes('undefined'))).toBe(false);
+  });
+
   it('counts the time of a job from its start, whatever it reports and when', async () => {
     const lines = await run({
       train: async (task, report) => {

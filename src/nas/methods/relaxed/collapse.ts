@@ -4,10 +4,10 @@ import type { RelaxedTable } from '../../spaces/shared/space.js';
 import { limitSkips } from './skipLimit.js';
 import { skipTable } from './telemetry.js';
 
-/** Eigenvalues that are averaged, and how many measurements lie between the averages (Zela et al. 2020, section 5.1). */
+/** Window of the moving average of eigenvalues, and the lag at which averages are compared (Zela et al. 2020, section 5.1). */
 export const WINDOW = 5;
 
-/** Options of relaxed methods against a collapse into skip connections; a method leaves out those it can't heed. */
+/** Options against collapse into skip connections; a method has those that apply to it. */
 export const collapseOptions = {
   hessian: z
     .int()
@@ -21,21 +21,21 @@ export const collapseOptions = {
     .min(1)
     .optional()
     .describe(
-      'stops when the architecture derived has so many skip connections in its normal cell (DARTS+: 2); left out: never',
+      'stops when the derived architecture has this many skip connections in its normal cell (DARTS+: 2); default: never',
     ),
   stopEigenvalue: z
     .number()
     .gt(1)
     .optional()
     .describe(
-      'stops when the mean of 5 eigenvalues has grown by this factor in 5 measurements, and goes back to the architecture before (DARTS-ES: 1.3); measures every epoch unless hessian is given; left out: never',
+      'stops when the mean of 5 eigenvalues has grown by this factor in 5 measurements, and returns to the architecture before (DARTS-ES: 1.3); measures every epoch unless hessian is given; default: never',
     ),
   maxSkips: z
     .int()
     .min(0)
     .optional()
     .describe(
-      'most skip connections of the normal cell: the weakest are replaced (P-DARTS: 2); left out: as many as are strongest',
+      'largest number of skip connections in the normal cell: the weakest are replaced (P-DARTS: 2); default: no limit',
     ),
 };
 
@@ -52,13 +52,13 @@ export function measuresHessian({ hessian = 0, stopEigenvalue }: CollapseSetting
   return every > 0 && epoch % every === 0;
 }
 
-/** Why a search ends now, and how many measurements of the eigenvalue its architecture lies back. */
+/** Why a search stops early, and how many measurements of the eigenvalue back its architecture is taken from. */
 export interface Stop {
   readonly reason: string;
   readonly back: number;
 }
 
-/** What the epochs so far say by the rules that are set; `stopSkips` is looked at first. */
+/** Whether to stop after the latest epoch; `stopSkips` is checked first. */
 export function stopAfter(
   epochs: readonly EpochRecord[],
   tables: readonly RelaxedTable[],
@@ -81,7 +81,7 @@ export function stopAfter(
   };
 }
 
-/** Strengths by which no more skip connections than `maxSkips` are derived in the table that they are counted in. */
+/** Scores from which at most `maxSkips` skip connections are derived in the table in which they are counted. */
 export function cappedScores(
   tables: readonly RelaxedTable[],
   operationScores: readonly Float32Array[],

@@ -21,7 +21,7 @@ const options = z.strictObject({
 
 /**
  * DARTS (Liu, Simonyan and Yang, ICLR 2019, 1806.09055): all candidates of all edges mixed by the softmax of architecture
- * parameters, which are trained beside the weights; at the end the strongest candidates stay.
+ * parameters, which are trained in turn with the weights; the architecture has the candidates of the highest scores.
  */
 export const darts: Method<z.infer<typeof options>> = {
   name: 'darts',

@@ -14,9 +14,8 @@ import { maskedSoftmax } from './maskedSoftmax.js';
 const INITIAL_DEVIATION = 1e-3;
 
 /**
- * Edge normalisation (Xu et al. 2020, PC-DARTS, eq. 2): beside the softmax over the operations of every edge, the softmax over the
- * edges into every node, of a parameter beta an edge; a candidate weighs the product. Parameters: the tables', then a row [edges]
- * for each of them.
+ * Edge normalisation (Xu et al. 2020, PC-DARTS, eq. 2): the weight of a candidate is the softmax over the operations of its edge times
+ * the softmax, over the edges into its node, of a parameter beta per edge. Parameters: the tables, then a row [edges] for each.
  */
 export function edgeNormalizedRule(supernet: Supernet, tables: readonly RelaxedTable[]): JointRule {
   const parameters = new VariableSet('alphas');
@@ -47,8 +46,8 @@ export function edgeNormalizedRule(supernet: Supernet, tables: readonly RelaxedT
   };
 }
 
-/** Every edge's share of its target, by the softmax over the edges into it. @param betas [edges] */
-export function edgeShares({ edges }: RelaxedTable, betas: ArrayLike<number>): Float32Array {
+/** The softmax over the edges into each node. @param betas [edges] @returns [edges] */
+function edgeShares({ edges }: RelaxedTable, betas: ArrayLike<number>): Float32Array {
   const shares = new Float32Array(edges.length);
   for (const node of new Set(edges.map(([, target]) => target))) {
     const rows = edges.flatMap(([, target], row) => (target === node ? [row] : []));
@@ -63,7 +62,7 @@ export function edgeShares({ edges }: RelaxedTable, betas: ArrayLike<number>): F
   return shares;
 }
 
-/** The shares of the edges on the diagonal of a matrix [edges, edges], for a product with a table [edges, operations]. */
+/** The softmax over the edges into each node as a diagonal matrix [edges, edges], to multiply a table [edges, operations] by. */
 function diagonalOfShares(betas: Value, { edges }: RelaxedTable): Value {
   const { graph } = betas;
   const count = edges.length;

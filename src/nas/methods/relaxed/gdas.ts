@@ -71,17 +71,17 @@ export function gumbelRule(
 
 /**
  * GDAS (Dong and Yang, CVPR 2019, 1910.04465): every step trains one sampled architecture, the same in all cells of a kind, and
- * the architecture parameters by a straight-through gradient at a temperature that falls; at the end the strongest candidates
- * stay.
+ * the architecture parameters by a straight-through gradient at a decreasing temperature; the architecture has the strongest
+ * candidates.
  *
  * The paper: on the DARTS space 250 epochs of batches of 64; NAS-Bench-201 likewise, SGD with Nesterov momentum from 0.025 to 0.001 by a cosine, weight decay 5e-4.
- * Where it differs: the published code gives closed candidates a gradient as well, that of adding their weights, which are zero,
- * to the node as numbers; here, as in the authors' own later variant, the chosen candidate alone has one.
+ * Difference: the published code adds the zero weights of closed candidates to the node as numbers, so that they get a gradient too;
+ * here, as in the authors' later variant, only the sampled candidate has one.
  */
 export const gdas: Method<Options> = {
   name: 'gdas',
   paper: 'Dong and Yang, CVPR 2019, 1910.04465',
-  summary: 'one candidate an edge by Gumbel-max sampling, straight-through gradients, a falling temperature',
+  summary: 'one candidate an edge by Gumbel-max sampling, straight-through gradients, a decreasing temperature',
   options,
   needs: () => 'supernet',
   start: (problem, settings) =>

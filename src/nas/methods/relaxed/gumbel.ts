@@ -11,12 +11,12 @@ export function gumbel(random: Random): number {
   return -Math.log(-Math.log((random.uint32() + 0.5) / 2 ** 32));
 }
 
-/** Noise for the rows of a table: the largest of logits plus noise is a sample of their softmax (the Gumbel-max trick). */
+/** Noise for the rows of a table: the argmax of logits plus noise is a sample of their softmax (the Gumbel-max trick). */
 export function gumbelNoise(count: number, random: Random): Float32Array {
   return Float32Array.from({ length: count }, () => gumbel(random));
 }
 
-/** Random numbers of one update, so that a search that goes on needs no state of them. */
+/** Random numbers of one update; they depend on the step alone, so that saved states need not contain them. */
 export function stepRandom(method: string, seed: number, { part, step }: Pick<StepPlace, 'part' | 'step'>): Random {
   return new Random(seed, `${method} ${part} ${step}`);
 }
@@ -32,8 +32,8 @@ export const inverseFeed = (part: Part) => `${part}/inverse temperature`;
 
 /**
  * A sample of the concrete distribution (Maddison, Mnih and Teh 2017, 1611.00712; Jang, Gu and Poole 2017): softmax((alpha + G) / temperature) by
- * rows, with feeds for Gumbel noise and 1 / temperature. That alpha is log softmax(alpha) but for what a row has in common, which
- * a softmax does not see.
+ * rows, with feeds for Gumbel noise and 1 / temperature. alpha replaces log softmax(alpha): they differ by a constant per row,
+ * to which a softmax is invariant.
  */
 export function concreteSample(alpha: Value, table: string, part: Part): Value {
   const { graph } = alpha;
@@ -41,7 +41,7 @@ export function concreteSample(alpha: Value, table: string, part: Part): Value {
   return softmax(scaleBy(add(alpha, noise), graph.feed(inverseFeed(part), [1]), 0));
 }
 
-/** Elements of a row-major table that are the largest of their rows: 1, the others 0. The first of equals. */
+/** One-hot rows: 1 at the largest element of every row of a row-major table, the first of equals. */
 export function oneHotOfLargest(values: ArrayLike<number>, width: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let start = 0; start < values.length; start += width) {
@@ -52,5 +52,5 @@ export function oneHotOfLargest(values: ArrayLike<number>, width: number): Float
   return result;
 }
 
-/** The elements of a variable as they are now, row-major. */
+/** Reads the present elements of a variable, row-major. */
 export type ReadVariable = (variable: Variable) => Promise<ArrayLike<number>>;

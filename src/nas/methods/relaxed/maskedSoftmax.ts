@@ -3,10 +3,10 @@ import { add } from '../../../engine/ops/elementwise/add.js';
 import { softmax } from '../../../engine/ops/reduce/softmax.js';
 import { softmaxRows } from '../../training/bilevel/relaxedRule.js';
 
-/** Added to logits that are left out: their power is zero in float32. */
+/** Added to excluded logits: their exponentials are zero in float32. */
 const LEFT_OUT = -1e4;
 
-/** The softmax of every row over the elements that `mask`, row-major, has; the others are exactly zero. */
+/** The softmax of every row over the elements where `mask`, row-major, is true; the others are exactly zero. */
 export function maskedSoftmax(logits: Value, mask: readonly boolean[]): Value {
   const offsets = mask.map((has) => (has ? 0 : LEFT_OUT));
   return softmax(add(logits, logits.graph.constant(offsets, logits.shape)));

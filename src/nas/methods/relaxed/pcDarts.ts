@@ -36,12 +36,12 @@ const options = z.strictObject({
 type PcDartsOptions = z.infer<typeof options>;
 
 /**
- * PC-DARTS (Xu et al., ICLR 2020, 1907.05737): DARTS whose candidates see the first 1/K of the channels, the others pass by and
- * all are shuffled; edges have weights of their own, by a softmax over those into a node; first order, the weights alone at first.
- * Candidates are read off the product of both softmaxes, edges by the strongest of them.
+ * PC-DARTS (Xu et al., ICLR 2020, 1907.05737): DARTS whose candidates process the first 1/K of the channels, the others bypass them, and
+ * channels are shuffled; edges have weights, the softmax over the edges into a node; first order, after some epochs of the weights alone.
+ * Scores of candidates are the product of both softmaxes, those of edges the largest of these.
  *
- * The paper trains 50 epochs in batches of 256 at learning rates from 0.1 to 0. On NAS-Bench-201, where every edge stays, the
- * weights of edges steer the training alone; the channels pass every edge there, edges of `none` too.
+ * The paper trains 50 epochs in batches of 256 at learning rates from 0.1 to 0. On NAS-Bench-201, where every edge is kept, the
+ * weights of edges affect only the training; the bypassed channels pass every edge there, also those of `none`.
  */
 export const pcDarts: Method<PcDartsOptions> = {
   name: 'pc-darts',

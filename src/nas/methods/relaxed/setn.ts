@@ -13,7 +13,7 @@ import { archOptimizerOf, archOptions } from './archOptions.js';
 import { gumbel, stepRandom } from './gumbel.js';
 import { relaxedSearch } from './relaxedSearch.js';
 
-/** Spaces of at most so many architectures are ranked whole. */
+/** Largest size of a space of which all architectures are ranked. */
 const ENUMERATED = 100_000;
 
 const options = z.strictObject({
@@ -28,13 +28,13 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(1000)
-    .describe('architectures drawn by their probabilities and then ranked, where a space is too large to rank whole'),
+    .describe('architectures sampled by their probabilities and then ranked, in a space too large to rank all'),
   ...archOptions(),
   affine: z.boolean().default(false).describe('scale and shift of batch norm in the candidates'),
   ...memoryOptions,
 });
 
-/** An architecture drawn uniformly, but for those with a node that gets nothing but `none`. */
+/** An architecture sampled uniformly from those in which every node has an input other than `none`. */
 export function uniformSelection(space: Space, random: Random): Selection {
   const { relaxation } = space;
   for (;;) {
@@ -43,7 +43,7 @@ export function uniformSelection(space: Space, random: Random): Selection {
   }
 }
 
-/** Whether every node with edges gets something. */
+/** Whether every node with incoming edges has one whose operation is not `none`. */
 function reachesAll({ edges, operations }: RelaxedTable, rows: Selection[number]): boolean {
   const reached = new Set(
     edges.flatMap(([, target], e) => (rows[e].some((operation) => operations[operation] !== 'none') ? [target] : [])),
@@ -51,7 +51,7 @@ function reachesAll({ edges, operations }: RelaxedTable, rows: Selection[number]
   return edges.every(([, target]) => reached.has(target));
 }
 
-/** Logarithm of the probability that every edge of a selection has its candidates. @param operationScores probabilities by rows */
+/** Log-probability of a selection, edges being independent. @param operationScores probabilities, rows summing to 1 */
 export function logProbability(
   tables: readonly RelaxedTable[],
   selection: Selection,
@@ -60,7 +60,7 @@ export function logProbability(
   let result = 0;
   tables.forEach(({ operations }, t) => {
     selection[t].forEach((chosen, edge) => {
-      // A probability may be too small for a number: such architectures are the last.
+      // A probability that underflowed to zero: such architectures rank last.
       for (const operation of chosen)
         result += Math.log(Math.max(operationScores[t][edge * operations.length + operation], Number.MIN_VALUE));
     });
@@ -69,8 +69,8 @@ export function logProbability(
 }
 
 /**
- * An architecture drawn by the probabilities of candidates: with Gumbel noise on their logarithms the strongest candidate of an
- * edge is a sample of its probabilities, and the strongest edges are drawn without putting back (Kool et al. 2019, 1903.06059).
+ * An architecture sampled by the probabilities of the candidates: with Gumbel noise added to log-probabilities the strongest candidate
+ * of an edge is a sample, and the strongest edges are sampled without replacement (Kool et al. 2019, 1903.06059).
  */
 export function drawSelection(
   tables: readonly RelaxedTable[],
@@ -83,7 +83,7 @@ export function drawSelection(
   return deriveSelection(tables, noisy);
 }
 
-/** The most probable architectures, of equals the first. @returns at most `count`, most probable first, each once */
+/** The most probable architectures, ties in order of enumeration. @returns at most `count`, most probable first, without duplicates */
 export function mostProbable(
   space: Space,
   operationScores: readonly Float32Array[],
@@ -101,7 +101,7 @@ export function mostProbable(
     .map(({ architecture }) => architecture);
 }
 
-/** Weights follow one uniformly random architecture a step; architecture parameters the softmax mixture of all candidates. */
+/** Each step trains the weights of one uniformly random architecture, and the architecture parameters on the mixture of all candidates. */
 export function uniformRule(supernet: Supernet, space: Space, seed: number): JointRule {
   const { alphas } = supernet;
   return {
@@ -148,12 +148,12 @@ async function mostAccurate(
 /**
  * SETN (Dong and Yang, ICCV 2019, 1910.05733), as NAS-Bench-201 has it: every step trains the weights of one uniformly random
  * architecture, and the architecture parameters on the mixture of all candidates; at the end the most probable architectures
- * are measured with the shared weights on one batch of the other half each, and the best of them is the result.
+ * are measured with the shared weights on one validation batch each, and the best of them is the result.
  *
- * NAS-Bench-201: 250 epochs of batches of 64, SGD with Nesterov momentum from 0.025 to 0.001, weight decay 5e-4. Where it differs: the
- * candidate that the first paper's own sampler proposes for the DARTS space is here drawn uniformly as well, and there, a space too large to
- * rank, the measured architectures are the most probable of those drawn by their probabilities. All are measured on their own
- * batch, one after the other through the half.
+ * NAS-Bench-201: 250 epochs of batches of 64, SGD with Nesterov momentum from 0.025 to 0.001, weight decay 5e-4. Differences: on
+ * the DARTS space the first paper has its own sampler of candidates, here sampling is uniform; that space is too large to rank, so the
+ * measured architectures are the most probable of some samples. Each architecture is measured on its own batch, in order of the
+ * validation split.
  */
 export const setn: Method<z.infer<typeof options>> = {
   name: 'setn',

@@ -10,8 +10,9 @@ interface Skip {
 }
 
 /**
- * Strengths from which a table has at most so many skip connections: the weakest of those that it would have is taken out,
- * the table derived anew, and so on (Chen et al. 2019, P-DARTS, section 3.4). Of equals the later edge's goes first.
+ * Scores from which at most `maxSkips` skip connections are derived in a table: the weakest derived skip connection is excluded and
+ * the table derived again, until few enough are left (Chen et al. 2019, P-DARTS, section 3.4). Among equal scores that of the later
+ * edge is excluded first.
  * @param operationScores [edges, operations], row-major
  */
 export function limitSkips(table: RelaxedTable, operationScores: ArrayLike<number>, maxSkips: number): Float32Array {
@@ -21,7 +22,7 @@ export function limitSkips(table: RelaxedTable, operationScores: ArrayLike<numbe
     const skips = derivedSkips(table, limited);
     if (skips.length <= maxSkips) return limited;
     const weakest = skips.reduce((a, b) => (b.strength <= a.strength ? b : a));
-    // Below every strength, so that not even an edge of zeros takes it again.
+    // Below every score: an edge whose scores are all zero must not choose it again.
     limited[weakest.edge * table.operations.length + skip] = Number.NEGATIVE_INFINITY;
   }
 }

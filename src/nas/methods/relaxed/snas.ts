@@ -32,8 +32,8 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /**
- * What each candidate costs, for each table [edges, operations]: the difference that it makes to a network of the cheapest
- * candidates, over that of the costliest candidate of all tables. `none` costs nothing.
+ * Cost of each candidate, for each table [edges, operations]: the cost of the network with it minus that with the cheapest candidate
+ * of the edge, divided by the largest such difference of all tables. `none` costs nothing.
  */
 export function candidateCosts(space: Space, settings: NetworkSettings, cost: 'flops' | 'parameters'): Float32Array[] {
   const { tables } = space.relaxation;
@@ -56,7 +56,7 @@ export function candidateCosts(space: Space, settings: NetworkSettings, cost: 'f
   return each.map((table) => Float32Array.from(table.flat(), (value) => (most > 0 ? value / most : 0)));
 }
 
-/** Candidates weighed by one concrete sample a step, and the sample's cost in the loss (Xie et al. 2019, SNAS, sections 2.2 and 2.4). */
+/** Candidates weighted by one concrete sample a step, with its cost as penalty (Xie et al. 2019, SNAS, sections 2.2 and 2.4). */
 export function concreteRule(
   supernet: Supernet,
   seed: number,
@@ -104,18 +104,18 @@ function settingsOf({ protocol, source }: SupernetContext): NetworkSettings {
 }
 
 /**
- * SNAS (Xie et al., ICLR 2019, 1812.09926): candidates weighed by a sample of the concrete distribution whose temperature falls;
- * weights and architecture parameters follow the same batches of all images, and samples that cost much a higher loss. At the
- * end every edge of a cell stays, with its strongest operation; edges of `none` go. On the DARTS space that is more than two edges a node.
+ * SNAS (Xie et al., ICLR 2019, 1812.09926): candidates weighted by a sample of the concrete distribution at a decreasing
+ * temperature; weights and architecture parameters are trained on the same batches of all images, with the cost of the sample in the
+ * loss. Derivation keeps every edge whose strongest operation is not `none`; on the DARTS space that is more than two edges a node.
  *
- * The paper: 150 epochs of batches of 64, SGD from 0.025 to 0.001. Where it differs: costs are those of `count`, as parts of the
- * costliest candidate and linear, where the published code weighs a logarithm; of its three estimates of gradients there is the
+ * The paper: 150 epochs of batches of 64, SGD from 0.025 to 0.001. Differences: costs are those of `count`, linear and
+ * relative to the costliest candidate, where the published code uses a logarithm; of its three gradient estimators this is the
  * reparametrised one.
  */
 export const snas: Method<Options> = {
   name: 'snas',
   paper: 'Xie et al., ICLR 2019, 1812.09926',
-  summary: 'concrete samples at a falling temperature, all images for both, a cost in the loss',
+  summary: 'concrete samples at a decreasing temperature, all images for both updates, a cost in the loss',
   options,
   needs: () => 'supernet',
   joinsHalves: () => true,

@@ -3,8 +3,8 @@ import type { RelaxedTable } from '../../spaces/shared/space.js';
 import { derivedSkips } from './skipLimit.js';
 
 /**
- * What a relaxed architecture is on the way to: for every table the mean strength of each operation over the edges, and the skip
- * connections of the architecture that its strongest candidates would make.
+ * Telemetry of an epoch: for every table the mean score of each operation over the edges, and the number of skip connections of the
+ * architecture that would be derived.
  * @param operationScores for every table [edges, operations], row-major
  */
 export function telemetryOf(
@@ -21,15 +21,15 @@ export function telemetryOf(
   });
 }
 
-/** The table that skip connections are counted and capped in: that of the normal cells, or the only one. */
+/** Index of the table in which skip connections are counted and limited. */
 export function skipTable(tables: readonly RelaxedTable[]): number {
   return Math.max(
     0,
-    tables.findIndex(({ name }) => name === 'normal'),
+    tables.findIndex(({ limitsSkips }) => limitsSkips),
   );
 }
 
-/** Six digits are enough to see by, and keep outcomes small. */
+/** Six significant digits, to keep outcomes small. */
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }

@@ -2,10 +2,10 @@ import type { EpochRecord } from '../../records/epochRecord.js';
 import type { RelaxedTable, Selection } from '../../spaces/shared/space.js';
 import { SKIP } from './skipLimit.js';
 
-/** A validation loss so many times the first epoch's has diverged. */
+/** Ratio of the last to the first validation loss above which it counts as diverged. */
 const DIVERGED = 1.5;
 
-/** In words, what a search on a supernet should be distrusted for, what it means and what to try. */
+/** Reasons to distrust the result of a search on a supernet, each with its meaning and what to try. */
 export function searchWarnings(
   tables: readonly RelaxedTable[],
   selection: Selection,

@@ -1,6 +1,6 @@
 import type { Random } from '../../../engine/random/random.js';
 
-/** How the candidates of the next round are ranked by what predictors say. */
+/** Acquisition functions: how predictions rank the candidates of the next round. */
 export const ACQUISITIONS = ['uniform-top', 'ei', 'ucb', 'pi', 'thompson', 'its'] as const;
 export type Acquisition = (typeof ACQUISITIONS)[number];
 
@@ -39,11 +39,11 @@ export function probabilityOfImprovement(mean: number, deviation: number, best: 
 export interface AcquisitionInput {
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
-  /** The highest value seen. */
+  /** Highest value so far. */
   readonly best: number;
 }
 
-/** Scores to be high, of every candidate, by an acquisition that looks at each alone; `its` draws from `random`. */
+/** Scores of all candidates, the higher the better, by an acquisition function of each alone; `its` samples from `random`. */
 export function acquisitionScores(
   acquisition: Exclude<Acquisition, 'uniform-top' | 'thompson'>,
   { mean, deviation, best }: AcquisitionInput,

@@ -4,21 +4,21 @@ import type { EncodingName, Features } from '../../predictors/predictor.js';
 import type { Space } from '../../spaces/shared/space.js';
 import { drawUnseen } from '../shared/unseen.js';
 
-/** A space of at most so many architectures is looked at whole. */
+/** Largest size of a space of which all architectures are candidates. */
 const LARGEST_ENUMERATED = 200_000;
 
 /** The architectures that predictors choose from. */
 export interface Candidates {
   readonly architectures: readonly unknown[];
   readonly texts: readonly string[];
-  /** Where a text stands. */
+  /** Index of an architecture by its text. */
   readonly indexOf: ReadonlyMap<string, number>;
   features(encoding: EncodingName): Features;
 }
 
 const wholeSpaces = new WeakMap<Space, Candidates>();
 
-/** All architectures of a space that can be enumerated, kept for the next search; else `pool` different random ones. */
+/** All architectures of a space small enough, cached for the next search; else `pool` different random ones. */
 export function candidatesOf(space: Space, pool: number, seed: number): Candidates {
   if (space.size > LARGEST_ENUMERATED) {
     const drawn = drawPool(space, pool, seed);

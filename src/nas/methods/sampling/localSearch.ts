@@ -9,7 +9,7 @@ const options = z.strictObject({
   improvement: z
     .enum(['best', 'first'])
     .default('best')
-    .describe('best: evaluates all neighbours and moves to the best; first: moves as soon as one is better'),
+    .describe('best: evaluates all neighbours and moves to the best; first: moves to the first better one'),
   evaluations: z.int().min(1).default(100).describe('architectures evaluated in all'),
 });
 type LocalSearchOptions = z.infer<typeof options>;
@@ -18,24 +18,24 @@ const NAME = 'local-search';
 
 /**
  * Hill climbing (White, Nolen and Savani, UAI 2021, 2005.02960, algorithm 1): all neighbours, which differ in one
- * choice, are evaluated in random order; the search moves to the best if it is better, and else starts anew at random.
- * What was evaluated before is remembered, not evaluated again.
+ * choice, are evaluated in random order; the search moves to the best if it is better, and otherwise restarts at random.
+ * No architecture is evaluated twice.
  */
 export const localSearch: Method<LocalSearchOptions> = {
   name: NAME,
   paper: 'White, Nolen and Savani, UAI 2021, 2005.02960',
-  summary: 'climbs to the best neighbour, and starts anew at a peak',
+  summary: 'moves to the best neighbour, and restarts at a local optimum',
   options,
   needs: () => 'training',
   start: startLocalSearch,
 };
 
 interface Climb {
-  /** Where the climb stands; absent before a start. */
+  /** The present architecture; absent before a start. */
   place?: string;
-  /** Its neighbours that are still to be looked at. */
+  /** Its neighbours, in the order of evaluation. */
   pending: string[];
-  /** Whether `place` is still to be evaluated, or its neighbours to be listed. */
+  /** Whether the neighbours of `place` have been listed. */
   arrived: boolean;
 }
 
@@ -65,7 +65,7 @@ function startLocalSearch(problem: Problem, { improvement, evaluations: total }:
         return { architecture: start };
       }
 
-      /** The neighbour to move to, if enough of them are known to tell. */
+      /** The neighbour to move to; undefined when there is none, or too few are evaluated to decide. */
       function improved(here: Evaluation, around: readonly string[]): Evaluation | undefined {
         const seen = around.flatMap((text) => known.get(text) ?? []).filter(({ fitness }) => fitness > here.fitness);
         if (seen.length === 0 || (improvement === 'best' && !around.every((text) => known.has(text)))) return undefined;

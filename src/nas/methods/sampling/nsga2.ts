@@ -20,28 +20,37 @@ export const nsga2Options = ({
   objectives: z
     .array(z.string())
     .min(1)
-    .refine((names) => new Set(names).size === names.length, 'an objective stands twice')
+    .refine((names) => new Set(names).size === names.length, 'an objective is listed twice')
     .default(objectives)
-    .describe('costs to be low beside an accuracy to be high: parameters, multiplyAdds, mflops, latency:DEVICE'),
+    .describe('costs to minimise, while accuracy is maximised: parameters, multiplyAdds, mflops, latency:DEVICE'),
   population: z.int().min(2).default(40).describe('architectures that survive a generation'),
   offspring: z.int().min(1).default(20).describe('architectures evaluated in a generation'),
   generations: z.int().min(1).default(30).describe('generations, the random first one included'),
   crossover: z
     .enum(['uniform', 'single-point', 'two-point'])
     .default('two-point')
-    .describe('how the choices of two parents are put together'),
-  crossoverProbability: z.number().min(0).max(1).default(0.9).describe('else the child begins as one parent'),
+    .describe('crossover of the choices of two parents'),
+  crossoverProbability: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.9)
+    .describe('otherwise the child is a copy of one parent, to be mutated'),
   mutationProbability: z
     .number()
     .min(0)
     .max(1)
     .optional()
-    .describe('of each choice to be mutated; 1 / number of choices where left out'),
+    .describe('of each choice to be mutated; default: 1 / number of choices'),
   mutation: z
     .enum(['reset', 'polynomial'])
     .default(mutation)
-    .describe('reset: another option, drawn uniformly; polynomial: options as integers, the nearer the likelier'),
-  mutationIndex: z.number().min(0).default(3).describe('eta of polynomial mutation: the larger, the nearer'),
+    .describe('reset: another option, uniformly sampled; polynomial: options as integers, near ones are more likely'),
+  mutationIndex: z
+    .number()
+    .min(0)
+    .default(3)
+    .describe('eta of polynomial mutation: larger values sample nearer options'),
 });
 const options = z.strictObject(nsga2Options());
 type Nsga2Options = z.infer<typeof options>;
@@ -122,7 +131,7 @@ function pointOf({ text, fitness }: Evaluation, names: readonly string[], costs:
   return { architecture: text, objectives: { accuracy: fitness, ...named } };
 }
 
-/** An item with its front, 0 the best, and how free it stands in that. */
+/** An item with the rank of its front, 0 the best, and its crowding distance there. */
 interface Ranked<T> {
   readonly item: T;
   readonly rank: number;
@@ -138,7 +147,7 @@ function ranked<T>(items: readonly T[], objectives: (item: T) => Objectives): Ra
   });
 }
 
-/** Negative if `a` is the better: of the better front or, within one, the freer. */
+/** Negative when `a` is better: of a better front, or in the same with a larger crowding distance. */
 function compare(a: Ranked<unknown>, b: Ranked<unknown>): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
   return a.crowding === b.crowding ? 0 : b.crowding - a.crowding;
@@ -209,6 +218,6 @@ export function polynomialMutation(value: number, count: number, eta: number, dr
     draw <= 0.5
       ? root(2 * draw + (1 - 2 * draw) * power(1 - below)) - 1
       : 1 - root(2 * (1 - draw) + (2 * draw - 1) * power(below));
-  // Rounding must not leave the range at either end.
+  // Rounding must not exceed the range.
   return Math.min(Math.max(value + step * count, -0.49), count - 0.51);
 }

@@ -8,26 +8,32 @@ import { requireMethod } from '../shared/searchState.js';
 import { samplingSearch } from './samplingSearch.js';
 
 const options = z.strictObject({
-  samples: z.int().min(1).default(1).describe('architectures drawn; of more than one, short training picks the best'),
+  samples: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('architectures sampled; of more than one, short training selects the best'),
   sampling: z
     .enum(['uniform', 'alphas'])
     .optional()
     .describe(
-      'uniform, also where left out: over the choices; alphas: what is derived from architecture parameters drawn from a normal distribution',
+      'uniform, the default: over the choices; alphas: derived from architecture parameters sampled from a normal distribution',
     ),
   perSource: z
     .boolean()
     .optional()
-    .describe('cells of its own for every source; false, also where left out: one seed draws the same for all sources'),
+    .describe(
+      'true: different architectures for every source; false, the default: one seed samples the same for all sources',
+    ),
 });
 type RandomOptions = z.infer<typeof options>;
 
 const NAME = 'random';
 
 /**
- * Random sampling. With one sample, the default, it sees no image: the baseline that every relative improvement is
- * measured against (Yang et al., ICLR 2020, 1912.12522). These draw architecture parameters and derive the cell; by symmetry every
- * architecture of a space is as likely as by uniform drawing.
+ * Random sampling. With one sample, the default, it uses no images: the baseline of all relative improvements (Yang et al.,
+ * ICLR 2020, 1912.12522). The authors sample architecture parameters and derive the cell; by symmetry every architecture is as likely
+ * as by uniform sampling.
  */
 export const randomSearch: Method<RandomOptions> = {
   name: NAME,

@@ -5,8 +5,8 @@ import { SearchError } from '../../search/errors.js';
 import type { Problem } from '../../search/problem.js';
 
 /**
- * Predictors of one kind with different seeds, fitted anew every round. They stay from round to round, so that networks keep
- * their compiled programs; what they say depends on the rows fitted alone.
+ * Predictors of one kind with different seeds, refitted every round. The objects are reused, so that networks keep their compiled
+ * programs; predictions depend only on the rows of the last fit.
  */
 export class WeakEnsemble {
   private members?: readonly Regressor[];
@@ -18,7 +18,7 @@ export class WeakEnsemble {
     private readonly size: number,
   ) {}
 
-  /** @returns what every member says of all `features` after fitting on some `rows` of them */
+  /** @returns predictions of every member for all `features` after fitting on some `rows` of them */
   async predict(features: Features, rows: readonly number[], targets: readonly number[]): Promise<Prediction[]> {
     const { space, seed, engine, signal } = this.problem;
     this.members ??= Array.from({ length: this.size }, (_, member) =>
@@ -53,7 +53,7 @@ export function meanOf(predictions: readonly Prediction[]): Float64Array {
 /**
  * Deviation of an ensemble over its members, divided by their number, as published; of one predictor, its own.
  * @param name of the predictor
- * @throws SearchError if a single predictor tells none
+ * @throws {SearchError} when a single predictor has none
  */
 export function deviationOf(predictions: readonly Prediction[], name: string): Float64Array {
   const count = predictions.length;
@@ -61,7 +61,7 @@ export function deviationOf(predictions: readonly Prediction[], name: string): F
     const { deviation } = predictions[0];
     if (deviation) return deviation;
     throw new SearchError(
-      `weaknas: ${name} tells no deviation; set ensemble to 2 or more, or acquisition to uniform-top`,
+      `weaknas: ${name} predicts no deviation; set ensemble to 2 or more, or acquisition to uniform-top`,
     );
   }
   return meanOf(predictions).map((center, i) => {

@@ -13,33 +13,33 @@ import { deviationOf, meanOf, WeakEnsemble } from './weakEnsemble.js';
 const options = z.strictObject({
   initial: z.int().min(1).default(10).describe('random architectures evaluated before the first predictor (M0)'),
   perIteration: z.int().min(1).default(10).describe('architectures evaluated a round (M)'),
-  top: z.int().min(1).default(100).describe('highest predictions that a round draws from (N)'),
+  top: z.int().min(1).default(100).describe('highest predictions that a round samples from (N)'),
   topStart: z
     .int()
     .min(1)
     .optional()
-    .describe('N of the first round, which then falls by topDecay a round down to top; left out: top at once'),
-  topDecay: z.number().gt(0).max(1).default(0.96).describe('factor of N a round, from topStart on'),
+    .describe('N of the first round, multiplied by topDecay every round until it reaches top; default: top'),
+  topDecay: z.number().gt(0).max(1).default(0.96).describe('factor of N per round'),
   evaluations: z.int().min(1).default(200).describe('architectures evaluated in all'),
   predictor: z
     .enum(PREDICTOR_NAMES as [string, ...string[]])
     .default('knn')
-    .describe('weak predictor, fitted anew every round on all that was evaluated; the published default is mlp'),
+    .describe('weak predictor, refitted every round on all evaluations; the published default is mlp'),
   predictorOptions: z.record(z.string(), z.unknown()).default({}).describe('options of the predictor, by name'),
   encoding: z
     .enum(ENCODING_NAMES as [EncodingName, ...EncodingName[]])
     .optional()
-    .describe('left out: that of the predictor'),
+    .describe('default: that of the predictor'),
   ensemble: z
     .int()
     .min(1)
     .optional()
-    .describe('predictors of other seeds, averaged; left out: 5 for acquisitions that need a deviation, else 1'),
+    .describe('predictors with different seeds, averaged; default: 5 for acquisitions that need a deviation, else 1'),
   acquisition: z
     .enum(ACQUISITIONS)
     .default('uniform-top')
-    .describe('uniform-top: drawn evenly from the top N; others: the best M by expected improvement and the like'),
-  pool: z.int().min(2).default(10_000).describe('candidates, in spaces too large to be enumerated'),
+    .describe('uniform-top: uniformly sampled from the top N; others: the best M by that acquisition function'),
+  pool: z.int().min(2).default(10_000).describe('number of candidates, in spaces too large to enumerate'),
 });
 type WeakOptions = z.infer<typeof options>;
 
@@ -48,15 +48,15 @@ const NAME = 'weaknas';
 const PUBLISHED_ENSEMBLE = 5;
 
 /**
- * WeakNAS (Wu et al., NeurIPS 2021, 2102.10490): weak predictors, each fitted on all that was evaluated, lead step by step to
- * the good part of the space. The result is the architecture of the highest validation accuracy seen; the published
- * figures take the highest test accuracy instead. Predictors standardise what they are fitted on; the published code takes the
- * mean and deviation of the whole table, which a search can't know.
+ * WeakNAS (Wu et al., NeurIPS 2021, 2102.10490): weak predictors, each fitted on all evaluations so far, narrow the search
+ * step by step to the best part of the space. The result is the architecture of the highest validation accuracy seen; the published
+ * figures take the highest test accuracy instead. Predictors standardise by their training data; the published code uses mean
+ * and deviation of the whole table, which a search does not have.
  */
 export const weaknas: Method<WeakOptions> = {
   name: NAME,
   paper: 'Wu et al., NeurIPS 2021, 2102.10490',
-  summary: 'weak predictors, each fitted on all that was evaluated, tell what to evaluate next',
+  summary: 'weak predictors, each fitted on all evaluations so far, choose what to evaluate next',
   options,
   needs: () => 'training',
   start,
@@ -126,7 +126,7 @@ export function topOfRound(
   return Math.max(top, Math.floor(topStart * topDecay ** round));
 }
 
-/** Evenly drawn from those of the first `top` that were not evaluated; where these are too few, the next of the ranking are added. */
+/** Uniformly sampled from the unevaluated ones among the first `top`; when these are too few, the next of the ranking are added. */
 export function drawFromTop(
   ranked: readonly number[],
   evaluated: ReadonlySet<number>,
@@ -140,12 +140,12 @@ export function drawFromTop(
   return [...drawn, ...unknown(ranked.slice(top)).slice(0, count - drawn.length)];
 }
 
-/** Candidates by falling score. Equal ones, of which trees give many, lie in random order: any other would hide some from every round. */
+/** Candidates by decreasing score, ties (frequent with trees) in random order: with a fixed order some would never be chosen. */
 function ranking(scores: Float64Array, random: Random): number[] {
   return random.shuffle(Array.from(scores.keys())).sort((a, b) => scores[b] - scores[a]);
 }
 
-/** Each of the architectures is the best by a member of the ensemble drawn anew (Thompson sampling). */
+/** Each architecture is the best by a randomly sampled member of the ensemble (Thompson sampling). */
 function thompson(
   predictions: readonly Prediction[],
   evaluated: ReadonlySet<number>,

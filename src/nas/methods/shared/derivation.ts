@@ -1,6 +1,6 @@
 import type { Relaxation, RelaxedTable, Selection } from '../../spaces/shared/space.js';
 
-/** The strongest candidate of an edge: its operation and what weighs it. */
+/** The candidate of an edge with the highest score. */
 interface Strongest {
   readonly edge: number;
   readonly operation: number;
@@ -8,9 +8,9 @@ interface Strongest {
 }
 
 /**
- * The discrete architecture of a relaxed one. Where a table keeps all edges, each takes its strongest operation, `none` among them
+ * Derives a discrete architecture from scores. Where a table keeps all edges, each has its strongest operation, which may be `none`
  * (NAS-Bench-201). Else every node keeps the edges whose strongest operation other than `none` is the strongest, and that operation
- * on each (Liu et al. 2019, DARTS, section 2.4). Of equals the first wins.
+ * on each (Liu et al. 2019, DARTS, section 2.4). The first of equal scores wins.
  * @param operationScores for every table [edges, operations], row-major
  */
 export function deriveSelection(
@@ -24,13 +24,13 @@ export function deriveSelection(
   });
 }
 
-/** `deriveSelection` as the text of an architecture. */
+/** The architecture of `deriveSelection`. @param operationScores for every table [edges, operations], row-major */
 export function deriveArchitecture<A>(relaxation: Relaxation<A>, operationScores: readonly ArrayLike<number>[]): A {
   return relaxation.architecture(deriveSelection(relaxation.tables, operationScores));
 }
 
-/** Which columns an edge of the architecture may have. */
-export function isAllowed({ kept, operations }: RelaxedTable, operation: number): boolean {
+/** Whether an edge of the architecture may have the operation of a column. */
+function isAllowed({ kept, operations }: RelaxedTable, operation: number): boolean {
   return kept === undefined || operations[operation] !== 'none';
 }
 
@@ -49,7 +49,7 @@ function strongestEdges({ edges }: RelaxedTable, all: readonly Strongest[], kept
   return targets.flatMap((target) =>
     all
       .filter(({ edge }) => edges[edge][1] === target)
-      // A stable sort: of equals the lower input stays.
+      // A stable sort: among equal scores the lower input is kept.
       .sort((a, b) => b.strength - a.strength)
       .slice(0, kept),
   );

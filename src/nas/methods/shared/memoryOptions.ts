@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
-/** Options of every method on a supernet that trade time for memory. */
+/** Options of every method on a supernet that trade time for memory (gradient checkpointing). */
 export const memoryOptions = {
   checkpoint: z
     .boolean()
     .default(false)
-    .describe('computes the inside of every cell anew for its gradient: about a third slower, the memory of one cell'),
+    .describe(
+      'recomputes the inside of every cell in the backward pass: about a third slower, with the memory of one cell',
+    ),
 };

@@ -1,4 +1,4 @@
-/** Numbers of one layer's weights, row-major. */
+/** Weights of one layer, row-major. */
 export type Weights = ArrayLike<number>;
 
 /** x weight + bias on the host, in float64; weight is [x.length, outputs]. */
@@ -19,7 +19,7 @@ export function hostLogSoftmax(logits: Float64Array): Float64Array {
   return logits.map((logit) => logit - top - total);
 }
 
-/** The same divided by its 2-norm. */
+/** A vector divided by its 2-norm. */
 export function hostNormalise(x: Float64Array): Float64Array {
   const norm = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
   return x.map((value) => value / norm);
@@ -31,8 +31,8 @@ export interface HostState {
 }
 
 /**
- * One step of `Lstm` on the host, in float64, for one row: what draws or decodes one token after the other would wait for
- * the device at each.
+ * One step of `Lstm` on the host, in float64, for one row: sampling or decoding token by token would otherwise wait for the device at
+ * each token.
  */
 export function hostLstm(x: ArrayLike<number>, state: HostState, weight: Weights, bias: Weights): HostState {
   const units = state.hidden.length;

@@ -4,17 +4,17 @@ import { memoryOptions } from '../shared/memoryOptions.js';
 import { type SharedWork, sharedWeightsSearch } from './sharedWeightsSearch.js';
 
 const options = z.strictObject({
-  candidates: z.int().min(1).default(1000).describe('architectures drawn in a round of the selection'),
+  candidates: z.int().min(1).default(1000).describe('architectures sampled in a round of the selection'),
   finalists: z
     .int()
     .min(0)
     .default(10)
-    .describe('best of a round that are measured on the whole validation half; 0: one batch decides'),
+    .describe('best of a round that are measured on the whole validation split; 0: one batch decides'),
   rounds: z
     .int()
     .min(1)
     .optional()
-    .describe('rounds of the selection; one for every 10,000 steps of training where left out, but at least one'),
+    .describe('rounds of the selection; default: one for every 10,000 steps of training, at least one'),
   ...memoryOptions,
 });
 type Options = z.infer<typeof options>;
@@ -27,7 +27,7 @@ const NAME = 'random-sharing';
 /**
  * Random search with weight sharing (Li and Talwalkar, UAI 2019, 1902.07638, section 3.2): every batch trains one random
  * architecture; of `candidates` others the best on one validation batch, the same for all of a round, are measured on the whole
- * validation half, and the best of all rounds is the result. Published training: 100 epochs on the DARTS space, 250 on NAS-Bench-201,
+ * validation split, and the best of all rounds is the result. Published training: 100 epochs on the DARTS space, 250 on NAS-Bench-201,
  * batches of 64, learning rate from 0.025 to 0.001; NAS-Bench-201 compares 100 candidates by one batch each (candidates 100,
  * finalists 0). Architectures are uniform over the space: on that of DARTS without `none`, which the authors draw too.
  */
@@ -53,7 +53,7 @@ export const randomSharing: Method<Options> = {
     }),
 };
 
-/** Measures architectures on one random batch, the best of them on all; records those, or without finalists every one. */
+/** Measures architectures on one random batch, then the best of them on all, and records these; with 0 finalists records all. */
 export async function compare(work: SharedWork, architectures: readonly unknown[], finalists: number): Promise<void> {
   const batch = work.random.integer(work.batches);
   const measured: { architecture: unknown; accuracy: number }[] = [];
@@ -63,7 +63,7 @@ export async function compare(work: SharedWork, architectures: readonly unknown[
     for (const { architecture, accuracy } of measured) work.record(architecture, accuracy);
     return;
   }
-  // A stable sort: of equals the first drawn stays.
+  // A stable sort: among equals the first sampled is kept.
   const best = measured.sort((a, b) => b.accuracy - a.accuracy).slice(0, finalists);
   for (const { architecture } of best) work.record(architecture, await work.measure(architecture));
 }

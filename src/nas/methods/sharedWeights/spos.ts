@@ -16,16 +16,20 @@ const options = z.strictObject({
     ),
   population: z.int().min(1).default(50).describe('architectures measured in a generation'),
   generations: z.int().min(1).default(20).describe('generations, the random first one included'),
-  parents: z.int().min(1).default(10).describe('best of all generations so far, which the next is bred from'),
+  parents: z.int().min(1).default(10).describe('best of all generations so far, the parents of the next'),
   mutations: z.int().min(0).default(25).describe('mutated children of a generation'),
-  mutationProbability: z.number().min(0).max(1).default(0.1).describe('of each choice to be drawn anew in a mutation'),
+  mutationProbability: z.number().min(0).max(1).default(0.1).describe('of each choice to be resampled in a mutation'),
   crossovers: z.int().min(0).default(25).describe('children of two parents of a generation'),
   maxMultiplyAdds: z
     .number()
     .gt(0)
     .optional()
-    .describe('most multiply-adds of an architecture; no limit where left out'),
-  maxParameters: z.number().gt(0).optional().describe('most parameters of an architecture; no limit where left out'),
+    .describe('largest number of multiply-adds of an architecture; default: no limit'),
+  maxParameters: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe('largest number of parameters of an architecture; default: no limit'),
   reestimate: z
     .int()
     .min(0)
@@ -35,27 +39,27 @@ const options = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('batches of the validation half that an architecture is measured on; all where left out'),
+    .describe('batches of the validation split that an architecture is measured on; default: all'),
   ...memoryOptions,
 });
 type Options = z.infer<typeof options>;
 
 const NAME = 'spos';
-/** Tries to draw from a bin, or to breed one child of the wanted kind, before it is left (the authors' code: 500 and 10). */
+/** Attempts to sample from a bin, and to produce one child (the authors' code: 500 and 10). */
 const BIN_TRIES = 500;
 const CHILD_TRIES = 10;
-/** Random architectures that tell how multiply-adds are spread, and the share at either end that no bin covers. */
+/** Random architectures from which the range of multiply-adds is estimated, and the fraction cut off at either end of it. */
 const SPREAD_SAMPLES = 1000;
 const SPREAD_TAIL = 0.05;
-/** Draws of an architecture under the limits before the search gives up. */
+/** Attempts to sample an architecture within the limits. */
 const DRAWS = 10_000;
 
 /**
- * Single path one-shot (Guo et al., ECCV 2020, 1904.00420): every batch trains one uniformly drawn architecture; then evolution
- * (section 3.4) among architectures under limits of cost, each measured with the shared weights after its batch norm was estimated
- * anew. Published: ImageNet on a space of its own, batches of 1024, learning rate from 0.5 linearly to 0, 200 batches for batch norm, 40
+ * Single path one-shot (Guo et al., ECCV 2020, 1904.00420): every batch trains one uniformly sampled architecture; then evolution
+ * (section 3.4) under limits of cost, each architecture being measured with the shared weights after its batch norm statistics have been
+ * re-estimated. Published: ImageNet on a space of its own, batches of 1024, learning rate from 0.5 linearly to 0, 200 batches for batch norm, 40
  * for the accuracy, uniform over bins of ten million multiply-adds. Here batches for batch norm are not augmented, and weight decay
- * and momentum move weights outside the path of a step too.
+ * and momentum also change weights outside the path of a step.
  */
 export const spos: Method<Options> = {
   name: NAME,
@@ -80,7 +84,7 @@ export const spos: Method<Options> = {
     }),
 };
 
-/** Draws uniformly from bins of equal width between the ends of what multiply-adds random architectures have. */
+/** Samples uniformly over bins of equal width of the range of multiply-adds of random architectures. */
 export function binned({ space, seed, cost }: Problem, { bins }: Pick<Options, 'bins'>): (random: Random) => unknown {
   const sampler = new Random(seed, `search ${NAME} multiply-adds`);
   const counted = new Map<string, number>();
@@ -109,7 +113,7 @@ export function binned({ space, seed, cost }: Problem, { bins }: Pick<Options, '
   };
 }
 
-/** Measures the next generation: mutated and crossed children of the best so far, and random architectures for the rest. */
+/** Measures the next generation: children of the best so far by mutation and crossover, and random architectures for the rest. */
 export async function generation(problem: Problem, settings: Options, work: SharedWork): Promise<void> {
   const { space } = problem;
   const { random } = work;

@@ -9,6 +9,7 @@ const TABLES: readonly RelaxedTable[] = CELL_NAMES.map((name) => ({
   edges: EDGES,
   operations: OPERATIONS,
   kept: 2,
+  limitsSkips: name === 'normal',
 }));
 
 /**

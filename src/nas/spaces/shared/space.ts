@@ -37,6 +37,8 @@ export interface RelaxedTable {
   readonly operations: readonly string[];
   /** Incoming edges of a node that an architecture keeps, each with one operation other than `none`; absent: it keeps all, also with `none`. */
   readonly kept?: number;
+  /** Skip connections are counted and limited in this table; absent in all of them: in the first. */
+  readonly limitsSkips?: boolean;
 }
 
 /** For every table, for every edge, the operations on it, as indices; empty where the architecture has no such edge. */

@@ -1,6 +1,7 @@
 import type { VariableSet } from '../../../engine/graph/variables.js';
 import { Random } from '../../../engine/random/random.js';
 import type { Compiler } from '../../../engine/runtime/compiler.js';
+import { readVariables } from '../loop/readVariables.js';
 import { largestEigenvalue } from './lanczos.js';
 
 /** Step of the central difference: far above the rounding of f32 gradients, far below the scale on which the softmax is nonlinear. */
@@ -23,9 +24,7 @@ export interface ArchHessianOptions {
  */
 export async function archEigenvalue(options: ArchHessianOptions): Promise<number> {
   const { engine, parameters, gradient, seed } = options;
-  const before = await Promise.all(
-    parameters.variables.map(async (variable) => Float32Array.from(await engine.read(variable))),
-  );
+  const before = (await readVariables(engine, parameters.variables)).map((values) => Float32Array.from(values));
   const write = (vector: Float64Array, step: number) => {
     let offset = 0;
     parameters.variables.forEach((variable, i) => {

@@ -10,6 +10,7 @@ import { batchesPerEpoch, shuffledBatches } from '../loop/batches.js';
 import { DeviceImages } from '../loop/deviceImages.js';
 import { Metrics } from '../loop/metrics.js';
 import { allocateSets, allocateState } from '../loop/ownedMemory.js';
+import { readVariables } from '../loop/readVariables.js';
 import { ResourceScope } from '../loop/resourceScope.js';
 import { STEPS_AHEAD } from '../loop/runSteps.js';
 import { optimizerOf } from '../loop/schedule.js';
@@ -151,10 +152,10 @@ export class BilevelTrainer {
   }
 
   /** The architecture parameters: one array for each variable of the rule's parameters, row-major. */
-  parameters(): Promise<Float32Array[]> {
+  async parameters(): Promise<Float32Array[]> {
     const { engine, archUpdate } = this.options;
-    const { variables } = archUpdate.rule.parameters;
-    return Promise.all(variables.map(async (variable) => Float32Array.from(await engine.read(variable))));
+    const read = await readVariables(engine, archUpdate.rule.parameters.variables);
+    return read.map((values) => Float32Array.from(values));
   }
 
   /**

@@ -1,7 +1,10 @@
 import { NO_SAMPLE } from '../../../engine/ops/data/noSample.js';
 import { Random } from '../../../engine/random/random.js';
 
-/** Indices of an epoch in a random order named by (seed, purpose, epoch), cut into whole batches; a rest is left out. */
+/**
+ * Whole batches of the indices below `count` in random order; a remainder is dropped.
+ * @param purpose names the random stream, together with seed and epoch
+ */
 export function shuffledBatches(
   count: number,
   batch: number,
@@ -15,7 +18,7 @@ export function shuffledBatches(
   return batches;
 }
 
-/** All indices in order; the last batch is filled up with NO_SAMPLE. */
+/** All indices in order; the last batch is padded with NO_SAMPLE. */
 export function sequentialBatches(count: number, batch: number): Uint32Array[] {
   const batches: Uint32Array[] = [];
   for (let start = 0; start < count; start += batch)
@@ -23,7 +26,7 @@ export function sequentialBatches(count: number, batch: number): Uint32Array[] {
   return batches;
 }
 
-/** Whole batches in an epoch. */
+/** Number of whole batches in an epoch. */
 export function batchesPerEpoch(count: number, batch: number): number {
   return Math.floor(count / batch);
 }

@@ -3,7 +3,7 @@ import { VariableSet } from '../../../engine/graph/variables.js';
 import type { Compiler } from '../../../engine/runtime/compiler.js';
 import type { ImageSplit } from '../../data/images/imageSet.js';
 
-/** Images and labels on the device: bytes, four to a word, so that batches are gathered and augmented there. */
+/** Images and labels on the device, where batches are gathered and augmented: pixels as bytes, four to a word. */
 export class DeviceImages {
   readonly pixels: Variable;
   readonly labels: Variable;
@@ -24,6 +24,7 @@ export class DeviceImages {
     engine.allocate(this.set);
   }
 
+  /** Frees both. A second call does nothing. */
   dispose(): void {
     this.engine.release(this.set);
   }

@@ -12,11 +12,14 @@ export interface ImageBatchSettings {
   readonly batch: number;
   readonly shape: ImageShape;
   readonly statistics: ChannelStatistics;
-  /** Absent: images as they are. Needs the feed `step`. */
+  /** Augmentation, which needs the feed `step`; absent: none. */
   readonly augmentation?: AugmentationSettings & { readonly seed: number; readonly purpose: string };
 }
 
-/** A batch of images, normalised, and its labels, chosen by the indices that each run is fed. */
+/**
+ * A batch of normalised images and its labels, gathered by the indices of a feed.
+ * @returns x [batch, height, width, channels], labels [batch] (u32)
+ */
 export function imageBatch(
   graph: Graph,
   images: DeviceImages,
@@ -28,7 +31,7 @@ export function imageBatch(
     graph.read(images.pixels),
     indices,
     graph.constant(statistics.mean, [shape.channels]),
-    // An image set of one colour would divide by zero.
+    // A channel of one value has deviation 0.
     graph.constant(
       statistics.std.map((deviation) => deviation || 1),
       [shape.channels],

@@ -3,6 +3,7 @@ import { type Variable, VariableSet, zeros } from '../../../engine/graph/variabl
 import { accumulate } from '../../../engine/ops/copy/accumulate.js';
 import { correctCount } from '../../../engine/ops/loss/accuracy.js';
 import type { Compiler } from '../../../engine/runtime/compiler.js';
+import { readVariables } from './readVariables.js';
 
 /** Sums of losses and of correct predictions, kept on the device: reading them once an epoch is the only read-back of a training. */
 export class Metrics {
@@ -33,7 +34,7 @@ export class Metrics {
 
   /** Reads both sums, then sets them to zero. */
   async take(): Promise<{ loss: number; correct: number }> {
-    const [[loss], [correct]] = await Promise.all([this.engine.read(this.loss), this.engine.read(this.correct)]);
+    const [[loss], [correct]] = await readVariables(this.engine, [this.loss, this.correct]);
     this.reset();
     return { loss, correct };
   }
@@ -44,6 +45,7 @@ export class Metrics {
     this.engine.write(this.correct, [0]);
   }
 
+  /** Frees both sums. A second call does nothing. */
   dispose(): void {
     this.engine.release(this.set);
   }

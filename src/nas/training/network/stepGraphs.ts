@@ -6,8 +6,8 @@ import { optimizerOf } from '../loop/schedule.js';
 import { trainingLoss } from './trainingLoss.js';
 
 /**
- * What traces the kernels of training by a protocol, and those of evaluation, without images or a device: what a tuner needs
- * to know of them. The images are feeds; for a supernet both weights and architecture parameters are updated.
+ * Functions that trace a training step by a protocol and an evaluation, for a tuner: images are feeds, and no device is needed. For a
+ * supernet the training step updates both weights and architecture parameters.
  */
 export function stepGraphs(network: Classifier | Supernet, protocol: Protocol): ((graph: Graph) => void)[] {
   const { batch, imageSize, imageChannels } = protocol;

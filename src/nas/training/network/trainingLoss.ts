@@ -9,13 +9,17 @@ import type { Classifier } from '../../networks/classifier.js';
 import type { TrainingLogits } from '../../networks/regularization.js';
 import type { Protocol } from '../../records/protocol.js';
 
-/** Feed of the probability with which drop path acts in a step. */
+/** Name of the feed of the drop path probability of a step. */
 const RATE = 'dropPath';
 
 /**
- * What a step of training minimises: cross entropy, with an auxiliary classifier plus `auxiliaryWeight` times that of its logits.
- * Drop path needs the feeds of `dropPathFeed` and `step`.
- * @throws AttributeError where the network has no drop path or auxiliary classifier and the protocol wants one
+ * The training loss: cross entropy, plus `auxiliaryWeight` times that of the auxiliary classifier. Drop path needs the feeds of
+ * `dropPathFeed` and `stepFeed`.
+ * @param images [batch, height, width, channels]
+ * @param labels [batch], u32
+ * @param seed of drop path
+ * @returns loss, a scalar, and logits [batch, classes]
+ * @throws {AttributeError} when the protocol asks for drop path or an auxiliary classifier that the network lacks
  */
 export function trainingLoss(
   network: Classifier,
@@ -35,7 +39,7 @@ export function trainingLoss(
   return { loss: add(loss, scale(crossEntropy(auxiliary, labels, { labelSmoothing }), auxiliaryWeight)), logits };
 }
 
-/** @throws AttributeError where the network has no drop path or auxiliary classifier and the protocol wants one */
+/** @throws {AttributeError} when the protocol asks for drop path or an auxiliary classifier that the network lacks */
 export function checkRegularization(network: Classifier, protocol: Protocol): void {
   for (const field of ['dropPath', 'auxiliaryWeight'] as const)
     if (protocol[field] > 0 && !network.train)
@@ -56,7 +60,7 @@ function trainingLogits(network: Classifier, images: Value, protocol: Protocol, 
   });
 }
 
-/** The feed of an epoch, counted from 0: drop path's probability rises linearly from 0 (Zoph et al. 2018, NASNet's schedule). */
+/** The drop path probability of an epoch, counted from 0: linear from 0 (Zoph et al. 2018, NASNet's schedule). */
 export function dropPathFeed(program: Program, protocol: Protocol, epoch: number): Readonly<Record<string, number>> {
   return program.hasFeed(RATE) ? { [RATE]: (protocol.dropPath * epoch) / protocol.epochs } : {};
 }

@@ -97,7 +97,7 @@ describe('NSGA-II', () => {
     expect(() => nsga2.start(plantedProblem(0), nsga2.options.parse({ objectives: ['latency:tv'] }))).toThrow(
       'Cost "latency:tv" is not known, wanted one of: parameters',
     );
-    expect(() => nsga2.options.parse({ objectives: ['mflops', 'mflops'] })).toThrow('an objective stands twice');
+    expect(() => nsga2.options.parse({ objectives: ['mflops', 'mflops'] })).toThrow('an objective is listed twice');
   });
 });
 

@@ -115,7 +115,7 @@ describe('WeakNAS', () => {
     );
     await search.step();
     await search.step();
-    await expect(search.step()).rejects.toThrow('gradient-boosting tells no deviation; set ensemble to 2 or more');
+    await expect(search.step()).rejects.toThrow('gradient-boosting predicts no deviation; set ensemble to 2 or more');
   });
 
   it('ranks a pool of different random architectures if the space is too large to enumerate', () => {

@@ -12,7 +12,7 @@ import { relaxedSearch } from '../relaxedSearch.js';
 import { gaussianRule } from './gaussianRule.js';
 import { bestByScores, sampleArchitectures } from './trainingFree.js';
 
-/** Images that scores look at. */
+/** Images of the batch on which scores are computed. */
 const SCORE_IMAGES = 64;
 
 const SCORES = { synflow: ['synflow'], naswot: ['naswot'], 'ntk-linear-regions': ['ntk', 'linear-regions'] } as const;
@@ -52,18 +52,18 @@ function scoreContext(problem: Problem, { engine, protocol, source }: SupernetCo
 }
 
 /**
- * BaLeNAS (Zhang et al., CVPR 2022, 2111.13204): architecture parameters are normal distributions, moved by natural gradients
- * (Vadam) of the loss at a sample of them a step; the strongest candidates of the means stay. BaLeNAS-TF, `selection`
+ * BaLeNAS (Zhang et al., CVPR 2022, 2111.13204): architecture parameters are normal distributions, updated by natural gradients
+ * (Vadam) of the loss at one sample a step; the architecture is derived from the means. BaLeNAS-TF, `selection`
  * training-free: the best of architectures sampled from the distributions, by scores of untrained networks.
  *
- * The loop is that of first-order DARTS. What the paper's code takes is not known: the learning rate and decays are DARTS', the
- * update is Vadam with one sample a step as its authors publish it, both updates see samples, and scores and the number of samples of
- * BaLeNAS-TF are a choice.
+ * The loop is that of first-order DARTS. The paper's code is not public: learning rate and decays are those of DARTS, the update is
+ * Vadam with one sample a step as its authors publish it, both updates use samples, and the scores and the number of samples of
+ * BaLeNAS-TF are choices made here.
  */
 export const balenas: Method<Options> = {
   name: 'balenas',
   paper: 'Zhang et al., CVPR 2022, 2111.13204',
-  summary: 'normal distributions of architecture parameters, moved by natural gradients',
+  summary: 'normal distributions of architecture parameters, updated by natural gradients',
   options,
   needs: () => 'supernet',
   start: (problem, settings) =>

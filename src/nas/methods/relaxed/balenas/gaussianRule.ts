@@ -6,12 +6,13 @@ import { type SelfUpdatingRule, softmaxScores } from '../../../training/bilevel/
 import { stepRandom } from '../gumbel.js';
 import { deviations, type VadamSettings, vadamStep } from './vadam.js';
 
-/** A rule whose parameters are means, and the standard deviations around them now: a table [edges, operations] each. */
+/** A rule whose parameters are means of normal distributions. */
 export interface GaussianRule extends SelfUpdatingRule {
+  /** The present standard deviations, for each table [edges, operations]. */
   deviations(): Float32Array[];
 }
 
-/** Candidates weighed by the softmax of a sample of normal distributions, which Vadam moves. */
+/** Weights of candidates: the softmax of a sample of normal distributions, which Vadam updates. */
 export function gaussianRule(
   engine: Compiler,
   supernet: Supernet,

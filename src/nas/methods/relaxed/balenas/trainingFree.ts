@@ -11,7 +11,7 @@ export interface AlphaDistribution {
   readonly deviations: readonly Float32Array[];
 }
 
-/** Architectures of samples of the parameters, each once, in the order in which they were drawn. */
+/** Architectures derived from samples of the parameters, in order of sampling, without duplicates. */
 export function sampleArchitectures(
   space: Space,
   { means, deviations }: AlphaDistribution,
@@ -34,8 +34,7 @@ export function sampleArchitectures(
 }
 
 /**
- * The sum of each candidate's ranks by several scores, 0 the best; equals share the better rank, and a score that is not
- * defined ranks last.
+ * The sum of each candidate's ranks by several scores, 0 the best. Ties share the better rank; an undefined score ranks last.
  */
 export function rankSums(
   values: readonly (readonly (number | null)[])[],

@@ -2,13 +2,13 @@ export interface VadamSettings {
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
-  /** Precision of the normal distribution that parameters have before anything is seen. */
+  /** Precision of the prior, a normal distribution of mean 0. */
   readonly priorPrecision: number;
-  /** Examples that the loss is a mean over. */
+  /** Number of training examples, N. */
   readonly examples: number;
 }
 
-/** A normal distribution of each of some parameters, and what Vadam keeps of them. */
+/** Normal distributions of some parameters, and the state of Vadam. */
 export interface VadamState {
   /** Means. */
   readonly mean: Float32Array;
@@ -24,7 +24,7 @@ export function deviations(second: Float32Array, { examples, priorPrecision }: V
 }
 
 /**
- * One step of Vadam (Khan et al. 2018, 1806.04854): natural gradients of the variational bound, as a change of Adam.
+ * One step of Vadam (Khan et al. 2018, 1806.04854): natural gradients of the evidence lower bound, as a modification of Adam.
  * @param gradients of the mean loss, at a sample of the parameters
  * @param step from 1
  */

@@ -16,7 +16,7 @@ const options = z.strictObject({
   zeroOneDistance: z
     .enum(['l2', 'l1'])
     .default('l2')
-    .describe('how the zero-one loss measures from one half: squared or absolute'),
+    .describe('distance from one half in the zero-one loss: squared or absolute'),
   derivation: z
     .enum(['threshold-sparse', 'threshold-edge'])
     .default('threshold-sparse')
@@ -27,24 +27,24 @@ const options = z.strictObject({
   ...archOptions({ learningRate: 3e-3, beta1: 0.9 }),
   ...batchNormOptions,
   ...memoryOptions,
-  // Skips are those of gates that are open, which neither counting nor capping the strongest candidates knows.
+  // No limits of skips: they count the strongest candidates, here those with open gates are derived.
   hessian: collapseOptions.hessian,
   stopEigenvalue: collapseOptions.stopEigenvalue,
 });
 
 /**
- * FairDARTS (Chu et al., ECCV 2020, 1911.12126): every candidate has a gate of its own, sigmoid(alpha), in place of a share of a
- * softmax, and a zero-one loss draws gates to zero and one; the architecture has the candidates whose gates are open at the end.
+ * FairDARTS (Chu et al., ECCV 2020, 1911.12126): every candidate has its own gate, sigmoid(alpha), in place of a softmax, and a
+ * zero-one loss pushes gates towards zero or one; the architecture has the candidates whose gates exceed a threshold.
  *
- * The paper trains 50 epochs in batches of 128 at learning rates from 0.005 to 0.001. Searches too short for gates to open end in
- * a cell of one edge, the strongest: lower the threshold there. The zero-one loss is a mean over gates, 196 on the DARTS space: with
- * fewer it draws each of them more, and a smaller weight may be wanted. NAS-Bench-201 has one operation on an edge: the strongest, or
- * `none` where its gate is closed.
+ * The paper trains 50 epochs in batches of 128 at learning rates from 0.005 to 0.001. A search too short for gates to open ends in a
+ * cell of one edge, the strongest: lower the threshold then. The zero-one loss is a mean over gates, 196 on the DARTS space: with fewer
+ * gates the gradient of each is larger, and a smaller weight may be better. On NAS-Bench-201 an edge has its strongest operation, or
+ * `none` where the gate of that is closed.
  */
 export const fairDarts: Method<z.infer<typeof options>> = {
   name: 'fair-darts',
   paper: 'Chu et al., ECCV 2020, 1911.12126',
-  summary: 'a gate for every candidate, drawn to zero or one, in place of the softmax',
+  summary: 'a gate for every candidate, pushed to zero or one, in place of the softmax',
   options,
   needs: () => 'supernet',
   joinsHalves: ({ order }) => order === 'single',

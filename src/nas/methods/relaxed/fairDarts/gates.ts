@@ -10,16 +10,16 @@ import type { RelaxedTable } from '../../../spaces/shared/space.js';
 import type { JointRule } from '../../../training/bilevel/relaxedRule.js';
 
 export interface ZeroOneLoss {
-  /** What the loss is multiplied with, w01. */
+  /** Factor of the loss, w01. */
   readonly weight: number;
   /** Distance of a gate from one half: its square, or its absolute value. */
   readonly distance: 'l2' | 'l1';
 }
 
 /**
- * A gate of its own for every candidate, sigmoid(alpha), which begins at one half (Chu et al. 2020, FairDARTS, section 4.1); `none`
- * has none and weighs nothing. The architecture's loss has the zero-one loss beside it, which draws gates to zero and one:
- * -w01 / n * sum of distances from one half, over the n gates of all tables (eq. 2 and 3).
+ * A separate gate for every candidate, sigmoid(alpha), initially one half (Chu et al. 2020, FairDARTS, section 4.1); `none` has no
+ * gate and weight 0. The penalty is the zero-one loss, which pushes gates towards zero or one: -w01 / n times the sum of distances
+ * from one half over the n gates of all tables (eq. 2 and 3).
  */
 export function gateRule(tables: readonly RelaxedTable[], { weight, distance }: ZeroOneLoss): JointRule {
   const parameters = new VariableSet('alphas');

@@ -8,15 +8,15 @@ export interface Thresholds {
   readonly threshold: number;
 }
 
-/** Operations on an edge of which the space allows several (FairDARTS' code). */
+/** Largest number of operations on an edge, where the space allows several (FairDARTS' code). */
 const OPERATIONS_AN_EDGE = 2;
 
 /**
  * The candidates whose gates are open at the end (Chu et al. 2020, FairDARTS, section 4.3), so that a node may keep fewer edges
  * than two, or none. Where a space has one operation on every edge (NAS-Bench-201), an edge has its strongest, or `none`.
  *
- * A table whose output nothing would reach gets the strongest candidate that leads from an input to an output, whatever its gate:
- * a network needs one. Of equals the first wins.
+ * A table whose output would be unreachable gets the strongest candidate on an edge from an input to an output, whatever its gate.
+ * The first of equal gates wins.
  * @param gates for every table [edges, operations], row-major
  */
 export function openCandidates(
@@ -62,7 +62,7 @@ function strongestEdges({ edges, kept }: RelaxedTable, gate: (edge: number) => n
   };
 }
 
-/** Nodes that are a cell's output: those after the inputs, of which an architecture takes what it has, or the last one. */
+/** Nodes that are a cell's output: all but the inputs where an architecture keeps some edges of a node, else the last one. */
 function outputsOf({ edges, kept }: RelaxedTable): number[] {
   const targets = edges.map(([, target]) => target);
   return kept === undefined ? [Math.max(...targets)] : targets;

@@ -49,7 +49,9 @@ const options = z.strictObject({
     .int()
     .min(0)
     .default(2)
-    .describe('most skip connections of the normal cell: the weakest are taken out, and the cell is derived anew'),
+    .describe(
+      'largest number of skip connections in the normal cell: the weakest are excluded, and the cell is derived again',
+    ),
 });
 
 type PDartsOptions = z.infer<typeof options>;
@@ -60,8 +62,8 @@ type PDartsOptions = z.infer<typeof options>;
  * Each stage trains the protocol's epochs, so that a search has three times as many.
  *
  * The paper trains 25 epochs a stage in batches of 96 at learning rates from 0.025 to 0. Its drop-out draws a mask for every edge,
- * here edges that leave one node share it; of equally strong edges it keeps the later, here the earlier. Where a space has `none`
- * among its operations (NAS-Bench-201), `none` may be what stays.
+ * here edges from the same node share it; among equally strong edges it keeps the later, here the earlier. Where a space has `none`
+ * among its operations (NAS-Bench-201), `none` may be derived.
  */
 export const pDarts: Method<PDartsOptions> = {
   name: 'p-darts',

@@ -5,7 +5,7 @@ import type { JointRule, Part, StepPlace } from '../../../training/bilevel/relax
 import { maskedSoftmax, maskedSoftmaxRows } from '../maskedSoftmax.js';
 import type { Switches } from './switches.js';
 
-/** By which drop-out shrinks an epoch once the architecture moves, as a power of e (P-DARTS' code). */
+/** Exponential decay of the drop-out rate per epoch once the architecture parameters are trained (P-DARTS' code). */
 const DECAY = 0.2;
 
 export interface SkipDropout {
@@ -16,7 +16,7 @@ export interface SkipDropout {
   readonly seed: number;
 }
 
-/** The rate of an epoch, from 0: linear to begin with, exponential once the architecture parameters move. */
+/** The rate of an epoch, counted from 0: linear decay at first, exponential once the architecture parameters are trained. */
 export function skipDropoutRate({ initial, archStart }: SkipDropout, epoch: number, epochs: number): number {
   return epoch < archStart
     ? (initial * (epochs - epoch - 1)) / epochs
@@ -26,8 +26,8 @@ export function skipDropoutRate({ initial, archStart }: SkipDropout, epoch: numb
 const rateFeed = (part: Part) => `${part}/skip dropout`;
 
 /**
- * The softmax over the candidates that are left on every edge, with drop-out on what skip connections of stride 1 pass on, by
- * element (Chen et al. 2019, P-DARTS, section 3.4). Edges that leave one node share its mask.
+ * The softmax over the remaining candidates of every edge, with element-wise drop-out on the output of skip connections of stride 1
+ * (Chen et al. 2019, P-DARTS, section 3.4). Edges from the same node share a mask.
  */
 export function droppedSkipRule(supernet: Supernet, switches: Switches, settings: SkipDropout): JointRule {
   const { alphas } = supernet;

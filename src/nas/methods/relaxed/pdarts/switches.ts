@@ -1,9 +1,9 @@
 import type { RelaxedTable } from '../../../spaces/shared/space.js';
 
-/** Which candidates are left: for every table [edges, operations], row-major. */
+/** Which candidates remain: for every table [edges, operations], row-major. */
 export type Switches = readonly (readonly boolean[])[];
 
-/** Candidates left after some stages, of which each took the weakest so many from every edge. */
+/** Candidates that remain after some stages, each of which removed the weakest from every edge. @param dropped how many, by stage */
 export function switchesAfter(
   tables: readonly RelaxedTable[],
   ended: readonly (readonly ArrayLike<number>[])[],
@@ -17,7 +17,7 @@ export function switchesAfter(
   );
 }
 
-/** Takes the `count` weakest candidates that are left from every row of `width`. Of equals the first goes. */
+/** Removes the `count` weakest remaining candidates from every row of `width`, of equals the first. */
 export function dropWeakest(
   mask: readonly boolean[],
   operationScores: ArrayLike<number>,
@@ -33,7 +33,7 @@ export function dropWeakest(
   return left;
 }
 
-/** Candidates dropped from every edge after each stage but the last, where `operations` shrink as 8 do to 5, 3 and 1. */
+/** Candidates removed from every edge after each stage but the last, in the proportions of the published 8 to 5 to 3 to 1. */
 export function publishedShares(operations: number): number[] {
   const left = [7, 4, 2].map((of) => 1 + Math.round(((operations - 1) * of) / 7));
   return [left[0] - left[1], left[1] - left[2]];

@@ -7,19 +7,19 @@ import { hyperband, ladder, placeAfter } from './hyperband.js';
 import { fitModel, highestModel, promising } from './model.js';
 
 const options = z.strictObject({
-  eta: z.int().min(2).default(3).describe('one in so many goes on to training so many times as long'),
+  eta: z.int().min(2).default(3).describe('one in eta architectures is promoted, to training eta times as long'),
   samples: z
     .int()
     .min(1)
     .default(64)
-    .describe('architectures drawn from the model, of which the most promising is taken'),
+    .describe('architectures sampled from the model, of which the most promising is evaluated'),
   randomFraction: z
     .number()
     .min(0)
     .max(1)
     .default(1 / 3)
     .describe('new architectures that are random'),
-  goodFraction: z.number().gt(0).lt(1).default(0.15).describe('results that the model takes for good'),
+  goodFraction: z.number().gt(0).lt(1).default(0.15).describe('fraction of the results that the model counts as good'),
   minimumBandwidth: z.number().gt(0).lt(1).default(1e-3).describe('no bandwidth of a kernel is lower'),
   brackets: z.int().min(1).default(50).describe('successive halvings in all; 50 in NAS-Bench-201'),
 });

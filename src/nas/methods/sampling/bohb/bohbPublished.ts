@@ -11,7 +11,7 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(4)
-    .describe('architectures drawn from the model, of which the most promising is taken'),
+    .describe('architectures sampled from the model, of which the most promising is evaluated'),
   randomFraction: z.number().min(0).max(1).default(0).describe('new architectures that are random'),
   brackets: z.int().min(1).default(50).describe('successive halvings in all'),
 });

@@ -1,4 +1,4 @@
-/** A successive halving: so many architectures start at rung `first`; of each stage the best go on to the next rung. */
+/** A bracket of successive halving: its architectures start at rung `first`; the best of each stage are promoted to the next rung. */
 export interface Bracket {
   readonly first: number;
   /** Architectures at each rung from `first` up. */
@@ -25,7 +25,7 @@ export function hyperband(rungs: number, eta: number): Bracket[] {
   });
 }
 
-/** Where a search in brackets stands after some evaluations. */
+/** State of a search in brackets after some evaluations. */
 export interface Place<T> {
   /** The rung of every evaluation done. */
   readonly rungs: readonly number[];
@@ -35,7 +35,7 @@ export interface Place<T> {
   readonly promoted?: T;
 }
 
-/** Follows the brackets, over and over, through all evaluations; `fitness` decides who goes on, the first of equals. */
+/** Replays the evaluations through the brackets, which repeat; the fittest are promoted, the first of equals. */
 export function placeAfter<T extends { readonly fitness: number }>(
   evaluations: readonly T[],
   brackets: readonly Bracket[],

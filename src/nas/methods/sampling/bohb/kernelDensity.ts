@@ -6,7 +6,7 @@ export interface KernelDensity {
 }
 
 export interface KernelSettings {
-  /** No bandwidth is lower, so that a value all data have in common leaves room for others. */
+  /** Lower bound of bandwidths, so that other values keep some density when all data are equal. */
   readonly minimumBandwidth: number;
   /**
    * `space`: a kernel spreads over all options, and is flat at most. `data`: over those that the data have, and may be

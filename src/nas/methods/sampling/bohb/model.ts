@@ -1,7 +1,7 @@
 import type { Random } from '../../../../engine/random/random.js';
 import { type KernelDensity, type KernelSettings, kernelDensity } from './kernelDensity.js';
 
-/** A result on one rung: options taken, and accuracy. */
+/** A result on one rung: chosen options, and accuracy. */
 export interface Observation {
   readonly decisions: readonly number[];
   readonly fitness: number;
@@ -47,8 +47,8 @@ export function highestModel(
 }
 
 /**
- * Of `samples` vectors drawn from the good density, the one for which bad / good is least; undefined if none that is
- * `allowed` has a finite ratio. One with a finite good density but no finite ratio is taken at once, as HpBandSter does:
+ * Of `samples` vectors sampled from the good density, the one with the lowest ratio bad / good; undefined when none that is
+ * `allowed` has a finite ratio. One with a finite good density but no finite ratio is returned at once, as HpBandSter does:
  * this can only be where the worse results lack one of its options altogether.
  */
 export function promising(

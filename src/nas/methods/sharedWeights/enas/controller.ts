@@ -21,15 +21,15 @@ export interface ControllerOptions extends ControllerNetworkSettings {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  /** What the entropy of an architecture's distributions, in nats, adds to its reward. */
+  /** Weight in the reward of the entropy of an architecture's distributions, in nats. */
   readonly entropyWeight: number;
-  /** The baseline keeps this share of itself at every reward. */
+  /** Decay of the baseline, a moving average of rewards. */
   readonly baselineDecay: number;
-  /** Most architectures of one step of training. */
+  /** Largest number of architectures in one step of training. */
   readonly batch: number;
 }
 
-/** Those of the authors' search of cells; Adam's are those of NAS-Bench-201's ENAS. */
+/** Values of the authors' search of cells; of Adam, those of ENAS in NAS-Bench-201. */
 export const CONTROLLER_DEFAULTS: ControllerOptions = {
   hidden: 64,
   temperature: 1,
@@ -43,7 +43,7 @@ export const CONTROLLER_DEFAULTS: ControllerOptions = {
   batch: 10,
 };
 
-/** An architecture that was tried, and what it earned without the share of its entropy, which `train` adds. */
+/** An architecture and its reward without the entropy term, which `train` adds. */
 export interface Rewarded {
   readonly decisions: readonly number[];
   readonly reward: number;
@@ -57,7 +57,7 @@ export interface ControllerState {
 
 /**
  * The controller of ENAS with its training by REINFORCE (Williams 1992): the loss of a batch is the mean of
- * -log p(architecture) (reward - baseline), the baseline a moving mean of rewards, starting with the first.
+ * -log p(architecture) (reward - baseline); the baseline is a moving average of rewards, initially the first reward.
  */
 export class EnasController {
   private steps = 0;
@@ -96,7 +96,7 @@ export class EnasController {
     });
   }
 
-  /** Draws an architecture. */
+  /** Samples an architecture. */
   sample(random: Random): ControllerPath {
     return this.host.walk((logs) => {
       let rest = random.uniform();
@@ -119,7 +119,7 @@ export class EnasController {
     return this.host.walk((_, choice) => decisions[choice]);
   }
 
-  /** The moving mean of rewards; undefined before the first. */
+  /** The moving average of rewards; undefined before the first. */
   get baseline(): number | undefined {
     return this.baselineNow ?? undefined;
   }

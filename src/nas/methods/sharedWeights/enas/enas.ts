@@ -13,25 +13,25 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(10)
-    .describe('architectures drawn at the end, of which the best on one batch is the result'),
+    .describe('architectures sampled at the end, of which the best on one batch is the result'),
   hidden: z.int().min(4).multipleOf(4).default(CONTROLLER_DEFAULTS.hidden).describe('units of the LSTM'),
   learningRate: z.number().gt(0).default(CONTROLLER_DEFAULTS.learningRate).describe('of Adam on the controller'),
   entropyWeight: z
     .number()
     .min(0)
     .default(CONTROLLER_DEFAULTS.entropyWeight)
-    .describe('what the entropy of an architecture adds to its reward'),
+    .describe('weight of the entropy of an architecture in its reward'),
   baselineDecay: z
     .number()
     .min(0)
     .lt(1)
     .default(CONTROLLER_DEFAULTS.baselineDecay)
-    .describe('share of itself that the mean of rewards keeps at every reward'),
+    .describe('decay of the moving average of rewards'),
   temperature: z
     .number()
     .gt(0)
     .default(CONTROLLER_DEFAULTS.temperature)
-    .describe('what logits are divided by before their tanh'),
+    .describe('divisor of logits before their tanh'),
   tanhConstant: z
     .number()
     .min(0)
@@ -48,14 +48,14 @@ const NAME = 'enas';
  * controller is trained by REINFORCE, the reward of an architecture being its accuracy with the shared weights on one random
  * validation batch. At the end the best of some samples on one batch, the same for all, is the result. Published training of cells: 150
  * epochs, batches of 160, learning rate from 0.05 to 0.0005 with restarts, drop path and an auxiliary classifier, which the shared
- * weights here have not; as run on NAS-Bench-201: 250 epochs, batches of 128, controllerSteps 50, aggregate 20, samples 100, learningRate
+ * weights here lack; as run on NAS-Bench-201: 250 epochs, batches of 128, controllerSteps 50, aggregate 20, samples 100, learningRate
  * 0.001. Choices are those of the space: on that of DARTS an option is a pair of inputs, where the authors attend to nodes, and there is
  * no prior towards convolutions.
  */
 export const enas: Method<Options> = {
   name: NAME,
   paper: 'Pham et al., ICML 2018, 1802.03268',
-  summary: 'an LSTM trained by REINFORCE draws the architectures that shared weights are trained on',
+  summary: 'an LSTM trained by REINFORCE samples the architectures that shared weights are trained on',
   options,
   needs: () => 'supernet',
   start: (problem, settings) =>

@@ -1,17 +1,18 @@
 import type { Variable } from '../../../../engine/graph/variables.js';
 import type { Compiler } from '../../../../engine/runtime/compiler.js';
+import { readVariables } from '../../../training/loop/readVariables.js';
 import { type HostState, hostLinear, hostLogSoftmax, hostLstm, type Weights } from '../hostNetwork.js';
 import type { ControllerNetwork } from './network.js';
 
-/** An architecture as the controller sees it. */
+/** An architecture with its probability under the controller. */
 export interface ControllerPath {
   readonly decisions: readonly number[];
   readonly logProbability: number;
-  /** Sum of the entropies of the distributions that the decisions were drawn from, in nats. */
+  /** Sum of the entropies of the distributions from which the decisions were sampled, in nats. */
   readonly entropy: number;
 }
 
-/** The controller with its present weights on the host, in float64: it draws without waiting for the device at every choice. */
+/** The controller with a copy of its weights on the host, in float64: sampling does not wait for the device at every choice. */
 export class HostController {
   constructor(
     private readonly network: ControllerNetwork,
@@ -20,13 +21,13 @@ export class HostController {
 
   static async read(engine: Compiler, network: ControllerNetwork): Promise<HostController> {
     const { variables } = network.weights;
-    const read = await Promise.all(variables.map((variable) => engine.read(variable)));
+    const read = await readVariables(engine, variables);
     return new HostController(network, new Map(variables.map((variable, i) => [variable, read[i]])));
   }
 
   /**
    * Goes through the choices, one after the other.
-   * @param take the option to take of a choice, from the log-probabilities of all
+   * @param take chooses an option, given the log-probabilities of all options of a choice
    */
   walk(take: (logProbabilities: Float64Array, choice: number) => number): ControllerPath {
     const { choices, tables, lstm, start, settings } = this.network;

@@ -13,9 +13,9 @@ import type { Choice } from '../../../spaces/shared/space.js';
 export interface ControllerNetworkSettings {
   /** Units of the LSTM, and numbers of an embedding; a multiple of four. */
   readonly hidden: number;
-  /** What logits are divided by before their tanh; 1 leaves them. */
+  /** Divisor of logits before their tanh. */
   readonly temperature: number;
-  /** Largest logit: the logits are tanhConstant * tanh(logit / temperature). 0: they are left as they are. */
+  /** Bound of logits: tanhConstant * tanh(logit / temperature). 0: logit / temperature, unbounded. */
   readonly tanhConstant: number;
 }
 
@@ -32,8 +32,8 @@ export interface OptionTable {
 const INITIAL = uniform(-0.1, 0.1);
 
 /**
- * The controller of ENAS (Pham et al. 2018, 1802.03268, section 2.2) on the choices of any space: an LSTM goes through them, one a
- * step; a step reads the embedding of the option taken before and gives the probabilities of the next options.
+ * The controller of ENAS (Pham et al. 2018, 1802.03268, section 2.2) on the choices of any space: an LSTM processes one choice a
+ * step; its input is the embedding of the option chosen before, its output the distribution of the next choice.
  */
 export class ControllerNetwork {
   readonly weights = new VariableSet('controller');

@@ -1,10 +1,11 @@
 import type { Variable } from '../../../../engine/graph/variables.js';
 import type { Linear } from '../../../../engine/nn/linear.js';
 import type { Compiler } from '../../../../engine/runtime/compiler.js';
+import { readVariables } from '../../../training/loop/readVariables.js';
 import { type HostState, hostLinear, hostLogSoftmax, hostLstm, hostNormalise, type Weights } from '../hostNetwork.js';
 import type { NaoNetwork } from './network.js';
 
-/** The decoder with its present weights on the host, in float64: each token it gives is what its next step reads. */
+/** The decoder with a copy of its weights on the host, in float64: each step needs the token before, so a device would wait at each. */
 export class HostDecoder {
   private constructor(
     private readonly network: NaoNetwork,
@@ -13,7 +14,7 @@ export class HostDecoder {
 
   static async read(engine: Compiler, network: NaoNetwork): Promise<HostDecoder> {
     const variables = network.weights.variables.filter(({ name }) => name.startsWith('decoder/'));
-    const read = await Promise.all(variables.map((variable) => engine.read(variable)));
+    const read = await readVariables(engine, variables);
     return new HostDecoder(network, new Map(variables.map((variable, i) => [variable, read[i]])));
   }
 

@@ -22,7 +22,7 @@ import { NaoNetwork, type NaoNetworkSettings, tokenFlags } from './network.js';
 import { Vocabulary } from './vocabulary.js';
 
 export interface NaoOptions extends NaoNetworkSettings {
-  /** Times that `fit` goes over its rows. */
+  /** Epochs of `fit`. */
   readonly epochs: number;
   readonly batch: number;
   readonly learningRate: number;
@@ -32,11 +32,11 @@ export interface NaoOptions extends NaoNetworkSettings {
   readonly clipNorm: number;
   /** Share of the predictor's squared error in the loss; the rest is the decoder's cross entropy. */
   readonly tradeOff: number;
-  /** Longest move along the gradient; moves are of length 1, 2, and so on. */
+  /** Largest step along the gradient; steps are 1, 2, and so on. */
   readonly longestMove: number;
 }
 
-/** Those of the authors' search of cells. */
+/** Values of the authors' search of cells. */
 export const NAO_DEFAULTS: NaoOptions = {
   embedding: 48,
   hidden: 96,
@@ -50,7 +50,7 @@ export const NAO_DEFAULTS: NaoOptions = {
   longestMove: 50,
 };
 
-/** An architecture that was tried. */
+/** A measured architecture. */
 export interface NaoRow {
   readonly decisions: readonly number[];
   readonly accuracy: number;
@@ -70,7 +70,7 @@ export interface NaoState {
 
 /**
  * The controller of NAO (Luo et al. 2018, 1808.07233): encoder, predictor and decoder trained together, and architectures improved by
- * moving what the encoder gives along the gradient of the prediction.
+ * moving the outputs of the encoder along the gradient of the prediction.
  */
 export class NaoModel {
   private readonly fits = new Map<number, Program>();
@@ -148,13 +148,13 @@ export class NaoModel {
     }
   }
 
-  /** Accuracies that are expected of architectures, on the scale of the last fit. */
+  /** Predicted accuracies of architectures, on the scale of the last fit. */
   async predict(decisions: readonly (readonly number[])[]): Promise<number[]> {
     const [low, high] = this.range;
     return (await this.look(decisions)).map(({ prediction }) => low + (high - low) * prediction);
   }
 
-  /** What the decoder makes of the encoder's outputs: the architectures themselves, once they have been learnt. */
+  /** Architectures encoded and decoded again: themselves, once the model has learnt them. */
   async reconstruct(decisions: readonly (readonly number[])[]): Promise<number[][]> {
     const looks = await this.look(decisions);
     const decoder = await this.hostDecoder();
@@ -162,10 +162,10 @@ export class NaoModel {
   }
 
   /**
-   * New architectures: what the decoder makes of the encoder's outputs H after moving them to normalise(H + eta dp/dH), eta = 1, 2, ...
-   * @param decisions where the moves start, the best first
-   * @param seen whether an architecture is not wanted; asked once of each
-   * @returns at most `count`, fewer where the longest moves give no more
+   * New architectures, decoded from the outputs H of the encoder after moving them to normalise(H + eta dp/dH), eta = 1, 2, ...
+   * @param decisions architectures to start from, the best first
+   * @param seen whether to exclude an architecture; called once for each
+   * @returns at most `count`; fewer when the largest step finds no more
    */
   async improve(
     decisions: readonly (readonly number[])[],
@@ -230,7 +230,7 @@ export class NaoModel {
     return program;
   }
 
-  /** Over the rows whose weight is not 0, and their tokens. */
+  /** The loss over the rows of nonzero weight and their tokens. */
   private loss(graph: Graph, batch: number) {
     const { network, options } = this;
     const { length, size } = network.vocabulary;

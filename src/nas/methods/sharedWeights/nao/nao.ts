@@ -13,13 +13,13 @@ const options = z
     pool: z.int().min(2).default(600).describe('architectures that the shared weights are trained on'),
     every: z.int().min(1).default(30).describe('epochs after which the pool is scored and its worst are replaced'),
     replaced: z.int().min(1).default(300).describe('worst of the pool that improved ones replace'),
-    parents: z.int().min(1).default(100).describe('best of the pool that improved ones are moved from'),
+    parents: z.int().min(1).default(100).describe('best of the pool from which improved ones are generated'),
     finalists: z
       .int()
       .min(1)
       .default(5)
-      .describe('best of the last pool on one batch that are measured on the whole validation half'),
-    modelEpochs: z.int().min(1).default(NAO_DEFAULTS.epochs).describe('times that the model goes over the pool'),
+      .describe('best of the last pool on one batch that are measured on the whole validation split'),
+    modelEpochs: z.int().min(1).default(NAO_DEFAULTS.epochs).describe('epochs of the model on the pool'),
     modelLearningRate: z.number().gt(0).default(NAO_DEFAULTS.learningRate).describe('of Adam on the model'),
     hidden: z.int().min(4).multipleOf(4).default(NAO_DEFAULTS.hidden).describe('units of encoder and decoder'),
     embedding: z.int().min(4).multipleOf(4).default(NAO_DEFAULTS.embedding).describe('numbers of a token’s embedding'),
@@ -38,11 +38,11 @@ const NAME = 'nao';
 
 /**
  * Neural architecture optimization with weight sharing (Luo et al., NeurIPS 2018, 1808.07233, section 4; the authors' NAO_V1): every
- * batch trains a random member of a pool of architectures; every so many epochs all members are measured on one validation batch, a
- * model of encoder, predictor and decoder is trained on them, and the worst are replaced by what it makes of the best when these
- * are moved along the gradient of the prediction. Published training: 150 epochs, batches of 64, learning rate from 0.025 to 0.001. Where
- * the authors train the best five for ten more epochs each, they are measured on the whole validation half with the shared
- * weights here; and rows are not doubled by swapping the two inputs of a node, which the space's choices have in one order only.
+ * batch trains a random member of a pool of architectures; at intervals all members are measured on one validation batch, a model
+ * of encoder, predictor and decoder is trained on them, and the worst are replaced by architectures decoded after moving the encodings
+ * of the best along the gradient of the prediction. Published training: 150 epochs, batches of 64, learning rate from 0.025 to 0.001. Where
+ * the authors train the best five for ten more epochs each, here they are measured on the whole validation split with the
+ * shared weights; and rows are not augmented by swapping the two inputs of a node, which the choices of the space have in one order.
  */
 export const nao: Method<Options> = {
   name: NAME,
@@ -91,7 +91,7 @@ export const nao: Method<Options> = {
     }),
 };
 
-/** Different random architectures, as decisions; fewer than `count` where the space has not so many. */
+/** Different random architectures, as decisions; fewer than `count` in a smaller space. */
 function drawPool({ space }: Problem, count: number, random: Random): number[][] {
   const seen = new Set<string>();
   const pool: number[][] = [];
@@ -104,7 +104,7 @@ function drawPool({ space }: Problem, count: number, random: Random): number[][]
   return pool;
 }
 
-/** The pool with its worst members replaced by as many improved ones as the model gives. */
+/** The pool with its worst members replaced by the improved ones that the model finds. */
 async function improvedPool(
   { space }: Problem,
   model: Pick<NaoModel, 'fit' | 'improve'>,

@@ -37,7 +37,7 @@ export class NaoNetwork {
   /** `[1, hidden]`: what the decoder's first step reads. */
   readonly decoderStart: Variable;
   readonly decoder: Lstm;
-  /** What the decoder looks for among the encoder's outputs. */
+  /** Query of the decoder's attention over the outputs of the encoder. */
   readonly query: Linear;
   /** Of [context, decoder's output], before its tanh. */
   readonly combine: Linear;
