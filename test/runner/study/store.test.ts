@@ -101,7 +101,9 @@ describe('the folder of a study', () => {
     const line = JSON.stringify(record('a'));
     writeFileSync(join(folder, 'jobs.jsonl'), `${line}\n${line.slice(0, 40)}\n${line}\n`);
     await expect(openStudyFolder(folder)).rejects.toThrow(StoreError);
-    await expect(openStudyFolder(folder)).rejects.toThrow(`jobs.jsonl: line 2 (byte ${line.length + 1}) is not the record`);
+    await expect(openStudyFolder(folder)).rejects.toThrow(
+      `jobs.jsonl: line 2 (byte ${line.length + 1}) is not the record`,
+    );
   });
 
   it('is for one process at a time, this one included', async () => {
