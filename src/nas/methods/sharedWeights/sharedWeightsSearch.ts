@@ -134,7 +134,7 @@ class SharedWeightsSearch implements Search {
   }
 
   async save(): Promise<SearchState> {
-    this.whole.require('save');
+    this.whole.requireWhole('save');
     const { trainer, parts } = await this.begin();
     const { epochsDone, arrays } = await trainer.save();
     const own = await parts.save?.();
