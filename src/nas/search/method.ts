@@ -55,7 +55,7 @@ export interface Search {
   /** Frees what the search holds on the device. A second call does nothing. */
   dispose?(): void;
   /**
-   * Allocates and compiles, stage by stage, what the search will hold at once, and frees it: on a `PlanningEngine`, whose highest
+   * Allocates and compiles, stage by stage, what the search will hold at one time, and frees it: on a `PlanningEngine`, whose highest
    * memory use is then that of the search. Searches without it allocate everything in their first step.
    */
   plan?(): Promise<void>;

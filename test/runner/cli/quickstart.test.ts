@@ -25,7 +25,7 @@ describe('quickstart', () => {
     const at = (pattern: RegExp) => lines.findIndex((line) => pattern.test(line));
     expect(at(/^timed: .*20 ms per training step, 100 ms per DARTS step/)).toBe(2);
     expect(at(/^planned: .*fits into 2 minutes/)).toBeGreaterThan(2);
-    expect(at(/^planned: .*DARTS.*not the published 0\.0003/)).toBeGreaterThan(2);
+    expect(at(/^planned: the learning rate of DARTS.*not the published 0\.0003/)).toBeGreaterThan(2);
     expect(at(/^estimate: about .* in all/)).toBeLessThan(at(/^\[1\/\d+\]/));
     expect(lines.at(-1)).toMatch(/^quickstart took .*; the estimate was /);
     expect(out).toMatch(/digits: a linear classifier/);

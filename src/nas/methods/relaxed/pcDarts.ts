@@ -17,14 +17,14 @@ const options = z.strictObject({
     .min(1)
     .default(4)
     .describe(
-      'K: candidates see one part of so many of the channels, which have to be a multiple of 4K; published: 4 on CIFAR-10, 2 on ImageNet',
+      'K: candidates process 1/K of the channels, whose number must be a multiple of 4K; published: 4 on CIFAR-10, 2 on ImageNet',
     ),
   alphaStart: z
     .int()
     .min(0)
     .optional()
     .describe(
-      'epochs at the start in which the weights alone are trained, fewer than the protocol has; left out, 15 or three tenths ' +
+      'epochs at the start in which the weights alone are trained, fewer than the protocol has; default: 15 or three tenths ' +
         'of the epochs, whichever are fewer; published: 15 of 50 on CIFAR-10, 35 of 50 on ImageNet',
     ),
   ...archOptions({ learningRate: 6e-4 }),

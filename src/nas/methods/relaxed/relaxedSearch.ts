@@ -107,7 +107,7 @@ class RelaxedSearch implements Search {
   }
 
   async save(): Promise<SearchState> {
-    this.whole.require('save');
+    this.whole.requireWhole('save');
     const { arrays, epochsDone } = await (await this.begin()).trainer.save();
     const { epochs, inStage, architecture, stopped } = this;
     const plain = (tables: readonly Float32Array[]) => tables.map((each) => [...each]);

@@ -1,6 +1,6 @@
 import type { Random } from '../../../engine/random/random.js';
 
-/** Logits, moments of Adam and running mean of rewards: plain numbers that survive JSON to the bit. */
+/** Logits, moments of Adam and moving average of rewards, as plain numbers, which JSON preserves exactly. */
 export interface PolicyState {
   /** One row a choice. */
   readonly logits: number[][];
@@ -13,7 +13,7 @@ export interface PolicyState {
 
 export interface PolicySettings {
   readonly learningRate: number;
-  /** Decay of the exponential mean of rewards that is the baseline. */
+  /** Decay of the baseline, an exponential moving average of rewards. */
   readonly baselineDecay: number;
 }
 
@@ -23,8 +23,8 @@ const EPSILON = 1e-8;
 
 /**
  * Independent categorical distributions, one a choice, trained by REINFORCE (Williams 1992): the gradient of
- * -log p(action) (reward - baseline), by Adam with PyTorch's defaults; the baseline is an exponential mean of
- * all rewards, this one included, corrected for its bias.
+ * -log p(action) (reward - baseline), by Adam with PyTorch's defaults; the baseline is a bias-corrected
+ * exponential moving average of all rewards, the present one included.
  */
 export class CategoricalPolicy {
   constructor(
@@ -32,7 +32,7 @@ export class CategoricalPolicy {
     private readonly settings: PolicySettings,
   ) {}
 
-  /** Logits near 0, as good as uniform. */
+  /** Initial logits are near 0: the distributions are almost uniform. */
   static initial(sizes: readonly number[], random: Random): PolicyState {
     const rows = (value: () => number) => sizes.map((size) => Array.from({ length: size }, value));
     const [first, second] = [rows(() => 0), rows(() => 0)];

@@ -3,7 +3,7 @@ import type { Method } from '../../search/method.js';
 import { fittest, samplingSearch } from './samplingSearch.js';
 
 const options = z.strictObject({
-  population: z.int().min(1).default(10).describe('architectures alive at once'),
+  population: z.int().min(1).default(10).describe('size of the population'),
   tournament: z.int().min(1).default(3).describe('architectures drawn, with replacement, to find a parent'),
   cycles: z.int().min(1).default(100).describe('architectures evaluated in all, the first population included'),
 });
@@ -11,8 +11,8 @@ type EvolutionOptions = z.infer<typeof options>;
 
 /**
  * Regularised (aging) evolution, Real et al., AAAI 2019 (1802.01548), algorithm 1: the first population is random; then
- * the fittest of a random tournament is the parent of one mutated child, which pushes out the oldest. The population is
- * thus always the youngest `population` of all evaluated. Population and tournament default to NAS-Bench-201's.
+ * the fittest of a random tournament is the parent of one mutated child, which replaces the oldest member. The population
+ * thus always consists of the latest `population` evaluations. Population and tournament default to those of NAS-Bench-201.
  */
 export const regularizedEvolution: Method<EvolutionOptions> = {
   name: 'regularized-evolution',

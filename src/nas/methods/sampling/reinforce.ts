@@ -19,13 +19,13 @@ const NAME = 'reinforce';
 
 /**
  * REINFORCE as NAS-Bench-201 ran it (2001.00326): a categorical distribution for every choice, the reward is the
- * accuracy, and the best architecture seen is the result. At the learning rate of its instructions, the default, the
- * policy settles within some twenty architectures; 0.05 comes nearest to its published accuracies.
+ * accuracy, and the best evaluated architecture is the result. At the learning rate of its instructions, the default, the policy
+ * converges within about twenty architectures; 0.05 reproduces its published accuracies best.
  */
 export const reinforce: Method<ReinforceOptions> = {
   name: NAME,
   paper: 'Williams 1992; as Dong and Yang ran it, ICLR 2020, 2001.00326',
-  summary: 'a policy over every choice, moved by the policy gradient of the accuracy',
+  summary: 'a policy over every choice, trained by the policy gradient of the accuracy',
   options,
   needs: () => 'training',
   start,

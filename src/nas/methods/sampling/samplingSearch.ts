@@ -103,7 +103,7 @@ export function samplingSearch(problem: Problem, settings: SamplingSettings): Se
       return whole.run(signal, evaluateNext);
     },
     save() {
-      whole.require('save');
+      whole.requireWhole('save');
       const values = { position: random.position, ended, evaluations: evaluations.map(recordOf) };
       return { method, values: { ...values, state: settings.state?.save() }, arrays: {} };
     },

@@ -19,7 +19,7 @@ export class WholeSteps {
    * @throws {SearchError} when an earlier step failed
    */
   async run<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    this.require('step');
+    this.requireWhole('step');
     signal?.throwIfAborted();
     this.interrupted = true;
     const result = await work();
@@ -28,7 +28,7 @@ export class WholeSteps {
   }
 
   /** @throws {SearchError} when a step is unfinished: it failed, was aborted, or still runs */
-  require(operation: string): void {
+  requireWhole(operation: string): void {
     if (this.interrupted)
       throw new SearchError(
         `${this.method}: ${operation}() during or after an unfinished step, wanted a state between two steps; restore() an earlier state or start again`,

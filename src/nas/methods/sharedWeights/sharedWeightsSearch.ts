@@ -40,7 +40,7 @@ export interface SharedParts {
   round(work: SharedWork, index: number): Promise<void>;
   /** Number of rounds. */
   rounds(work: SharedWork): number;
-  /** State beside the random numbers and records, which the search keeps. */
+  /** State of the method; the search itself saves random numbers and records. */
   save?(): Promise<SharedState> | SharedState;
   restore?(state: SharedState): Promise<void> | void;
   dispose?(): void;
@@ -134,7 +134,7 @@ class SharedWeightsSearch implements Search {
   }
 
   async save(): Promise<SearchState> {
-    this.whole.require('save');
+    this.whole.requireWhole('save');
     const { trainer, parts } = await this.begin();
     const { epochsDone, arrays } = await trainer.save();
     const own = await parts.save?.();

@@ -26,7 +26,7 @@ export interface RunStepsOptions {
 }
 
 /**
- * Submits steps one after the other and waits for the device now and then, so that its queue stays short.
+ * Submits steps one after the other and waits for the device at intervals, so that its queue stays short.
  * @param steps one element a step, taken when the step is due
  * @param submit submits one step; `index` counts from 0
  * @throws the reason of `signal` when it is aborted; steps submitted before are still done

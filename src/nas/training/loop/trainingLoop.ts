@@ -36,12 +36,12 @@ export interface TrainingStep {
   readonly epoch: number;
 }
 
-/** Called now and then during an epoch with its steps done and its steps in all. */
+/** Called at intervals during an epoch with its steps done and its steps in all. */
 export type OnStep = (done: number, total: number) => void;
 
 /** The epochs of a training: shuffled batches, one submit or more a step, sums read back once an epoch. */
 export class TrainingLoop {
-  /** Steps of an epoch; images beyond the last whole batch are left out of it. */
+  /** Steps of an epoch; images beyond the last whole batch are dropped. */
   readonly steps: number;
   private done = 0;
   private interrupted = false;
@@ -101,7 +101,7 @@ export class TrainingLoop {
       );
   }
 
-  /** Continues after so many epochs, also when an epoch was interrupted. */
+  /** Continues after `epochsDone` epochs, also when an epoch was interrupted. */
   restore(epochsDone: number): void {
     this.options.metrics.reset();
     this.done = epochsDone;

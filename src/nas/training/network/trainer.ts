@@ -114,7 +114,7 @@ export class Trainer {
   }
 
   /**
-   * Trains one epoch. Images beyond the last whole batch are left out; every epoch has another order.
+   * Trains one epoch. Images beyond the last whole batch are dropped; every epoch has another order.
    * @throws the reason of the signal when it is aborted; the trainer can then only be disposed of
    * @throws {InterruptedTrainingError} when an earlier epoch failed
    */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/engine/runtime/engine.js';
+import { balenas } from '../../../../src/nas/methods/relaxed/balenas/balenas.js';
 import { gaussianRule } from '../../../../src/nas/methods/relaxed/balenas/gaussianRule.js';
 import {
   bestByScores,
@@ -9,10 +10,12 @@ import {
 import { deviations, vadamStep } from '../../../../src/nas/methods/relaxed/balenas/vadam.js';
 import { evaluateScores, scoreBatch } from '../../../../src/nas/scores/evaluate.js';
 import { scoreByName } from '../../../../src/nas/scores/scores.js';
+import type { Problem } from '../../../../src/nas/search/problem.js';
 import { nasbench201 } from '../../../../src/nas/spaces/nasbench201/space.js';
 import type { Space } from '../../../../src/nas/spaces/shared/space.js';
 import { closeTestEngine, openTestEngine } from '../../../engine/support/device.js';
 import { stripes } from '../../training/trainingRun.js';
+import { toyProblem } from '../toySpace.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -106,5 +109,28 @@ describe('training-free selection', () => {
     const best = await bestByScores(all, [synflow], context);
     expect(cells.format(best)).toBe(texts[values.indexOf(Math.max(...values))]);
     expect(cells.format(best)).toBe(texts[1]);
+  });
+});
+
+describe('a search by BaLeNAS', () => {
+  it('keeps the moments of Vadam and none of Adam, and restores states that have both', async () => {
+    const start = () =>
+      balenas.start(toyProblem(engine, 2, { epochs: 2 }).problem as Problem, balenas.options.parse({}));
+    const whole = start();
+    while (await whole.step());
+    const first = start();
+    await first.step();
+    const state = await first.save();
+    const names = Object.keys(state.arrays);
+    expect(names.filter((name) => name.startsWith('vadam/'))).toHaveLength(2);
+    // Optimisers' states are named after their sets: of the weights there is a velocity, of the alphas nothing.
+    expect(names.filter((name) => name.startsWith('alphas/'))).toEqual([]);
+    const [size] = names.flatMap((name) => (name === 'alphas' ? [state.arrays[name].length] : []));
+    const moments = { 'alphas/firstMoment': new Float32Array(size), 'alphas/secondMoment': new Float32Array(size) };
+    const second = start();
+    await second.restore({ ...state, arrays: { ...state.arrays, ...moments } });
+    while (await second.step());
+    expect(second.result()).toEqual(whole.result());
+    for (const search of [whole, first, second]) search.dispose?.();
   });
 });

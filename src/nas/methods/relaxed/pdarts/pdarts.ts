@@ -20,14 +20,14 @@ const options = z.strictObject({
     .length(STAGES)
     .optional()
     .describe(
-      "cells of the three stages; left out: the published 5, 11 and 17 on the DARTS space, elsewhere the protocol's in each",
+      'cells of the three stages; default: the published 5, 11 and 17 on the DARTS space, those of the protocol on others',
     ),
   dropped: z
     .array(z.int().min(0))
     .length(STAGES - 1)
     .optional()
     .describe(
-      'candidates that every edge loses after the first and after the second stage, the third leaves one; left out: the ' +
+      'candidates removed from every edge after the first and the second stage; default: the ' +
         'published 3 and 2 of 8, and as large a part of fewer',
     ),
   weightsShare: z

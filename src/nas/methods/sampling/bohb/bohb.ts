@@ -28,10 +28,10 @@ type BohbOptions = z.infer<typeof options>;
 const NAME = 'bohb';
 
 /**
- * BOHB (Falkner et al., ICML 2018, 1807.01774): Hyperband over the problem's lengths of training, where new architectures
- * come from kernel densities of the good and the bad results at the longest training that has enough of them. An
- * architecture that goes on is trained anew for longer; the model proposes none that was evaluated before. The result is
- * the best at the longest training done.
+ * BOHB (Falkner et al., ICML 2018, 1807.01774): Hyperband over the problem's lengths of training, with new
+ * architectures sampled by kernel density estimates of the good and the bad results at the longest training that has enough results. A
+ * promoted architecture is trained from scratch for longer; the model never proposes an evaluated one. The result is the best at the
+ * longest training done.
  */
 export const bohb: Method<BohbOptions> = {
   name: NAME,
@@ -74,7 +74,7 @@ function start(problem: Problem, settings: BohbOptions): Search {
   });
 }
 
-/** Evaluations of so many brackets, gone through over and over. */
+/** Number of evaluations of some brackets, which repeat in order. */
 export function evaluationsOf(brackets: ReturnType<typeof hyperband>, count: number): number {
   let total = 0;
   for (let i = 0; i < count; i++) total += brackets[i % brackets.length].sizes.reduce((sum, size) => sum + size, 0);

@@ -19,16 +19,16 @@ type PublishedOptions = z.infer<typeof options>;
 
 const NAME = 'bohb-published';
 const ETA = 3;
-/** floor(log_3(200 / 12)) + 1: budgets from 12 to 200, though none was heeded. */
+/** floor(log_3(200 / 12)) + 1: budgets from 12 to 200, which the authors' runs ignored. */
 const RUNGS = 3;
 const GOOD_FRACTION = 0.15;
-/** The lowest bandwidth is that of its script; HpBandSter's own is 1e-3. */
+/** The minimum bandwidth is that of NAS-Bench-201's script; the default of HpBandSter is 1e-3. */
 const KERNEL = { minimumBandwidth: 0.3, levels: 'data' } as const;
 
 /**
  * BOHB as NAS-Bench-201 ran it (2001.00326), to compare with its published numbers: every evaluation is the problem's
- * longest training whatever the rung, one that goes on is evaluated again, and kernels are those of statsmodels. The
- * numbers are met where, as for the other methods there, that training has 12 epochs.
+ * longest training, whatever the rung; a promoted architecture is evaluated again; and kernels are those of statsmodels. The published
+ * numbers are reproduced when that training has 12 epochs, as for the other methods there.
  */
 export const bohbPublished: Method<PublishedOptions> = {
   name: NAME,

@@ -174,7 +174,7 @@ export class NaoModel {
   ): Promise<number[][]> {
     const looks = await this.look(decisions);
     const decoder = await this.hostDecoder();
-    const asked = new Set<string>();
+    const tried = new Set<string>();
     const found: number[][] = [];
     for (let eta = 1; eta <= this.options.longestMove; eta++)
       for (const { outputs, slopes } of looks) {
@@ -182,8 +182,8 @@ export class NaoModel {
         const moved = outputs.map((row, t) => hostNormalise(row.map((value, i) => value + eta * slopes[t][i])));
         const decoded = decoder.decode(moved);
         const key = decoded.join();
-        if (asked.has(key)) continue;
-        asked.add(key);
+        if (tried.has(key)) continue;
+        tried.add(key);
         if (!seen(decoded)) found.push(decoded);
       }
     return found;
