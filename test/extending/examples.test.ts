@@ -63,6 +63,37 @@ describe('the examples, compiled against the packed package:', () => {
     expect(out).toMatch(/^(skip_connect|conv_[13]x[13])>(skip_connect|conv_[13]x[13])\n$/);
   });
 
+  it('a study with the plugin names it in its results, and its report can be rewritten with drawings of the space', () => {
+    const protocol = { channels: 4, cells: 1, imageSize: 8, imageChannels: 1, batch: 8, epochs: 1 };
+    const study = {
+      name: 'own parts',
+      space: 'chain',
+      methods: [{ name: 'hill-climbing', options: { start: 1, evaluations: 2 } }],
+      sources: ['tiny:brightest=0.5'],
+      targets: ['tiny'],
+      seeds: [0],
+      search: protocol,
+      training: protocol,
+    };
+    writeFileSync(join(project, 'study.json'), JSON.stringify(study));
+    const plugin = ['--plugin', './built/plugin.js'];
+    nastransfer('study', 'study.json', ...plugin, '--data-dir', data, '--out', 'run');
+    const results = JSON.parse(readFileSync(join(project, 'run', 'results.json'), 'utf8'));
+    expect(results.plugins).toEqual([
+      expect.objectContaining({
+        methods: ['hill-climbing', 'temperature-darts'],
+        spaces: ['chain'],
+        rules: ['brightest'],
+      }),
+    ]);
+    const report = join(project, 'run', 'report.html');
+    const drawn = readFileSync(report, 'utf8');
+    expect(drawn).toContain('class="edge');
+    rmSync(report);
+    expect(nastransfer('report', 'run', ...plugin)).toContain('wrote run/report.html');
+    expect(readFileSync(report, 'utf8')).toBe(drawn);
+  });
+
   it('the plugin’s method has help like any other', () => {
     expect(nastransfer('methods', 'hill-climbing', '--plugin', './built/plugin.js')).toContain(
       'architectures evaluated in total',
