@@ -24,7 +24,7 @@ export { scaleBy, weightedSum } from './elementwise/weightedSum.js';
 export { accuracy, correctCount } from './loss/accuracy.js';
 export { crossEntropy } from './loss/crossEntropy.js';
 export type { Reduction } from './loss/sampleReduction.js';
-export { batchedMatmul } from './matmul/batchedMatmul.js';
+export { batchedMatmul, type Transposed } from './matmul/batchedMatmul.js';
 export { linear } from './matmul/linear.js';
 export { matmul, matmulTransposed } from './matmul/matmul.js';
 export { type MixedEdge, type MixedNorm, type MixedSource, mixedEdges } from './mixed/mixedEdges.js';
@@ -54,16 +54,9 @@ export {
   trafficOnly,
   viewUniforms,
 } from './record/kernelCall.js';
-export { chunksOf, columnSumCalls, type RowsView, totalCalls } from './record/reduceCalls.js';
+export { chunksOf, columnSumCalls, type RowsView, type Scratch, totalCalls } from './record/reduceCalls.js';
 export { enoughInvocations, type RowChunks, rowChunks, rowLoop } from './record/rowLoop.js';
-export {
-  checkFlat,
-  checkIntegerList,
-  checkRows,
-  checkScalar,
-  checkSeed,
-  checkShape,
-} from './record/shapeChecks.js';
+export { checkFlat, checkIntegerList, checkRows, checkScalar, checkSeed, checkShape } from './record/shapeChecks.js';
 export { tolerance } from './record/tolerance.js';
 export { bucketSize, chooseVariant, firstChoice, hasSubgroups } from './record/variants.js';
 export { lstmCell } from './recurrent/lstmCell.js';

@@ -1,5 +1,6 @@
 export type { CompileOptions, Compiler } from './compiler.js';
 export { Engine, type EngineOptions } from './engine.js';
+export type { ProgramPlan } from './plan.js';
 export { PlannedProgram } from './plannedProgram.js';
 export { type PlannedMemory, PlanningEngine, type PlanningOptions } from './planningEngine.js';
 export { PlanOnlyError } from './planOnlyError.js';

@@ -12,7 +12,7 @@ export {
 export { parseSequence } from './darts/import.js';
 export { formatNsganet } from './darts/integerFormats.js';
 export { dartsSupernet } from './darts/supernet.js';
-export { canonicalCell } from './nasbench201/canonical.js';
+export { type CanonicalRule, canonicalCell } from './nasbench201/canonical.js';
 export { type Cell, type CellOperation, EDGES, NODES, OPERATIONS, parseCell } from './nasbench201/cell.js';
 export { FITNESS_PROTOCOL, SEARCH_PROTOCOL, TRAINING_PROTOCOL } from './nasbench201/protocols.js';
 export { nasbench201 } from './nasbench201/space.js';
@@ -28,7 +28,7 @@ export {
   drawingText,
   learnsNothing,
 } from './shared/drawing.js';
-export { tableMixtures } from './shared/mixedNode.js';
+export { type TableMixture, tableMixtures } from './shared/mixedNode.js';
 export { type NetworkSettings, networkSettings } from './shared/networkSettings.js';
 export type { CountedSizes, FittingSizes, QuickstartSizes, SpaceProtocols, SpaceSizes } from './shared/sizes.js';
 export type {

@@ -5,7 +5,9 @@ export { NASBENCH201_TABLE } from './nasbench201.js';
 export { type TableProblemOptions, tableProblem } from './problem.js';
 export { publishedRemarks } from './published.js';
 export type {
+  Improvement,
   PredictionResults,
+  QueriesToOptimum,
   ScoreResults,
   SearchCurve,
   TableAccuracy,
@@ -18,4 +20,4 @@ export { SimulatedClock, type SimulatedTraining } from './simulatedClock.js';
 export { reportedMeasurements, summariseTableRun, type TableRun, type TableRunSummary } from './summarise.js';
 export { type CostColumn, type Measurement, type Split, type Table, TableError, type TableSeed } from './table.js';
 export { searchTable, type TableSearchTask } from './tableSearch.js';
-export { type TrainedRow, trainedTable } from './trainedTable.js';
+export { type TrainedRow, type TrainedTable, trainedTable } from './trainedTable.js';

@@ -26,7 +26,7 @@ export { DeviceImages } from './loop/deviceImages.js';
 export { InterruptedTrainingError } from './loop/errors.js';
 export { type ImageBatchSettings, imageBatch } from './loop/imageBatch.js';
 export { Metrics } from './loop/metrics.js';
-export { allocateSets, allocateState } from './loop/ownedMemory.js';
+export { allocateSets, allocateState, type DeviceState } from './loop/ownedMemory.js';
 export { type Disposable, ResourceScope } from './loop/resourceScope.js';
 export { type RunStepsOptions, runSteps, STEPS_AHEAD } from './loop/runSteps.js';
 export { learningRateOf, optimizerOf } from './loop/schedule.js';

@@ -14,6 +14,7 @@ export type * from './results.js';
 export { candidatesOf, type SearchProblemOptions, searchProblem } from './searchProblem.js';
 export { kendallTauB, RANDOM_METHOD, relativeImprovement, searchAccuracy, spread, summarise } from './statistics.js';
 export { measureSearchStep, measureTrainingStep, type StepTimeOptions, type TimedSearch } from './stepTime.js';
+export type { RecordOf } from './study.js';
 export {
   type BaselineOutcome,
   completeJob,

@@ -82,7 +82,7 @@ export interface StudyRun extends Executors {
 }
 
 /** A finished job with the outcome of its kind. */
-type RecordOf<Outcome> = JobRecord & { readonly outcome: Outcome };
+export type RecordOf<Outcome> = JobRecord & { readonly outcome: Outcome };
 
 /** Does one job, unless the store has it already. */
 export async function completeJob<Outcome extends JobRecord['outcome']>(

@@ -7,7 +7,7 @@ import { checkRank, extentUniforms, gridOf, trafficOnly, viewUniforms } from '..
 import { checkRows } from '../record/shapeChecks.js';
 
 /** Which factor is given transposed; absent: neither. */
-type Transposed = { readonly transpose?: 'a' | 'b' };
+export type Transposed = { readonly transpose?: 'a' | 'b' };
 
 /**
  * Matrix product of each item of a batch: y[i] = a[i] b[i].

@@ -9,7 +9,7 @@ export interface RowsView {
 }
 
 /** Allocates scratch memory of the node (`Lowering.scratch`). */
-type Scratch = (elements: number) => Operand;
+export type Scratch = (elements: number) => Operand;
 
 /** Columns from which one invocation per column fills a GPU. */
 const ENOUGH_COLUMNS = 2048;

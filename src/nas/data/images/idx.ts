@@ -15,7 +15,7 @@ export interface IdxImages {
   readonly pixels: Uint8Array;
 }
 
-interface IdxHeader {
+export interface IdxHeader {
   readonly sizes: readonly number[];
   /** Bytes of the header. */
   readonly start: number;

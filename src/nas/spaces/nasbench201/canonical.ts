@@ -8,7 +8,7 @@ import { type Cell, EDGES, NODES, OPERATIONS } from './cell.js';
  * - `zero`: an edge is "#" if it is `none` or its input is exactly "#": the 6,466 classes of the paper (2001.00326,
  *   section 2.1).
  */
-type CanonicalRule = 'skip' | 'zero';
+export type CanonicalRule = 'skip' | 'zero';
 
 export function canonicalCell(cell: Cell, rule: CanonicalRule): string {
   const nodes = ['0'];

@@ -11,7 +11,7 @@ export function allocateSets(scope: ResourceScope, engine: Compiler, sets: Itera
 }
 
 /** State in several sets, such as that of an optimiser. */
-interface DeviceState {
+export interface DeviceState {
   allocate(engine: Compiler): void;
   release(engine: Compiler): void;
 }
