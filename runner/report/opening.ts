@@ -7,7 +7,7 @@ type Job = StudyResults['jobs'][number];
 /** Summary of a study for newcomers in a few sentences: what was done, then the results. */
 export function opening(results: StudyResults): string[] {
   const { jobs, notes = [] } = results;
-  if (jobs.length === 0) return [...notes];
+  if (jobs.length === 0) return notes.map(capitalised);
   const targets = unique(jobs.map((job) => job.target));
   return [
     searchedSentence(results),
@@ -16,8 +16,13 @@ export function opening(results: StudyResults): string[] {
       return [bestSentence(results, target, there), ...againstRandom(target, there), ...sourceSentence(target, there)];
     }),
     ...limitSentence(results),
-    ...notes,
+    ...notes.map(capitalised),
   ];
+}
+
+/** A note as a sentence of its own. */
+function capitalised(note: string): string {
+  return note.charAt(0).toUpperCase() + note.slice(1);
 }
 
 function searchedSentence({ searches, jobs, seeds, space, judge }: StudyResults): string {
