@@ -13,6 +13,6 @@ export interface Regularization {
 export interface TrainingLogits {
   /** [batch, classes] */
   readonly logits: Value;
-  /** [batch, classes]: logits of the auxiliary classifier, if the network has one. */
+  /** Logits `[batch, classes]` of the auxiliary classifier, if the network has one. */
   readonly auxiliary?: Value;
 }
