@@ -55,7 +55,11 @@ async function searchOn(
   const problem = await searchProblem(engine, space, task, set, report, { signal });
   const method = methodByName(task.methodName);
   const search = method.start(problem, task.options);
-  const images = { imageSet: async () => set, sourceContext: { engine: async () => engine } };
+  const images = {
+    imageSet: async () => set,
+    variants: engine.target.variants,
+    sourceContext: { engine: async () => engine },
+  };
   try {
     // Otherwise a later stage that does not fit would fail only after the earlier ones.
     if ((search.stages ?? 1) > 1) await requireMemory(engine.gpu, space, task, images);
