@@ -10,7 +10,7 @@ const IMAGE_FILE = /\.(png|jpe?g)$/i;
 /** What operating systems leave in folders. */
 const SYSTEM_FILE = /^(\..*|Thumbs\.db|desktop\.ini)$/i;
 
-export const DEFAULT_SIZE = 32;
+const DEFAULT_SIZE = 32;
 const LARGEST_SIZE = 1024;
 
 interface ClassFiles {

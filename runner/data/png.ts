@@ -11,7 +11,7 @@ export interface Rgba {
 
 /** No image of more pixels, or with a longer edge, is decoded: a few bytes may declare a gigantic one. */
 export const LARGEST_PIXELS = 64 * 1024 * 1024;
-export const LARGEST_IMAGE_EDGE = 32_768;
+const LARGEST_IMAGE_EDGE = 32_768;
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 

@@ -5,7 +5,7 @@ import type { Rung } from './sizes.js';
  * Learning rate of DARTS' architecture parameters. The published 3e-4 is for thousands of steps: in the dozens of steps of these
  * studies the softmax would stay close to uniform.
  */
-export const ALPHA_LEARNING_RATE = 0.2;
+const ALPHA_LEARNING_RATE = 0.2;
 
 const SEEDS = 2;
 

@@ -11,7 +11,7 @@ export function roughly(seconds: number): string {
   return rest === 0 ? `${Math.floor(whole / 60)} min` : `${Math.floor(whole / 60)} min ${rest} s`;
 }
 
-export function sizeText({ channels, cells, imageSize }: NetworkSize): string {
+function sizeText({ channels, cells, imageSize }: NetworkSize): string {
   return `networks of ${plural(channels, 'channel')} and ${plural(cells, 'cell')} per stage on ${imageSize} × ${imageSize} pixels`;
 }
 

@@ -19,7 +19,7 @@ ${!results.judge && accuracyPlot(results, cells, target, levels)}`;
 /** How the references of a judged study are drawn. */
 const KINDS = { optimum: 'linear', resnet: 'zero', 'random-mean': 'chance' } as const;
 
-export function referenceLevels(results: StudyResults, target: string): Level[] {
+function referenceLevels(results: StudyResults, target: string): Level[] {
   if (results.references)
     return results.references
       .filter((reference) => reference.target === target)

@@ -2,7 +2,7 @@ import { heatSwatch } from './colour.js';
 import { html, type Insert, type Markup } from './html.js';
 
 /** Style of an element of class `heat` for a value between 0 and 1: colours for both themes, of which the style sheet chooses. */
-export function swatchStyle(value: number): string {
+function swatchStyle(value: number): string {
   const [light, dark] = [heatSwatch(value, 'light'), heatSwatch(value, 'dark')];
   return `--background:${light.background};--text:${light.text};--dark-background:${dark.background};--dark-text:${dark.text}`;
 }

@@ -12,9 +12,6 @@ export interface Ceilings {
   readonly gigabytesPerSecond: number;
 }
 
-/** Shaders that only measure ceilings: no operation uses them. */
-export const MEASURING_SHADERS: readonly string[] = ['measure/multiplyAdd'];
-
 /** Multiply-adds of one invocation of measure/multiplyAdd in one iteration: 2 vectors of 4, 16 times each. */
 const MULTIPLY_ADDS_PER_TURN = 128;
 const WORKGROUP = 64;

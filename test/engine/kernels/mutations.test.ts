@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shaderSources } from '../../../src/engine/kernels/shaderSources.js';
-import { MEASURING_SHADERS } from '../../../src/engine/profile/ceilings.js';
+import { MEASURING_SHADERS } from '../support/measuringShaders.js';
 import { mutations } from './mutations.js';
 
 // Whether the kernel suite catches them: mutations.long.test.ts.

@@ -3,8 +3,8 @@ import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { Dispatch } from '../../../src/engine/kernels/lowering.js';
 import { shaderOf } from '../../../src/engine/kernels/shader.js';
 import { shaderSources } from '../../../src/engine/kernels/shaderSources.js';
-import { MEASURING_SHADERS } from '../../../src/engine/profile/ceilings.js';
 import { racesOfDispatch, smallestCalls } from '../support/dispatchRaces.js';
+import { MEASURING_SHADERS } from '../support/measuringShaders.js';
 
 // Every specialisation: shaders.long.test.ts.
 const calls = smallestCalls(({ kernel }) => kernel);

@@ -4,15 +4,11 @@ import { BufferUsage } from '../../../src/engine/device/usage.js';
 import { readBuffer } from '../../../src/engine/kernels/readBack.js';
 import { encodeUniforms, shaderOf } from '../../../src/engine/kernels/shader.js';
 import { shaderSources } from '../../../src/engine/kernels/shaderSources.js';
-import {
-  MEASURING_SHADERS,
-  measureCeilings,
-  OwnBuffers,
-  preparedKernel,
-} from '../../../src/engine/profile/ceilings.js';
+import { measureCeilings, OwnBuffers, preparedKernel } from '../../../src/engine/profile/ceilings.js';
 import type { Engine } from '../../../src/engine/runtime/engine.js';
 import { closeTestEngine, openTestEngine } from '../support/device.js';
 import { LiveBuffers } from '../support/liveBuffers.js';
+import { MEASURING_SHADERS } from '../support/measuringShaders.js';
 
 let engine: Engine;
 beforeAll(async () => {
